@@ -1,1 +1,32 @@
-//! placeholder
+//! Windlass: what a stack can say.
+//!
+//! A stack is a Rust function that declares resources on a [`Stack`]; [`main!`] makes it a program. The program is light: it writes the
+//! desired [document](document::Document), and the engine, a program of its own, does the rest.
+//!
+//! Architecture invariant: no tokio, no petgraph, no AWS SDK. Stack authors never wait for those to compile.
+
+extern crate self as windlass;
+
+pub mod address;
+pub mod aws;
+pub mod canonical;
+mod checks;
+pub mod codes;
+pub mod diagnostics;
+pub mod document;
+pub mod expr;
+pub mod parameters;
+pub mod request;
+pub mod resource;
+pub mod schema;
+pub mod stack;
+pub mod value;
+
+pub use stack::{Result, Stack};
+
+/// What the derives refer to. Not for authors.
+#[doc(hidden)]
+pub mod private {
+    pub use serde;
+    pub use serde_json;
+}

@@ -1,1 +1,57 @@
-//! placeholder
+//! Derives for resource kinds: from one struct come its JSON form, its resolved twin, its schema, setters and outputs.
+//!
+//! Not here: what a kind means; the attributes say it, `windlass::schema` defines the words.
+//!
+//! # Attributes
+//! On a kind, `#[resource(kind = "AWS::EC2::Subnet", outputs(id: SubnetId = "SubnetId"), …)]`:
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | `kind = "…"` | CloudFormation type name; required |
+//! | `outputs(name: Type = "Attribute", …)` | typed outputs of the handle; `name: Type = "Attribute" changes` where an update can change it |
+//! | `waits(Ready, Stable)` | which waits mean something |
+//! | `reference_wait = Ready` | how far a reference waits; `Exists` by default |
+//! | `replace = DeleteFirst` | AWS does not allow two; `CreateFirst` by default |
+//! | `kept = 10` | old generations are history; deleted by default |
+//! | `completes("RoleName")` | users of the resource named there wait for this one too |
+//! | `no_new` | the constructor is written by hand |
+//!
+//! On a property, `#[field(…)]`: one of `in_place`, `replaces`, `replaces_if(test, "when")`, `creation_only` (must be given at the top of a
+//! kind, inherited below), and any of `name = "VPCZoneIdentifier"`, `never_read`, `set`, `keyed("Key")`, `json_text`, `case_insensitive`,
+//! `removal_keeps`, `removal_default("true")`, `after_creation("who")`, `required` (for lists), `choice`, `skip`, `no_setter`,
+//! `physical_name(max = 32, also = "/", prefix = "/ecs/", lowercase)`.
+
+mod attributes;
+mod choice;
+mod fields;
+mod resource;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Makes a struct a resource kind.
+#[proc_macro_derive(Resource, attributes(resource, field))]
+pub fn derive_resource(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    resource::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes a struct a nested block of a spec.
+#[proc_macro_derive(Block, attributes(block, field))]
+pub fn derive_block(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    fields::expand_block(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// Makes an enum with one value per variant an exclusive choice between properties.
+#[proc_macro_derive(Choice, attributes(choice, field))]
+pub fn derive_choice(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    choice::expand(&input)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}

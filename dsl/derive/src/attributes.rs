@@ -1,0 +1,240 @@
+//! Reads `#[field(…)]` and `#[resource(…)]` into plain data.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Ident, LitInt, LitStr, Path, Result, Token, Type, parenthesized};
+
+/// What a property's attribute says.
+#[derive(Default)]
+pub struct FieldAttributes {
+    pub change: Option<TokenStream>,
+    pub changes_in_place: bool,
+    pub name: Option<String>,
+    pub never_read: bool,
+    pub compare: Option<TokenStream>,
+    pub removal: Option<TokenStream>,
+    pub owner: Option<TokenStream>,
+    pub required: bool,
+    pub choice: bool,
+    pub skip: bool,
+    pub no_setter: bool,
+    pub name_rule: Option<TokenStream>,
+}
+
+impl FieldAttributes {
+    pub fn of(attributes: &[Attribute], name: &str) -> Result<Self> {
+        let mut found = Self::default();
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident(name))
+        {
+            attribute.parse_args_with(|input: ParseStream<'_>| found.parse(input))?;
+        }
+        Ok(found)
+    }
+
+    fn parse(&mut self, input: ParseStream<'_>) -> Result<()> {
+        while !input.is_empty() {
+            let word: Ident = input.parse()?;
+            self.word(&word, input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &Ident, input: ParseStream<'_>) -> Result<()> {
+        let schema = quote!(::windlass::schema);
+        match word.to_string().as_str() {
+            "in_place" => {
+                self.changes_in_place = true;
+                self.change = Some(quote!(#schema::Change::InPlace));
+            }
+            "replaces" => self.change = Some(quote!(#schema::Change::Replaces)),
+            "creation_only" => self.change = Some(quote!(#schema::Change::AtCreationOnly)),
+            "replaces_if" => {
+                let inner;
+                parenthesized!(inner in input);
+                let test: Path = inner.parse()?;
+                inner.parse::<Token![,]>()?;
+                let when: LitStr = inner.parse()?;
+                self.changes_in_place = true;
+                self.change =
+                    Some(quote!(#schema::Change::ReplacesIf { when: #when, test: #test }));
+            }
+            "name" => {
+                input.parse::<Token![=]>()?;
+                self.name = Some(input.parse::<LitStr>()?.value());
+            }
+            "never_read" => self.never_read = true,
+            "set" => self.compare = Some(quote!(#schema::Compare::Set)),
+            "json_text" => self.compare = Some(quote!(#schema::Compare::JsonText)),
+            "case_insensitive" => self.compare = Some(quote!(#schema::Compare::CaseInsensitive)),
+            "keyed" => {
+                let key = text_argument(input)?;
+                self.compare = Some(quote!(#schema::Compare::Keyed(#key)));
+            }
+            "removal_keeps" => self.removal = Some(quote!(#schema::Removal::Keeps)),
+            "removal_default" => {
+                let value = text_argument(input)?;
+                self.removal = Some(quote!(#schema::Removal::Default(#value)));
+            }
+            "after_creation" => {
+                let who = text_argument(input)?;
+                self.owner = Some(quote!(#schema::Owner::AfterCreation(#who)));
+            }
+            "required" => self.required = true,
+            "choice" => self.choice = true,
+            "skip" => self.skip = true,
+            "no_setter" => self.no_setter = true,
+            "physical_name" => self.name_rule = Some(name_rule(input)?),
+            _ => {
+                return Err(syn::Error::new(
+                    word.span(),
+                    "no such word; the crate's documentation lists them",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text_argument(input: ParseStream<'_>) -> Result<LitStr> {
+    let inner;
+    parenthesized!(inner in input);
+    inner.parse()
+}
+
+fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
+    let inner;
+    parenthesized!(inner in input);
+    let (mut max, mut also, mut prefix, mut lowercase) =
+        (None, String::new(), String::new(), false);
+    while !inner.is_empty() {
+        let word: Ident = inner.parse()?;
+        if word == "lowercase" {
+            lowercase = true;
+        } else {
+            inner.parse::<Token![=]>()?;
+            match word.to_string().as_str() {
+                "max" => max = Some(inner.parse::<LitInt>()?),
+                "also" => also = inner.parse::<LitStr>()?.value(),
+                "prefix" => prefix = inner.parse::<LitStr>()?.value(),
+                _ => {
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "expected `max`, `also`, `prefix` or `lowercase`",
+                    ));
+                }
+            }
+        }
+        if !inner.is_empty() {
+            inner.parse::<Token![,]>()?;
+        }
+    }
+    let max = max.ok_or_else(|| inner.error("`max` is missing"))?;
+    Ok(
+        quote!(::windlass::schema::NameRule { max: #max, also: #also, prefix: #prefix, lowercase: #lowercase }),
+    )
+}
+
+/// What a kind's attribute says.
+#[derive(Default)]
+pub struct ResourceAttributes {
+    pub kind: Option<LitStr>,
+    pub outputs: Vec<OutputAttribute>,
+    pub waits: Vec<Ident>,
+    pub reference_wait: Option<Ident>,
+    pub replace: Option<Ident>,
+    pub kept: Option<LitInt>,
+    pub completes: Vec<LitStr>,
+    pub no_new: bool,
+}
+
+/// One typed output.
+pub struct OutputAttribute {
+    pub method: Ident,
+    pub of: Type,
+    pub attribute: LitStr,
+    pub changes: bool,
+}
+
+impl Parse for OutputAttribute {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let method = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let of = input.parse()?;
+        input.parse::<Token![=]>()?;
+        let attribute = input.parse()?;
+        let changes = if input.peek(Ident) {
+            let word: Ident = input.parse()?;
+            if word != "changes" {
+                return Err(syn::Error::new(word.span(), "expected `changes`"));
+            }
+            true
+        } else {
+            false
+        };
+        Ok(Self {
+            method,
+            of,
+            attribute,
+            changes,
+        })
+    }
+}
+
+impl ResourceAttributes {
+    pub fn of(attributes: &[Attribute], name: &str) -> Result<Self> {
+        let mut found = Self::default();
+        for attribute in attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident(name))
+        {
+            attribute.parse_args_with(|input: ParseStream<'_>| found.parse(input))?;
+        }
+        Ok(found)
+    }
+
+    fn parse(&mut self, input: ParseStream<'_>) -> Result<()> {
+        while !input.is_empty() {
+            let word: Ident = input.parse()?;
+            match word.to_string().as_str() {
+                "kind" => self.kind = Some(assigned(input)?),
+                "outputs" => self.outputs = list(input)?,
+                "waits" => self.waits = list(input)?,
+                "reference_wait" => self.reference_wait = Some(assigned(input)?),
+                "replace" => self.replace = Some(assigned(input)?),
+                "kept" => self.kept = Some(assigned(input)?),
+                "completes" => self.completes = list(input)?,
+                "no_new" => self.no_new = true,
+                _ => {
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "no such word; the crate's documentation lists them",
+                    ));
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn assigned<T: Parse>(input: ParseStream<'_>) -> Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+fn list<T: Parse>(input: ParseStream<'_>) -> Result<Vec<T>> {
+    let inner;
+    parenthesized!(inner in input);
+    Ok(Punctuated::<T, Token![,]>::parse_terminated(&inner)?
+        .into_iter()
+        .collect())
+}

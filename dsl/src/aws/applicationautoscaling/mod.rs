@@ -1,0 +1,6 @@
+//! Application Auto Scaling: how many tasks a service runs.
+
+crate::ids! {
+    /// A scaling policy.
+    ScalingPolicyArn = "arn:";
+}

@@ -1,0 +1,208 @@
+//! `AWS::EC2::VPC`: a virtual network.
+//!
+//! What surprises people: the address range cannot change afterwards; a tenancy can go from `dedicated` to `default` in place, never
+//! back; DNS host names need DNS support; and every VPC comes with a route table, a network ACL and a security group that go with it.
+//!
+//! Not here: further address ranges, which are `AWS::EC2::VPCCidrBlock`.
+//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html>
+
+use ipnet::Ipv4Net;
+use serde_json::{Value, json};
+use windlass_derive::Resource;
+
+use super::{IpamPoolId, NetworkAclId, SecurityGroupId, VpcId};
+use crate::resource::{Check, Samples};
+use crate::stack::Checks;
+use crate::value::{Input, Tags};
+
+crate::text_enum! {
+    /// On what hardware instances run unless they say otherwise.
+    pub enum InstanceTenancy {
+        /// On hardware shared with others.
+        Default = "default",
+        /// On hardware of one's own.
+        Dedicated = "dedicated",
+        /// On a dedicated host.
+        Host = "host",
+    }
+}
+
+/// A virtual network.
+#[derive(Debug, Clone, Resource)]
+#[resource(
+    kind = "AWS::EC2::VPC",
+    outputs(
+        id: VpcId = "VpcId",
+        cidr_block: Ipv4Net = "CidrBlock",
+        default_security_group: SecurityGroupId = "DefaultSecurityGroup",
+        default_network_acl: NetworkAclId = "DefaultNetworkAcl",
+    ),
+    waits(Ready),
+    reference_wait = Ready,
+    no_new
+)]
+pub struct Vpc {
+    /// The IPv4 range, `/16` to `/28`.
+    #[field(replaces)]
+    pub cidr_block: Option<Input<Ipv4Net>>,
+    /// The IPAM pool that gives the IPv4 range instead.
+    #[field(replaces, never_read)]
+    pub ipv4_ipam_pool_id: Option<Input<IpamPoolId>>,
+    /// The length of the range that the pool gives, 16 to 28.
+    #[field(replaces, never_read)]
+    pub ipv4_netmask_length: Option<Input<u8>>,
+    /// Whether instances with public addresses get public host names. AWS's default is `false`.
+    #[field(in_place, removal_default("false"))]
+    pub enable_dns_hostnames: Option<Input<bool>>,
+    /// Whether the Amazon DNS server answers in the VPC. AWS's default is `true`.
+    #[field(in_place, removal_default("true"))]
+    pub enable_dns_support: Option<Input<bool>>,
+    /// On what hardware instances run unless they say otherwise. AWS's default is `default`.
+    #[field(
+        replaces_if(leaves_default_tenancy, "the tenancy becomes anything but `default`"),
+        removal_default("\"default\"")
+    )]
+    pub instance_tenancy: Option<Input<InstanceTenancy>>,
+    /// Tags.
+    #[field(in_place)]
+    pub tags: Tags,
+}
+
+/// `ModifyVpcTenancy` knows only the way to `default`.
+fn leaves_default_tenancy(_old: &Value, new: &Value) -> bool {
+    !(new.is_null() || *new == json!("default"))
+}
+
+impl Vpc {
+    /// A VPC over an IPv4 range.
+    #[must_use]
+    pub fn new(cidr_block: impl Into<Input<Ipv4Net>>) -> Self {
+        Self {
+            cidr_block: Some(cidr_block.into()),
+            ..Self::empty()
+        }
+    }
+
+    /// A VPC whose IPv4 range of that length, 16 to 28, an IPAM pool gives.
+    #[must_use]
+    pub fn from_ipam(
+        pool: impl Into<Input<IpamPoolId>>,
+        netmask_length: impl Into<Input<u8>>,
+    ) -> Self {
+        Self {
+            ipv4_ipam_pool_id: Some(pool.into()),
+            ipv4_netmask_length: Some(netmask_length.into()),
+            ..Self::empty()
+        }
+    }
+
+    fn empty() -> Self {
+        Self {
+            cidr_block: None,
+            ipv4_ipam_pool_id: None,
+            ipv4_netmask_length: None,
+            enable_dns_hostnames: None,
+            enable_dns_support: None,
+            instance_tenancy: None,
+            tags: Tags::default(),
+        }
+    }
+}
+
+impl Check for Vpc {
+    fn check(&self, checks: &mut Checks<'_>) {
+        if let Some(range) = self.cidr_block.as_ref().and_then(Input::literal) {
+            let length = range.prefix_len();
+            if !(16..=28).contains(&length) {
+                checks.invalid(
+                    "CidrBlock",
+                    format!("is {range}, a /{length}"),
+                    "AWS takes IPv4 ranges from /16 to /28",
+                );
+            } else if range.addr() != range.network() {
+                checks.invalid(
+                    "CidrBlock",
+                    format!("is {range}, which has host bits set"),
+                    format!("write {}", range.trunc()),
+                );
+            }
+        }
+        checks.range(
+            "Ipv4NetmaskLength",
+            self.ipv4_netmask_length.as_ref(),
+            16..=28,
+        );
+        let literal = |input: &Option<Input<bool>>| input.as_ref().and_then(Input::literal);
+        if literal(&self.enable_dns_hostnames) == Some(true)
+            && literal(&self.enable_dns_support) == Some(false)
+        {
+            checks.invalid(
+                "EnableDnsHostnames",
+                "is true, but `EnableDnsSupport` is false",
+                "DNS host names need DNS support",
+            );
+        }
+    }
+}
+
+impl Samples for Vpc {
+    fn samples() -> Vec<Self> {
+        let range = |text: &str| text.parse::<Ipv4Net>().expect("a range");
+        let pool = |id: &str| IpamPoolId::existing(id);
+        let full = Self::new(range("10.0.0.0/16"))
+            .enable_dns_hostnames(true)
+            .enable_dns_support(true)
+            .instance_tenancy(InstanceTenancy::Dedicated)
+            .tag("Name", "main");
+        vec![
+            Self::new(range("10.0.0.0/16")),
+            full.clone(),
+            full.clone()
+                .enable_dns_hostnames(false)
+                .enable_dns_support(false)
+                .instance_tenancy(InstanceTenancy::Default)
+                .tag("Name", "other"),
+            Self::new(range("10.1.0.0/16")),
+            Self::from_ipam(pool("ipam-pool-0a1"), 20),
+            Self::from_ipam(pool("ipam-pool-0b2"), 24),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Request;
+    use crate::resource::Declare;
+    use crate::stack::Stack;
+
+    fn problems(vpc: Vpc) -> Vec<String> {
+        let document = Stack::test(
+            "t",
+            |cx| {
+                vpc.declare(cx, "vpc");
+                Ok(())
+            },
+            Request::offline("us-east-1"),
+        );
+        document
+            .problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect()
+    }
+
+    #[test]
+    fn ranges_that_aws_refuses_are_reported() {
+        let range = |text: &str| text.parse::<Ipv4Net>().expect("a range");
+        assert_eq!(problems(Vpc::new(range("10.0.0.0/16"))), [""; 0]);
+        assert_eq!(
+            problems(Vpc::new(range("10.0.0.0/8"))),
+            ["`CidrBlock` of `vpc` is 10.0.0.0/8, a /8"]
+        );
+        assert_eq!(
+            problems(Vpc::new(range("10.0.1.0/16"))),
+            ["`CidrBlock` of `vpc` is 10.0.1.0/16, which has host bits set"]
+        );
+    }
+}

@@ -1,0 +1,40 @@
+//! AWS's resource kinds, a folder per service and a file per kind, and the catalogue of them.
+//!
+//! Not here: life cycles, which are the engine's.
+
+pub mod applicationautoscaling;
+pub mod autoscaling;
+pub mod ec2;
+pub mod ecs;
+pub mod elasticloadbalancingv2;
+pub mod iam;
+pub mod logs;
+pub mod secretsmanager;
+pub mod servicediscovery;
+
+/// Calls a macro with every kind of the catalogue: `catalog!(visit)` becomes `visit! { ec2::Vpc, … }`, with types below `windlass::aws`.
+///
+/// This is the one list of kinds; the engine's registry, the catalogue tests and the reference all come from it.
+#[macro_export]
+macro_rules! catalog {
+    ($visit:ident) => {
+        $visit! {
+            ec2::Vpc,
+        }
+    };
+}
+
+macro_rules! schemas {
+    ($($service:ident::$kind:ident),+ $(,)?) => {
+        /// The schema of every kind, by CloudFormation type name in order of the catalogue.
+        pub const SCHEMAS: &[&crate::schema::KindSchema] = &[$(<$service::$kind as crate::resource::Resource>::SCHEMA),+];
+    };
+}
+
+catalog!(schemas);
+
+/// The schema of a kind by its CloudFormation type name.
+#[must_use]
+pub fn schema(kind: &str) -> Option<&'static crate::schema::KindSchema> {
+    SCHEMAS.iter().copied().find(|schema| schema.kind == kind)
+}

@@ -1,0 +1,6 @@
+//! AWS Secrets Manager.
+
+crate::ids! {
+    /// A secret.
+    SecretArn = "arn:";
+}

@@ -1,0 +1,14 @@
+//! What can only be checked when the whole stack is known: one file per concern, all problems together.
+//!
+//! Not here: what one spec shows by itself, which its kind's `check` reports.
+
+mod references;
+
+use crate::document::Document;
+
+/// Runs every check and adds what it finds to the document's problems.
+pub fn across_resources(document: &mut Document) {
+    let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[references::dangling];
+    let found: Vec<_> = checks.iter().flat_map(|check| check(document)).collect();
+    document.problems.extend(found);
+}

@@ -1,0 +1,34 @@
+//! The sorts of problems that a stack can have, once, as data. `docs/errors.md` explains each.
+
+use crate::diagnostics::Code;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)+) => {
+        $($(#[$doc])* pub const $name: Code = Code::new($text);)+
+        /// Every code.
+        pub const ALL: &[Code] = &[$($name),+];
+    };
+}
+
+codes! {
+    /// Two declarations under one address.
+    ADDRESS_TAKEN = "WL-0001";
+    /// A name that cannot be part of an address.
+    ADDRESS_MALFORMED = "WL-0002";
+    /// A reference or dependency on something that is not declared.
+    REFERENCE_DANGLING = "WL-0003";
+    /// Declarations that wait for each other.
+    CYCLE = "WL-0004";
+    /// A required parameter is missing.
+    PARAMETER_MISSING = "WL-0010";
+    /// A parameter that does not have the type that is asked for.
+    PARAMETER_MALFORMED = "WL-0011";
+    /// A parameter that the stack does not ask for.
+    PARAMETER_UNKNOWN = "WL-0012";
+    /// A property whose value AWS would refuse.
+    PROPERTY_INVALID = "WL-0020";
+    /// A tag that AWS would refuse.
+    TAG_INVALID = "WL-0021";
+    /// The stack function returned an error of its own.
+    STACK_FAILED = "WL-0030";
+}

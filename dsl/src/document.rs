@@ -1,0 +1,238 @@
+//! The desired document: what a stack program declares, as data. It is the whole interface between a program and the engine.
+//!
+//! Not here: building it (`stack`), and anything that AWS says.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::address::Address;
+use crate::canonical::CanonicalJson;
+use crate::diagnostics::{Diagnostic, SourceLine};
+use crate::schema::{ReplaceOrder, Wait};
+
+/// The version of the document that this crate writes. An engine refuses documents that are newer than it knows.
+pub const FORMAT: u32 = 1;
+
+/// What a stack program declares for one environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The stack's name.
+    pub stack: String,
+    /// The environment, such as `dev`.
+    pub environment: String,
+    /// Where resources live unless they say otherwise.
+    pub place: Place,
+    /// Accounts that the stack may touch; empty for any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_accounts: Vec<String>,
+    /// Tags for everything that takes tags; a tag of the resource itself wins.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub default_tags: BTreeMap<String, String>,
+    /// The declared resources.
+    pub resources: BTreeMap<Address, Declaration>,
+    /// What is looked up before planning. Addresses are shared with resources.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lookups: BTreeMap<Address, LookupDeclaration>,
+    /// What the stack tells its user and other stacks.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, OutputDeclaration>,
+    /// What is wrong with the stack. Nothing is planned while one of these is an error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Diagnostic>,
+}
+
+/// One declared resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Declaration {
+    /// CloudFormation type name.
+    pub kind: String,
+    /// The properties, with expressions where values are not known yet.
+    pub spec: CanonicalJson,
+    /// What must be there first, beyond what the spec refers to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<Dependency>,
+    /// Where it lives, if not at the stack's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// How the engine treats it.
+    #[serde(default, skip_serializing_if = "Options::is_default")]
+    pub options: Options,
+    /// Where the author declared it.
+    pub source: SourceLine,
+}
+
+/// Account, role and region of a resource.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// Twelve digits. Absent: the account of the credentials.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// ARN of the role to assume. Absent: the credentials as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Absent in a declaration: the stack's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+/// An edge that no reference shows.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dependency {
+    /// What must be there first.
+    pub address: Address,
+    /// How far it must be. Absent: as a reference to that kind waits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+}
+
+/// How the engine treats one resource.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Options {
+    /// Refuse every plan that deletes or replaces it. It holds when the declaration is gone, until it is lifted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub protect: bool,
+    /// Forget it instead of deleting it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retain: bool,
+    /// The order of a replacement. Absent: the kind's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replace: Option<ReplaceOrder>,
+    /// Property paths that somebody else owns after creation, such as `DesiredCount`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub owned_elsewhere: Vec<String>,
+    /// Addresses that it had before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Address>,
+    /// How long a step may take.
+    #[serde(skip_serializing_if = "Timeouts::is_default")]
+    pub timeouts: Timeouts,
+}
+
+/// How long the waits of a resource may take, in seconds. Absent: the kind's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// Until it exists and is ready or stable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create: Option<u64>,
+    /// Until a change has taken effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub update: Option<u64>,
+    /// Until it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete: Option<u64>,
+}
+
+/// Something that exists already and is looked up.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookupDeclaration {
+    /// What is asked.
+    pub query: LookupQuery,
+    /// Where, if not at the stack's place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Where the author asked.
+    pub source: SourceLine,
+}
+
+/// The questions that a stack can ask about what exists.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "lookup", rename_all = "snake_case", deny_unknown_fields)]
+pub enum LookupQuery {
+    /// The names of the availability zones that are open to the account, sorted. Output `Names`.
+    AvailabilityZones,
+    /// The account of the credentials. Output `AccountId`.
+    Account,
+    /// A public or own SSM parameter, such as the one that names an AMI. Output `Value`.
+    SsmParameter {
+        /// The parameter's name.
+        name: String,
+        /// For parameters whose value is JSON: the member that is wanted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<String>,
+    },
+    /// The one VPC with these tags; without tags, the default VPC. Outputs `VpcId`, `CidrBlock`.
+    Vpc {
+        /// Tags that it must carry.
+        tags: BTreeMap<String, String>,
+    },
+    /// All subnets of a VPC with these tags, sorted by zone and id. Output `SubnetIds`.
+    Subnets {
+        /// The VPC: a text or an expression.
+        vpc_id: String,
+        /// Tags that they must carry.
+        tags: BTreeMap<String, String>,
+    },
+    /// The issued certificate for a domain. Output `CertificateArn`.
+    Certificate {
+        /// The domain name, such as `example.com` or `*.example.com`.
+        domain: String,
+    },
+    /// An output of another stack's state. Output `Value`.
+    StackOutput {
+        /// The other stack.
+        stack: String,
+        /// Its environment.
+        environment: String,
+        /// The output's name.
+        output: String,
+    },
+}
+
+/// What a stack tells its user and other stacks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutputDeclaration {
+    /// A value or an expression.
+    pub value: Value,
+    /// Where the author declared it.
+    pub source: SourceLine,
+}
+
+impl Options {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Timeouts {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Document {
+    /// The document without anything that says where in the source it was written: what a plan's hash covers.
+    ///
+    /// Moving a declaration to another line changes nothing about the world.
+    #[must_use]
+    pub fn content(&self) -> CanonicalJson {
+        let mut value = serde_json::to_value(self).expect("a document holds text keys only");
+        strip_sources(&mut value);
+        CanonicalJson::of(&value)
+    }
+}
+
+fn strip_sources(document: &mut Value) {
+    for part in ["resources", "lookups", "outputs"] {
+        let entries = document.get_mut(part).and_then(Value::as_object_mut);
+        for entry in entries.into_iter().flat_map(|entries| entries.values_mut()) {
+            if let Some(entry) = entry.as_object_mut() {
+                entry.remove("source");
+            }
+        }
+    }
+    if let Some(document) = document.as_object_mut() {
+        document.remove("problems");
+    }
+}

@@ -1,0 +1,244 @@
+//! What is known about every property of a kind: its shape, what changing it does, and who owns it.
+//!
+//! The derive writes these tables from the attributes on a spec; planning, the simulated cloud and the catalogue tests
+//! read them. Not here: anything about how AWS is called.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Everything that planning knows about one kind.
+#[derive(Debug)]
+pub struct KindSchema {
+    /// CloudFormation type name, such as `AWS::EC2::Subnet`.
+    pub kind: &'static str,
+    /// The properties at the top of the spec.
+    pub fields: &'static [FieldSchema],
+    /// What AWS gives once the resource exists.
+    pub outputs: &'static [OutputSchema],
+    /// How far a reference waits by default.
+    pub reference_wait: Wait,
+    /// Which waits mean something for this kind, beyond [`Wait::Exists`].
+    pub waits: &'static [Wait],
+    /// How a replacement is ordered when the author does not say.
+    pub replace: ReplaceOrder,
+    /// What happens to generations that are not current.
+    pub old_generations: OldGenerations,
+    /// Properties that name what this resource completes: whoever uses that resource waits for this one too.
+    pub completes: &'static [&'static str],
+}
+
+/// What is known about one property.
+#[derive(Debug)]
+pub struct FieldSchema {
+    /// CloudFormation property name. Empty for a [`Shape::Choice`], whose variants stand in its place.
+    pub name: &'static str,
+    /// What a change does.
+    pub change: Change,
+    /// Whether AWS gives the value back.
+    pub read: Read,
+    /// How two values are compared.
+    pub compare: Compare,
+    /// What it means when the author removes it.
+    pub removal: Removal,
+    /// Who owns the value once the resource exists.
+    pub owner: Owner,
+    /// Whether the spec cannot be made without it.
+    pub required: bool,
+    /// The form of its value.
+    pub shape: &'static Shape,
+    /// Set where the engine makes a name when the author gives none.
+    pub name_rule: Option<NameRule>,
+}
+
+/// One attribute that AWS gives.
+#[derive(Debug)]
+pub struct OutputSchema {
+    /// CloudFormation attribute name, such as `VpcId`.
+    pub name: &'static str,
+    /// Whether an update in place can change it.
+    pub stable: bool,
+}
+
+/// The form of a value.
+#[derive(Debug)]
+pub enum Shape {
+    /// `true` or `false`.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+    /// Any JSON.
+    Json,
+    /// An IAM policy document.
+    Policy,
+    /// A list of `{Key, Value}` with unique keys.
+    Tags,
+    /// A secret, by its source.
+    Secret,
+    /// A list.
+    List(&'static Shape),
+    /// A map from text.
+    Map(&'static Shape),
+    /// A nested block.
+    Block(&'static [FieldSchema]),
+    /// Exactly one of these properties is given.
+    Choice(&'static [FieldSchema]),
+}
+
+/// What a change of a property does.
+#[derive(Debug, Clone, Copy)]
+pub enum Change {
+    /// As the property that holds it says. For nested properties only.
+    Inherit,
+    /// AWS changes it in place.
+    InPlace,
+    /// The resource is replaced.
+    Replaces,
+    /// The resource is replaced when the test says so for the old and the new value (JSON null where absent), and changed in place otherwise.
+    ReplacesIf {
+        /// When, in words.
+        when: &'static str,
+        /// The test.
+        test: fn(&Value, &Value) -> bool,
+    },
+    /// It has an effect when the resource is made; a later change is shown but does nothing until then.
+    AtCreationOnly,
+}
+
+/// Whether AWS gives a value back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Read {
+    /// Its absence from an answer is drift.
+    Returned,
+    /// It cannot be observed, so it is exempt from drift.
+    Never,
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compare {
+    /// Value by value; lists in order.
+    Exact,
+    /// A list without order.
+    Set,
+    /// A list whose members are told apart by this property.
+    Keyed(&'static str),
+    /// A policy document: what it means, not how it is written.
+    Policy,
+    /// A text that holds JSON.
+    JsonText,
+    /// A text without case.
+    CaseInsensitive,
+}
+
+/// What it means when the author removes a property that was there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// The value is cleared.
+    Clears,
+    /// It goes back to AWS's default, given as JSON text.
+    Default(&'static str),
+    /// AWS has no way to clear it: the last value stays, and nothing is sent.
+    Keeps,
+}
+
+/// Who owns a value once the resource exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The author: what they wrote is compared and changed.
+    Author,
+    /// Somebody else after creation, such as an auto scaler: it is set once and then left alone.
+    AfterCreation(&'static str),
+}
+
+/// How far a dependency waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// AWS has answered the create call.
+    Exists,
+    /// AWS says that it can be used.
+    Ready,
+    /// It does what it is for, such as a service whose deployment has finished.
+    Stable,
+}
+
+/// The order of a replacement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReplaceOrder {
+    /// The new one is made, its users move over, the old one goes.
+    CreateFirst,
+    /// The old one goes first, because AWS does not allow both.
+    DeleteFirst,
+}
+
+/// What happens to generations that are not current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldGenerations {
+    /// They are deleted.
+    Deleted,
+    /// They are history to roll back to, such as the revisions of a task definition; this many are kept.
+    Kept(u32),
+}
+
+/// How the engine makes a physical name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NameRule {
+    /// AWS's limit, in characters.
+    pub max: usize,
+    /// Characters allowed beyond ASCII letters, digits and `-`; all others become `-`.
+    pub also: &'static str,
+    /// What stands in front, such as `/ecs/`.
+    pub prefix: &'static str,
+    /// Whether AWS takes lowercase letters only.
+    pub lowercase: bool,
+}
+
+impl KindSchema {
+    /// The properties at the top, those of choices included.
+    pub fn fields(&self) -> impl Iterator<Item = &'static FieldSchema> {
+        flattened(self.fields)
+    }
+
+    /// The property of that name at the top.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static FieldSchema> {
+        self.fields().find(|field| field.name == name)
+    }
+
+    /// The property at the top that tags are written in.
+    #[must_use]
+    pub fn tags(&self) -> Option<&'static FieldSchema> {
+        self.fields()
+            .find(|field| matches!(field.shape, Shape::Tags))
+    }
+
+    /// The property that the engine names when the author does not.
+    #[must_use]
+    pub fn physical_name(&self) -> Option<(&'static FieldSchema, NameRule)> {
+        self.fields()
+            .find_map(|field| field.name_rule.map(|rule| (field, rule)))
+    }
+}
+
+/// The properties of a block or kind, with the variants of choices in the place of the choice.
+pub fn flattened(fields: &'static [FieldSchema]) -> impl Iterator<Item = &'static FieldSchema> {
+    fields.iter().flat_map(|field| match field.shape {
+        Shape::Choice(variants) => variants.iter(),
+        _ => std::slice::from_ref(field).iter(),
+    })
+}
+
+/// How values of a form are compared where the property does not say.
+#[must_use]
+pub const fn default_compare(shape: &'static Shape) -> Compare {
+    match shape {
+        Shape::Policy => Compare::Policy,
+        Shape::Tags => Compare::Keyed("Key"),
+        _ => Compare::Exact,
+    }
+}

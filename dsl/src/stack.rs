@@ -1,0 +1,440 @@
+//! The stack under construction: where declarations, lookups and outputs are gathered, and problems reported.
+//!
+//! Not here: what concerns several resources at once (`checks`), and running a stack program (`runner`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::address::{Address, AddressError};
+use crate::canonical::CanonicalJson;
+use crate::checks;
+use crate::codes;
+use crate::diagnostics::{Code, Diagnostic, SourceLine};
+use crate::document::{
+    Declaration, Document, FORMAT, LookupDeclaration, LookupQuery, OutputDeclaration, Place,
+};
+use crate::parameters::Parameters;
+use crate::request::Request;
+use crate::resource::{Check, Configured, Handle, Resource};
+use crate::value::{Input, Output};
+
+/// What a stack function returns: anything that is wrong beyond what it reported.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// The problems have been reported to the stack; there is nothing to add.
+#[derive(Debug, thiserror::Error)]
+#[error("the stack cannot be built further")]
+pub struct Reported;
+
+/// A stack under construction. Stack functions call it `cx`.
+#[derive(Debug)]
+pub struct Stack {
+    name: String,
+    request: Request,
+    asked: BTreeSet<String>,
+    scope: Option<Address>,
+    authored_at: Option<SourceLine>,
+    place: Option<Place>,
+    document: Document,
+}
+
+impl Stack {
+    /// An empty stack.
+    #[must_use]
+    pub fn new(name: impl Into<String>, request: Request) -> Self {
+        let name = name.into();
+        let document = Document {
+            format: FORMAT,
+            stack: name.clone(),
+            environment: request.environment.clone(),
+            place: Place {
+                account: request.account.clone(),
+                role: None,
+                region: Some(request.region.clone()),
+            },
+            allowed_accounts: Vec::new(),
+            default_tags: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            lookups: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            problems: Vec::new(),
+        };
+        Self {
+            name,
+            request,
+            asked: BTreeSet::new(),
+            scope: None,
+            authored_at: None,
+            place: None,
+            document,
+        }
+    }
+
+    /// Builds a stack without AWS and without credentials, for the author's own tests: the document with everything that was reported.
+    pub fn test(
+        name: &str,
+        stack: impl FnOnce(&mut Stack) -> Result,
+        request: Request,
+    ) -> Document {
+        let mut cx = Self::new(name, request);
+        let result = stack(&mut cx);
+        cx.finish(result)
+    }
+
+    /// The stack's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The environment, such as `dev`.
+    #[must_use]
+    pub fn environment(&self) -> &str {
+        &self.request.environment
+    }
+
+    /// The region that resources live in unless they say otherwise.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.place
+            .as_ref()
+            .and_then(|place| place.region.as_deref())
+            .unwrap_or(&self.request.region)
+    }
+
+    /// The account of the credentials; absent where none are needed, as in `check`.
+    #[must_use]
+    pub fn account(&self) -> Option<&str> {
+        self.request.account.as_deref()
+    }
+
+    /// The availability zones that are open to the account, sorted. The state pins them.
+    #[must_use]
+    pub fn zones(&self) -> &[String] {
+        &self.request.zones
+    }
+
+    /// One availability zone, counted from 0 and around.
+    ///
+    /// # Panics
+    /// The request has no zones, which the engine never sends.
+    #[must_use]
+    pub fn zone(&self, index: usize) -> String {
+        self.request.zones[index % self.request.zones.len()].clone()
+    }
+
+    /// The current scope: the address below which names are taken.
+    #[must_use]
+    pub fn scope(&self) -> Option<&Address> {
+        self.scope.as_ref()
+    }
+
+    /// Accounts that the stack may touch. Without a call, any.
+    pub fn allow_accounts(&mut self, accounts: impl IntoIterator<Item = impl Into<String>>) {
+        self.document
+            .allowed_accounts
+            .extend(accounts.into_iter().map(Into::into));
+    }
+
+    /// A tag for everything that takes tags. A tag of the resource itself wins.
+    pub fn default_tag(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.document.default_tags.insert(key.into(), value.into());
+    }
+
+    /// Reads parameters; all that are missing are named at once.
+    ///
+    /// # Errors
+    /// One is missing or malformed; each has been reported.
+    pub fn parameters<P: Parameters>(&mut self, parameters: P) -> Result<P::Values> {
+        parameters.read(self).ok_or_else(|| Reported.into())
+    }
+
+    pub(crate) fn take_parameter(&mut self, name: &str) -> Option<String> {
+        self.asked.insert(name.to_owned());
+        self.request.parameters.get(name).cloned()
+    }
+
+    /// Declares what `inside` declares below `name`, on the caller's own source line: what patterns use.
+    #[track_caller]
+    pub fn within<T>(&mut self, name: &str, inside: impl FnOnce(&mut Stack) -> T) -> T {
+        let source = self.author();
+        let scope = match self.address(name) {
+            Ok(address) => Some(address),
+            Err(error) => {
+                self.report(malformed(&error, &source));
+                self.scope.clone()
+            }
+        };
+        let outer = (
+            std::mem::replace(&mut self.scope, scope),
+            self.authored_at.replace(source),
+        );
+        let made = inside(self);
+        (self.scope, self.authored_at) = outer;
+        made
+    }
+
+    /// Declares what `inside` declares in another region.
+    pub fn in_region<T>(
+        &mut self,
+        region: impl Into<String>,
+        inside: impl FnOnce(&mut Stack) -> T,
+    ) -> T {
+        let mut place = self.place.clone().unwrap_or_default();
+        place.region = Some(region.into());
+        self.in_place(place, inside)
+    }
+
+    /// Declares what `inside` declares in another account, through a role there.
+    pub fn in_account<T>(
+        &mut self,
+        account: impl Into<String>,
+        role: impl Into<String>,
+        inside: impl FnOnce(&mut Stack) -> T,
+    ) -> T {
+        let mut place = self.place.clone().unwrap_or_default();
+        (place.account, place.role) = (Some(account.into()), Some(role.into()));
+        self.in_place(place, inside)
+    }
+
+    fn in_place<T>(&mut self, place: Place, inside: impl FnOnce(&mut Stack) -> T) -> T {
+        let outer = self.place.replace(place);
+        let made = inside(self);
+        self.place = outer;
+        made
+    }
+
+    /// Tells the stack's user, and other stacks, a value.
+    #[track_caller]
+    pub fn output(&mut self, name: impl Into<String>, value: impl Into<Input<String>>) {
+        let (name, source) = (name.into(), self.author());
+        if let Some(earlier) = self.document.outputs.get(&name) {
+            let problem = Diagnostic::error(
+                codes::ADDRESS_TAKEN,
+                format!("two outputs are named `{name}`"),
+            )
+            .at(&source, "declared again here")
+            .at(&earlier.source, "first declared here");
+            self.report(problem);
+            return;
+        }
+        self.document.outputs.insert(
+            name,
+            OutputDeclaration {
+                value: value.into().to_value(),
+                source,
+            },
+        );
+    }
+
+    /// Asks about something that exists already. The answer is pinned in the state until it is refreshed.
+    #[track_caller]
+    pub fn lookup<T>(&mut self, name: &str, query: LookupQuery, output: &str) -> Output<T> {
+        let source = self.author();
+        let Some(address) = self.free_address(name, &source) else {
+            return Output::reference(&unusable(), output);
+        };
+        self.document.lookups.insert(
+            address.clone(),
+            LookupDeclaration {
+                query,
+                place: self.place.clone(),
+                source,
+            },
+        );
+        Output::reference(&address, output)
+    }
+
+    #[track_caller]
+    pub(crate) fn declare<R: Resource + Check>(
+        &mut self,
+        configured: Configured<R>,
+        name: &str,
+    ) -> Handle<R> {
+        let source = self.author();
+        let Configured {
+            spec,
+            options,
+            depends_on,
+            place,
+        } = configured;
+        let Some(address) = self.free_address(name, &source) else {
+            return Handle::new(unusable());
+        };
+        spec.check(&mut Checks {
+            address: &address,
+            source: &source,
+            problems: &mut self.document.problems,
+        });
+        let declaration = Declaration {
+            kind: R::SCHEMA.kind.to_owned(),
+            spec: CanonicalJson::of(&spec.to_json()),
+            depends_on,
+            place: place.or_else(|| self.place.clone()),
+            options,
+            source,
+        };
+        self.document.resources.insert(address.clone(), declaration);
+        Handle::new(address)
+    }
+
+    /// Reports a problem. Nothing is planned while an error stands; the stack goes on, so that all of them are found.
+    pub fn report(&mut self, problem: Diagnostic) {
+        self.document.problems.push(problem);
+    }
+
+    /// The author's own place: the caller, unless a pattern passes its caller's place down.
+    #[track_caller]
+    #[must_use]
+    pub fn author(&self) -> SourceLine {
+        let caller = SourceLine::caller();
+        self.authored_at.clone().unwrap_or(caller)
+    }
+
+    fn address(&self, name: &str) -> std::result::Result<Address, AddressError> {
+        match &self.scope {
+            Some(scope) => scope.child(name),
+            None => Address::parse(name),
+        }
+    }
+
+    fn free_address(&mut self, name: &str, source: &SourceLine) -> Option<Address> {
+        let address = match self.address(name) {
+            Ok(address) => address,
+            Err(error) => {
+                self.report(malformed(&error, source));
+                return None;
+            }
+        };
+        let document = &self.document;
+        let earlier = document
+            .resources
+            .get(&address)
+            .map(|d| &d.source)
+            .or_else(|| document.lookups.get(&address).map(|l| &l.source));
+        if let Some(earlier) = earlier.cloned() {
+            self.report(
+                Diagnostic::error(codes::ADDRESS_TAKEN, format!("two declarations have the address `{address}`"))
+                    .at(source, "declared again here")
+                    .at(&earlier, "first declared here")
+                    .help("an address is what a resource is known by for its whole life; give one of them another name"),
+            );
+            return None;
+        }
+        Some(address)
+    }
+
+    /// Ends the construction: checks what concerns several resources, and gives the document.
+    #[must_use]
+    pub fn finish(mut self, result: Result) -> Document {
+        if let Err(error) = result
+            && !error.is::<Reported>()
+        {
+            self.report(Diagnostic::error(
+                codes::STACK_FAILED,
+                format!("the stack function failed: {error}"),
+            ));
+        }
+        for name in self
+            .request
+            .parameters
+            .keys()
+            .filter(|name| !self.asked.contains(*name))
+        {
+            let known: Vec<_> = self.asked.iter().map(|name| format!("`{name}`")).collect();
+            let help = if known.is_empty() {
+                "it takes none".to_owned()
+            } else {
+                format!("it asks for {}", known.join(", "))
+            };
+            self.document.problems.push(
+                Diagnostic::error(
+                    codes::PARAMETER_UNKNOWN,
+                    format!("the stack does not ask for a parameter `{name}`"),
+                )
+                .help(help),
+            );
+        }
+        checks::across_resources(&mut self.document);
+        self.document
+    }
+}
+
+fn malformed(error: &AddressError, source: &SourceLine) -> Diagnostic {
+    Diagnostic::error(codes::ADDRESS_MALFORMED, error.to_string()).at(source, "named here")
+}
+
+/// Stands in for an address that was refused and reported, so that the rest of the stack can still be checked.
+fn unusable() -> Address {
+    Address::parse("0-refused").expect("a valid address")
+}
+
+/// Whether an address stands in for one that was refused and reported.
+pub(crate) fn is_unusable(address: &Address) -> bool {
+    address.as_str() == "0-refused"
+}
+
+/// Where a kind reports what is wrong with one of its specs.
+#[derive(Debug)]
+pub struct Checks<'a> {
+    address: &'a Address,
+    source: &'a SourceLine,
+    problems: &'a mut Vec<Diagnostic>,
+}
+
+impl Checks<'_> {
+    /// Reports that AWS would refuse a property's value. `why` follows the property's name: `must be between 1 and 65535`.
+    pub fn invalid(&mut self, property: &str, why: impl AsRef<str>, help: impl Into<String>) {
+        let message = format!("`{property}` of `{}` {}", self.address, why.as_ref());
+        self.problem(Diagnostic::error(codes::PROPERTY_INVALID, message).help(help));
+    }
+
+    /// Reports a problem with a code of its own.
+    pub fn error(&mut self, code: Code, message: impl Into<String>, help: impl Into<String>) {
+        self.problem(Diagnostic::error(code, message).help(help));
+    }
+
+    fn problem(&mut self, problem: Diagnostic) {
+        let label = format!("`{}` is declared here", self.address);
+        self.problems.push(problem.at(self.source, label));
+    }
+
+    /// Reports a number outside its range, where a literal shows it.
+    pub fn range<T>(
+        &mut self,
+        property: &str,
+        value: Option<&Input<T>>,
+        range: std::ops::RangeInclusive<T>,
+    ) where
+        T: crate::value::Literal + PartialOrd + std::fmt::Display,
+    {
+        if let Some(value) = value.and_then(Input::literal)
+            && !range.contains(&value)
+        {
+            let (low, high) = (range.start(), range.end());
+            self.invalid(
+                property,
+                format!("is {value}"),
+                format!("AWS takes {low} to {high}"),
+            );
+        }
+    }
+
+    /// Reports a text whose length, in characters, AWS would refuse, where a literal shows it.
+    pub fn length(
+        &mut self,
+        property: &str,
+        value: Option<&Input<String>>,
+        range: std::ops::RangeInclusive<usize>,
+    ) {
+        if let Some(text) = value.and_then(Input::literal)
+            && !range.contains(&text.chars().count())
+        {
+            let (low, high) = (range.start(), range.end());
+            self.invalid(
+                property,
+                format!("has {} characters", text.chars().count()),
+                format!("AWS takes {low} to {high} characters"),
+            );
+        }
+    }
+}

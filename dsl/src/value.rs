@@ -1,0 +1,506 @@
+//! Values of a spec: literals, typed references to what is not known yet, and what may stand where.
+//!
+//! Not here: the specs themselves (`aws`), nor their evaluation, which is `resolve`'s.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use ipnet::{Ipv4Net, Ipv6Net};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::address::Address;
+use crate::expr::{Expr, SecretSource};
+use crate::schema::Shape;
+
+/// A value that a program can write down.
+pub trait Literal:
+    Serialize + DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static
+{
+    /// The form of the value.
+    const SHAPE: &'static Shape;
+}
+
+/// A literal whose JSON form is a text, so that it can become part of another text.
+pub trait Text: Literal {}
+
+/// A part of a spec: how it is written to the document, what life cycles receive for it, and what form it has.
+pub trait Field {
+    /// The same part after `resolve`: every expression has become a value.
+    type Resolved: DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static;
+    /// The form of the value.
+    const SHAPE: &'static Shape;
+    /// The document's form; `None` where nothing was written.
+    fn to_json(&self) -> Option<Value>;
+}
+
+/// A typed output of a declared resource, or something computed from outputs.
+///
+/// It is not known while the program runs; it only fits where an [`Input`] of its type is wanted.
+pub struct Output<T> {
+    value: Value,
+    of: PhantomData<fn() -> T>,
+}
+
+/// A place in a spec for a `T`: a literal, or an [`Output`] that will give one.
+pub struct Input<T> {
+    value: Value,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Output<T> {
+    /// An output of a resource or lookup, by the CloudFormation name of the attribute.
+    #[must_use]
+    pub fn reference(address: &Address, output: &str) -> Self {
+        Self::computed(&Expr::Ref {
+            address: address.clone(),
+            output: output.to_owned(),
+        })
+    }
+
+    fn computed(expr: &Expr) -> Self {
+        Self {
+            value: expr.to_value(),
+            of: PhantomData,
+        }
+    }
+
+    /// The expression as it stands in the document.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        self.value.clone()
+    }
+
+    /// The same output where another type is wanted.
+    ///
+    /// The compiler proves nothing about it any more; what arrives is checked when it is resolved.
+    #[must_use]
+    pub fn trust_as<U>(self) -> Output<U> {
+        Output {
+            value: self.value,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T: Text> Output<T> {
+    /// This text with another one behind it: `bucket.arn().join("/*")`.
+    #[must_use]
+    pub fn join(self, suffix: impl Into<Input<String>>) -> Output<String> {
+        Output::computed(&Expr::Join {
+            join: vec![self.value, suffix.into().value],
+        })
+    }
+
+    /// This output as plain text.
+    #[must_use]
+    pub fn text(self) -> Output<String> {
+        self.trust_as()
+    }
+
+    /// One of the parts between separators, from 0; negative counts from the end: `arn.part("/", -1)`.
+    #[must_use]
+    pub fn part(self, by: &str, part: i32) -> Output<String> {
+        Output::computed(&Expr::Split {
+            split: self.value,
+            by: by.to_owned(),
+            part,
+        })
+    }
+}
+
+impl<T> Output<Vec<T>> {
+    /// One element of the list, from 0.
+    #[must_use]
+    pub fn index(self, index: usize) -> Output<T> {
+        Output::computed(&Expr::Index {
+            of: self.value,
+            index,
+        })
+    }
+}
+
+/// Texts put together, each a literal or an output: what [`text!`](crate::text) makes.
+#[must_use]
+pub fn join(parts: impl IntoIterator<Item = Input<String>>) -> Output<String> {
+    Output::computed(&Expr::Join {
+        join: parts.into_iter().map(|part| part.value).collect(),
+    })
+}
+
+/// The JSON text of a value that may hold expressions, with sorted keys.
+#[must_use]
+pub fn json_text(value: Value) -> Output<String> {
+    Output::computed(&Expr::Json { json: value })
+}
+
+impl<T: Literal> Input<T> {
+    /// The literal, unless an output stands here.
+    #[must_use]
+    pub fn literal(&self) -> Option<T> {
+        match Expr::of(&self.value) {
+            Ok(None) => T::deserialize(&self.value).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl<T> Input<T> {
+    /// The document's form.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        self.value.clone()
+    }
+
+    /// The resource that this input refers to, where it is a plain reference.
+    #[must_use]
+    pub fn referenced(&self) -> Option<Address> {
+        match Expr::of(&self.value) {
+            Ok(Some(Expr::Ref { address, .. })) => Some(address),
+            _ => None,
+        }
+    }
+
+    /// The same value where another type is wanted; what arrives is checked when it is resolved.
+    #[must_use]
+    pub fn trust_as<U>(self) -> Input<U> {
+        Input {
+            value: self.value,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T: Text> Input<T> {
+    /// This value as plain text.
+    #[must_use]
+    pub fn text(self) -> Input<String> {
+        self.trust_as()
+    }
+}
+
+impl<T: Literal> From<T> for Input<T> {
+    fn from(literal: T) -> Self {
+        let value = serde_json::to_value(literal).expect("literals are plain JSON values");
+        Self {
+            value,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> From<Output<T>> for Input<T> {
+    fn from(output: Output<T>) -> Self {
+        Self {
+            value: output.value,
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> From<&Output<T>> for Input<T> {
+    fn from(output: &Output<T>) -> Self {
+        Self {
+            value: output.value.clone(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl From<&str> for Input<String> {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl<T> Clone for Output<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> Clone for Input<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            of: PhantomData,
+        }
+    }
+}
+
+impl<T> fmt::Debug for Output<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.value)
+    }
+}
+
+impl<T> fmt::Debug for Input<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.value)
+    }
+}
+
+impl<T: Literal> Field for Input<T> {
+    type Resolved = T;
+    const SHAPE: &'static Shape = T::SHAPE;
+    fn to_json(&self) -> Option<Value> {
+        Some(self.value.clone())
+    }
+}
+
+impl<F: Field> Field for Option<F> {
+    type Resolved = Option<F::Resolved>;
+    const SHAPE: &'static Shape = F::SHAPE;
+    fn to_json(&self) -> Option<Value> {
+        self.as_ref().and_then(Field::to_json)
+    }
+}
+
+/// An empty list counts as not written. Where an empty list means something to AWS, the spec holds an `Option<List<_>>`.
+impl<F: Field> Field for Vec<F> {
+    type Resolved = Vec<F::Resolved>;
+    const SHAPE: &'static Shape = &Shape::List(F::SHAPE);
+    fn to_json(&self) -> Option<Value> {
+        (!self.is_empty()).then(|| self.iter().filter_map(Field::to_json).collect())
+    }
+}
+
+/// An empty map counts as not written.
+impl<F: Field> Field for BTreeMap<String, F> {
+    type Resolved = BTreeMap<String, F::Resolved>;
+    const SHAPE: &'static Shape = &Shape::Map(F::SHAPE);
+    fn to_json(&self) -> Option<Value> {
+        let entries = self
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.to_json()?)));
+        (!self.is_empty()).then(|| Value::Object(entries.collect()))
+    }
+}
+
+/// A list that is written even when it is empty.
+#[derive(Debug, Clone)]
+pub struct List<F>(pub Vec<F>);
+
+impl<F: Field> Field for List<F> {
+    type Resolved = Vec<F::Resolved>;
+    const SHAPE: &'static Shape = &Shape::List(F::SHAPE);
+    fn to_json(&self) -> Option<Value> {
+        Some(self.0.iter().filter_map(Field::to_json).collect())
+    }
+}
+
+impl<F: Field> Field for Box<F> {
+    type Resolved = Box<F::Resolved>;
+    const SHAPE: &'static Shape = F::SHAPE;
+    fn to_json(&self) -> Option<Value> {
+        (**self).to_json()
+    }
+}
+
+/// Any JSON, with expressions anywhere in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Json(pub Value);
+
+impl Field for Json {
+    type Resolved = Value;
+    const SHAPE: &'static Shape = &Shape::Json;
+    fn to_json(&self) -> Option<Value> {
+        Some(self.0.clone())
+    }
+}
+
+/// The tags of a resource. Keys that start with `aws:` or `windlass:` are not the author's to give.
+#[derive(Debug, Clone, Default)]
+pub struct Tags(BTreeMap<String, Input<String>>);
+
+impl Tags {
+    /// Adds or replaces a tag.
+    pub fn set(&mut self, key: impl Into<String>, value: impl Into<Input<String>>) {
+        self.0.insert(key.into(), value.into());
+    }
+
+    /// The tags in order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Input<String>)> {
+        self.0.iter()
+    }
+}
+
+impl Field for Tags {
+    type Resolved = ResolvedTags;
+    const SHAPE: &'static Shape = &Shape::Tags;
+    fn to_json(&self) -> Option<Value> {
+        let tag = |(key, value): (&String, &Input<String>)| serde_json::json!({"Key": key, "Value": value.value});
+        (!self.0.is_empty()).then(|| self.0.iter().map(tag).collect())
+    }
+}
+
+/// Tags as life cycles receive them: unique keys in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<Tag>")]
+pub struct ResolvedTags(pub BTreeMap<String, String>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    key: String,
+    value: String,
+}
+
+impl From<Vec<Tag>> for ResolvedTags {
+    fn from(tags: Vec<Tag>) -> Self {
+        Self(tags.into_iter().map(|tag| (tag.key, tag.value)).collect())
+    }
+}
+
+/// A secret value, by its source. It has no form that holds the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretInput(pub SecretSource);
+
+impl SecretInput {
+    /// The value of an environment variable of the engine's process, read when it is sent.
+    pub fn from_env(variable: impl Into<String>) -> Self {
+        Self(SecretSource::Env(variable.into()))
+    }
+
+    /// The content of a file, relative to the stack's folder, read when it is sent. One line feed at its end is left out.
+    pub fn from_file(path: impl Into<String>) -> Self {
+        Self(SecretSource::File(path.into()))
+    }
+}
+
+impl Field for SecretInput {
+    type Resolved = SecretRef;
+    const SHAPE: &'static Shape = &Shape::Secret;
+    fn to_json(&self) -> Option<Value> {
+        Some(
+            Expr::Secret {
+                secret: self.0.clone(),
+            }
+            .to_value(),
+        )
+    }
+}
+
+/// A secret as life cycles and the state know it: its source and a hash keyed by the state, from which the value cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretRef {
+    /// Where the value comes from.
+    pub source: SecretSource,
+    /// HMAC-SHA256 of the value with the state's own key, in hex.
+    pub hash: String,
+}
+
+macro_rules! literals {
+    ($($type:ty => $shape:ident),+ $(,)?) => {
+        $(impl Literal for $type {
+            const SHAPE: &'static Shape = &Shape::$shape;
+        })+
+    };
+}
+
+literals! {
+    bool => Bool,
+    u8 => Integer, u16 => Integer, u32 => Integer, u64 => Integer, i32 => Integer, i64 => Integer,
+    f64 => Number,
+    String => Text, Ipv4Net => Text, Ipv6Net => Text, Ipv4Addr => Text, Ipv6Addr => Text,
+}
+
+impl Text for String {}
+impl Text for Ipv4Net {}
+impl Text for Ipv6Net {}
+impl Text for Ipv4Addr {}
+impl Text for Ipv6Addr {}
+
+impl<T: Literal> Literal for Vec<T> {
+    const SHAPE: &'static Shape = &Shape::List(T::SHAPE);
+}
+
+/// Declares identifiers that AWS gives, each a text of its own type: `ids! { /// A VPC. VpcId = "vpc-"; }`.
+///
+/// The text in quotes is what every such identifier starts with; `existing` checks it.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+            #[serde(transparent)]
+            pub struct $name(String);
+
+            impl $name {
+                /// One that exists already and is not this stack's.
+                ///
+                /// # Panics
+                #[doc = concat!("The text does not start with `", $prefix, "`.")]
+                #[must_use]
+                #[track_caller]
+                pub fn existing(id: impl Into<String>) -> Self {
+                    let id = id.into();
+                    assert!(id.starts_with($prefix), "`{id}` is no {}: it does not start with `{}`", stringify!($name), $prefix);
+                    Self(id)
+                }
+
+                /// The text.
+                #[must_use]
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+            }
+
+            impl std::fmt::Display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(&self.0)
+                }
+            }
+
+            impl $crate::value::Literal for $name {
+                const SHAPE: &'static $crate::schema::Shape = &$crate::schema::Shape::Text;
+            }
+            impl $crate::value::Text for $name {}
+        )+
+    };
+}
+
+/// Declares a closed set of texts that AWS takes: `text_enum! { /// … pub enum Tenancy { Default = "default" } }`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! text_enum {
+    ($($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+            pub enum $name {
+                $($(#[$vdoc])* #[doc = concat!("`", $text, "`.")] #[serde(rename = $text)] $variant,)+
+            }
+
+            impl $name {
+                /// Every value.
+                pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+                /// AWS's text.
+                #[must_use]
+                pub const fn as_str(self) -> &'static str {
+                    match self { $(Self::$variant => $text),+ }
+                }
+            }
+
+            impl std::fmt::Display for $name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+
+            impl $crate::value::Literal for $name {
+                const SHAPE: &'static $crate::schema::Shape = &$crate::schema::Shape::Text;
+            }
+            impl $crate::value::Text for $name {}
+        )+
+    };
+}
