@@ -1,0 +1,243 @@
+//! AWS as the engine sees it. Implemented over the SDK by `windlass-aws`, and by the simulated cloud in the tests.
+//!
+//! Not here: what is done when; a provider answers single questions and never decides.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::{LookupQuery, Place};
+use windlass::schema::Wait;
+use windlass_plan::observation::Observation;
+use windlass_state::identity::IntentId;
+use windlass_state::record::Intent;
+
+/// What AWS gives for a resource, by CloudFormation attribute name.
+pub type Outputs = BTreeMap<String, Value>;
+
+/// AWS, or something that behaves like it.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// Whose credentials these are.
+    async fn identity(&self, place: &Place) -> Result<Identity, ProviderError>;
+
+    /// The availability zones that are open to the account, sorted.
+    async fn zones(&self, place: &Place) -> Result<Vec<String>, ProviderError>;
+
+    /// Answers a question about what exists; `None` when nothing fits.
+    async fn lookup(
+        &self,
+        place: &Place,
+        query: &LookupQuery,
+    ) -> Result<Option<Outputs>, ProviderError>;
+
+    /// Reads many resources with as few calls as AWS allows. The answers are in the order of the targets.
+    async fn observe(&self, targets: &[Target]) -> Vec<Result<Observation, ProviderError>>;
+
+    /// Makes a resource. The call is sent once; see [`ErrorClass::Unknown`].
+    async fn create(&self, request: &CreateRequest<'_>) -> Result<Created, ProviderError>;
+
+    /// Changes a resource in place.
+    async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs, ProviderError>;
+
+    /// Begins the removal of a resource. Removing what is gone is success.
+    async fn delete(&self, target: &Target) -> Result<(), ProviderError>;
+
+    /// Looks for what an unfinished create made: by client token, intent tag, or natural key under a parent that is ours.
+    async fn find(&self, intent: &Intent) -> Result<Found, ProviderError>;
+
+    /// Asks how far many resources have got, with as few calls as AWS allows. The answers are in the order of the questions.
+    async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress, ProviderError>>;
+
+    /// How many calls have been sent, for the reports.
+    fn calls(&self) -> u64;
+}
+
+/// Whose credentials are in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// The caller's ARN.
+    pub arn: String,
+}
+
+/// A resource that is believed to exist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// The resource.
+    pub address: Address,
+    /// Which generation of it.
+    pub generation: u32,
+    /// CloudFormation type name.
+    pub kind: String,
+    /// Account, role and region.
+    pub place: Place,
+    /// AWS's identifier.
+    pub physical_id: String,
+    /// What was last applied: it tells which attributes need reading, and names parents.
+    pub applied: CanonicalJson,
+    /// What AWS gave.
+    pub outputs: Outputs,
+}
+
+/// A resource to be made.
+#[derive(Debug, Clone)]
+pub struct CreateRequest<'a> {
+    /// The resource.
+    pub address: &'a Address,
+    /// CloudFormation type name.
+    pub kind: &'a str,
+    /// Account, role and region.
+    pub place: &'a Place,
+    /// Client token, and value of the tag `windlass:intent`.
+    pub intent: &'a IntentId,
+    /// The spec, without holes.
+    pub spec: &'a CanonicalJson,
+}
+
+/// A resource to be changed in place.
+#[derive(Debug, Clone)]
+pub struct UpdateRequest<'a> {
+    /// The resource as it is believed to be; `applied` is what it is changed from.
+    pub target: &'a Target,
+    /// Client token where AWS takes one.
+    pub intent: &'a IntentId,
+    /// The spec to be, without holes.
+    pub spec: &'a CanonicalJson,
+    /// The properties at the top that differ.
+    pub properties: &'a [String],
+}
+
+/// What was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Created {
+    /// AWS's identifier.
+    pub physical_id: String,
+    /// What AWS gave.
+    pub outputs: Outputs,
+}
+
+/// What became of an unfinished create.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Found {
+    /// Our call made this.
+    Ours(Created),
+    /// Nothing of ours is there. Only final once the kind's visibility window has passed.
+    Nothing {
+        /// How long after the call AWS may still hide what it made, in seconds.
+        visible_within: u64,
+    },
+    /// Something stands under the name, and nothing proves that it is ours.
+    Foreign {
+        /// What it is.
+        description: String,
+    },
+}
+
+/// How far a resource should have got.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PollQuestion {
+    /// The resource.
+    pub target: Target,
+    /// How far.
+    pub until: Until,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// It exists, is ready, or is stable.
+    Reaches(Wait),
+    /// It is gone.
+    Gone,
+}
+
+/// How far a resource has got.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Not there yet.
+    Pending {
+        /// What AWS reports, in one line, such as `1/2 running, 1 pending`.
+        status: String,
+        /// What the service logged since the last poll, oldest first.
+        events: Vec<String>,
+    },
+    /// There.
+    Reached {
+        /// What AWS gave; merged over what was known.
+        outputs: Outputs,
+    },
+    /// It will not get there.
+    Failed(Failure),
+}
+
+/// Why something did not get there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The first line: what happened.
+    pub summary: String,
+    /// Lines with a word in front, such as `cause` and `log`.
+    pub details: Vec<(String, String)>,
+    /// Whether AWS went back to what ran before.
+    pub rolled_back: bool,
+}
+
+/// What AWS refused or did not answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub struct ProviderError {
+    /// What sort of failure it is.
+    pub class: ErrorClass,
+    /// The operation, such as `ec2:CreateSubnet`.
+    pub operation: String,
+    /// AWS's error code, where there was an answer.
+    pub code: Option<String>,
+    /// AWS's message, or what the connection said.
+    pub message: String,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+}
+
+/// What a failure means for the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorClass {
+    /// Slow down and send again: nothing was done.
+    Throttled,
+    /// The service failed or hid something that is on its way, such as a role that is not visible yet: nothing was done, and a later attempt may succeed.
+    NotYet,
+    /// It is gone.
+    NotFound,
+    /// Something stands under that name.
+    AlreadyExists,
+    /// Something else still uses it.
+    InUse,
+    /// The credentials may not do this.
+    Denied,
+    /// The credentials are not valid any more.
+    CredentialsExpired,
+    /// AWS refuses the request as it is.
+    Invalid,
+    /// A quota is used up.
+    QuotaExceeded,
+    /// Nobody knows whether it was done: a time-out, a cut connection, or a server error. Settled by looking.
+    Unknown,
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.operation)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        write!(f, "{}", self.message)?;
+        match &self.request_id {
+            Some(id) => write!(f, " (request {id})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The place that a state is bound to. Not here: who may change it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Where the resources of a state live. It is set by the first `up`; another place is refused from then on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "cloud", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Binding {
+    /// AWS itself, or an endpoint that the user named.
+    Aws {
+        /// Twelve digits.
+        account: String,
+        /// The stack's region.
+        region: String,
+    },
+    /// The local cloud, between two resets.
+    Local {
+        /// The instance; a reset makes a new one.
+        instance: String,
+        /// Twelve digits.
+        account: String,
+        /// The stack's region.
+        region: String,
+    },
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Aws { account, region } => write!(f, "account {account}, {region}"),
+            Self::Local {
+                instance,
+                account,
+                region,
+            } => write!(f, "local cloud {instance}, account {account}, {region}"),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The records of the journal: what is about to be done, and what came of it.
+//!
+//! Not here: applying them to a snapshot, nor keeping them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::{Options, Place};
+use windlass::schema::Wait;
+
+use crate::identity::{IntentId, RunId};
+
+/// One entry of the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "record", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Record {
+    /// A run begins.
+    RunStarted(RunStarted),
+    /// A mutating call is about to be sent. Boxed because it is much larger than the others.
+    Intent(Box<Intent>),
+    /// What came of an intent.
+    Outcome(Box<Outcome>),
+    /// A run ends by itself; a killed run has none.
+    RunFinished(RunFinished),
+}
+
+/// Who began what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunStarted {
+    /// The run.
+    pub run: RunId,
+    /// What it is.
+    pub operation: Operation,
+    /// When.
+    pub at: Timestamp,
+    /// User and host, such as `ci@runner-7`.
+    pub who: String,
+    /// Hash of the document's content.
+    pub document: String,
+    /// Hash of the plan.
+    pub plan: String,
+    /// One line that says what the plan does.
+    pub summary: String,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunFinished {
+    /// The run.
+    pub run: RunId,
+    /// When.
+    pub at: Timestamp,
+    /// How.
+    pub result: RunResult,
+}
+
+/// What a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Operation {
+    /// Converge to the program.
+    Up,
+    /// Converge to nothing.
+    Destroy,
+    /// Settle what an earlier run left open.
+    Recover,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunResult {
+    /// Every step was done.
+    Done,
+    /// Some step failed.
+    Failed,
+    /// The user stopped it.
+    Interrupted,
+}
+
+/// What is done to one resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Make it.
+    Create,
+    /// Change it in place.
+    Update,
+    /// Remove it.
+    Delete,
+    /// Run a task to completion.
+    Run,
+}
+
+impl Action {
+    /// The action as one word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Run => "run",
+        }
+    }
+}
+
+/// A mutating call that is about to be sent. It is durable before the call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intent {
+    /// Position in the journal of its lineage; an outcome names it.
+    pub sequence: u64,
+    /// The run that has it.
+    pub run: RunId,
+    /// Client token and tag of the call.
+    pub id: IntentId,
+    /// The resource.
+    pub address: Address,
+    /// Which generation of it.
+    pub generation: u32,
+    /// CloudFormation type name.
+    pub kind: String,
+    /// What is done.
+    pub action: Action,
+    /// How often this action was tried for this generation, from 0.
+    pub attempt: u32,
+    /// Account, role and region, all that is known of them.
+    pub place: Place,
+    /// AWS's identifier, where there is one already.
+    pub physical_id: Option<String>,
+    /// The spec as declared, with its expressions. Empty object for a delete.
+    pub template: CanonicalJson,
+    /// The spec as sent, without expressions and without secret values. For a delete, what was last applied.
+    pub spec: CanonicalJson,
+    /// Everything that it waits for, for the order of a later deletion.
+    pub depends_on: Vec<Address>,
+    /// How the engine treats it.
+    pub options: Options,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What came of an intent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The intent's sequence.
+    pub intent: u64,
+    /// What came of it.
+    pub result: OutcomeResult,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What came of an intent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OutcomeResult {
+    /// It exists now, made by this call or found after its reply was lost.
+    Created {
+        /// AWS's identifier.
+        physical_id: String,
+        /// What AWS gave, by CloudFormation attribute name.
+        outputs: BTreeMap<String, Value>,
+    },
+    /// The change is made.
+    Updated {
+        /// What AWS gave.
+        outputs: BTreeMap<String, Value>,
+    },
+    /// It is gone.
+    Deleted,
+    /// AWS refused, and nothing was done.
+    Failed {
+        /// What AWS said.
+        error: String,
+    },
+    /// The call never reached AWS.
+    NeverSent,
+    /// A wait reached its level. Waits have no intent of their own; this refers to the one that made or changed the resource.
+    Waited {
+        /// How far.
+        level: Wait,
+        /// What AWS gave meanwhile.
+        outputs: BTreeMap<String, Value>,
+    },
+}

@@ -1,0 +1,156 @@
+//! The snapshot: everything believed to exist for one stack and environment.
+//!
+//! Not here: how it is kept, and how it is compared with the world.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::Sha256;
+use windlass::address::Address;
+use windlass::canonical::{CanonicalJson, hex};
+use windlass::document::{Options, Place};
+use windlass::schema::Wait;
+
+use crate::binding::Binding;
+use crate::identity::{IntentId, Lineage};
+use crate::record::Intent;
+
+/// The version of the snapshot that this crate writes. Older ones are read; newer ones are refused.
+pub const FORMAT: u32 = 1;
+
+/// Everything believed to exist for one stack and environment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// [`FORMAT`].
+    pub format: u32,
+    /// The identity of this state.
+    pub lineage: Lineage,
+    /// The stack's name.
+    pub stack: String,
+    /// The environment.
+    pub environment: String,
+    /// How many records of the journal it contains: the sequence that the next intent gets.
+    pub sequence: u64,
+    /// Where the resources live. Absent before the first `up`.
+    pub binding: Option<Binding>,
+    /// The key of the hashes that stand for secrets.
+    pub secret_key: SecretKey,
+    /// The current generation of each resource.
+    pub resources: BTreeMap<Address, Recorded>,
+    /// Generations that are not current: to be deleted, or kept as history. Oldest first.
+    pub old: BTreeMap<Address, Vec<OldGeneration>>,
+    /// Answers to lookups, kept until they are refreshed.
+    pub pins: BTreeMap<Address, Pin>,
+    /// The availability zones that the program was told, by region.
+    pub zones: BTreeMap<String, Vec<String>>,
+    /// What the stack tells its user and other stacks.
+    pub outputs: BTreeMap<String, Value>,
+    /// Intents without an outcome, by sequence: what a killed run left open.
+    pub open: BTreeMap<u64, Intent>,
+}
+
+/// One generation of a resource that is believed to exist.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// CloudFormation type name.
+    pub kind: String,
+    /// Counts up with every replacement, from 0.
+    pub generation: u32,
+    /// Account, role and region, all that is known of them.
+    pub place: Place,
+    /// AWS's identifier.
+    pub physical_id: String,
+    /// What AWS gave, by CloudFormation attribute name.
+    pub outputs: BTreeMap<String, Value>,
+    /// The spec as last declared, with its expressions.
+    pub template: CanonicalJson,
+    /// The spec as last sent, without expressions and secret values.
+    pub applied: CanonicalJson,
+    /// Everything that it waited for.
+    pub depends_on: Vec<Address>,
+    /// How the engine treats it; holds when the declaration is gone.
+    pub options: Options,
+    /// How far it has been waited for. A wait that was cut off is taken up again.
+    pub waited: Wait,
+    /// The intent that made or last changed it.
+    pub intent: IntentId,
+}
+
+/// A generation that is not current.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OldGeneration {
+    /// Why it is still here.
+    pub why: OldReason,
+    /// The resource.
+    pub recorded: Recorded,
+}
+
+/// Why a generation that is not current is still here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OldReason {
+    /// It was replaced and is to be deleted.
+    Deposed,
+    /// It is history to roll back to.
+    Kept,
+}
+
+/// The answer to a lookup.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// Canonical JSON of what was asked; another question is asked anew.
+    pub question: CanonicalJson,
+    /// What AWS answered, by output name.
+    pub outputs: BTreeMap<String, Value>,
+}
+
+/// The key of the hashes that stand for secrets: 64 hex digits, random, one per state.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SecretKey(pub String);
+
+impl SecretKey {
+    /// HMAC-SHA256 of a value, in hex: equal values have equal hashes within one state, and nothing else can be learned.
+    #[must_use]
+    pub fn hash(&self, value: &[u8]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes())
+            .expect("HMAC takes keys of any length");
+        mac.update(value);
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(..)")
+    }
+}
+
+impl Snapshot {
+    /// A state that believes in nothing.
+    #[must_use]
+    pub fn empty(lineage: Lineage, secret_key: SecretKey, stack: &str, environment: &str) -> Self {
+        Self {
+            format: FORMAT,
+            lineage,
+            stack: stack.to_owned(),
+            environment: environment.to_owned(),
+            sequence: 0,
+            binding: None,
+            secret_key,
+            resources: BTreeMap::new(),
+            old: BTreeMap::new(),
+            pins: BTreeMap::new(),
+            zones: BTreeMap::new(),
+            outputs: BTreeMap::new(),
+            open: BTreeMap::new(),
+        }
+    }
+}
