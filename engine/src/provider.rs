@@ -38,7 +38,8 @@ pub trait Provider: Send + Sync {
     /// Reads many resources with as few calls as AWS allows. The answers are in the order of the targets.
     async fn observe(&self, targets: &[Target]) -> Vec<Result<Observation, ProviderError>>;
 
-    /// Makes a resource. The call is sent once; see [`ErrorClass::Unknown`].
+    /// Makes a resource with one mutating call, sent once; see [`ErrorClass::Unknown`]. What that call cannot carry is named in
+    /// [`Created::unfinished`]; the engine records the resource and then sends those properties by [`Provider::update`].
     async fn create(&self, request: &CreateRequest<'_>) -> Result<Created, ProviderError>;
 
     /// Changes a resource in place.
@@ -120,6 +121,9 @@ pub struct Created {
     pub physical_id: String,
     /// What AWS gave.
     pub outputs: Outputs,
+    /// The properties at the top that are still to be sent by an update, because the create call could not carry them or because
+    /// nobody knows whether they were sent.
+    pub unfinished: Vec<String>,
 }
 
 /// What became of an unfinished create.

@@ -169,10 +169,12 @@ pub enum OutcomeResult {
         physical_id: String,
         /// What AWS gave, by CloudFormation attribute name.
         outputs: BTreeMap<String, Value>,
+        /// The properties at the top that the create call could not carry: an update of its own sends them.
+        unfinished: Vec<String>,
     },
-    /// The change is made.
+    /// The change is made. Nothing is unfinished any more.
     Updated {
-        /// What AWS gave.
+        /// What AWS gave; merged over what was known.
         outputs: BTreeMap<String, Value>,
     },
     /// It is gone.

@@ -77,6 +77,9 @@ pub struct Recorded {
     pub options: Options,
     /// How far it has been waited for. A wait that was cut off is taken up again.
     pub waited: Wait,
+    /// The properties at the top that are applied on paper only: the create call could not carry them and their update has not succeeded
+    /// yet. The next plan sends them again.
+    pub unfinished: Vec<String>,
     /// The intent that made or last changed it.
     pub intent: IntentId,
 }
