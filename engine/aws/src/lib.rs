@@ -1,1 +1,16 @@
-//! placeholder
+//! AWS over its SDK: the life cycles of the catalogue's kinds behind [`windlass_engine::provider::Provider`].
+//!
+//! Architecture invariant: every `aws-sdk-*` crate is used here and only here. Nothing in this crate decides what is done when.
+
+mod clients;
+mod ec2;
+mod error;
+mod lifecycle;
+mod lookup;
+mod observed;
+mod provider;
+mod reads;
+mod registry;
+
+pub use clients::{Access, AccessError};
+pub use provider::AwsProvider;

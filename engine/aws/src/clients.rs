@@ -1,0 +1,237 @@
+//! The SDK's clients, made when a kind first needs them, one set per place. Not here: which call is made.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use tokio::sync::Mutex;
+use windlass::document::Place;
+
+/// How AWS is reached.
+#[derive(Debug, Clone)]
+pub struct Access {
+    /// The stack's region.
+    pub region: String,
+    /// A profile of the shared configuration files. Absent: the SDK's default chain.
+    pub profile: Option<String>,
+    /// Sends every call here instead of to AWS.
+    pub endpoint: Option<String>,
+    /// The account of the local cloud. Where it is set, no real credentials are read, and `endpoint` must be set as well.
+    pub local_account: Option<String>,
+    /// Another HTTP client, for tests that look at what is sent.
+    pub http_client: Option<SharedHttpClient>,
+}
+
+/// Why AWS cannot be reached at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// The local cloud is asked for without its endpoint, so a call could reach AWS.
+    #[error("the local cloud has no endpoint")]
+    LocalWithoutEndpoint,
+}
+
+/// The clients of all places that a run touches.
+#[derive(Debug)]
+pub struct Pool {
+    access: Access,
+    http: SharedHttpClient,
+    base: tokio::sync::OnceCell<SdkConfig>,
+    places: Mutex<HashMap<Place, Arc<PlaceClients>>>,
+}
+
+/// The clients of one place.
+#[derive(Debug)]
+pub struct PlaceClients {
+    /// For calls that may be sent again.
+    pub repeating: Arc<Clients>,
+    /// For creates: exactly one attempt, since a second one could make a second resource.
+    pub once: Arc<Clients>,
+}
+
+impl Pool {
+    /// A pool that has not reached out yet.
+    ///
+    /// # Errors
+    /// The local cloud is asked for without its endpoint.
+    pub fn new(access: Access) -> Result<Self, AccessError> {
+        if access.local_account.is_some() && access.endpoint.is_none() {
+            return Err(AccessError::LocalWithoutEndpoint);
+        }
+        let http = access
+            .http_client
+            .clone()
+            .unwrap_or_else(default_http_client);
+        Ok(Self {
+            access,
+            http,
+            base: tokio::sync::OnceCell::new(),
+            places: Mutex::default(),
+        })
+    }
+
+    /// The clients of a place; absent parts are the stack's own.
+    pub async fn place(&self, place: &Place) -> Arc<PlaceClients> {
+        let mut places = self.places.lock().await;
+        if let Some(clients) = places.get(place) {
+            return Arc::clone(clients);
+        }
+        let config = self.config(place).await;
+        let with = |retry: RetryConfig| {
+            Arc::new(Clients::new(
+                config.clone().into_builder().retry_config(retry).build(),
+            ))
+        };
+        let clients = Arc::new(PlaceClients {
+            repeating: with(RetryConfig::standard().with_max_attempts(5)),
+            once: with(RetryConfig::disabled()),
+        });
+        places.insert(place.clone(), Arc::clone(&clients));
+        clients
+    }
+
+    async fn config(&self, place: &Place) -> SdkConfig {
+        let base = self.base.get_or_init(|| self.base()).await;
+        let mut config = base.clone().into_builder();
+        if let Some(region) = &place.region {
+            config.set_region(Region::new(region.clone()));
+        }
+        if let Some(local) = &self.access.local_account {
+            // The local cloud takes the account from the access key id; a role would only hide it.
+            let account = place.account.as_ref().unwrap_or(local);
+            config.set_credentials_provider(Some(local_credentials(account)));
+        } else if let Some(role) = &place.role {
+            let provider = aws_config::sts::AssumeRoleProvider::builder(role)
+                .session_name("windlass")
+                .configure(base)
+                .build()
+                .await;
+            config.set_credentials_provider(Some(SharedCredentialsProvider::new(provider)));
+        }
+        config.build()
+    }
+
+    async fn base(&self) -> SdkConfig {
+        let app = AppName::new("windlass").expect("a valid application name");
+        let region = Region::new(self.access.region.clone());
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(Duration::from_secs(60))
+            .build();
+        if let (Some(account), Some(endpoint)) = (&self.access.local_account, &self.access.endpoint)
+        {
+            // Made by hand: neither the environment nor the shared files may lend the local cloud real credentials or endpoints.
+            return SdkConfig::builder()
+                .behavior_version(BehaviorVersion::latest())
+                .http_client(self.http.clone())
+                .region(region)
+                .app_name(app)
+                .timeout_config(timeouts)
+                .credentials_provider(local_credentials(account))
+                .endpoint_url(endpoint)
+                .build();
+        }
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(self.http.clone())
+            .region(region)
+            .app_name(app)
+            .timeout_config(timeouts);
+        if let Some(profile) = &self.access.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(endpoint) = &self.access.endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        loader.load().await
+    }
+}
+
+/// The HTTP client for all calls: rustls with ring.
+pub fn default_http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::Ring,
+        ))
+        .build_https()
+}
+
+fn local_credentials(account: &str) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new(
+        account,
+        "local",
+        None,
+        None,
+        "windlass-local",
+    ))
+}
+
+macro_rules! clients {
+    ($($(#[$doc:meta])* $service:ident: $sdk:ident,)+) => {
+        /// The clients of one place and one way of sending, each made at first use.
+        pub struct Clients {
+            config: SdkConfig,
+            $($service: OnceLock<$sdk::Client>,)+
+        }
+
+        impl Clients {
+            fn new(config: SdkConfig) -> Self {
+                Self { config, $($service: OnceLock::new(),)+ }
+            }
+
+            $(
+                $(#[$doc])*
+                pub fn $service(&self) -> &$sdk::Client {
+                    self.$service.get_or_init(|| $sdk::Client::new(&self.config))
+                }
+            )+
+        }
+    };
+}
+
+clients! {
+    /// AWS Certificate Manager.
+    acm: aws_sdk_acm,
+    /// Application Auto Scaling.
+    application_autoscaling: aws_sdk_applicationautoscaling,
+    /// Amazon EC2 Auto Scaling.
+    autoscaling: aws_sdk_autoscaling,
+    /// Amazon EC2.
+    ec2: aws_sdk_ec2,
+    /// Amazon ECS.
+    ecs: aws_sdk_ecs,
+    /// Elastic Load Balancing.
+    elbv2: aws_sdk_elasticloadbalancingv2,
+    /// AWS Identity and Access Management.
+    iam: aws_sdk_iam,
+    /// Amazon CloudWatch Logs.
+    logs: aws_sdk_cloudwatchlogs,
+    /// AWS Secrets Manager.
+    secretsmanager: aws_sdk_secretsmanager,
+    /// AWS Cloud Map.
+    servicediscovery: aws_sdk_servicediscovery,
+    /// AWS Systems Manager.
+    ssm: aws_sdk_ssm,
+    /// AWS Security Token Service.
+    sts: aws_sdk_sts,
+}
+
+impl Clients {
+    /// The region that calls go to.
+    pub fn region(&self) -> &str {
+        self.config.region().map_or("", |region| region.as_ref())
+    }
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clients")
+            .field("region", &self.region())
+            .finish_non_exhaustive()
+    }
+}

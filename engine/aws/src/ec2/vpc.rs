@@ -1,0 +1,320 @@
+//! The life cycle of `AWS::EC2::VPC`. CreateVpc carries neither DNS setting; ModifyVpcAttribute takes one of them per call.
+
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, Tenancy, Vpc as SdkVpc, VpcAttributeName, VpcState,
+    VpcTenancy,
+};
+use windlass::aws::ec2::{Vpc, VpcChange, VpcResolved};
+use windlass_engine::provider::{Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use super::tags;
+use crate::clients::Clients;
+use crate::error::{Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(Vpc => VpcLifecycle);
+
+pub struct VpcLifecycle;
+
+/// VPCs by id.
+pub struct Vpcs;
+
+impl Query for Vpcs {
+    type Key = String;
+    type Item = SdkVpc;
+    /// Values that one EC2 filter takes.
+    const BATCH: usize = 200;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkVpc)>> {
+        let mut found = Vec::new();
+        let mut pages = clients
+            .ec2()
+            .describe_vpcs()
+            .filters(tags::filter("vpc-id", keys))
+            .into_paginator()
+            .items()
+            .send();
+        while let Some(vpc) = pages.next().await {
+            let vpc = vpc.named("ec2:DescribeVpcs")?;
+            found.extend(vpc.vpc_id.clone().map(|id| (id, vpc)));
+        }
+        Ok(found)
+    }
+}
+
+/// One attribute of one VPC: AWS returns it in no list.
+pub struct VpcAttributes;
+
+impl Query for VpcAttributes {
+    type Key = (String, &'static str);
+    type Item = bool;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, bool)>> {
+        let mut found = Vec::new();
+        for (id, name) in keys {
+            let attribute = VpcAttributeName::from(name);
+            let answer = clients
+                .ec2()
+                .describe_vpc_attribute()
+                .vpc_id(&id)
+                .attribute(attribute)
+                .send()
+                .await
+                .named("ec2:DescribeVpcAttribute")?;
+            let value = if name == HOSTNAMES {
+                answer.enable_dns_hostnames
+            } else {
+                answer.enable_dns_support
+            };
+            found.extend(
+                value
+                    .and_then(|value| value.value)
+                    .map(|value| ((id, name), value)),
+            );
+        }
+        Ok(found)
+    }
+}
+
+const HOSTNAMES: &str = "enableDnsHostnames";
+const SUPPORT: &str = "enableDnsSupport";
+
+/// The security group and the network ACL that a VPC comes with, by VPC.
+pub struct VpcDefaults;
+
+impl Query for VpcDefaults {
+    type Key = String;
+    type Item = Outputs;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Outputs)>> {
+        let mut found = Vec::new();
+        for id in keys {
+            let of_vpc = || tags::filter("vpc-id", vec![id.clone()]);
+            let named = tags::filter("group-name", vec!["default".to_owned()]);
+            let default = tags::filter("default", vec!["true".to_owned()]);
+            let groups = clients
+                .ec2()
+                .describe_security_groups()
+                .filters(of_vpc())
+                .filters(named)
+                .send();
+            let acls = clients
+                .ec2()
+                .describe_network_acls()
+                .filters(of_vpc())
+                .filters(default)
+                .send();
+            let (groups, acls) = futures::future::join(groups, acls).await;
+            let group = groups
+                .named("ec2:DescribeSecurityGroups")?
+                .security_groups
+                .unwrap_or_default()
+                .into_iter()
+                .find_map(|group| group.group_id);
+            let acl = acls
+                .named("ec2:DescribeNetworkAcls")?
+                .network_acls
+                .unwrap_or_default()
+                .into_iter()
+                .find_map(|acl| acl.network_acl_id);
+            found.push((
+                id,
+                outputs([("DefaultSecurityGroup", group), ("DefaultNetworkAcl", acl)]),
+            ));
+        }
+        Ok(found)
+    }
+}
+
+impl Lifecycle for VpcLifecycle {
+    type Kind = Vpc;
+
+    fn after_create(spec: &VpcResolved) -> Vec<VpcChange> {
+        let hostnames = spec
+            .enable_dns_hostnames
+            .map(|_| VpcChange::EnableDnsHostnames);
+        let support = spec.enable_dns_support.map(|_| VpcChange::EnableDnsSupport);
+        hostnames.into_iter().chain(support).collect()
+    }
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Vpcs>(subject.id.clone());
+        if subject.applied.enable_dns_hostnames.is_some() {
+            wants.want::<VpcAttributes>((subject.id.clone(), HOSTNAMES));
+        }
+        if subject.applied.enable_dns_support.is_some() {
+            wants.want::<VpcAttributes>((subject.id.clone(), SUPPORT));
+        }
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(vpc) = answers.get::<Vpcs>(&subject.id)? else {
+            return Ok(None);
+        };
+        let attribute = |name| answers.get::<VpcAttributes>(&(subject.id.clone(), name));
+        let properties = Block::new()
+            .set("CidrBlock", vpc.cidr_block.as_ref())
+            .set("EnableDnsHostnames", attribute(HOSTNAMES)?)
+            .set("EnableDnsSupport", attribute(SUPPORT)?)
+            .set(
+                "InstanceTenancy",
+                vpc.instance_tenancy.as_ref().map(Tenancy::as_str),
+            )
+            .tags("Tags", tags::pairs(vpc.tags.as_deref()));
+        Ok(Some(Observed {
+            properties,
+            outputs: vpc_outputs(vpc),
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &VpcResolved, intent: &IntentId) -> Result<Made> {
+        const OPERATION: &str = "ec2:CreateVpc";
+        let answer = cx
+            .ec2()
+            .create_vpc()
+            .set_cidr_block(spec.cidr_block.map(|range| range.to_string()))
+            .set_ipv4_ipam_pool_id(spec.ipv4_ipam_pool_id.as_ref().map(|pool| pool.to_string()))
+            .set_ipv4_netmask_length(spec.ipv4_netmask_length.map(i32::from))
+            .set_instance_tenancy(
+                spec.instance_tenancy
+                    .map(|tenancy| Tenancy::from(tenancy.as_str())),
+            )
+            .tag_specifications(tags::specification(ResourceType::Vpc, &spec.tags, intent))
+            .send()
+            .await
+            .named(OPERATION)?;
+        answer
+            .vpc
+            .as_ref()
+            .and_then(made)
+            .ok_or_else(|| incomplete(OPERATION, "VPC id"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &VpcResolved,
+        changes: &[VpcChange],
+    ) -> Result<Outputs> {
+        let boolean = |value: bool| AttributeBooleanValue::builder().value(value).build();
+        let modify = || cx.ec2().modify_vpc_attribute().vpc_id(&subject.id);
+        let mut changes = changes.to_vec();
+        // Host names need DNS support: it is switched on before them, and off after them.
+        let support = to.enable_dns_support.unwrap_or(true);
+        changes.sort_by_key(|change| (*change == VpcChange::EnableDnsSupport) != support);
+        for change in changes {
+            match change {
+                VpcChange::EnableDnsHostnames => {
+                    let value = boolean(to.enable_dns_hostnames.unwrap_or(false));
+                    modify()
+                        .enable_dns_hostnames(value)
+                        .send()
+                        .await
+                        .named("ec2:ModifyVpcAttribute")?;
+                }
+                VpcChange::EnableDnsSupport => {
+                    let value = boolean(to.enable_dns_support.unwrap_or(true));
+                    modify()
+                        .enable_dns_support(value)
+                        .send()
+                        .await
+                        .named("ec2:ModifyVpcAttribute")?;
+                }
+                VpcChange::InstanceTenancy => {
+                    let tenancy = cx
+                        .ec2()
+                        .modify_vpc_tenancy()
+                        .vpc_id(&subject.id)
+                        .instance_tenancy(VpcTenancy::Default);
+                    tenancy.send().await.named("ec2:ModifyVpcTenancy")?;
+                }
+                VpcChange::Tags => {
+                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?
+                }
+            }
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        cx.ec2()
+            .delete_vpc()
+            .vpc_id(&subject.id)
+            .send()
+            .await
+            .named("ec2:DeleteVpc")
+            .map(drop)
+    }
+
+    async fn find(cx: &Context, _spec: &VpcResolved, intent: &IntentId) -> Result<FoundOne> {
+        let answer = cx
+            .ec2()
+            .describe_vpcs()
+            .filters(tags::intent_filter(intent))
+            .send()
+            .await
+            .named("ec2:DescribeVpcs")?;
+        let ours = answer.vpcs.unwrap_or_default().first().and_then(made);
+        Ok(ours.map_or(
+            FoundOne::Nothing {
+                visible_within: tags::VISIBLE_WITHIN,
+            },
+            FoundOne::Ours,
+        ))
+    }
+
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        wants.want::<Vpcs>(subject.id.clone());
+        if until != Until::Gone {
+            wants.want::<VpcDefaults>(subject.id.clone());
+        }
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        let vpc = answers.get::<Vpcs>(&subject.id)?;
+        let pending = |status: &str| Progress::Pending {
+            status: status.to_owned(),
+            events: Vec::new(),
+        };
+        Ok(match (until, vpc) {
+            (Until::Gone, None) => Progress::Reached {
+                outputs: Outputs::new(),
+            },
+            (Until::Gone, Some(_)) => pending("still there"),
+            (Until::Reaches(_), None) => pending("not visible yet"),
+            (Until::Reaches(_), Some(vpc)) if vpc.state == Some(VpcState::Pending) => {
+                pending("pending")
+            }
+            (Until::Reaches(_), Some(vpc)) => {
+                let mut outputs = vpc_outputs(vpc);
+                outputs.extend(
+                    answers
+                        .get::<VpcDefaults>(&subject.id)?
+                        .cloned()
+                        .unwrap_or_default(),
+                );
+                Progress::Reached { outputs }
+            }
+        })
+    }
+}
+
+fn made(vpc: &SdkVpc) -> Option<Made> {
+    Some(Made {
+        id: vpc.vpc_id.clone()?,
+        outputs: vpc_outputs(vpc),
+    })
+}
+
+fn vpc_outputs(vpc: &SdkVpc) -> Outputs {
+    outputs([
+        ("VpcId", vpc.vpc_id.clone()),
+        ("CidrBlock", vpc.cidr_block.clone()),
+    ])
+}

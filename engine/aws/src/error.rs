@@ -1,0 +1,269 @@
+//! From the SDK's errors to what they mean for the engine. Not here: what a kind alone knows about its codes, which its life cycle says.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use windlass_engine::provider::{ErrorClass, ProviderError};
+
+/// The result of a life cycle's question or call.
+pub type Result<T> = std::result::Result<T, ProviderError>;
+
+/// Gives an SDK result the name of its operation, and its error a class.
+pub trait Named<T> {
+    /// `operation` is written as IAM writes it, such as `ec2:CreateVpc`.
+    fn named(self, operation: &'static str) -> Result<T>;
+}
+
+impl<T, E: ProvideErrorMetadata> Named<T> for std::result::Result<T, SdkError<E, HttpResponse>> {
+    fn named(self, operation: &'static str) -> Result<T> {
+        self.map_err(|error| provider_error(operation, &error))
+    }
+}
+
+/// Turns `NotFound` into `None`.
+pub trait Found<T> {
+    /// `None` where the thing does not exist.
+    fn found(self) -> Result<Option<T>>;
+}
+
+impl<T> Found<T> for Result<T> {
+    fn found(self) -> Result<Option<T>> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.class == ErrorClass::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// An answer that lacks what AWS documents as always there.
+pub fn incomplete(operation: &'static str, what: &str) -> ProviderError {
+    ProviderError {
+        class: ErrorClass::Unknown,
+        operation: operation.to_owned(),
+        code: None,
+        message: format!("the answer has no {what}"),
+        request_id: None,
+    }
+}
+
+/// A refusal that is found out without asking AWS.
+pub fn invalid(operation: &'static str, message: impl Into<String>) -> ProviderError {
+    ProviderError {
+        class: ErrorClass::Invalid,
+        operation: operation.to_owned(),
+        code: None,
+        message: message.into(),
+        request_id: None,
+    }
+}
+
+fn provider_error<E: ProvideErrorMetadata>(
+    operation: &'static str,
+    error: &SdkError<E, HttpResponse>,
+) -> ProviderError {
+    let (code, message, status) = match error {
+        SdkError::ServiceError(service) => {
+            let meta = service.err().meta();
+            let message = meta.message().unwrap_or("AWS gave no message").to_owned();
+            (
+                meta.code().map(str::to_owned),
+                message,
+                Some(service.raw().status().as_u16()),
+            )
+        }
+        other => (None, chain(other), None),
+    };
+    let class = match (&code, status) {
+        (Some(code), status) => classify(code, status),
+        (None, Some(status)) if status < 500 => ErrorClass::Invalid,
+        _ => transport_class(error),
+    };
+    ProviderError {
+        class,
+        operation: operation.to_owned(),
+        code,
+        message,
+        request_id: request_id(error),
+    }
+}
+
+/// What a failure without an answer from the service means.
+fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
+    match error {
+        // The request could not even be built or signed: it was never sent.
+        SdkError::ConstructionFailure(_) => {
+            let text = chain_of(error).to_lowercase();
+            if text.contains("credential") || text.contains("token") {
+                ErrorClass::CredentialsExpired
+            } else {
+                ErrorClass::Invalid
+            }
+        }
+        SdkError::DispatchFailure(dispatch) if dispatch.is_user() => ErrorClass::Invalid,
+        _ => ErrorClass::Unknown,
+    }
+}
+
+fn chain<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
+    chain_of(error)
+}
+
+fn chain_of<E>(error: &SdkError<E, HttpResponse>) -> String {
+    let (what, source): (&str, Option<&(dyn std::error::Error + 'static)>) = match error {
+        SdkError::ConstructionFailure(_) => ("the request could not be made", None),
+        SdkError::TimeoutError(_) => ("no answer in time", None),
+        SdkError::DispatchFailure(dispatch) => (
+            "the connection failed",
+            dispatch.as_connector_error().map(|e| e as _),
+        ),
+        SdkError::ResponseError(_) => ("the answer could not be read", None),
+        _ => ("the call failed", None),
+    };
+    let mut text = what.to_owned();
+    let mut next = source;
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    if source.is_none()
+        && let SdkError::ConstructionFailure(failure) = error
+    {
+        text.push_str(&format!(": {failure:?}"));
+    }
+    text
+}
+
+fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
+    let headers = error.raw_response()?.headers();
+    ["x-amzn-requestid", "x-amz-request-id", "x-amzn-request-id"]
+        .iter()
+        .find_map(|name| headers.get(name))
+        .map(str::to_owned)
+}
+
+/// The class of an error code, as AWS's services share them.
+///
+/// Sources: the common errors of each service's API reference, and the throttling and transient codes of the SDK's own retry policy.
+pub fn classify(code: &str, status: Option<u16>) -> ErrorClass {
+    match code {
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "EC2ThrottledException"
+        | "BandwidthLimitExceeded"
+        | "ProvisionedThroughputExceededException"
+        | "TransactionInProgressException" => ErrorClass::Throttled,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "TokenRefreshRequired"
+        | "RequestExpired"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "AuthFailure" => ErrorClass::CredentialsExpired,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "UnauthorizedAccess"
+        | "NotAuthorized"
+        | "OptInRequired" => ErrorClass::Denied,
+        "DependencyViolation"
+        | "DeleteConflict"
+        | "ResourceInUse"
+        | "ResourceInUseException"
+        | "ResourceInUseFault"
+        | "OperationNotPermitted"
+        | "ClusterContainsServicesException"
+        | "ClusterContainsTasksException"
+        | "ClusterContainsContainerInstancesException"
+        | "UpdateInProgressException"
+        | "ScalingActivityInProgress" => ErrorClass::InUse,
+        "NoSuchEntity"
+        | "NoSuchEntityException"
+        | "ResourceNotFound"
+        | "ResourceNotFoundException"
+        | "NotFound"
+        | "NotFoundException"
+        | "ClusterNotFoundException"
+        | "ServiceNotFoundException"
+        | "NamespaceNotFound"
+        | "ServiceNotFound"
+        | "OperationNotFound"
+        | "ObjectNotFoundException" => ErrorClass::NotFound,
+        "EntityAlreadyExists"
+        | "EntityAlreadyExistsException"
+        | "AlreadyExists"
+        | "AlreadyExistsFault"
+        | "ResourceExistsException"
+        | "ResourceAlreadyExistsException"
+        | "NamespaceAlreadyExists"
+        | "ServiceAlreadyExists" => ErrorClass::AlreadyExists,
+        "LimitExceeded"
+        | "LimitExceededException"
+        | "ServiceQuotaExceededException"
+        | "ResourceLimitExceeded" => ErrorClass::QuotaExceeded,
+        "ConcurrentModification"
+        | "ConcurrentModificationException"
+        | "OperationAbortedException"
+        | "InvalidConfigurationRequest" => ErrorClass::NotYet,
+        _ => classify_by_form(code, status),
+    }
+}
+
+/// Codes that services build by a pattern, such as EC2's `InvalidVpcID.NotFound`.
+fn classify_by_form(code: &str, status: Option<u16>) -> ErrorClass {
+    let is = |suffix: &str| code.ends_with(suffix);
+    if is(".NotFound") || is("NotFound") || is("NotFoundException") {
+        ErrorClass::NotFound
+    } else if is(".Duplicate") || is("AlreadyExistsException") || code.starts_with("Duplicate") {
+        ErrorClass::AlreadyExists
+    } else if is("LimitExceeded") || is("LimitExceededException") || code.starts_with("TooMany") {
+        ErrorClass::QuotaExceeded
+    } else if is(".InUse") || is("InUse") {
+        ErrorClass::InUse
+    } else if status.is_some_and(|status| status >= 500)
+        || matches!(
+            code,
+            "InternalFailure"
+                | "InternalError"
+                | "ServiceUnavailable"
+                | "ServerException"
+                | "RequestTimeout"
+        )
+    {
+        ErrorClass::Unknown
+    } else {
+        ErrorClass::Invalid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_have_their_class() {
+        for (code, status, class) in [
+            ("InvalidVpcID.NotFound", Some(400), ErrorClass::NotFound),
+            (
+                "InvalidGroup.Duplicate",
+                Some(400),
+                ErrorClass::AlreadyExists,
+            ),
+            ("RequestLimitExceeded", Some(503), ErrorClass::Throttled),
+            ("DependencyViolation", Some(400), ErrorClass::InUse),
+            ("VpcLimitExceeded", Some(400), ErrorClass::QuotaExceeded),
+            ("ServerException", Some(500), ErrorClass::Unknown),
+            ("InvalidParameterValue", Some(400), ErrorClass::Invalid),
+        ] {
+            assert_eq!(classify(code, status), class, "{code}");
+        }
+    }
+}

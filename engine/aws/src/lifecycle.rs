@@ -1,0 +1,237 @@
+//! What a kind's life cycle is, always in this order: reads, create, update, delete, find, waits, error classes.
+//!
+//! Not here: any kind, and what is done when. `docs/adding-a-resource.md` is the recipe.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use windlass::document::Place;
+use windlass::resource::{Change, Resource};
+use windlass::value::{ResolvedTags, SecretRef};
+use windlass_engine::provider::{
+    Created, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
+};
+use windlass_engine::secrets::{SecretReader, SecretValue};
+use windlass_state::identity::{INTENT_TAG, IntentId};
+
+use crate::clients::Clients;
+use crate::error::Result;
+use crate::observed::Observed;
+use crate::reads::{Answers, Wants};
+
+/// The spec of a kind as life cycles receive it.
+pub type SpecOf<L> = <<L as Lifecycle>::Kind as Resource>::Resolved;
+/// The in-place changes of a kind.
+pub type ChangeOf<L> = <<L as Lifecycle>::Kind as Resource>::Change;
+
+/// How one kind is made, read, changed and removed.
+///
+/// Guarantees to implement: `create` sends one mutating call that makes the resource; `update` and `delete` may be sent again at any
+/// time; nothing sleeps, and nothing waits for AWS: waits are polls.
+pub trait Lifecycle: Send + Sync + 'static {
+    /// The kind.
+    type Kind: Resource;
+
+    /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
+    fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
+        let _ = spec;
+        Vec::new()
+    }
+
+    /// Says what must be asked to observe a resource.
+    fn want(subject: &Subject<Self>, wants: &mut Wants);
+
+    /// Puts the answers together; `None` when it does not exist.
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>>;
+
+    /// Makes it.
+    fn create(
+        cx: &Context,
+        spec: &SpecOf<Self>,
+        intent: &IntentId,
+    ) -> impl Future<Output = Result<Made>> + Send;
+
+    /// Changes it in place. Match `changes` exhaustively: every property that can change in place has a variant.
+    fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &SpecOf<Self>,
+        changes: &[ChangeOf<Self>],
+    ) -> impl Future<Output = Result<Outputs>> + Send;
+
+    /// Begins its removal. What is gone already is an error of class `NotFound`, which the caller takes as success.
+    fn delete(cx: &Context, subject: &Subject<Self>) -> impl Future<Output = Result<()>> + Send;
+
+    /// Looks for what a create with this intent made, after its answer was lost.
+    fn find(
+        cx: &Context,
+        spec: &SpecOf<Self>,
+        intent: &IntentId,
+    ) -> impl Future<Output = Result<FoundOne>> + Send;
+
+    /// Says what must be asked to know how far it has got. What observes it, by default.
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        let _ = until;
+        Self::want(subject, wants);
+    }
+
+    /// How far it has got. By default, what exists is ready, and what is missing is gone.
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        existence(until, Self::observe(subject, answers)?)
+    }
+
+    /// The class of an error code that means something of its own for this kind and operation.
+    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        let _ = (operation, code, message);
+        None
+    }
+}
+
+/// Progress where existing is all there is to wait for.
+pub fn existence(until: Until, observed: Option<Observed>) -> Result<Progress> {
+    let pending = |status: &str| Progress::Pending {
+        status: status.to_owned(),
+        events: Vec::new(),
+    };
+    Ok(match (until, observed) {
+        (Until::Reaches(_), Some(observed)) => Progress::Reached {
+            outputs: observed.outputs,
+        },
+        (Until::Reaches(_), None) => pending("not visible yet"),
+        (Until::Gone, Some(_)) => pending("still there"),
+        (Until::Gone, None) => Progress::Reached {
+            outputs: Outputs::new(),
+        },
+    })
+}
+
+/// A resource that is believed to exist, with its spec as the kind's own type.
+pub struct Subject<L: Lifecycle + ?Sized> {
+    /// AWS's identifier.
+    pub id: String,
+    /// Account, role and region.
+    pub place: Place,
+    /// What was last applied.
+    pub applied: SpecOf<L>,
+    /// What AWS gave.
+    pub outputs: Outputs,
+}
+
+impl<L: Lifecycle + ?Sized> Subject<L> {
+    /// An output that is a text; empty where AWS has not given it yet.
+    pub fn output(&self, name: &str) -> &str {
+        self.outputs
+            .get(name)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default()
+    }
+}
+
+/// What `create` made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// AWS's identifier.
+    pub id: String,
+    /// What AWS gave.
+    pub outputs: Outputs,
+}
+
+/// What `find` found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FoundOne {
+    /// Our call made this.
+    Ours(Made),
+    /// Nothing of ours is there, and what our call made would show within so many seconds of it.
+    Nothing {
+        /// Seconds.
+        visible_within: u64,
+    },
+    /// Something stands under the name, and nothing proves that it is ours.
+    Foreign(String),
+}
+
+impl FoundOne {
+    /// The engine's form; `unfinished` names what an adopted resource may still lack.
+    pub fn into_found(self, unfinished: Vec<String>) -> Found {
+        match self {
+            Self::Ours(Made { id, outputs }) => Found::Ours(Created {
+                physical_id: id,
+                outputs,
+                unfinished,
+            }),
+            Self::Nothing { visible_within } => Found::Nothing { visible_within },
+            Self::Foreign(description) => Found::Foreign { description },
+        }
+    }
+}
+
+/// What life cycles call AWS with.
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) secrets: Arc<SecretReader>,
+    /// The account that calls go to, where it is known.
+    pub account: Option<String>,
+}
+
+impl Deref for Context {
+    type Target = Clients;
+    fn deref(&self) -> &Clients {
+        &self.clients
+    }
+}
+
+impl Context {
+    /// The value of a secret, for the one call that sends it.
+    ///
+    /// # Errors
+    /// Its source cannot be read, or holds another value than at planning. The message never holds the value.
+    pub fn reveal(&self, secret: &SecretRef) -> Result<SecretValue> {
+        self.secrets
+            .reveal(secret)
+            .map_err(|error| crate::error::invalid("windlass:RevealSecret", error.to_string()))
+    }
+}
+
+/// The tags to be sent with a create: the author's, and the intent's.
+pub fn creation_tags(tags: &ResolvedTags, intent: &IntentId) -> BTreeMap<String, String> {
+    let mut tags = tags.0.clone();
+    tags.insert(INTENT_TAG.to_owned(), intent.0.clone());
+    tags
+}
+
+/// What an update of tags has to send: those to set, and the keys to remove. Tags that were never recorded are left alone.
+pub fn tag_changes(
+    from: &ResolvedTags,
+    to: &ResolvedTags,
+) -> (BTreeMap<String, String>, Vec<String>) {
+    // All of the wanted ones are sent: AWS may have lost one behind our back.
+    let removed = from
+        .0
+        .keys()
+        .filter(|key| !to.0.contains_key(*key))
+        .cloned()
+        .collect();
+    (to.0.clone(), removed)
+}
+
+/// The changes that property names stand for.
+pub fn changes_of<L: Lifecycle + ?Sized>(
+    properties: &[String],
+) -> std::result::Result<Vec<ChangeOf<L>>, ProviderError> {
+    let mut changes = Vec::with_capacity(properties.len());
+    for property in properties {
+        let change = ChangeOf::<L>::of(property).ok_or_else(|| {
+            crate::error::invalid(
+                "windlass:Update",
+                format!("`{property}` cannot change in place"),
+            )
+        })?;
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+    Ok(changes)
+}

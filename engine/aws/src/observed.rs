@@ -1,0 +1,101 @@
+//! Puts together what AWS says about a resource, under CloudFormation's names. Not here: what it is compared with.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+use windlass_engine::provider::Outputs;
+use windlass_state::identity::INTENT_TAG;
+
+/// A block of properties under construction. What AWS does not return is left out.
+#[derive(Debug, Clone, Default)]
+pub struct Block(Map<String, Value>);
+
+impl Block {
+    /// An empty block.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a property, unless AWS left it out.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: Option<impl Serialize>) -> Self {
+        if let Some(value) = value {
+            let value = serde_json::to_value(value).expect("what AWS returns has text keys only");
+            if !value.is_null() {
+                self.0.insert(name.to_owned(), value);
+            }
+        }
+        self
+    }
+
+    /// Sets a list, unless it is empty.
+    #[must_use]
+    pub fn list(self, name: &str, items: impl IntoIterator<Item = impl Serialize>) -> Self {
+        let items: Vec<Value> = items
+            .into_iter()
+            .map(|item| serde_json::to_value(item).expect("what AWS returns has text keys only"))
+            .collect();
+        self.set(name, (!items.is_empty()).then_some(items))
+    }
+
+    /// Sets a nested block, unless it is empty.
+    #[must_use]
+    pub fn block(self, name: &str, block: Option<Block>) -> Self {
+        self.set(
+            name,
+            block.filter(|block| !block.0.is_empty()).map(Value::from),
+        )
+    }
+
+    /// Sets the tags, without those that AWS or the engine own.
+    #[must_use]
+    pub fn tags<K: Into<String>, V: Into<String>>(
+        self,
+        name: &str,
+        tags: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let tags: BTreeMap<String, String> = tags
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect();
+        let own = tags
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with("aws:") && key != INTENT_TAG);
+        self.list(
+            name,
+            own.map(|(key, value)| serde_json::json!({"Key": key, "Value": value})),
+        )
+    }
+}
+
+impl From<Block> for Value {
+    fn from(block: Block) -> Self {
+        Value::Object(block.0)
+    }
+}
+
+impl Serialize for Block {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// What AWS says about a resource.
+#[derive(Debug, Clone)]
+pub struct Observed {
+    /// Its properties.
+    pub properties: Block,
+    /// Its attributes.
+    pub outputs: Outputs,
+}
+
+/// Attributes from pairs of a name and what AWS returned; what it left out is left out.
+pub fn outputs<'a, V: Into<Value>>(
+    pairs: impl IntoIterator<Item = (&'a str, Option<V>)>,
+) -> Outputs {
+    pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.into())))
+        .collect()
+}

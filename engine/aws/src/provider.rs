@@ -1,0 +1,215 @@
+//! AWS as the engine's provider: finds the place's clients and the kind's life cycle, and merges reads over kinds.
+//!
+//! Not here: calls of any service but STS; those belong to life cycles and lookups.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use async_trait::async_trait;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use windlass::document::{LookupQuery, Place};
+use windlass_engine::provider::{
+    CreateRequest, Created, Found, Identity, Outputs, PollQuestion, Progress, Provider, Target,
+    UpdateRequest,
+};
+use windlass_engine::secrets::SecretReader;
+use windlass_plan::observation::Observation;
+use windlass_state::record::Intent;
+
+use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
+use crate::error::{Named, Result, incomplete};
+use crate::lifecycle::Context;
+use crate::lookup;
+use crate::reads::{Answers, Wants};
+use crate::registry::{Erased, life};
+
+/// AWS over its SDK.
+#[derive(Debug)]
+pub struct AwsProvider {
+    pool: Pool,
+    secrets: Arc<SecretReader>,
+    calls: Arc<AtomicU64>,
+}
+
+impl AwsProvider {
+    /// A provider that has not reached out yet.
+    ///
+    /// # Errors
+    /// `access` contradicts itself.
+    pub fn new(
+        mut access: Access,
+        secrets: Arc<SecretReader>,
+    ) -> std::result::Result<Self, AccessError> {
+        let calls = Arc::new(AtomicU64::new(0));
+        let inner = access
+            .http_client
+            .take()
+            .unwrap_or_else(default_http_client);
+        access.http_client = Some(SharedHttpClient::new(Counting {
+            inner,
+            calls: Arc::clone(&calls),
+        }));
+        Ok(Self {
+            pool: Pool::new(access)?,
+            secrets,
+            calls,
+        })
+    }
+
+    fn context(&self, clients: &Arc<Clients>, place: &Place) -> Context {
+        Context {
+            clients: Arc::clone(clients),
+            secrets: Arc::clone(&self.secrets),
+            account: place.account.clone(),
+        }
+    }
+
+    /// Lets `want` gather questions for each target, asks them once per place, and lets `answer` make something of the answers.
+    async fn ask<T>(
+        &self,
+        targets: &[&Target],
+        want: impl Fn(&dyn Erased, usize, &mut Wants) -> Result<()>,
+        answer: impl Fn(&dyn Erased, usize, &Answers) -> Result<T>,
+    ) -> Vec<Result<T>> {
+        let mut places: BTreeMap<&Place, (Wants, Vec<usize>)> = BTreeMap::new();
+        let mut results: Vec<Option<Result<T>>> = targets.iter().map(|_| None).collect();
+        for (index, target) in targets.iter().enumerate() {
+            let (wants, members) = places.entry(&target.place).or_default();
+            match life(&target.kind).and_then(|life| want(life, index, wants)) {
+                Ok(()) => members.push(index),
+                Err(error) => results[index] = Some(Err(error)),
+            }
+        }
+        let asked = places
+            .into_iter()
+            .map(|(place, (wants, members))| async move {
+                let clients = self.pool.place(place).await;
+                (wants.ask(Arc::clone(&clients.repeating)).await, members)
+            });
+        for (answers, members) in futures::future::join_all(asked).await {
+            for index in members {
+                results[index] =
+                    Some(life(&targets[index].kind).and_then(|life| answer(life, index, &answers)));
+            }
+        }
+        results
+            .into_iter()
+            .map(|result| result.expect("every target was refused or asked about"))
+            .collect()
+    }
+}
+
+#[async_trait]
+impl Provider for AwsProvider {
+    async fn identity(&self, place: &Place) -> Result<Identity> {
+        let clients = self.pool.place(place).await;
+        let answer = clients
+            .repeating
+            .sts()
+            .get_caller_identity()
+            .send()
+            .await
+            .named("sts:GetCallerIdentity")?;
+        match (answer.account, answer.arn) {
+            (Some(account), Some(arn)) => Ok(Identity { account, arn }),
+            _ => Err(incomplete("sts:GetCallerIdentity", "account")),
+        }
+    }
+
+    async fn zones(&self, place: &Place) -> Result<Vec<String>> {
+        lookup::zones(&self.pool.place(place).await.repeating).await
+    }
+
+    async fn lookup(&self, place: &Place, query: &LookupQuery) -> Result<Option<Outputs>> {
+        lookup::answer(&self.pool.place(place).await.repeating, query).await
+    }
+
+    async fn observe(&self, targets: &[Target]) -> Vec<Result<Observation>> {
+        let all: Vec<&Target> = targets.iter().collect();
+        self.ask(
+            &all,
+            |life, i, wants| life.want(&targets[i], wants),
+            |life, i, answers| life.observe(&targets[i], answers),
+        )
+        .await
+    }
+
+    async fn create(&self, request: &CreateRequest<'_>) -> Result<Created> {
+        let clients = self.pool.place(request.place).await;
+        life(request.kind)?
+            .create(&self.context(&clients.once, request.place), request)
+            .await
+    }
+
+    async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs> {
+        let clients = self.pool.place(&request.target.place).await;
+        life(&request.target.kind)?
+            .update(
+                &self.context(&clients.repeating, &request.target.place),
+                request,
+            )
+            .await
+    }
+
+    async fn delete(&self, target: &Target) -> Result<()> {
+        let clients = self.pool.place(&target.place).await;
+        life(&target.kind)?
+            .delete(&self.context(&clients.repeating, &target.place), target)
+            .await
+    }
+
+    async fn find(&self, intent: &Intent) -> Result<Found> {
+        let clients = self.pool.place(&intent.place).await;
+        life(&intent.kind)?
+            .find(&self.context(&clients.repeating, &intent.place), intent)
+            .await
+    }
+
+    async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {
+        let targets: Vec<&Target> = questions.iter().map(|question| &question.target).collect();
+        self.ask(
+            &targets,
+            |life, i, wants| life.want_progress(&questions[i].target, questions[i].until, wants),
+            |life, i, answers| life.progress(&questions[i].target, questions[i].until, answers),
+        )
+        .await
+    }
+
+    fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+}
+
+/// An HTTP client that counts what goes through it.
+#[derive(Debug)]
+struct Counting<C> {
+    inner: C,
+    calls: Arc<AtomicU64>,
+}
+
+impl HttpClient for Counting<SharedHttpClient> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(Counting {
+            inner,
+            calls: Arc::clone(&self.calls),
+        })
+    }
+}
+
+impl HttpConnector for Counting<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.inner.call(request)
+    }
+}

@@ -1,0 +1,179 @@
+//! Reads as merged queries: kinds say what they want to know, one runner asks for all of it, in chunks, pages and at once.
+//!
+//! Not here: what a kind makes of the answers.
+
+use std::any::{Any, TypeId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Debug;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+use windlass_engine::provider::ProviderError;
+
+use crate::clients::Clients;
+use crate::error::Result;
+
+/// One kind of question to AWS that can be asked for many things at once.
+pub trait Query: Send + Sync + 'static {
+    /// What is asked about, such as an id, or a cluster and a service name.
+    type Key: Ord + Clone + Debug + Send + Sync + 'static;
+    /// What AWS answers about one of them.
+    type Item: Send + Sync + 'static;
+    /// How many keys one call takes.
+    const BATCH: usize;
+
+    /// Splits keys that cannot share a call, such as services of different clusters. One group by default.
+    fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
+        vec![keys.into_iter().collect()]
+    }
+
+    /// Asks about at most [`Query::BATCH`] keys of one group and follows the pages. What does not exist is left out, and must not
+    /// fail the others: ask by filter where asking by id would.
+    fn fetch(
+        clients: &Clients,
+        keys: Vec<Self::Key>,
+    ) -> impl Future<Output = Result<Vec<(Self::Key, Self::Item)>>> + Send;
+
+    /// Asks about one key that `fetch` did not answer, where a list may lag behind what exists. By default the list is believed.
+    fn confirm(
+        clients: &Clients,
+        key: &Self::Key,
+    ) -> impl Future<Output = Result<Option<Self::Item>>> + Send {
+        let _ = (clients, key);
+        async { Ok(None) }
+    }
+}
+
+/// The questions that kinds have, merged.
+#[derive(Default)]
+pub struct Wants(HashMap<TypeId, Box<dyn Want>>);
+
+/// The answers to all questions.
+#[derive(Default)]
+pub struct Answers(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+type AnswersOf<Q> = BTreeMap<<Q as Query>::Key, Result<Arc<<Q as Query>::Item>>>;
+
+impl Wants {
+    /// Wants to know about one thing. Asking twice costs nothing.
+    pub fn want<Q: Query>(&mut self, key: impl Into<Q::Key>) {
+        let want = self.0.entry(TypeId::of::<Q>()).or_insert_with(|| {
+            Box::new(WantOf::<Q> {
+                keys: BTreeSet::new(),
+            })
+        });
+        let want: &mut dyn Any = want.as_any();
+        want.downcast_mut::<WantOf<Q>>()
+            .expect("the entry is of this query")
+            .keys
+            .insert(key.into());
+    }
+
+    /// Asks everything at once.
+    pub async fn ask(self, clients: Arc<Clients>) -> Answers {
+        let mut running: FuturesUnordered<_> = self
+            .0
+            .into_iter()
+            .map(|(query, want)| {
+                let asked = want.ask(Arc::clone(&clients));
+                async move { (query, asked.await) }
+            })
+            .collect();
+        let mut answers = Answers::default();
+        while let Some((query, answered)) = running.next().await {
+            answers.0.insert(query, answered);
+        }
+        answers
+    }
+}
+
+impl Answers {
+    /// What AWS says about a key that was wanted; `None` when it does not exist.
+    ///
+    /// # Errors
+    /// The call that asked about it failed.
+    pub fn get<Q: Query>(&self, key: &Q::Key) -> Result<Option<&Q::Item>> {
+        let answers = self
+            .0
+            .get(&TypeId::of::<Q>())
+            .and_then(|answers| answers.downcast_ref::<AnswersOf<Q>>());
+        match answers.and_then(|answers| answers.get(key)) {
+            Some(Ok(item)) => Ok(Some(item)),
+            Some(Err(error)) => Err(error.clone()),
+            None => Ok(None),
+        }
+    }
+}
+
+trait Want: Send {
+    fn as_any(&mut self) -> &mut dyn Any;
+    fn ask(
+        self: Box<Self>,
+        clients: Arc<Clients>,
+    ) -> BoxFuture<'static, Box<dyn Any + Send + Sync>>;
+}
+
+struct WantOf<Q: Query> {
+    keys: BTreeSet<Q::Key>,
+}
+
+impl<Q: Query> Want for WantOf<Q> {
+    fn as_any(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn ask(
+        self: Box<Self>,
+        clients: Arc<Clients>,
+    ) -> BoxFuture<'static, Box<dyn Any + Send + Sync>> {
+        Box::pin(async move {
+            let chunks = Q::groups(self.keys).into_iter().flat_map(|group| {
+                let chunks: Vec<Vec<Q::Key>> = group.chunks(Q::BATCH).map(<[_]>::to_vec).collect();
+                chunks
+            });
+            let answered = futures::future::join_all(
+                chunks.map(|chunk| ask_chunk::<Q>(Arc::clone(&clients), chunk)),
+            )
+            .await;
+            let answers: AnswersOf<Q> = answered.into_iter().flatten().collect();
+            Box::new(answers) as Box<dyn Any + Send + Sync>
+        })
+    }
+}
+
+async fn ask_chunk<Q: Query>(
+    clients: Arc<Clients>,
+    chunk: Vec<Q::Key>,
+) -> Vec<(Q::Key, Result<Arc<Q::Item>>)> {
+    let fetched = match Q::fetch(&clients, chunk.clone()).await {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            return chunk
+                .into_iter()
+                .map(|key| (key, Err(error.clone())))
+                .collect();
+        }
+    };
+    let mut answers: Vec<(Q::Key, Result<Arc<Q::Item>>)> = fetched
+        .into_iter()
+        .map(|(key, item)| (key, Ok(Arc::new(item))))
+        .collect();
+    let known: BTreeSet<&Q::Key> = answers.iter().map(|(key, _)| key).collect();
+    let missing: Vec<Q::Key> = chunk
+        .into_iter()
+        .filter(|key| !known.contains(key))
+        .collect();
+    let confirmed =
+        futures::future::join_all(missing.iter().map(|key| Q::confirm(&clients, key))).await;
+    for (key, confirmed) in missing.into_iter().zip(confirmed) {
+        match confirmed {
+            Ok(Some(item)) => answers.push((key, Ok(Arc::new(item)))),
+            Ok(None) => {}
+            Err(error) => answers.push((key, Err::<Arc<Q::Item>, ProviderError>(error))),
+        }
+    }
+    answers
+}

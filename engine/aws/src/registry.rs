@@ -1,0 +1,206 @@
+//! From CloudFormation type names to life cycles, and from typed life cycles to what the provider can hold in one table.
+//!
+//! Not here: any life cycle. A kind of the catalogue without one does not compile.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::sync::LazyLock;
+
+use async_trait::async_trait;
+use windlass::resource::Resource;
+use windlass_engine::provider::{
+    CreateRequest, Created, ErrorClass, Found, Outputs, Progress, ProviderError, Target, Until,
+    UpdateRequest,
+};
+use windlass_plan::observation::Observation;
+use windlass_state::record::Intent;
+
+use crate::error::{Result, invalid};
+use crate::lifecycle::{Context, Lifecycle, Subject, changes_of};
+use crate::reads::{Answers, Wants};
+
+/// A kind with a life cycle. Implemented by [`lives`] for each kind of the catalogue.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is in the catalogue but has no life cycle",
+    note = "add `engine/aws/src/SERVICE/KIND.rs` with `lives!(Kind => KindLifecycle)`; docs/adding-a-resource.md is the recipe"
+)]
+pub trait Living: Resource {
+    /// Its life cycle.
+    type Life: Lifecycle<Kind = Self>;
+}
+
+/// Gives a kind its life cycle: `lives!(windlass::aws::ec2::Vpc => VpcLifecycle);`.
+macro_rules! lives {
+    ($kind:ty => $life:ty) => {
+        impl crate::registry::Living for $kind {
+            type Life = $life;
+        }
+    };
+}
+pub(crate) use lives;
+
+/// A life cycle whose types are hidden, so that all of them fit one table.
+#[async_trait]
+pub trait Erased: Send + Sync {
+    fn want(&self, target: &Target, wants: &mut Wants) -> Result<()>;
+    fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation>;
+    async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
+    async fn update(&self, cx: &Context, request: &UpdateRequest<'_>) -> Result<Outputs>;
+    async fn delete(&self, cx: &Context, target: &Target) -> Result<()>;
+    async fn find(&self, cx: &Context, intent: &Intent) -> Result<Found>;
+    fn want_progress(&self, target: &Target, until: Until, wants: &mut Wants) -> Result<()>;
+    fn progress(&self, target: &Target, until: Until, answers: &Answers) -> Result<Progress>;
+}
+
+struct Hidden<L>(PhantomData<fn() -> L>);
+
+impl<L: Lifecycle> Hidden<L> {
+    fn subject(target: &Target) -> Result<Subject<L>> {
+        let applied = target
+            .applied
+            .read()
+            .map_err(|error| unreadable(&target.kind, &error))?;
+        Ok(Subject {
+            id: target.physical_id.clone(),
+            place: target.place.clone(),
+            applied,
+            outputs: target.outputs.clone(),
+        })
+    }
+
+    /// Lets the kind class an error before anyone acts on it.
+    fn classed<T>(result: Result<T>) -> Result<T> {
+        result.map_err(|mut error| {
+            if let Some(class) = error
+                .code
+                .as_deref()
+                .and_then(|code| L::classify(&error.operation, code, &error.message))
+            {
+                error.class = class;
+            }
+            error
+        })
+    }
+
+    fn unfinished(spec: &<L::Kind as Resource>::Resolved) -> Vec<String> {
+        let after = L::after_create(spec);
+        let fields = <L::Kind as Resource>::SCHEMA
+            .fields()
+            .map(|field| field.name);
+        let carried_later = |name: &&str| {
+            <<L::Kind as Resource>::Change as windlass::resource::Change>::of(name)
+                .is_some_and(|change| after.contains(&change))
+        };
+        fields.filter(carried_later).map(str::to_owned).collect()
+    }
+}
+
+fn unreadable(kind: &str, error: &serde_json::Error) -> ProviderError {
+    invalid(
+        "windlass:ReadSpec",
+        format!("the spec does not have the form of {kind}: {error}"),
+    )
+}
+
+#[async_trait]
+impl<L: Lifecycle> Erased for Hidden<L> {
+    fn want(&self, target: &Target, wants: &mut Wants) -> Result<()> {
+        L::want(&Self::subject(target)?, wants);
+        Ok(())
+    }
+
+    fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation> {
+        let observed = Self::classed(L::observe(&Self::subject(target)?, answers));
+        match observed {
+            Ok(Some(observed)) => Ok(Observation::Present {
+                properties: observed.properties.into(),
+                outputs: observed.outputs,
+            }),
+            Ok(None) => Ok(Observation::Missing),
+            Err(error) if error.class == ErrorClass::NotFound => Ok(Observation::Missing),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created> {
+        let spec = request
+            .spec
+            .read()
+            .map_err(|error| unreadable(request.kind, &error))?;
+        let made = Self::classed(L::create(cx, &spec, request.intent).await)?;
+        Ok(Created {
+            physical_id: made.id,
+            outputs: made.outputs,
+            unfinished: Self::unfinished(&spec),
+        })
+    }
+
+    async fn update(&self, cx: &Context, request: &UpdateRequest<'_>) -> Result<Outputs> {
+        let subject = Self::subject(request.target)?;
+        let spec = request
+            .spec
+            .read()
+            .map_err(|error| unreadable(&request.target.kind, &error))?;
+        let changes = changes_of::<L>(request.properties)?;
+        Self::classed(L::update(cx, &subject, &spec, &changes).await)
+    }
+
+    async fn delete(&self, cx: &Context, target: &Target) -> Result<()> {
+        match Self::classed(L::delete(cx, &Self::subject(target)?).await) {
+            Err(error) if error.class == ErrorClass::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn find(&self, cx: &Context, intent: &Intent) -> Result<Found> {
+        let spec = intent
+            .spec
+            .read()
+            .map_err(|error| unreadable(&intent.kind, &error))?;
+        let found = Self::classed(L::find(cx, &spec, &intent.id).await)?;
+        Ok(found.into_found(Self::unfinished(&spec)))
+    }
+
+    fn want_progress(&self, target: &Target, until: Until, wants: &mut Wants) -> Result<()> {
+        L::want_progress(&Self::subject(target)?, until, wants);
+        Ok(())
+    }
+
+    fn progress(&self, target: &Target, until: Until, answers: &Answers) -> Result<Progress> {
+        match Self::classed(L::progress(&Self::subject(target)?, until, answers)) {
+            Err(error) if error.class == ErrorClass::NotFound && until == Until::Gone => {
+                Ok(Progress::Reached {
+                    outputs: Outputs::new(),
+                })
+            }
+            other => other,
+        }
+    }
+}
+
+macro_rules! table {
+    ($($service:ident::$kind:ident),+ $(,)?) => {
+        fn table() -> BTreeMap<&'static str, Box<dyn Erased>> {
+            let mut table: BTreeMap<&'static str, Box<dyn Erased>> = BTreeMap::new();
+            $({
+                type Kind = windlass::aws::$service::$kind;
+                table.insert(<Kind as Resource>::SCHEMA.kind, Box::new(Hidden::<<Kind as Living>::Life>(PhantomData)));
+            })+
+            table
+        }
+    };
+}
+
+windlass::catalog!(table);
+
+static TABLE: LazyLock<BTreeMap<&'static str, Box<dyn Erased>>> = LazyLock::new(table);
+
+/// The life cycle of a kind by its CloudFormation type name.
+pub fn life(kind: &str) -> Result<&'static dyn Erased> {
+    TABLE.get(kind).map(|life| &**life).ok_or_else(|| {
+        invalid(
+            "windlass:Kind",
+            format!("this version of Windlass does not know {kind}"),
+        )
+    })
+}
