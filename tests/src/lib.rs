@@ -1,1 +1,3 @@
-//! placeholder
+//! How do we know: what the tests share. Not here: the tests themselves, which stand in `tests/tests`.
+
+pub mod wire;

@@ -1,0 +1,3 @@
+//! Wire fixtures of Amazon EC2.
+
+pub mod vpc;

@@ -1,0 +1,106 @@
+//! What the wire test of one kind needs to know: its samples, AWS's answers, and the paths that are exempt and why.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use windlass::resource::{Resource, Samples};
+use windlass::schema::KindSchema;
+use windlass_engine::provider::Outputs;
+
+use super::capture::Answers;
+
+/// The wire test of one kind.
+#[derive(Debug)]
+pub struct Fixture {
+    pub(super) schema: &'static KindSchema,
+    /// `samples[1]` is the fullest: the answers describe it.
+    pub(super) samples: Vec<Value>,
+    pub(super) physical_id: String,
+    pub(super) outputs: Outputs,
+    pub(super) answers: Answers,
+    pub(super) described: Vec<(usize, Answers)>,
+    pub(super) not_created: BTreeMap<&'static str, &'static str>,
+    pub(super) not_updated: BTreeMap<&'static str, &'static str>,
+    pub(super) not_observed: BTreeMap<&'static str, &'static str>,
+}
+
+impl Fixture {
+    /// A fixture for a kind, whose samples exist under this identifier of AWS's.
+    pub fn of<R: Resource + Samples>(physical_id: &str) -> Self {
+        Self {
+            schema: R::SCHEMA,
+            samples: R::samples().iter().map(Resource::to_json).collect(),
+            physical_id: physical_id.to_owned(),
+            outputs: Outputs::new(),
+            answers: Answers::new(),
+            described: Vec::new(),
+            not_created: BTreeMap::new(),
+            not_updated: BTreeMap::new(),
+            not_observed: BTreeMap::new(),
+        }
+    }
+
+    /// CloudFormation type name.
+    pub fn kind(&self) -> &'static str {
+        self.schema.kind
+    }
+
+    /// An attribute that the resource has.
+    #[must_use]
+    pub fn output(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.outputs.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// AWS's answer to an operation. Reads describe the fullest sample. All other operations just succeed.
+    #[must_use]
+    pub fn answer(mut self, operation: &str, body: &str) -> Self {
+        self.answers
+            .insert(operation.to_owned(), (200, body.to_owned()));
+        self
+    }
+
+    /// AWS's answer to an operation that fails.
+    #[must_use]
+    pub fn refuse(mut self, operation: &str, status: u16, body: &str) -> Self {
+        self.answers
+            .insert(operation.to_owned(), (status, body.to_owned()));
+        self
+    }
+
+    /// AWS's answers to reads where it describes another sample, for paths that the fullest one excludes.
+    #[must_use]
+    pub fn described<'a>(
+        mut self,
+        sample: usize,
+        answers: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Self {
+        let answers = answers
+            .into_iter()
+            .map(|(operation, body)| (operation.to_owned(), (200, body.to_owned())))
+            .collect();
+        self.described.push((sample, answers));
+        self
+    }
+
+    /// A path that no create request carries, and why.
+    #[must_use]
+    pub fn not_created(mut self, path: &'static str, why: &'static str) -> Self {
+        self.not_created.insert(path, why);
+        self
+    }
+
+    /// A path that no update request carries although it changes in place, and why.
+    #[must_use]
+    pub fn not_updated(mut self, path: &'static str, why: &'static str) -> Self {
+        self.not_updated.insert(path, why);
+        self
+    }
+
+    /// A path that AWS's answer carries in a form that this test cannot compare, and why. Paths that are never returned need no mention.
+    #[must_use]
+    pub fn not_observed(mut self, path: &'static str, why: &'static str) -> Self {
+        self.not_observed.insert(path, why);
+        self
+    }
+}

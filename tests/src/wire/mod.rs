@@ -1,0 +1,21 @@
+//! The wire mapping of every property, through the real SDK with an HTTP client that captures what is sent.
+//!
+//! For every path of a kind's samples: another value changes the create request; another value changes the update request, where it
+//! changes in place; and AWS's answer brings the value back into what is observed. A fixture gives AWS's answers, written from AWS's
+//! own API reference. Not here: what AWS does with the calls.
+
+mod answers;
+mod capture;
+pub mod fixture;
+mod paths;
+mod proof;
+
+mod ec2;
+
+pub use fixture::Fixture;
+pub use proof::{Proof, prove};
+
+/// Every kind's fixture, in order of the catalogue.
+pub fn fixtures() -> Vec<Fixture> {
+    vec![ec2::vpc::fixture()]
+}

@@ -1,0 +1,374 @@
+//! Proves, path by path, that a kind's properties go to AWS and come back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::Place;
+use windlass_aws::{Access, AwsProvider};
+use windlass_engine::provider::{CreateRequest, Provider, ProviderError, Target, UpdateRequest};
+use windlass_engine::secrets::SecretReader;
+use windlass_plan::observation::Observation;
+use windlass_state::identity::IntentId;
+use windlass_state::snapshot::SecretKey;
+
+use super::capture::{Answers, Capture, Captured};
+use super::fixture::Fixture;
+use super::paths::{Leaf, leaves, mutations};
+
+/// What was proven about one kind, and what was not.
+#[derive(Debug)]
+pub struct Proof {
+    /// CloudFormation type name.
+    pub kind: &'static str,
+    /// Every path that some sample holds.
+    pub paths: BTreeSet<String>,
+    /// How many proofs were made: a path counts for the create request, the update request and the observation, where each applies.
+    pub proven: usize,
+    /// How many exceptions the fixture gives a reason for.
+    pub excepted: usize,
+    /// What should have been proven and was not: the path, and what is missing.
+    pub missing: Vec<String>,
+}
+
+/// The secret that samples of secret properties refer to: `$WINDLASS_WIRE_SECRET` is not set, so it stands in a file.
+const SECRET_KEY: &str = "00";
+
+/// Proves one kind.
+pub async fn prove(fixture: &Fixture) -> Proof {
+    let mut paths: BTreeMap<String, (usize, Leaf)> = BTreeMap::new();
+    let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    // The fullest first, so that paths are proven where everything else stands beside them.
+    let order = [1]
+        .into_iter()
+        .chain((0..fixture.samples.len()).filter(|index| *index != 1));
+    for index in order.filter(|index| *index < fixture.samples.len()) {
+        for leaf in leaves(fixture.schema.fields, &fixture.samples[index]) {
+            if let Some(value) = fixture.samples[index].pointer(&leaf.pointer) {
+                values
+                    .entry(leaf.path.clone())
+                    .or_default()
+                    .push(value.clone());
+            }
+            paths.entry(leaf.path.clone()).or_insert((index, leaf));
+        }
+    }
+    let mut proof = Proof {
+        kind: fixture.schema.kind,
+        paths: paths.keys().cloned().collect(),
+        proven: 0,
+        excepted: 0,
+        missing: Vec::new(),
+    };
+    let bench = Bench { fixture };
+    for (path, (index, leaf)) in &paths {
+        let spec = &fixture.samples[*index];
+        let mutations = mutations(spec, leaf, &values[path]);
+        let creates = bench.create_differs(spec, &mutations).await;
+        count(
+            &mut proof,
+            path,
+            "the create request",
+            creates,
+            fixture.not_created.get(path.as_str()),
+        );
+        if leaf.in_place {
+            let updates = bench.update_differs(spec, &mutations, leaf.property).await;
+            count(
+                &mut proof,
+                path,
+                "the update request",
+                updates,
+                fixture.not_updated.get(path.as_str()),
+            );
+        }
+    }
+    bench.observations(&mut proof).await;
+    proof
+}
+
+fn count(
+    proof: &mut Proof,
+    path: &str,
+    what: &str,
+    result: Result<(), String>,
+    exception: Option<&&'static str>,
+) {
+    match (result, exception) {
+        (Ok(()), None) => proof.proven += 1,
+        (Err(_), Some(_)) => proof.excepted += 1,
+        (Err(why), None) => proof.missing.push(format!("{path}: {what}: {why}")),
+        (Ok(()), Some(_)) => proof.missing.push(format!(
+            "{path}: {what} carries it; the exception is out of date"
+        )),
+    }
+}
+
+struct Bench<'a> {
+    fixture: &'a Fixture,
+}
+
+impl Bench<'_> {
+    fn provider(&self, answers: &Answers) -> (AwsProvider, Capture) {
+        let capture = Capture::new(answers.clone());
+        let access = Access {
+            region: "us-east-1".to_owned(),
+            profile: None,
+            endpoint: Some("http://127.0.0.1:9".to_owned()),
+            local_account: Some("123456789012".to_owned()),
+            http_client: Some(SharedHttpClient::new(capture.clone())),
+        };
+        let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
+        let secrets = Arc::new(SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned())));
+        (
+            AwsProvider::new(access, secrets).expect("the access has an endpoint"),
+            capture,
+        )
+    }
+
+    fn place() -> Place {
+        Place {
+            account: Some("123456789012".to_owned()),
+            role: None,
+            region: Some("us-east-1".to_owned()),
+        }
+    }
+
+    fn target(&self, spec: &Value) -> Target {
+        Target {
+            address: Address::parse("subject").expect("an address"),
+            generation: 0,
+            kind: self.fixture.schema.kind.to_owned(),
+            place: Self::place(),
+            physical_id: self.fixture.physical_id.clone(),
+            applied: CanonicalJson::of(&resolved(spec)),
+            outputs: self.fixture.outputs.clone(),
+        }
+    }
+
+    /// Everything that making this spec sends: the create, and the update with what it could not carry.
+    async fn created(&self, spec: &Value) -> Result<Vec<Captured>, ProviderError> {
+        let (provider, capture) = self.provider(&self.fixture.answers);
+        let canonical = CanonicalJson::of(&resolved(spec));
+        let target = self.target(spec);
+        let intent = IntentId("0123456789abcdef0123456789abcdef".to_owned());
+        let place = Self::place();
+        let request = CreateRequest {
+            address: &target.address,
+            kind: &target.kind,
+            place: &place,
+            intent: &intent,
+            spec: &canonical,
+        };
+        let created = provider.create(&request).await?;
+        if !created.unfinished.is_empty() {
+            let target = Target {
+                physical_id: created.physical_id,
+                outputs: merged(&self.fixture.outputs, created.outputs),
+                ..target
+            };
+            let request = UpdateRequest {
+                target: &target,
+                intent: &intent,
+                spec: &canonical,
+                properties: &created.unfinished,
+            };
+            provider.update(&request).await?;
+        }
+        Ok(capture.take())
+    }
+
+    async fn updated(
+        &self,
+        from: &Value,
+        to: &Value,
+        property: &str,
+    ) -> Result<Vec<Captured>, ProviderError> {
+        let (provider, capture) = self.provider(&self.fixture.answers);
+        let intent = IntentId("0123456789abcdef0123456789abcdef".to_owned());
+        let (target, canonical) = (self.target(from), CanonicalJson::of(&resolved(to)));
+        let properties = [property.to_owned()];
+        provider
+            .update(&UpdateRequest {
+                target: &target,
+                intent: &intent,
+                spec: &canonical,
+                properties: &properties,
+            })
+            .await?;
+        Ok(capture.take())
+    }
+
+    async fn create_differs(&self, spec: &Value, mutations: &[Value]) -> Result<(), String> {
+        let baseline = self
+            .created(spec)
+            .await
+            .map_err(|error| format!("the sample itself fails: {error}"))?;
+        let again = self
+            .created(spec)
+            .await
+            .map_err(|error| format!("the sample itself fails: {error}"))?;
+        if baseline != again {
+            return Err(
+                "two creates of one spec differ: set the idempotency token from the intent"
+                    .to_owned(),
+            );
+        }
+        let mut refused = "there is no other value to try".to_owned();
+        for mutation in mutations {
+            match self.created(mutation).await {
+                Ok(requests) if requests != baseline => return Ok(()),
+                Ok(_) => refused = "another value changes nothing in it".to_owned(),
+                Err(error) => refused = format!("{refused}; {error}"),
+            }
+        }
+        Err(refused)
+    }
+
+    async fn update_differs(
+        &self,
+        spec: &Value,
+        mutations: &[Value],
+        property: &str,
+    ) -> Result<(), String> {
+        let mut refused = "there is no other value to try".to_owned();
+        for mutation in mutations {
+            // To the other value and back must differ, and neither may be silent for both.
+            match (
+                self.updated(spec, mutation, property).await,
+                self.updated(mutation, spec, property).await,
+            ) {
+                (Ok(there), Ok(back)) if there != back => return Ok(()),
+                (Ok(_), Ok(_)) => refused = "another value changes nothing in it".to_owned(),
+                (Err(error), _) | (_, Err(error)) => refused = format!("{refused}; {error}"),
+            }
+        }
+        Err(refused)
+    }
+
+    /// AWS's description of a sample must give back every returned path of it, and no other value in its place.
+    async fn observations(&self, proof: &mut Proof) {
+        let full = (self.fixture.samples.len() > 1).then(|| (1, Answers::new()));
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut failures: BTreeMap<String, String> = BTreeMap::new();
+        for (index, answers) in full.iter().chain(&self.fixture.described) {
+            let spec = &self.fixture.samples[*index];
+            let mut all = self.fixture.answers.clone();
+            all.extend(answers.clone());
+            let (provider, _) = self.provider(&all);
+            let observed = match provider.observe(&[self.target(spec)]).await.remove(0) {
+                Ok(Observation::Present { properties, .. }) => properties,
+                Ok(Observation::Missing) => {
+                    proof
+                        .missing
+                        .push(format!("sample {index} is not in AWS's answer"));
+                    continue;
+                }
+                Err(error) => {
+                    proof
+                        .missing
+                        .push(format!("sample {index} cannot be observed: {error}"));
+                    continue;
+                }
+            };
+            for leaf in leaves(self.fixture.schema.fields, spec)
+                .into_iter()
+                .filter(|leaf| leaf.returned)
+            {
+                match gives_back(self.fixture, spec, &observed, &leaf) {
+                    Ok(()) => drop(seen.insert(leaf.path)),
+                    Err(why) => drop(failures.entry(leaf.path).or_insert(why)),
+                }
+            }
+        }
+        let every: BTreeSet<String> = self
+            .fixture
+            .samples
+            .iter()
+            .flat_map(|spec| leaves(self.fixture.schema.fields, spec))
+            .filter(|leaf| leaf.returned)
+            .map(|leaf| leaf.path)
+            .collect();
+        for path in every {
+            let result = match failures.get(&path) {
+                Some(why) => Err(why.clone()),
+                None if seen.contains(&path) => Ok(()),
+                None => Err("no described sample holds it".to_owned()),
+            };
+            count(
+                proof,
+                &path,
+                "the observation",
+                result,
+                self.fixture.not_observed.get(path.as_str()),
+            );
+        }
+    }
+}
+
+/// Whether what was observed holds the leaf's value at the same path. Members of lists may stand in any order.
+fn gives_back(
+    fixture: &Fixture,
+    spec: &Value,
+    observed: &Value,
+    leaf: &Leaf,
+) -> Result<(), String> {
+    let wanted = spec.pointer(&leaf.pointer).ok_or("the sample lost it")?;
+    let given: Vec<Value> = leaves(fixture.schema.fields, observed)
+        .into_iter()
+        .filter(|other| other.path == leaf.path)
+        .filter_map(|other| observed.pointer(&other.pointer).cloned())
+        .collect();
+    if given.iter().any(|value| same(value, wanted)) {
+        return Ok(());
+    }
+    Err(format!("wanted {wanted}, observed {}", Value::from(given)))
+}
+
+/// Texts that hold JSON and numbers that are written as texts count as what they hold.
+fn same(left: &Value, right: &Value) -> bool {
+    let parsed = |value: &Value| {
+        value
+            .as_str()
+            .and_then(|text| serde_json::from_str::<Value>(text).ok())
+    };
+    left == right
+        || parsed(left).is_some_and(|left| left == *right)
+        || parsed(right).is_some_and(|right| *left == right)
+}
+
+/// The spec as the engine would send it: samples hold no references, so only secrets need resolving.
+fn resolved(spec: &Value) -> Value {
+    match windlass::expr::Expr::of(spec) {
+        Ok(Some(windlass::expr::Expr::Secret { secret })) => {
+            let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
+            let reader = SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned()));
+            let secret = reader
+                .resolve(&secret)
+                .expect("samples refer to secrets that the tests have");
+            serde_json::to_value(secret).expect("a secret reference is plain JSON")
+        }
+        _ => match spec {
+            Value::Object(object) => Value::Object(
+                object
+                    .iter()
+                    .map(|(key, value)| (key.clone(), resolved(value)))
+                    .collect(),
+            ),
+            Value::Array(items) => items.iter().map(resolved).collect(),
+            scalar => scalar.clone(),
+        },
+    }
+}
+
+fn merged(
+    known: &windlass_engine::provider::Outputs,
+    new: windlass_engine::provider::Outputs,
+) -> windlass_engine::provider::Outputs {
+    let mut all = known.clone();
+    all.extend(new);
+    all
+}
