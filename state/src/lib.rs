@@ -2,8 +2,10 @@
 //!
 //! Architecture invariant: no I/O. Where records are kept is the store's concern, and behind [`journal::Journal`] it may be anything.
 
+pub mod apply;
 pub mod binding;
 pub mod identity;
 pub mod journal;
 pub mod record;
 pub mod snapshot;
+pub mod verify;

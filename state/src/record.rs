@@ -12,7 +12,9 @@ use windlass::canonical::CanonicalJson;
 use windlass::document::{Options, Place};
 use windlass::schema::Wait;
 
+use crate::binding::Binding;
 use crate::identity::{IntentId, RunId};
+use crate::snapshot::Pin;
 
 /// One entry of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub enum Record {
     Intent(Box<Intent>),
     /// What came of an intent.
     Outcome(Box<Outcome>),
+    /// What is believed changes without a mutating call.
+    Settled(Box<Settled>),
     /// A run ends by itself; a killed run has none.
     RunFinished(RunFinished),
 }
@@ -186,11 +190,100 @@ pub enum OutcomeResult {
     },
     /// The call never reached AWS.
     NeverSent,
-    /// A wait reached its level. Waits have no intent of their own; this refers to the one that made or changed the resource.
+}
+
+/// What is believed changes without a mutating call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settled {
+    /// The run that settled it.
+    pub run: RunId,
+    /// What changes.
+    pub settlement: Settlement,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A change of what is believed that no mutating call makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "settlement", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Settlement {
+    /// The state belongs to a place from now on.
+    Bound {
+        /// The place.
+        binding: Binding,
+    },
+    /// The program was told these availability zones.
+    Zones {
+        /// The region.
+        region: String,
+        /// Their names, sorted.
+        zones: Vec<String>,
+    },
+    /// A lookup was answered.
+    Pinned {
+        /// The lookup.
+        address: Address,
+        /// The answer.
+        pin: Pin,
+    },
+    /// A lookup is not asked any more.
+    Unpinned {
+        /// The lookup.
+        address: Address,
+    },
+    /// What the stack tells its user and other stacks, all of it.
+    Outputs {
+        /// By name.
+        outputs: BTreeMap<String, Value>,
+    },
+    /// A wait reached its level.
     Waited {
+        /// The resource.
+        address: Address,
+        /// Which generation of it.
+        generation: u32,
         /// How far.
         level: Wait,
-        /// What AWS gave meanwhile.
+        /// What AWS gave meanwhile; merged over what was known.
         outputs: BTreeMap<String, Value>,
+    },
+    /// A generation is gone from AWS, or is left there and not known any more.
+    Forgotten {
+        /// The resource.
+        address: Address,
+        /// Which generation of it.
+        generation: u32,
+    },
+    /// A generation that was replaced is kept as history.
+    Kept {
+        /// The resource.
+        address: Address,
+        /// Which generation of it.
+        generation: u32,
+    },
+    /// A resource has another address; its old generations go with it, and whatever depends on it follows.
+    Moved {
+        /// The address that it had.
+        from: Address,
+        /// The address that it has now.
+        to: Address,
+    },
+    /// The declaration differs in a way that AWS does not see.
+    Redeclared {
+        /// The resource.
+        address: Address,
+        /// Which generation of it; the current one.
+        generation: u32,
+        /// Account, role and region, all that is known of them.
+        place: Place,
+        /// As declared.
+        template: CanonicalJson,
+        /// As it would be sent.
+        spec: CanonicalJson,
+        /// Everything that it waits for.
+        depends_on: Vec<Address>,
+        /// How the engine treats it.
+        options: Options,
     },
 }

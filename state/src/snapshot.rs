@@ -43,6 +43,10 @@ pub struct Snapshot {
     pub resources: BTreeMap<Address, Recorded>,
     /// Generations that are not current: to be deleted, or kept as history. Oldest first.
     pub old: BTreeMap<Address, Vec<OldGeneration>>,
+    /// The last generation that an address had before it lost all of them. Generations never start again, because names, client tokens
+    /// and intent tags are made from them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub retired: BTreeMap<Address, u32>,
     /// Answers to lookups, kept until they are refreshed.
     pub pins: BTreeMap<Address, Pin>,
     /// The availability zones that the program was told, by region.
@@ -150,10 +154,42 @@ impl Snapshot {
             secret_key,
             resources: BTreeMap::new(),
             old: BTreeMap::new(),
+            retired: BTreeMap::new(),
             pins: BTreeMap::new(),
             zones: BTreeMap::new(),
             outputs: BTreeMap::new(),
             open: BTreeMap::new(),
         }
+    }
+    /// The generation of that number, current or old.
+    #[must_use]
+    pub fn generation(&self, address: &Address, generation: u32) -> Option<&Recorded> {
+        self.generations(address)
+            .find(|recorded| recorded.generation == generation)
+    }
+
+    /// Every generation of an address, oldest first.
+    pub fn generations<'a>(&'a self, address: &Address) -> impl Iterator<Item = &'a Recorded> {
+        let old = self.old.get(address).into_iter().flatten();
+        old.map(|old| &old.recorded)
+            .chain(self.resources.get(address))
+    }
+
+    /// The number that the next generation of an address gets.
+    #[must_use]
+    pub fn next_generation(&self, address: &Address) -> u32 {
+        let known = self.generations(address).map(|known| known.generation);
+        known
+            .chain(self.retired.get(address).copied())
+            .max()
+            .map_or(0, |last| last + 1)
+    }
+
+    /// Every generation of every resource, current ones first, each in order of addresses.
+    pub fn everything(&self) -> impl Iterator<Item = (&Address, &Recorded)> {
+        let old = self.old.iter().flat_map(|(address, generations)| {
+            generations.iter().map(move |old| (address, &old.recorded))
+        });
+        self.resources.iter().chain(old)
     }
 }

@@ -1,0 +1,301 @@
+//! A snapshot stays whole whatever is recorded: random records on random valid snapshots, each taken in or refused as a whole.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::{Options, Place};
+use windlass::schema::Wait;
+use windlass_state::apply::ApplyError;
+use windlass_state::identity::{IntentId, Lineage, RunId};
+use windlass_state::record::{Action, Intent, Outcome, OutcomeResult, Record, Settled, Settlement};
+use windlass_state::snapshot::{OldReason, SecretKey, Snapshot};
+
+fn empty() -> Snapshot {
+    Snapshot::empty(
+        Lineage("l".to_owned()),
+        SecretKey("k".to_owned()),
+        "shop",
+        "dev",
+    )
+}
+
+fn address(text: &str) -> Address {
+    text.parse().expect("an address")
+}
+
+fn run() -> RunId {
+    RunId("r".to_owned())
+}
+
+fn intent(snapshot: &Snapshot, at: &str, generation: u32, action: Action, on: &[&str]) -> Record {
+    let at = address(at);
+    Record::Intent(Box::new(Intent {
+        sequence: snapshot.sequence,
+        run: run(),
+        id: IntentId::of(&snapshot.lineage, &at, generation, action, 0),
+        address: at,
+        generation,
+        kind: "Test::A::B".to_owned(),
+        action,
+        attempt: 0,
+        place: Place::default(),
+        physical_id: None,
+        template: CanonicalJson::of(&json!({"Size": 1})),
+        spec: CanonicalJson::of(&json!({"Size": 1})),
+        depends_on: on.iter().map(|on| address(on)).collect(),
+        options: Options::default(),
+        at: jiff::Timestamp::UNIX_EPOCH,
+    }))
+}
+
+fn outcome(intent: u64, result: OutcomeResult) -> Record {
+    Record::Outcome(Box::new(Outcome {
+        intent,
+        result,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    }))
+}
+
+fn settled(settlement: Settlement) -> Record {
+    Record::Settled(Box::new(Settled {
+        run: run(),
+        settlement,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    }))
+}
+
+fn created() -> OutcomeResult {
+    OutcomeResult::Created {
+        physical_id: "id".to_owned(),
+        outputs: BTreeMap::new(),
+    }
+}
+
+fn done(snapshot: &mut Snapshot, at: &str, generation: u32, action: Action, on: &[&str]) {
+    let sequence = snapshot.sequence;
+    let result = match action {
+        Action::Create | Action::Run => created(),
+        Action::Update => OutcomeResult::Updated {
+            outputs: BTreeMap::new(),
+        },
+        Action::Delete => OutcomeResult::Deleted,
+    };
+    let first = intent(snapshot, at, generation, action, on);
+    snapshot.apply(&first).expect("the intent fits");
+    snapshot
+        .apply(&outcome(sequence, result))
+        .expect("the outcome fits");
+    snapshot.verify().expect("whole");
+}
+
+#[test]
+fn a_new_generation_deposes_the_one_before_and_numbers_never_start_again() {
+    let mut snapshot = empty();
+    done(&mut snapshot, "a", 0, Action::Create, &[]);
+    done(&mut snapshot, "a", 1, Action::Create, &[]);
+    assert_eq!(snapshot.old[&address("a")][0].why, OldReason::Deposed);
+    snapshot
+        .apply(&settled(Settlement::Kept {
+            address: address("a"),
+            generation: 0,
+        }))
+        .expect("known");
+    assert_eq!(snapshot.old[&address("a")][0].why, OldReason::Kept);
+    done(&mut snapshot, "a", 1, Action::Delete, &[]);
+    assert_eq!(snapshot.next_generation(&address("a")), 2);
+    done(&mut snapshot, "a", 0, Action::Delete, &[]);
+    assert!(snapshot.old.is_empty() && snapshot.resources.is_empty());
+    assert_eq!(snapshot.next_generation(&address("a")), 2);
+}
+
+#[test]
+fn moving_takes_dependants_and_history_along() {
+    let mut snapshot = empty();
+    done(&mut snapshot, "a", 0, Action::Create, &[]);
+    done(&mut snapshot, "a", 1, Action::Create, &[]);
+    done(&mut snapshot, "b", 0, Action::Create, &["a"]);
+    snapshot
+        .apply(&settled(Settlement::Moved {
+            from: address("a"),
+            to: address("c"),
+        }))
+        .expect("free");
+    snapshot.verify().expect("whole");
+    assert_eq!(snapshot.resources[&address("b")].depends_on, [address("c")]);
+    assert_eq!(snapshot.old[&address("c")].len(), 1);
+    assert_eq!(snapshot.next_generation(&address("a")), 2);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_changes_nothing() {
+    let mut snapshot = empty();
+    done(&mut snapshot, "a", 0, Action::Create, &[]);
+    let before = snapshot.clone();
+    let wrong = [
+        intent(&snapshot, "a", 0, Action::Create, &[]),
+        intent(&snapshot, "a", 1, Action::Update, &[]),
+        intent(&snapshot, "b", 0, Action::Create, &["nowhere"]),
+        outcome(7, created()),
+        settled(Settlement::Forgotten {
+            address: address("a"),
+            generation: 3,
+        }),
+        settled(Settlement::Moved {
+            from: address("b"),
+            to: address("c"),
+        }),
+    ];
+    for record in wrong {
+        assert!(snapshot.apply(&record).is_err(), "{record:?}");
+        assert_eq!(snapshot, before);
+    }
+    let mut late = intent(&snapshot, "b", 0, Action::Create, &[]);
+    if let Record::Intent(intent) = &mut late {
+        intent.sequence += 1;
+    }
+    assert!(matches!(
+        snapshot.apply(&late),
+        Err(ApplyError::OutOfSequence { .. })
+    ));
+}
+
+#[test]
+fn verify_sees_damage() {
+    let mut snapshot = empty();
+    done(&mut snapshot, "a", 0, Action::Create, &[]);
+    done(&mut snapshot, "b", 0, Action::Create, &["a"]);
+    let mut dangling = snapshot.clone();
+    dangling.resources.remove(&address("a"));
+    assert!(dangling.verify().is_err());
+    let mut cycle = snapshot.clone();
+    cycle
+        .resources
+        .get_mut(&address("a"))
+        .expect("recorded")
+        .depends_on
+        .push(address("b"));
+    assert!(cycle.verify().is_err());
+    snapshot.format += 1;
+    assert!(snapshot.verify().is_err());
+}
+
+#[derive(Debug, Clone)]
+enum Move {
+    Intent(u8, u32, Action, Vec<u8>),
+    Outcome(u64, u8),
+    Forget(u8, u32),
+    Keep(u8, u32),
+    Relocate(u8),
+    Redeclare(u8, u32, Vec<u8>),
+    Waited(u8, u32),
+}
+
+fn moves() -> impl Strategy<Value = Move> {
+    let at = 0u8..6;
+    let generation = 0u32..4;
+    let on = proptest::collection::vec(0u8..6, 0..3);
+    let action = prop_oneof![
+        3 => Just(Action::Create),
+        2 => Just(Action::Update),
+        1 => Just(Action::Delete)
+    ];
+    prop_oneof![
+        6 => (at.clone(), generation.clone(), action, on.clone())
+            .prop_map(|(at, generation, action, on)| Move::Intent(at, generation, action, on)),
+        6 => (0u64..40, 0u8..4).prop_map(|(back, result)| Move::Outcome(back, result)),
+        1 => (at.clone(), generation.clone()).prop_map(|(at, g)| Move::Forget(at, g)),
+        1 => (at.clone(), generation.clone()).prop_map(|(at, g)| Move::Keep(at, g)),
+        1 => at.clone().prop_map(Move::Relocate),
+        1 => (at.clone(), generation.clone(), on).prop_map(|(at, g, on)| Move::Redeclare(at, g, on)),
+        1 => (at, generation).prop_map(|(at, g)| Move::Waited(at, g)),
+    ]
+}
+
+/// Dependencies lead to smaller numbers only, as those of a program without cycles do.
+fn below(at: u8, on: &[u8]) -> Vec<String> {
+    on.iter()
+        .filter(|on| **on < at)
+        .map(|on| format!("r{on}"))
+        .collect()
+}
+
+fn record(snapshot: &Snapshot, step: &Move) -> Record {
+    let name = |at: &u8| address(&format!("r{at}"));
+    match step {
+        Move::Intent(at, generation, action, on) => {
+            let on = below(*at, on);
+            let on: Vec<_> = on.iter().map(String::as_str).collect();
+            intent(snapshot, &format!("r{at}"), *generation, *action, &on)
+        }
+        Move::Outcome(pick, result) => {
+            let open: Vec<_> = snapshot.open.keys().copied().collect();
+            let sequence = open
+                .get(*pick as usize % open.len().max(1))
+                .copied()
+                .unwrap_or(*pick);
+            outcome(
+                sequence,
+                match result {
+                    0 => created(),
+                    1 => OutcomeResult::Updated {
+                        outputs: BTreeMap::new(),
+                    },
+                    2 => OutcomeResult::Deleted,
+                    _ => OutcomeResult::NeverSent,
+                },
+            )
+        }
+        Move::Forget(at, generation) => settled(Settlement::Forgotten {
+            address: name(at),
+            generation: *generation,
+        }),
+        Move::Keep(at, generation) => settled(Settlement::Kept {
+            address: name(at),
+            generation: *generation,
+        }),
+        Move::Relocate(at) => settled(Settlement::Moved {
+            from: name(at),
+            to: address(&format!("moved-{at}")),
+        }),
+        Move::Redeclare(at, generation, on) => settled(Settlement::Redeclared {
+            address: name(at),
+            generation: *generation,
+            place: Place::default(),
+            template: CanonicalJson::of(&json!({})),
+            spec: CanonicalJson::of(&json!({})),
+            depends_on: below(*at, on).iter().map(|on| address(on)).collect(),
+            options: Options::default(),
+        }),
+        Move::Waited(at, generation) => settled(Settlement::Waited {
+            address: name(at),
+            generation: *generation,
+            level: Wait::Ready,
+            outputs: BTreeMap::new(),
+        }),
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_snapshot_stays_whole(steps in proptest::collection::vec(moves(), 1..60)) {
+        let mut snapshot = empty();
+        let mut taken = Vec::new();
+        for step in &steps {
+            let record = record(&snapshot, step);
+            let before = snapshot.clone();
+            match snapshot.apply(&record) {
+                Ok(()) => taken.push(record),
+                Err(_) => prop_assert_eq!(&snapshot, &before),
+            }
+            prop_assert_eq!(snapshot.verify(), Ok(()));
+        }
+        let mut again = empty();
+        for record in &taken {
+            prop_assert!(again.apply(record).is_ok());
+        }
+        prop_assert_eq!(again, snapshot);
+    }
+}
