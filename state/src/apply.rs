@@ -153,9 +153,10 @@ impl Snapshot {
                 OutcomeResult::Created {
                     physical_id,
                     outputs,
+                    unfinished,
                 },
                 Action::Create | Action::Run,
-            ) => self.created(&intent, physical_id, outputs),
+            ) => self.created(&intent, physical_id, outputs, unfinished),
             (OutcomeResult::Updated { outputs }, Action::Update) => {
                 self.updated(&intent, outputs)?;
             }
@@ -173,7 +174,13 @@ impl Snapshot {
         Ok(())
     }
 
-    fn created(&mut self, intent: &Intent, physical_id: &str, outputs: &BTreeMap<String, Value>) {
+    fn created(
+        &mut self,
+        intent: &Intent,
+        physical_id: &str,
+        outputs: &BTreeMap<String, Value>,
+        unfinished: &[String],
+    ) {
         let recorded = Recorded {
             kind: intent.kind.clone(),
             generation: intent.generation,
@@ -185,6 +192,7 @@ impl Snapshot {
             depends_on: intent.depends_on.clone(),
             options: intent.options.clone(),
             waited: windlass::schema::Wait::Exists,
+            unfinished: unfinished.to_vec(),
             intent: intent.id.clone(),
         };
         self.retired.remove(&intent.address);
@@ -213,6 +221,7 @@ impl Snapshot {
         recorded.depends_on.clone_from(&intent.depends_on);
         recorded.options.clone_from(&intent.options);
         recorded.waited = windlass::schema::Wait::Exists;
+        recorded.unfinished.clear();
         recorded.intent = intent.id.clone();
         Ok(())
     }

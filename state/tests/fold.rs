@@ -71,6 +71,7 @@ fn created() -> OutcomeResult {
     OutcomeResult::Created {
         physical_id: "id".to_owned(),
         outputs: BTreeMap::new(),
+        unfinished: Vec::new(),
     }
 }
 
