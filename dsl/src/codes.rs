@@ -31,4 +31,18 @@ codes! {
     TAG_INVALID = "WL-0021";
     /// The stack function returned an error of its own.
     STACK_FAILED = "WL-0030";
+    /// A kind that this engine does not know.
+    KIND_UNKNOWN = "WL-0601";
+    /// An expression that cannot be evaluated.
+    EXPRESSION_INVALID = "WL-0602";
+    /// A secret whose source was not read.
+    SECRET_MISSING = "WL-0603";
+    /// An address on the command line that names nothing.
+    ADDRESS_UNKNOWN = "WL-0604";
+    /// A plan would delete or replace what is protected.
+    PROTECTED = "WL-0605";
+    /// A replacement would need one fixed name twice at the same time.
+    NAME_TAKEN = "WL-0606";
+    /// Steps that wait for each other.
+    ORDER_IMPOSSIBLE = "WL-0607";
 }

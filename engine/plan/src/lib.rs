@@ -1,6 +1,29 @@
 //! Pure planning: from what is desired, recorded and observed to a plan.
 //!
+//! The way through: [`evaluate`](mod@evaluate) → [`resolve`](mod@resolve) → [`diff`](mod@diff) → `decide` → `order`, which [`planner`] calls in turn.
+//!
 //! Architecture invariant: no tokio, no SDK, no clock, no randomness: planning cannot await, and the same inputs give the same plan.
 
+mod authored;
+mod compare;
+mod decide;
+mod decision;
+pub mod diff;
+pub mod evaluate;
+pub mod fingerprint;
+mod graph;
+mod names;
 pub mod observation;
+mod order;
 pub mod plan;
+pub mod planner;
+mod policy;
+mod removals;
+pub mod resolve;
+mod scope;
+mod settle;
+mod world;
+
+pub use evaluate::{FillError, fill, fill_value};
+pub use planner::{Inputs, plan};
+pub use resolve::needed_secrets;

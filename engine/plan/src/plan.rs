@@ -13,6 +13,7 @@ use windlass::document::{Options, Place};
 use windlass::schema::{ReplaceOrder, Wait};
 use windlass_state::binding::Binding;
 use windlass_state::identity::Lineage;
+use windlass_state::record::Settlement;
 
 /// The version of saved plans that this crate writes and reads.
 pub const FORMAT: u32 = 1;
@@ -260,5 +261,41 @@ impl Plan {
     #[must_use]
     pub fn hash(&self) -> String {
         CanonicalJson::of(&serde_json::to_value(self).expect("a plan holds text keys only")).hash()
+    }
+}
+
+impl Step {
+    /// What is recorded when this step is done, for the steps that make no call.
+    #[must_use]
+    pub fn settlement(&self) -> Option<Settlement> {
+        let (address, generation) = (self.address.clone(), self.generation);
+        let StepAction::Record(record) = &self.action else {
+            return None;
+        };
+        Some(match record.clone() {
+            RecordOnly::Forget => Settlement::Forgotten {
+                address,
+                generation,
+            },
+            RecordOnly::Keep => Settlement::Kept {
+                address,
+                generation,
+            },
+            RecordOnly::Move { from } => Settlement::Moved { from, to: address },
+            RecordOnly::Redeclare {
+                template,
+                spec,
+                depends_on,
+                options,
+            } => Settlement::Redeclared {
+                address,
+                generation,
+                place: self.place.clone(),
+                template,
+                spec,
+                depends_on,
+                options,
+            },
+        })
     }
 }

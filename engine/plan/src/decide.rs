@@ -1,0 +1,554 @@
+//! What happens to each declared resource, in the order of dependencies, so that what changes above reaches what is below.
+//!
+//! Not here: what is not declared any more and what is old (`removals`), and the steps (`order`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graph::NodeIndex;
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::codes;
+use windlass::diagnostics::Diagnostic;
+use windlass::document::{Document, Place};
+use windlass::expr::SecretSource;
+use windlass::schema::{OldGenerations, ReplaceOrder, Wait};
+use windlass::value::SecretRef;
+
+use crate::authored::authored;
+use crate::decision::{Act, Decision, Fate};
+use crate::diff::{Diff, Sides, diff};
+use crate::evaluate::{Answer, Answers, EvaluateError, each_reference};
+use crate::graph::{Graph, Node};
+use crate::names::Naming;
+use crate::plan::{FieldChange, Note, Reason};
+use crate::planner::Inputs;
+use crate::resolve::resolve;
+use crate::scope::Scope;
+use crate::settle::{reset_removed, settle};
+use crate::world::{Current, World};
+
+/// Decides about one declared resource after the other.
+#[derive(Debug)]
+pub struct Decider<'a> {
+    pub inputs: &'a Inputs<'a>,
+    pub document: &'a Document,
+    pub graph: &'a Graph<'a>,
+    pub world: &'a World<'a>,
+    pub scope: &'a Scope,
+    pub fates: Vec<Fate>,
+    pub decisions: BTreeMap<NodeIndex, Decision>,
+    pub notes: Vec<Note>,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Answers for Decider<'_> {
+    fn output(&self, address: &Address, output: &str) -> Answer {
+        let Some(node) = self.graph.find(address.as_str()) else {
+            let found = self.inputs.lookups.get(address);
+            let value = found.and_then(|outputs| outputs.get(output));
+            return value.map_or(Answer::Missing, |value| Answer::Known(value.clone()));
+        };
+        let Node {
+            address, schema, ..
+        } = self.graph.node(node);
+        let given = schema.outputs.iter().find(|given| given.name == output);
+        let known = || {
+            let current = self.world.current(address)?;
+            current.output(output).cloned().map(Answer::Known)
+        };
+        match (self.fates[node.index()], given) {
+            (Fate::New | Fate::Absent, Some(_)) => Answer::Hole,
+            (Fate::New | Fate::Absent, None) => Answer::Missing,
+            (Fate::Updated, Some(given)) if given.stable => known().unwrap_or(Answer::Hole),
+            (Fate::Updated, _) => Answer::Hole,
+            (Fate::Unfinished, _) => known().unwrap_or(Answer::Hole),
+            (Fate::Same, _) => known().unwrap_or(Answer::Missing),
+        }
+    }
+
+    fn secret(&self, source: &SecretSource) -> Option<SecretRef> {
+        self.inputs.secrets.get(source).cloned()
+    }
+}
+
+impl<'a> Decider<'a> {
+    /// Decides about everything.
+    pub fn run(&mut self) {
+        for node in self.graph.order() {
+            let node = *node;
+            let current = self.world.current(self.graph.node(node).address);
+            if !self.scope.has(node) {
+                let there = current.is_some_and(|current| !current.is_gone());
+                self.fates[node.index()] = if there { Fate::Same } else { Fate::Absent };
+                continue;
+            }
+            let decided = match current {
+                Some(current) if !current.is_gone() => self.existing(node, current),
+                gone => self.create(node, gone).map(Some),
+            };
+            match decided {
+                Ok(decision) => self.remember(node, decision),
+                Err(error) => {
+                    // Later ones are looked at as if it were there, so that all problems are found at once.
+                    self.fates[node.index()] = Fate::New;
+                    self.problems.push(self.invalid(node, error));
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, node: NodeIndex, decision: Option<Decision>) {
+        let unfinished = self.is_unfinished(node);
+        self.fates[node.index()] = match decision.as_ref().map(|decision| &decision.act) {
+            Some(Act::Create | Act::Replace(_)) => Fate::New,
+            Some(Act::Update { .. }) => Fate::Updated,
+            _ if unfinished => Fate::Unfinished,
+            _ => Fate::Same,
+        };
+        if let Some(decision) = decision {
+            self.decisions.insert(node, decision);
+        }
+    }
+
+    fn create(
+        &mut self,
+        node: NodeIndex,
+        gone: Option<Current<'a>>,
+    ) -> Result<Decision, EvaluateError> {
+        let Node {
+            address,
+            declaration,
+            schema,
+        } = self.graph.node(node);
+        let generation = self.world.next_generation(address);
+        let mut spec = resolve(declaration, schema, &self.document.default_tags, self)?;
+        self.name(node, &mut spec, generation);
+        Ok(Decision {
+            act: Act::Create,
+            generation,
+            place: self.place(node),
+            fields: sent(&spec),
+            spec: CanonicalJson::of(&spec),
+            depends_on: self.depends_on(node),
+            reason: match gone {
+                Some(_) => Reason::Vanished,
+                None => Reason::Declared,
+            },
+            physical_id: None,
+            predicted_id: None,
+            moved_from: moved_from(gone, address),
+        })
+    }
+
+    fn existing(
+        &mut self,
+        node: NodeIndex,
+        current: Current<'a>,
+    ) -> Result<Option<Decision>, EvaluateError> {
+        let Node {
+            address,
+            declaration,
+            schema,
+        } = self.graph.node(node);
+        let recorded = current.recorded;
+        let mut desired = resolve(declaration, schema, &self.document.default_tags, self)?;
+        let applied = recorded.applied.to_value();
+        let named = self.keep_name(node, current, &mut desired, &applied);
+        let sides = Sides {
+            desired: &desired,
+            applied: &applied,
+            observed: current.properties(),
+        };
+        let mut found = diff(schema, sides, &declaration.options.owned_elsewhere);
+        let place = self.place(node);
+        found
+            .fields
+            .extend(relocation(declaration, current, &place));
+        let asked = self.inputs.replace.contains(address);
+        if asked || found.replaces() {
+            let before = applied;
+            return Ok(Some(
+                self.replace(node, current, desired, &before, named, found, place),
+            ));
+        }
+        let notes = found.notes.drain(..).map(|text| Note {
+            address: address.clone(),
+            text,
+        });
+        self.notes.extend(notes);
+        let moved_from = moved_from(Some(current), address);
+        let depends_on = self.depends_on(node);
+        let redeclared = declaration.spec != recorded.template
+            || declaration.options != recorded.options
+            || place != recorded.place
+            || !self.same_dependencies(&depends_on, &recorded.depends_on);
+        let act = if !found.fields.is_empty() {
+            let before = authored(schema, &desired, &applied, current.properties());
+            reset_removed(schema, &mut desired, &found.properties);
+            Act::Update {
+                before: CanonicalJson::of(&before),
+                properties: std::mem::take(&mut found.properties),
+            }
+        } else if redeclared {
+            Act::Redeclare
+        } else if moved_from.is_some() || self.is_unfinished(node) {
+            Act::Stay
+        } else {
+            return Ok(None);
+        };
+        let observed = current
+            .properties()
+            .filter(|_| matches!(act, Act::Update { .. }));
+        let owned = &declaration.options.owned_elsewhere;
+        settle(schema, &mut desired, &applied, observed, owned);
+        Ok(Some(Decision {
+            reason: match act {
+                Act::Update { .. } => self.reason(node, current, &found),
+                _ => Reason::Unfinished,
+            },
+            act,
+            generation: recorded.generation,
+            place,
+            spec: CanonicalJson::of(&desired),
+            depends_on,
+            fields: found.fields,
+            physical_id: Some(recorded.physical_id.clone()),
+            predicted_id: None,
+            moved_from,
+        }))
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "everything that was found out about the resource"
+    )]
+    fn replace(
+        &mut self,
+        node: NodeIndex,
+        current: Current<'a>,
+        mut desired: Value,
+        applied: &Value,
+        named: bool,
+        mut found: Diff,
+        place: Place,
+    ) -> Decision {
+        let Node {
+            address,
+            declaration,
+            schema,
+        } = self.graph.node(node);
+        let recorded = current.recorded;
+        let generation = self.world.next_generation(address);
+        let order = self.replace_order(node, current);
+        let kept = matches!(schema.old_generations, OldGenerations::Kept(_));
+        if declaration.options.protect {
+            self.problems
+                .push(protected(address, &self.graph.node(node), &found.fields));
+        }
+        if let Some((field, rule)) = schema.physical_name() {
+            let before = applied.get(field.name).cloned();
+            if named {
+                let clash = order == ReplaceOrder::CreateFirst
+                    && !kept
+                    && before.as_ref() == desired.get(field.name);
+                if clash && recorded.kind == declaration.kind && recorded.place == place {
+                    self.problems
+                        .push(name_taken(&self.graph.node(node), field.name));
+                }
+            } else if !kept {
+                let name = Value::from(self.naming().name(rule, address, generation));
+                found.fields.retain(|change| change.path != field.name);
+                found.fields.push(FieldChange {
+                    path: field.name.to_owned(),
+                    before,
+                    after: Some(name.clone()),
+                    replaces: false,
+                    drift: false,
+                });
+                if let Some(spec) = desired.as_object_mut() {
+                    spec.insert(field.name.to_owned(), name);
+                }
+            }
+        }
+        let asked = self.inputs.replace.contains(address);
+        Decision {
+            act: Act::Replace(order),
+            generation,
+            place,
+            spec: CanonicalJson::of(&desired),
+            depends_on: self.depends_on(node),
+            reason: if asked {
+                Reason::Asked
+            } else {
+                self.reason(node, current, &found)
+            },
+            fields: found.fields,
+            physical_id: Some(recorded.physical_id.clone()),
+            predicted_id: kept.then(|| next_revision(&recorded.physical_id)).flatten(),
+            moved_from: moved_from(Some(current), address),
+        }
+    }
+
+    /// Deleting first spreads to what is replaced along with it: what still uses it has to go before.
+    fn replace_order(&self, node: NodeIndex, current: Current<'a>) -> ReplaceOrder {
+        let Node {
+            declaration,
+            schema,
+            ..
+        } = self.graph.node(node);
+        let spreads = current.recorded.depends_on.iter().any(|on| {
+            let decision = self
+                .graph
+                .find(self.world.now(on).as_str())
+                .and_then(|on| self.decisions.get(&on));
+            decision.is_some_and(|on| on.act == Act::Replace(ReplaceOrder::DeleteFirst))
+        });
+        if spreads {
+            return ReplaceOrder::DeleteFirst;
+        }
+        declaration.options.replace.unwrap_or(schema.replace)
+    }
+
+    fn reason(&self, node: NodeIndex, current: Current<'a>, found: &Diff) -> Reason {
+        if !found.fields.is_empty() && found.fields.iter().all(|field| field.drift) {
+            return Reason::Drifted;
+        }
+        let declaration = self.graph.node(node).declaration;
+        if declaration.spec != current.recorded.template {
+            return Reason::Changed;
+        }
+        let template = declaration.spec.to_value();
+        let mut addresses = BTreeSet::new();
+        for field in found.fields.iter().filter(|field| !field.drift) {
+            let end = field.path.find(['.', '[']).unwrap_or(field.path.len());
+            if let Some(property) = template.get(&field.path[..end]) {
+                each_reference(property, &mut |address, _| {
+                    addresses.extend(Address::parse(address));
+                });
+            }
+        }
+        // Where something among them changes in this plan, that is why; otherwise what changed before.
+        let changing: Vec<_> = addresses
+            .iter()
+            .filter(|address| {
+                self.graph
+                    .find(address.as_str())
+                    .is_some_and(|on| matches!(self.fates[on.index()], Fate::New | Fate::Updated))
+            })
+            .cloned()
+            .collect();
+        match (changing.is_empty(), addresses.is_empty()) {
+            (false, _) => Reason::Dependency {
+                addresses: changing,
+            },
+            (true, false) => Reason::Dependency {
+                addresses: addresses.into_iter().collect(),
+            },
+            (true, true) => Reason::Changed,
+        }
+    }
+
+    /// Gives a spec without a name the one of this generation.
+    fn name(&self, node: NodeIndex, spec: &mut Value, generation: u32) {
+        let Node {
+            address, schema, ..
+        } = self.graph.node(node);
+        if let (Some((field, rule)), Some(spec)) = (schema.physical_name(), spec.as_object_mut()) {
+            spec.entry(field.name)
+                .or_insert_with(|| Value::from(self.naming().name(rule, address, generation)));
+        }
+    }
+
+    /// Keeps the name that the engine once made; gives whether the author names the resource.
+    fn keep_name(
+        &self,
+        node: NodeIndex,
+        current: Current<'a>,
+        desired: &mut Value,
+        applied: &Value,
+    ) -> bool {
+        let Node {
+            address,
+            declaration,
+            schema,
+        } = self.graph.node(node);
+        let (Some((field, rule)), Some(spec)) = (schema.physical_name(), desired.as_object_mut())
+        else {
+            return false;
+        };
+        if spec.contains_key(field.name) {
+            return true;
+        }
+        let template = &current.recorded.template;
+        let was_named =
+            *template != declaration.spec && template.to_value().get(field.name).is_some();
+        let name = match applied.get(field.name) {
+            Some(name) if !was_named => name.clone(),
+            _ => Value::from(self.naming().name(
+                rule,
+                address,
+                self.world.next_generation(address),
+            )),
+        };
+        spec.insert(field.name.to_owned(), name);
+        false
+    }
+
+    fn naming(&self) -> Naming<'a> {
+        let snapshot = self.inputs.snapshot;
+        Naming {
+            stack: &snapshot.stack,
+            environment: &snapshot.environment,
+            lineage: &snapshot.lineage,
+        }
+    }
+
+    fn place(&self, node: NodeIndex) -> Place {
+        let own = self.graph.node(node).declaration.place.as_ref();
+        let stack = &self.document.place;
+        let (account, region) = self.inputs.home();
+        let pick = |of: fn(&Place) -> &Option<String>| {
+            own.and_then(|place| of(place).clone())
+                .or_else(|| of(stack).clone())
+        };
+        Place {
+            account: pick(|place| &place.account).or_else(|| Some(account.to_owned())),
+            role: pick(|place| &place.role),
+            region: pick(|place| &place.region).or_else(|| Some(region.to_owned())),
+        }
+    }
+
+    fn depends_on(&self, node: NodeIndex) -> Vec<Address> {
+        let mut addresses: Vec<_> = self
+            .graph
+            .dependencies(node)
+            .into_iter()
+            .map(|(on, _)| self.graph.node(on).address.clone())
+            .collect();
+        addresses.sort_unstable();
+        addresses
+    }
+
+    fn same_dependencies(&self, wanted: &[Address], recorded: &[Address]) -> bool {
+        let mut recorded: Vec<_> = recorded.iter().map(|on| self.world.now(on)).collect();
+        recorded.sort_unstable();
+        recorded.dedup();
+        wanted.iter().eq(recorded)
+    }
+
+    fn is_unfinished(&self, node: NodeIndex) -> bool {
+        let Node {
+            address, schema, ..
+        } = self.graph.node(node);
+        let farthest = schema.waits.iter().max().copied().unwrap_or(Wait::Exists);
+        self.world
+            .current(address)
+            .is_some_and(|current| current.recorded.waited < farthest)
+    }
+
+    fn invalid(&self, node: NodeIndex, error: EvaluateError) -> Diagnostic {
+        let Node {
+            address,
+            declaration,
+            ..
+        } = self.graph.node(node);
+        let code = match error {
+            EvaluateError::NoSecret(_) => codes::SECRET_MISSING,
+            _ => codes::EXPRESSION_INVALID,
+        };
+        Diagnostic::error(code, format!("`{address}` cannot be resolved: {error}"))
+            .at(&declaration.source, "declared here")
+    }
+}
+
+fn moved_from(current: Option<Current<'_>>, address: &Address) -> Option<Address> {
+    current
+        .filter(|current| current.is_moved_to(address))
+        .map(|current| current.at.clone())
+}
+
+/// Everything that a create sends.
+fn sent(spec: &Value) -> Vec<FieldChange> {
+    let properties = spec.as_object().into_iter().flatten();
+    let mut fields: Vec<_> = properties
+        .map(|(name, value)| FieldChange {
+            path: name.clone(),
+            before: None,
+            after: Some(value.clone()),
+            replaces: false,
+            drift: false,
+        })
+        .collect();
+    fields.sort_by(|a, b| a.path.cmp(&b.path));
+    fields
+}
+
+/// Another kind, account or region needs a new generation.
+fn relocation(
+    declaration: &windlass::document::Declaration,
+    current: Current<'_>,
+    place: &Place,
+) -> Vec<FieldChange> {
+    let recorded = current.recorded;
+    let sides = [
+        ("Type", Some(&recorded.kind), Some(&declaration.kind)),
+        (
+            "Account",
+            recorded.place.account.as_ref(),
+            place.account.as_ref(),
+        ),
+        (
+            "Region",
+            recorded.place.region.as_ref(),
+            place.region.as_ref(),
+        ),
+    ];
+    sides
+        .into_iter()
+        .filter(|(_, before, after)| before.is_some() && before != after)
+        .map(|(path, before, after)| FieldChange {
+            path: path.to_owned(),
+            before: before.map(|text| Value::from(text.as_str())),
+            after: after.map(|text| Value::from(text.as_str())),
+            replaces: true,
+            drift: false,
+        })
+        .collect()
+}
+
+/// `…:7` is followed by `…:8`.
+fn next_revision(physical_id: &str) -> Option<String> {
+    let (family, revision) = physical_id.rsplit_once(':')?;
+    let revision: u64 = revision.parse().ok()?;
+    Some(format!("{family}:{}", revision + 1))
+}
+
+fn protected(address: &Address, node: &Node<'_>, fields: &[FieldChange]) -> Diagnostic {
+    let because: Vec<_> = fields
+        .iter()
+        .filter(|field| field.replaces)
+        .map(|field| format!("`{}`", field.path))
+        .collect();
+    let because = if because.is_empty() {
+        "as asked".to_owned()
+    } else {
+        format!("because of {}", because.join(", "))
+    };
+    Diagnostic::error(
+        codes::PROTECTED,
+        format!("`{address}` is protected, and would be replaced {because}"),
+    )
+    .at(&node.declaration.source, "protected here")
+    .help("take the change back, or take `.protect()` away if the resource may be lost")
+}
+
+fn name_taken(node: &Node<'_>, property: &str) -> Diagnostic {
+    let message = format!(
+        "`{}` is replaced, and its new generation would need the fixed `{property}` while the old one still has it",
+        node.address
+    );
+    Diagnostic::error(codes::NAME_TAKEN, message)
+        .at(&node.declaration.source, "named here")
+        .help("leave the name to the engine, give another one, or delete first: `.replace_order(ReplaceOrder::DeleteFirst)`")
+}

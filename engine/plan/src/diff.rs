@@ -1,0 +1,507 @@
+//! The three-way difference of one resource: what the author wants, what was last applied, and what AWS says.
+//!
+//! Only paths that the author writes now, or wrote last time, are looked at; what AWS or somebody else owns is left alone.
+//! Not here: what follows from a difference, which `decide` knows.
+
+use serde_json::Value;
+use windlass::schema::{
+    Change, Compare, FieldSchema, KindSchema, Owner, Read, Removal, Shape, flattened,
+};
+
+use crate::compare::{is_blank, member_key, members, same};
+use crate::evaluate::{has_holes, is_hole};
+use crate::plan::FieldChange;
+
+/// The three sides.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides<'v> {
+    /// As resolved; holes are not known yet.
+    pub desired: &'v Value,
+    /// As last applied.
+    pub applied: &'v Value,
+    /// As read; absent where nothing was read, and then what was applied is believed.
+    pub observed: Option<&'v Value>,
+}
+
+/// What differs.
+#[derive(Debug, Default, PartialEq)]
+pub struct Diff {
+    /// The properties, in the schema's order.
+    pub fields: Vec<FieldChange>,
+    /// The names of the properties at the top that differ.
+    pub properties: Vec<String>,
+    /// Differences that no step mends, in words.
+    pub notes: Vec<String>,
+}
+
+impl Diff {
+    /// Whether one of the differences needs a new generation.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        self.fields.iter().any(|field| field.replaces)
+    }
+}
+
+/// Compares the three sides. Paths in `owned_elsewhere` are left alone.
+#[must_use]
+pub fn diff(schema: &KindSchema, sides: Sides<'_>, owned_elsewhere: &[String]) -> Diff {
+    let mut differ = Differ {
+        owned_elsewhere,
+        path: String::new(),
+        found: Diff::default(),
+    };
+    for field in flattened(schema.fields) {
+        let known = differ.found.fields.len();
+        let trio = Trio {
+            desired: sides.desired.get(field.name),
+            applied: sides.applied.get(field.name),
+            current: sides.observed.unwrap_or(sides.applied).get(field.name),
+        };
+        differ.field(field, Class::InPlace, trio);
+        if differ.found.fields.len() > known {
+            differ.found.properties.push(field.name.to_owned());
+        }
+    }
+    differ.found
+}
+
+/// Whether `have` shows everything that `want` says, whatever more it shows.
+pub(crate) fn covers(compare: Compare, shape: &'static Shape, want: &Value, have: &Value) -> bool {
+    let mut differ = Differ {
+        owned_elsewhere: &[],
+        path: String::new(),
+        found: Diff::default(),
+    };
+    let trio = Trio {
+        desired: Some(want),
+        applied: Some(want),
+        current: Some(have),
+    };
+    differ.value(compare, shape, Class::InPlace, want, trio);
+    differ.found.fields.is_empty()
+}
+
+/// Whether a path, as written in an option, names this path or something that holds it. Keys in brackets may be left out.
+pub(crate) fn is_owned_elsewhere(owned: &[String], path: &str) -> bool {
+    let matches = |owner: &str, path: &str| {
+        path.strip_prefix(owner)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    owned.iter().any(|owner| {
+        matches(owner, path) || (path.contains('[') && matches(owner, &without_keys(path)))
+    })
+}
+
+fn without_keys(path: &str) -> String {
+    let mut depth = 0_u32;
+    path.chars()
+        .filter(|c| {
+            match c {
+                '[' => depth += 1,
+                ']' => {
+                    depth = depth.saturating_sub(1);
+                    return false;
+                }
+                _ => {}
+            }
+            depth == 0
+        })
+        .collect()
+}
+
+#[derive(Clone, Copy)]
+struct Trio<'v> {
+    desired: Option<&'v Value>,
+    applied: Option<&'v Value>,
+    current: Option<&'v Value>,
+}
+
+impl<'v> Trio<'v> {
+    fn get(self, name: &str) -> Self {
+        let get = |side: Option<&'v Value>| side.and_then(|value| value.get(name));
+        Self {
+            desired: get(self.desired),
+            applied: get(self.applied),
+            current: get(self.current),
+        }
+    }
+}
+
+/// What a change does once conditions have been tested.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    InPlace,
+    Replaces,
+    AtCreationOnly,
+}
+
+struct Differ<'a> {
+    owned_elsewhere: &'a [String],
+    path: String,
+    found: Diff,
+}
+
+impl Differ<'_> {
+    fn field(&mut self, field: &'static FieldSchema, inherited: Class, mut trio: Trio<'_>) {
+        if trio.desired.is_none() && trio.applied.is_none() {
+            return;
+        }
+        if is_blank(trio.desired) && is_blank(trio.applied) && is_blank(trio.current) {
+            return;
+        }
+        if field.read == Read::Never || matches!(field.shape, Shape::Secret) {
+            trio.current = trio.applied;
+        }
+        let length = self.enter(field.name);
+        let left_alone = matches!(field.owner, Owner::AfterCreation(_))
+            || is_owned_elsewhere(self.owned_elsewhere, &self.path);
+        if !left_alone {
+            let class = class(field.change, inherited, trio);
+            match trio.desired {
+                None => self.removal(field, class, trio),
+                Some(desired) => self.value(field.compare, field.shape, class, desired, trio),
+            }
+        }
+        self.path.truncate(length);
+    }
+
+    /// The author wrote it last time and does not any more.
+    fn removal(&mut self, field: &'static FieldSchema, class: Class, trio: Trio<'_>) {
+        let (Some(applied), compare, shape) = (trio.applied, field.compare, field.shape) else {
+            return;
+        };
+        match field.removal {
+            Removal::Keeps => {}
+            Removal::Default(text) => {
+                let default: Value = serde_json::from_str(text)
+                    .expect("a default is JSON, as the catalogue tests prove");
+                // Once the default was applied in its place, nothing is the author's any more.
+                let reset = same(compare, shape, applied, &default);
+                let there = is_blank(trio.current)
+                    || trio
+                        .current
+                        .is_some_and(|current| covers(compare, shape, &default, current));
+                if !reset && !there {
+                    self.record(class, trio.current, Some(&default), false);
+                }
+            }
+            Removal::Clears => match (compare, shape) {
+                (Compare::Set, _) | (Compare::Keyed(_), _) | (_, Shape::Map(_)) => {
+                    let empty = match shape {
+                        Shape::Map(_) => Value::Object(serde_json::Map::new()),
+                        _ => Value::Array(Vec::new()),
+                    };
+                    self.value(compare, shape, class, &empty, trio);
+                }
+                _ if !is_blank(trio.current) => self.record(class, trio.current, None, false),
+                _ => {}
+            },
+        }
+    }
+
+    fn value(
+        &mut self,
+        compare: Compare,
+        shape: &'static Shape,
+        class: Class,
+        desired: &Value,
+        trio: Trio<'_>,
+    ) {
+        if is_hole(desired) {
+            let drift = trio.applied == Some(desired);
+            self.record(class, trio.current, Some(desired), drift);
+            return;
+        }
+        match (compare, shape) {
+            (Compare::Set, Shape::List(inner)) => self.set(inner, class, desired, trio),
+            (Compare::Keyed(key), Shape::List(inner)) => {
+                self.keyed(key, inner, class, desired, trio);
+            }
+            (Compare::Keyed(_), Shape::Tags) => self.tags(class, desired, trio),
+            (Compare::Exact, Shape::Block(fields) | Shape::Choice(fields)) => {
+                self.block(fields, class, desired, trio);
+            }
+            (Compare::Exact, Shape::Map(inner)) => self.map(inner, class, desired, trio),
+            (Compare::Exact, Shape::List(inner)) => self.list(inner, class, desired, trio),
+            _ => self.whole(compare, shape, class, desired, trio),
+        }
+    }
+
+    fn whole(
+        &mut self,
+        compare: Compare,
+        shape: &'static Shape,
+        class: Class,
+        desired: &Value,
+        trio: Trio<'_>,
+    ) {
+        let is = |side: Option<&Value>| match side {
+            Some(value) if same(compare, shape, desired, value) => true,
+            side => is_blank(Some(desired)) && is_blank(side),
+        };
+        if !is(trio.current) {
+            let drift = trio.applied.is_some() && is(trio.applied);
+            self.record(class, trio.current, Some(desired), drift);
+        }
+    }
+
+    fn block(
+        &mut self,
+        fields: &'static [FieldSchema],
+        class: Class,
+        desired: &Value,
+        trio: Trio<'_>,
+    ) {
+        if trio.current.is_some_and(Value::is_object) && desired.is_object() {
+            for field in flattened(fields) {
+                self.field(field, class, trio.get(field.name));
+            }
+        } else if !(is_blank(Some(desired)) && is_blank(trio.current)) {
+            let drift = trio.applied == Some(desired);
+            let class = presence(fields, class, desired);
+            self.record(class, trio.current, Some(desired), drift);
+        }
+    }
+
+    fn map(&mut self, inner: &'static Shape, class: Class, desired: &Value, trio: Trio<'_>) {
+        let empty = serde_json::Map::new();
+        let keys_of = |side: Option<&Value>| -> Vec<String> {
+            let object = side.and_then(Value::as_object).unwrap_or(&empty);
+            object.keys().cloned().collect()
+        };
+        let mut keys = keys_of(Some(desired));
+        keys.extend(keys_of(trio.applied));
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let mut member = trio.get(&key);
+            member.desired = desired.get(&key);
+            self.member(&key, inner, class, member);
+        }
+    }
+
+    fn keyed(
+        &mut self,
+        key: &str,
+        inner: &'static Shape,
+        class: Class,
+        desired: &Value,
+        trio: Trio<'_>,
+    ) {
+        let find = |side: &'_ [Value], name: &str| -> Option<usize> {
+            side.iter()
+                .position(|member| member_key(member, key) == name)
+        };
+        let (wanted, applied, current) = (
+            members(Some(desired)),
+            members(trio.applied),
+            members(trio.current),
+        );
+        let mut names: Vec<String> = Vec::new();
+        for member in wanted.iter().chain(applied) {
+            let name = member_key(member, key);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        for name in names {
+            let trio = Trio {
+                desired: find(wanted, &name).map(|at| &wanted[at]),
+                applied: find(applied, &name).map(|at| &applied[at]),
+                current: find(current, &name).map(|at| &current[at]),
+            };
+            self.member(&name, inner, class, trio);
+        }
+    }
+
+    fn tags(&mut self, class: Class, desired: &Value, trio: Trio<'_>) {
+        fn value<'v>(tags: Option<&'v Value>, key: &str) -> Option<&'v Value> {
+            let mut tags = members(tags).iter();
+            tags.find(|tag| member_key(tag, "Key") == key)?.get("Value")
+        }
+        let written = members(Some(desired)).iter().chain(members(trio.applied));
+        let mut keys: Vec<_> = written.map(|tag| member_key(tag, "Key")).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let trio = Trio {
+                desired: value(Some(desired), &key),
+                applied: value(trio.applied, &key),
+                current: value(trio.current, &key),
+            };
+            self.member(&key, &Shape::Text, class, trio);
+        }
+    }
+
+    /// One member of a map, a keyed list or tags.
+    fn member(&mut self, name: &str, shape: &'static Shape, class: Class, trio: Trio<'_>) {
+        let length = self.path.len();
+        self.path.push('[');
+        self.path.push_str(name);
+        self.path.push(']');
+        match trio.desired {
+            // An empty text is a value here: a tag may have one.
+            Some(desired) if trio.current.is_none() => {
+                let drift = trio.applied == Some(desired);
+                self.record(class, None, Some(desired), drift);
+            }
+            Some(desired) => self.value(
+                windlass::schema::default_compare(shape),
+                shape,
+                class,
+                desired,
+                trio,
+            ),
+            None if trio.current.is_some() => self.record(class, trio.current, None, false),
+            None => {}
+        }
+        self.path.truncate(length);
+    }
+
+    fn set(&mut self, inner: &'static Shape, class: Class, desired: &Value, trio: Trio<'_>) {
+        let compare = windlass::schema::default_compare(inner);
+        let (wanted, applied) = (members(Some(desired)), members(trio.applied));
+        let mut rest: Vec<&Value> = members(trio.current).iter().collect();
+        let mut take = |want: &Value| {
+            let at = rest
+                .iter()
+                .position(|have| !is_hole(want) && covers(compare, inner, want, have))?;
+            Some(rest.remove(at))
+        };
+        let (mut there, mut missing) = (Vec::new(), false);
+        for want in wanted {
+            match take(want) {
+                Some(found) => there.push(found.clone()),
+                None => missing = true,
+            }
+        }
+        // What the author wrote last time and is still there, but is not wanted any more.
+        let unwanted: Vec<_> = applied
+            .iter()
+            .filter(|old| !wanted.iter().any(|want| covers(compare, inner, want, old)))
+            .filter_map(&mut take)
+            .cloned()
+            .collect();
+        if missing || !unwanted.is_empty() {
+            there.extend(unwanted);
+            let drift = wanted.len() == applied.len()
+                && wanted
+                    .iter()
+                    .all(|want| applied.iter().any(|old| covers(compare, inner, want, old)));
+            let before = trio.current.map(|_| Value::Array(there));
+            self.record(class, before.as_ref(), Some(desired), drift);
+        }
+    }
+
+    fn list(&mut self, inner: &'static Shape, class: Class, desired: &Value, trio: Trio<'_>) {
+        let compare = windlass::schema::default_compare(inner);
+        let (wanted, applied, current) = (
+            members(Some(desired)),
+            members(trio.applied),
+            members(trio.current),
+        );
+        let blocks = matches!(inner, Shape::Block(_) | Shape::Choice(_));
+        if blocks && wanted.len() == current.len() {
+            for (at, want) in wanted.iter().enumerate() {
+                let trio = Trio {
+                    desired: Some(want),
+                    applied: applied.get(at),
+                    current: Some(&current[at]),
+                };
+                let length = self.path.len();
+                self.path.push_str(&format!("[{at}]"));
+                self.value(compare, inner, class, want, trio);
+                self.path.truncate(length);
+            }
+            return;
+        }
+        let equal = |side: &[Value]| {
+            side.len() == wanted.len()
+                && wanted
+                    .iter()
+                    .zip(side)
+                    .all(|(want, have)| !has_holes(want) && covers(compare, inner, want, have))
+        };
+        if !equal(current) {
+            let drift = trio.applied.is_some() && equal(applied);
+            self.record(class, trio.current, Some(desired), drift);
+        }
+    }
+
+    fn record(&mut self, class: Class, before: Option<&Value>, after: Option<&Value>, drift: bool) {
+        if class == Class::AtCreationOnly {
+            // The world's own changes of such a property are nobody's concern.
+            if !drift {
+                let shown =
+                    |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+                self.found.notes.push(format!(
+                    "`{}` only counts when the resource is made: it stays {}, and {} holds once it is replaced",
+                    self.path,
+                    shown(before),
+                    shown(after),
+                ));
+            }
+            return;
+        }
+        self.found.fields.push(FieldChange {
+            path: self.path.clone(),
+            before: before.cloned(),
+            after: after.cloned(),
+            replaces: class == Class::Replaces,
+            drift,
+        });
+    }
+
+    fn enter(&mut self, name: &str) -> usize {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        length
+    }
+}
+
+/// What a change of this property does, with its condition tested.
+fn class(change: Change, inherited: Class, trio: Trio<'_>) -> Class {
+    match change {
+        Change::Inherit => inherited,
+        Change::InPlace => Class::InPlace,
+        Change::Replaces => Class::Replaces,
+        Change::AtCreationOnly => Class::AtCreationOnly,
+        Change::ReplacesIf { test, .. } => {
+            if trio.desired.is_some_and(is_hole) {
+                // What cannot be tested yet is not left to execution.
+                return Class::Replaces;
+            }
+            // The author's own earlier form is the better witness; the world's only counts where the author changed nothing.
+            let old = match trio.applied {
+                Some(applied) if trio.desired != Some(applied) => Some(applied),
+                _ => trio.current,
+            };
+            let null = Value::Null;
+            if test(old.unwrap_or(&null), trio.desired.unwrap_or(&null)) {
+                Class::Replaces
+            } else {
+                Class::InPlace
+            }
+        }
+    }
+}
+
+/// What it does when a block with these properties comes where none was.
+fn presence(fields: &'static [FieldSchema], inherited: Class, block: &Value) -> Class {
+    let null = Value::Null;
+    let replaces = flattened(fields).any(|field| {
+        let Some(value) = block.get(field.name) else {
+            return false;
+        };
+        let trio = Trio {
+            desired: Some(value),
+            applied: None,
+            current: Some(&null),
+        };
+        class(field.change, inherited, trio) == Class::Replaces
+    });
+    if replaces { Class::Replaces } else { inherited }
+}

@@ -1,0 +1,442 @@
+//! The steps, and which of them wait for which.
+//!
+//! Makes wait for what they refer to; removals wait for everything that lets go; AWS's own constraints are edges like any other.
+//! Not here: what happens to a resource (`decide`) and what goes (`removals`).
+
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use petgraph::graph::NodeIndex;
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::codes;
+use windlass::diagnostics::Diagnostic;
+use windlass::schema::{Change, KindSchema, ReplaceOrder, Wait};
+use windlass_state::snapshot::Recorded;
+
+use crate::decision::{Act, Decision};
+use crate::graph::{Graph, Node};
+use crate::plan::{RecordOnly, Step, StepAction, StepId};
+use crate::planner::Inputs;
+use crate::removals::{Leaving, Removal};
+use crate::world::World;
+
+/// The steps of one declared resource.
+#[derive(Debug, Default)]
+struct Made {
+    moved: Option<StepId>,
+    /// Create, update or redeclare.
+    make: Option<StepId>,
+    waits: BTreeMap<Wait, StepId>,
+}
+
+impl Made {
+    /// The step after which everything about the resource is done.
+    fn last(&self) -> Option<StepId> {
+        let wait = self.waits.last_key_value().map(|(_, step)| *step);
+        wait.or(self.make).or(self.moved)
+    }
+
+    /// The step after which it has got that far.
+    fn at(&self, level: Wait) -> Option<StepId> {
+        let wait = self
+            .waits
+            .range(..=level)
+            .next_back()
+            .map(|(_, step)| *step);
+        wait.or(self.make).or(self.moved)
+    }
+}
+
+/// Puts steps in order.
+#[derive(Debug)]
+pub struct Order<'a> {
+    inputs: &'a Inputs<'a>,
+    graph: &'a Graph<'a>,
+    world: &'a World<'a>,
+    decisions: &'a BTreeMap<NodeIndex, Decision>,
+    removals: &'a [Removal<'a>],
+    steps: Vec<Step>,
+    made: BTreeMap<NodeIndex, Made>,
+    removed: BTreeMap<(&'a Address, u32), StepId>,
+}
+
+impl<'a> Order<'a> {
+    /// The steps, sorted so that each comes after those that it waits for.
+    pub fn of(
+        inputs: &'a Inputs<'a>,
+        graph: &'a Graph<'a>,
+        world: &'a World<'a>,
+        decisions: &'a BTreeMap<NodeIndex, Decision>,
+        removals: &'a [Removal<'a>],
+    ) -> Result<Vec<Step>, Vec<Diagnostic>> {
+        let mut order = Self {
+            inputs,
+            graph,
+            world,
+            decisions,
+            removals,
+            steps: Vec::new(),
+            made: BTreeMap::new(),
+            removed: BTreeMap::new(),
+        };
+        order.draft();
+        order.order_makes();
+        if !removals.is_empty() {
+            order.order_removals();
+            order.free_names()?;
+        }
+        order.sorted()
+    }
+
+    fn draft(&mut self) {
+        let levels = self.levels();
+        for node in self.graph.order() {
+            if let Some(decision) = self.decisions.get(node) {
+                self.draft_make(*node, decision, &levels);
+            }
+        }
+        for removal in self.removals {
+            let action = match removal.leaving {
+                Leaving::Deleted => StepAction::Delete {
+                    physical_id: removal.recorded.physical_id.clone(),
+                    applied: removal.recorded.applied.clone(),
+                },
+                Leaving::Forgotten => StepAction::Record(RecordOnly::Forget),
+                Leaving::Kept => StepAction::Record(RecordOnly::Keep),
+            };
+            let step = self.push(Step {
+                address: removal.address.clone(),
+                generation: removal.recorded.generation,
+                kind: removal.recorded.kind.clone(),
+                place: removal.recorded.place.clone(),
+                action,
+                after: Vec::new(),
+            });
+            self.removed
+                .insert((removal.at, removal.recorded.generation), step);
+        }
+    }
+
+    /// How far each resource is waited for: what its users ask for, and to the end.
+    fn levels(&self) -> BTreeMap<NodeIndex, BTreeSet<Wait>> {
+        let mut levels: BTreeMap<NodeIndex, BTreeSet<Wait>> = BTreeMap::new();
+        for node in self.decisions.keys() {
+            let waits = self.graph.node(*node).schema.waits;
+            levels.entry(*node).or_default().extend(waits.iter().max());
+            for (on, wait) in self.graph.dependencies(*node) {
+                let waits = self.graph.node(on).schema.waits.iter();
+                let meant = waits.filter(|level| **level <= wait).max();
+                levels.entry(on).or_default().extend(meant);
+            }
+        }
+        levels
+    }
+
+    fn draft_make(
+        &mut self,
+        node: NodeIndex,
+        decision: &Decision,
+        levels: &BTreeMap<NodeIndex, BTreeSet<Wait>>,
+    ) {
+        let Node {
+            address,
+            declaration,
+            ..
+        } = self.graph.node(node);
+        let current = self.world.current(address).map(|current| current.recorded);
+        let mut made = Made::default();
+        if let (Some(from), Some(current)) = (&decision.moved_from, current) {
+            let action = StepAction::Record(RecordOnly::Move { from: from.clone() });
+            let mut step = self.step(node, decision, action);
+            step.generation = current.generation;
+            made.moved = Some(self.push(step));
+        }
+        let template = declaration.spec.clone();
+        let (spec, depends_on) = (decision.spec.clone(), decision.depends_on.clone());
+        let options = declaration.options.clone();
+        let action = match &decision.act {
+            Act::Create | Act::Replace(_) => Some(StepAction::Create {
+                template,
+                spec,
+                depends_on,
+                options,
+            }),
+            Act::Update { before, properties } => Some(StepAction::Update {
+                physical_id: decision.physical_id.clone().unwrap_or_default(),
+                template,
+                spec,
+                before: before.clone(),
+                properties: properties.clone(),
+                depends_on,
+                options,
+            }),
+            Act::Redeclare => Some(StepAction::Record(RecordOnly::Redeclare {
+                template,
+                spec,
+                depends_on,
+                options,
+            })),
+            Act::Stay => None,
+        };
+        made.make = action.map(|action| {
+            let step = self.step(node, decision, action);
+            self.push(step)
+        });
+        let reached = match decision.act {
+            Act::Redeclare | Act::Stay => current.map_or(Wait::Exists, |current| current.waited),
+            _ => Wait::Exists,
+        };
+        let levels = levels.get(&node).into_iter().flatten();
+        for level in levels.filter(|level| **level > reached) {
+            let step = self.step(node, decision, StepAction::Wait { level: *level });
+            let wait = self.push(step);
+            made.waits.insert(*level, wait);
+        }
+        self.made.insert(node, made);
+    }
+
+    fn step(&self, node: NodeIndex, decision: &Decision, action: StepAction) -> Step {
+        let Node {
+            address,
+            declaration,
+            ..
+        } = self.graph.node(node);
+        Step {
+            address: address.clone(),
+            generation: decision.generation,
+            kind: declaration.kind.clone(),
+            place: decision.place.clone(),
+            action,
+            after: Vec::new(),
+        }
+    }
+
+    fn order_makes(&mut self) {
+        let mut edges = Vec::new();
+        for (node, made) in &self.made {
+            let mut chain: Vec<_> = made.moved.into_iter().chain(made.make).collect();
+            chain.extend(made.waits.values());
+            edges.extend(chain.windows(2).map(|pair| (pair[1], pair[0])));
+            let Some(make) = made.make else {
+                continue;
+            };
+            for (on, wait) in self.graph.dependencies(*node) {
+                let reached = self.made.get(&on).and_then(|on| on.at(wait));
+                edges.extend(reached.map(|reached| (make, reached)));
+            }
+        }
+        self.connect(edges);
+    }
+
+    fn order_removals(&mut self) {
+        let mut users: BTreeMap<&Address, Vec<(&'a Address, &'a Recorded)>> = BTreeMap::new();
+        for (user, recorded) in self.inputs.snapshot.everything() {
+            for on in &recorded.depends_on {
+                users.entry(on).or_default().push((user, recorded));
+            }
+        }
+        let mut edges = Vec::new();
+        for removal in self.removals {
+            let Some(step) = self.removed.get(&(removal.at, removal.recorded.generation)) else {
+                continue;
+            };
+            let own = self.graph.find(removal.address.as_str());
+            let own = own.and_then(|node| self.made.get(&node));
+            let delete_first = removal.replaced == Some(ReplaceOrder::DeleteFirst);
+            match (delete_first, own) {
+                (true, Some(own)) => {
+                    edges.extend(own.make.map(|make| (make, *step)));
+                    edges.extend(own.moved.map(|moved| (*step, moved)));
+                }
+                // What becomes history only has to be replaced; what goes has to be replaced by something that works.
+                (false, Some(own)) if removal.leaving == Leaving::Deleted => {
+                    edges.extend(own.last().map(|last| (*step, last)));
+                }
+                (false, Some(own)) => {
+                    edges.extend(own.make.or(own.moved).map(|make| (*step, make)));
+                }
+                (_, None) => {}
+            }
+            if removal.leaving == Leaving::Kept {
+                continue;
+            }
+            for (user, recorded) in users.get(removal.at).into_iter().flatten() {
+                if let Some(gone) = self.removed.get(&(*user, recorded.generation)) {
+                    let kept = matches!(
+                        self.steps[*gone].action,
+                        StepAction::Record(RecordOnly::Keep)
+                    );
+                    edges.extend((!kept).then_some((*step, *gone)));
+                }
+                if !delete_first {
+                    let node = self.graph.find(self.world.now(user).as_str());
+                    let made = node.and_then(|node| self.made.get(&node));
+                    edges.extend(made.and_then(Made::last).map(|last| (*step, last)));
+                }
+            }
+        }
+        self.connect(edges);
+    }
+
+    /// What is made under the name of something that goes is made after it.
+    fn free_names(&mut self) -> Result<(), Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        let going: Vec<_> = self
+            .removals
+            .iter()
+            .filter(|removal| removal.leaving == Leaving::Deleted && removal.replaced.is_none())
+            .collect();
+        let mut edges = Vec::new();
+        for (node, decision) in self.decisions {
+            if decision.act != Act::Create {
+                continue;
+            }
+            let Node {
+                address,
+                declaration,
+                schema,
+            } = self.graph.node(*node);
+            let alike = going.iter().filter(|removal| {
+                removal.recorded.kind == declaration.kind
+                    && removal.recorded.place == decision.place
+            });
+            let mut spec = None;
+            for removal in alike {
+                let spec = spec.get_or_insert_with(|| decision.spec.to_value());
+                let Some(shared) = shared(schema, spec, &removal.recorded.applied.to_value())
+                else {
+                    continue;
+                };
+                let made = self.made.get(node).and_then(|made| made.make);
+                let gone = self.removed.get(&(removal.at, removal.recorded.generation));
+                let (Some(made), Some(gone)) = (made, gone) else {
+                    continue;
+                };
+                if !self.comes_after(*gone, made) {
+                    edges.push((made, *gone));
+                } else if let Shared::Name(name) = shared {
+                    problems.push(name_in_use(
+                        address,
+                        &self.graph.node(*node),
+                        removal.address,
+                        &name,
+                    ));
+                }
+            }
+        }
+        self.connect(edges);
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// Whether a step waits, however indirectly, for another.
+    fn comes_after(&self, step: StepId, other: StepId) -> bool {
+        let (mut stack, mut seen) = (vec![step], BTreeSet::new());
+        while let Some(at) = stack.pop() {
+            if at == other {
+                return true;
+            }
+            if seen.insert(at) {
+                stack.extend(&self.steps[at].after);
+            }
+        }
+        false
+    }
+
+    fn push(&mut self, step: Step) -> StepId {
+        self.steps.push(step);
+        self.steps.len() - 1
+    }
+
+    fn connect(&mut self, edges: impl IntoIterator<Item = (StepId, StepId)>) {
+        for (step, before) in edges {
+            if step != before && !self.steps[step].after.contains(&before) {
+                self.steps[step].after.push(before);
+            }
+        }
+    }
+
+    /// Sorts topologically; among steps that are free at once, the one drafted first comes first.
+    fn sorted(mut self) -> Result<Vec<Step>, Vec<Diagnostic>> {
+        let mut waiting: Vec<usize> = self.steps.iter().map(|step| step.after.len()).collect();
+        let mut users: Vec<Vec<StepId>> = vec![Vec::new(); self.steps.len()];
+        for (id, step) in self.steps.iter().enumerate() {
+            for before in &step.after {
+                users[*before].push(id);
+            }
+        }
+        let free = (0..self.steps.len()).filter(|id| waiting[*id] == 0);
+        let mut free: BinaryHeap<_> = free.map(std::cmp::Reverse).collect();
+        let mut position = vec![usize::MAX; self.steps.len()];
+        let mut sorted = Vec::with_capacity(self.steps.len());
+        while let Some(std::cmp::Reverse(id)) = free.pop() {
+            position[id] = sorted.len();
+            sorted.push(id);
+            for user in &users[id] {
+                waiting[*user] -= 1;
+                if waiting[*user] == 0 {
+                    free.push(std::cmp::Reverse(*user));
+                }
+            }
+        }
+        if sorted.len() < self.steps.len() {
+            let stuck = (0..self.steps.len()).filter(|id| waiting[*id] > 0);
+            let stuck: BTreeSet<_> = stuck.map(|id| &self.steps[id].address).collect();
+            return Err(vec![impossible(&stuck)]);
+        }
+        for step in &mut self.steps {
+            for before in &mut step.after {
+                *before = position[*before];
+            }
+            step.after.sort_unstable();
+        }
+        let mut steps: Vec<_> = self.steps.into_iter().enumerate().collect();
+        steps.sort_unstable_by_key(|(id, _)| position[*id]);
+        Ok(steps.into_iter().map(|(_, step)| step).collect())
+    }
+}
+
+enum Shared {
+    /// A physical name: certain.
+    Name(String),
+    /// Everything that makes the resource what it is: likely.
+    Identity,
+}
+
+/// What two resources of one kind cannot have at the same time.
+fn shared(schema: &KindSchema, new: &Value, old: &Value) -> Option<Shared> {
+    if let Some((field, _)) = schema.physical_name() {
+        let name = new.get(field.name)?.as_str()?;
+        return (old.get(field.name)?.as_str()? == name).then(|| Shared::Name(name.to_owned()));
+    }
+    let mut written = schema
+        .fields()
+        .filter(|field| matches!(field.change, Change::Replaces))
+        .filter(|field| new.get(field.name).is_some() || old.get(field.name).is_some())
+        .peekable();
+    written.peek()?;
+    written
+        .all(|field| new.get(field.name) == old.get(field.name))
+        .then_some(Shared::Identity)
+}
+
+fn name_in_use(address: &Address, node: &Node<'_>, old: &Address, name: &str) -> Diagnostic {
+    let message = format!(
+        "`{address}` takes the name `{name}` of `{old}`, which cannot be deleted before its users have moved over"
+    );
+    Diagnostic::error(codes::NAME_TAKEN, message)
+        .at(&node.declaration.source, "declared here")
+        .help(format!("if it is the same resource, say so with `.alias(…)` of `{old}`; otherwise give it another name"))
+}
+
+fn impossible(stuck: &BTreeSet<&Address>) -> Diagnostic {
+    let names: Vec<_> = stuck.iter().map(|address| format!("`{address}`")).collect();
+    Diagnostic::error(
+        codes::ORDER_IMPOSSIBLE,
+        format!("no order of steps satisfies all of {}", names.join(", ")),
+    )
+    .help("make the change in two runs, for example first without what is deleted before its replacement is made")
+}

@@ -1,0 +1,268 @@
+//! The way from inputs to a plan, in order: graph, scope, decisions, removals, steps, outputs.
+//!
+//! Not here: any of these themselves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::codes;
+use windlass::diagnostics::{Diagnostic, Severity};
+use windlass::document::Document;
+use windlass::expr::SecretSource;
+use windlass::schema::KindSchema;
+use windlass::value::SecretRef;
+use windlass_state::binding::Binding;
+use windlass_state::snapshot::Snapshot;
+
+use crate::decide::Decider;
+use crate::decision::{Act, Decision, Fate};
+use crate::evaluate::evaluate;
+use crate::fingerprint;
+use crate::graph::Graph;
+use crate::observation::Observations;
+use crate::order::Order;
+use crate::plan::{Change, FORMAT, Plan, Verdict};
+use crate::removals::{Leaving, Removal, Removals};
+use crate::scope::{self, Scope};
+use crate::world::World;
+
+/// Everything that a plan follows from. The same inputs give the same plan, byte for byte.
+pub struct Inputs<'a> {
+    /// What is declared; `None` to destroy.
+    pub document: Option<&'a Document>,
+    /// What is recorded.
+    pub snapshot: &'a Snapshot,
+    /// What was read. A generation without an entry is believed to be as it was applied.
+    pub observations: &'a Observations,
+    /// Where it will happen.
+    pub binding: &'a Binding,
+    /// The answers to the document's lookups.
+    pub lookups: &'a BTreeMap<Address, BTreeMap<String, Value>>,
+    /// The secrets that the document needs, as specs hold them.
+    pub secrets: &'a BTreeMap<SecretSource, SecretRef>,
+    /// The catalogue of kinds.
+    pub schema: &'a dyn Fn(&str) -> Option<&'static KindSchema>,
+    /// Plan only for these, what lies below them and what they need; empty for everything.
+    pub target: &'a [Address],
+    /// Replace these, whether they differ or not.
+    pub replace: &'a [Address],
+}
+
+impl std::fmt::Debug for Inputs<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inputs").finish_non_exhaustive()
+    }
+}
+
+impl Inputs<'_> {
+    /// The account and region that resources live in unless they say otherwise.
+    pub(crate) fn home(&self) -> (&str, &str) {
+        match self.binding {
+            Binding::Aws { account, region }
+            | Binding::Local {
+                account, region, ..
+            } => (account, region),
+        }
+    }
+}
+
+/// Makes the plan.
+///
+/// # Errors
+/// Everything that stands against it, all together; nothing may be changed then.
+pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
+    let empty;
+    let document = match inputs.document {
+        Some(document) => document,
+        None => {
+            empty = nothing(inputs);
+            &empty
+        }
+    };
+    let problems = document.problems.iter();
+    let errors: Vec<_> = problems
+        .filter(|problem| problem.severity == Severity::Error)
+        .cloned()
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let graph = Graph::of(document, inputs.schema)?;
+    let world = World::new(inputs.document, inputs.snapshot, inputs.observations);
+    let mut problems = Vec::new();
+    let undeclared = world.undeclared(inputs.document);
+    let scope = Scope::of(
+        inputs.target,
+        &graph,
+        inputs.snapshot,
+        &undeclared,
+        &mut problems,
+    );
+    for address in inputs.replace {
+        if graph.find(address.as_str()).is_none() {
+            problems.push(scope::unknown("--replace", address));
+        }
+    }
+    let mut decider = Decider {
+        inputs,
+        document,
+        graph: &graph,
+        world: &world,
+        scope: &scope,
+        fates: vec![Fate::Absent; graph.len()],
+        decisions: BTreeMap::new(),
+        notes: Vec::new(),
+        problems,
+    };
+    decider.run();
+    let outputs = outputs(document, &mut decider);
+    let Decider {
+        decisions,
+        fates,
+        mut notes,
+        mut problems,
+        ..
+    } = decider;
+    let mut removals = Removals {
+        inputs,
+        graph: &graph,
+        world: &world,
+        scope: &scope,
+        decisions: &decisions,
+        found: Vec::new(),
+        notes: Vec::new(),
+        problems: Vec::new(),
+    };
+    removals.run();
+    notes.append(&mut removals.notes);
+    problems.append(&mut removals.problems);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let steps = Order::of(inputs, &graph, &world, &decisions, &removals.found)?;
+    notes.sort_by(|a, b| (&a.address, &a.text).cmp(&(&b.address, &b.text)));
+    let changes = changes(&graph, &decisions, &removals.found);
+    let touched = decisions
+        .values()
+        .filter(|decision| !matches!(decision.act, Act::Redeclare) || decision.moved_from.is_some())
+        .count();
+    let there = fates.iter().filter(|fate| **fate != Fate::Absent).count();
+    Ok(Plan {
+        format: FORMAT,
+        stack: inputs.snapshot.stack.clone(),
+        environment: inputs.snapshot.environment.clone(),
+        lineage: inputs.snapshot.lineage.clone(),
+        sequence: inputs.snapshot.sequence,
+        binding: inputs.binding.clone(),
+        document: fingerprint::document(inputs.document),
+        observed: fingerprint::observations(inputs.observations),
+        changes,
+        unchanged: there - touched,
+        steps,
+        outputs,
+        notes,
+    })
+}
+
+/// The document of `destroy`.
+fn nothing(inputs: &Inputs<'_>) -> Document {
+    Document {
+        format: windlass::document::FORMAT,
+        stack: inputs.snapshot.stack.clone(),
+        environment: inputs.snapshot.environment.clone(),
+        place: windlass::document::Place::default(),
+        allowed_accounts: Vec::new(),
+        default_tags: BTreeMap::new(),
+        resources: BTreeMap::new(),
+        lookups: BTreeMap::new(),
+        outputs: BTreeMap::new(),
+        problems: Vec::new(),
+    }
+}
+
+/// The stack's outputs. What belongs to resources outside a narrowed plan and was never made is left out.
+fn outputs(document: &Document, decider: &mut Decider<'_>) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    for (name, output) in &document.outputs {
+        let mut value = output.value.clone();
+        let mut absent = false;
+        crate::evaluate::each_reference(&output.value, &mut |address, _| {
+            let node = decider.graph.find(address);
+            absent |= node.is_some_and(|node| decider.fates[node.index()] == Fate::Absent);
+        });
+        if absent {
+            continue;
+        }
+        match evaluate(&mut value, decider) {
+            Ok(()) => {
+                found.insert(name.clone(), value);
+            }
+            Err(error) => decider.problems.push(
+                Diagnostic::error(
+                    codes::EXPRESSION_INVALID,
+                    format!("output `{name}` cannot be resolved: {error}"),
+                )
+                .at(&output.source, "declared here"),
+            ),
+        }
+    }
+    found
+}
+
+/// What preview shows, in order of addresses.
+fn changes(
+    graph: &Graph<'_>,
+    decisions: &BTreeMap<petgraph::graph::NodeIndex, Decision>,
+    removals: &[Removal<'_>],
+) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (node, decision) in decisions {
+        let node = graph.node(*node);
+        let change = |verdict| Change {
+            address: node.address.clone(),
+            kind: node.declaration.kind.clone(),
+            verdict,
+            reason: decision.reason.clone(),
+            fields: decision.fields.clone(),
+            physical_id: decision.physical_id.clone(),
+            predicted_id: decision.predicted_id.clone(),
+            source: Some(node.declaration.source.clone()),
+        };
+        if let Some(from) = &decision.moved_from {
+            changes.push(Change {
+                reason: crate::plan::Reason::Changed,
+                fields: Vec::new(),
+                ..change(Verdict::Move { from: from.clone() })
+            });
+        }
+        let verdict = match decision.act {
+            Act::Create => Verdict::Create,
+            Act::Update { .. } => Verdict::Update,
+            Act::Replace(order) => Verdict::Replace { order },
+            Act::Stay if decision.moved_from.is_none() => Verdict::Wait,
+            Act::Stay | Act::Redeclare => continue,
+        };
+        changes.push(change(verdict));
+    }
+    for removal in removals {
+        let Some(reason) = &removal.shown else {
+            continue;
+        };
+        changes.push(Change {
+            address: removal.address.clone(),
+            kind: removal.recorded.kind.clone(),
+            verdict: match removal.leaving {
+                Leaving::Deleted => Verdict::Delete,
+                Leaving::Forgotten | Leaving::Kept => Verdict::Forget,
+            },
+            reason: reason.clone(),
+            fields: Vec::new(),
+            physical_id: Some(removal.recorded.physical_id.clone()),
+            predicted_id: None,
+            source: None,
+        });
+    }
+    changes.sort_by(|a, b| a.address.cmp(&b.address));
+    changes
+}

@@ -1,0 +1,276 @@
+//! What goes: generations that were replaced, resources that nobody declares any more, and history beyond what is kept.
+//!
+//! Not here: the order in which it goes (`order`).
+
+use std::collections::BTreeMap;
+
+use petgraph::graph::NodeIndex;
+use windlass::address::Address;
+use windlass::codes;
+use windlass::diagnostics::Diagnostic;
+use windlass::schema::{OldGenerations, ReplaceOrder};
+use windlass_state::snapshot::{OldReason, Recorded};
+
+use crate::decision::{Act, Decision};
+use crate::graph::Graph;
+use crate::observation::Observation;
+use crate::plan::{Note, Reason};
+use crate::planner::Inputs;
+use crate::scope::Scope;
+use crate::world::World;
+
+/// A generation that goes, or becomes history.
+#[derive(Debug)]
+pub struct Removal<'a> {
+    /// The address that it has by then.
+    pub address: &'a Address,
+    /// The address that it is recorded under.
+    pub at: &'a Address,
+    pub recorded: &'a Recorded,
+    pub leaving: Leaving,
+    /// Why, where preview shows it as a change of its own.
+    pub shown: Option<Reason>,
+    /// Where it makes room: in which order.
+    pub replaced: Option<ReplaceOrder>,
+}
+
+/// How a generation goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// It is deleted in AWS.
+    Deleted,
+    /// It is gone already, or is left there.
+    Forgotten,
+    /// It stays as history.
+    Kept,
+}
+
+/// Finds what goes.
+#[derive(Debug)]
+pub struct Removals<'a> {
+    pub inputs: &'a Inputs<'a>,
+    pub graph: &'a Graph<'a>,
+    pub world: &'a World<'a>,
+    pub scope: &'a Scope,
+    pub decisions: &'a BTreeMap<NodeIndex, Decision>,
+    pub found: Vec<Removal<'a>>,
+    pub notes: Vec<Note>,
+    pub problems: Vec<Diagnostic>,
+}
+
+impl<'a> Removals<'a> {
+    /// Finds everything that goes, in order of addresses.
+    pub fn run(&mut self) {
+        for (node, decision) in self.decisions {
+            self.replaced(*node, decision);
+        }
+        for node in self.graph.order() {
+            if self.scope.has(*node) {
+                self.history(*node);
+            }
+        }
+        for address in self.world.undeclared(self.inputs.document) {
+            if self.scope.has_undeclared(address) {
+                self.undeclared(address);
+            }
+        }
+        self.found
+            .sort_by_key(|removal| (removal.address, removal.recorded.generation));
+    }
+
+    /// The generation that a decision takes the place of.
+    fn replaced(&mut self, node: NodeIndex, decision: &Decision) {
+        let address = self.graph.node(node).address;
+        let Some(current) = self.world.current(address) else {
+            return;
+        };
+        let (leaving, replaced) = match decision.act {
+            Act::Create => (Leaving::Forgotten, None),
+            Act::Replace(_) if self.keeps(current.recorded).is_some() => return,
+            Act::Replace(order) if self.graph.node(node).declaration.options.retain => {
+                (Leaving::Forgotten, Some(order))
+            }
+            Act::Replace(order) => {
+                if order == ReplaceOrder::CreateFirst && self.is_used_outside(current.at) {
+                    self.notes.push(Note {
+                        address: address.clone(),
+                        text: "its old generation stays until what uses it is part of a plan"
+                            .to_owned(),
+                    });
+                    return;
+                }
+                (Leaving::Deleted, Some(order))
+            }
+            _ => return,
+        };
+        self.found.push(Removal {
+            address,
+            at: current.at,
+            recorded: current.recorded,
+            leaving,
+            shown: None,
+            replaced,
+        });
+    }
+
+    /// Old generations of what is declared.
+    fn history(&mut self, node: NodeIndex) {
+        let address = self.graph.node(node).address;
+        let replaced = self
+            .decisions
+            .get(&node)
+            .is_some_and(|decision| matches!(decision.act, Act::Replace(_)));
+        if !replaced && self.inputs.snapshot.old.is_empty() {
+            return;
+        }
+        let Some(current) = self.world.current(address) else {
+            return self.old(address, address, &Reason::Deposed);
+        };
+        let next = replaced.then_some(current.recorded);
+        self.kept(address, current.at, next);
+    }
+
+    /// Old generations of one address, and the current one if it is about to become one.
+    fn kept(&mut self, address: &'a Address, at: &'a Address, next: Option<&'a Recorded>) {
+        let old = self.inputs.snapshot.old.get(at).into_iter().flatten();
+        let mut kept: Vec<(&'a Recorded, Option<OldReason>)> = Vec::new();
+        for old in old {
+            let recorded = &old.recorded;
+            if self.is_gone(at, recorded) {
+                self.push(address, at, recorded, Leaving::Forgotten, None);
+            } else if self.keeps(recorded).is_some() {
+                kept.push((recorded, Some(old.why)));
+            } else if !self.is_used_outside(at) {
+                self.remove(address, at, recorded, Reason::Deposed);
+            }
+        }
+        kept.extend(
+            next.filter(|next| self.keeps(next).is_some())
+                .map(|next| (next, None)),
+        );
+        let room = kept
+            .last()
+            .and_then(|(newest, _)| self.keeps(newest))
+            .unwrap_or(0);
+        let excess = kept.len().saturating_sub(room);
+        for (position, (recorded, why)) in kept.into_iter().enumerate() {
+            if position < excess {
+                self.remove(address, at, recorded, Reason::HistoryFull);
+            } else if why != Some(OldReason::Kept) {
+                self.push(address, at, recorded, Leaving::Kept, None);
+            }
+        }
+    }
+
+    /// Old generations of what has no current one.
+    fn old(&mut self, address: &'a Address, at: &'a Address, reason: &Reason) {
+        for old in self.inputs.snapshot.old.get(at).into_iter().flatten() {
+            if self.is_gone(at, &old.recorded) {
+                self.push(address, at, &old.recorded, Leaving::Forgotten, None);
+            } else {
+                self.remove(address, at, &old.recorded, reason.clone());
+            }
+        }
+    }
+
+    fn undeclared(&mut self, address: &'a Address) {
+        let reason = match self.inputs.document {
+            Some(_) => Reason::Undeclared,
+            None => Reason::Destroyed,
+        };
+        if let Some(current) = self.world.current(address) {
+            let recorded = current.recorded;
+            if current.is_gone() {
+                self.push(
+                    address,
+                    address,
+                    recorded,
+                    Leaving::Forgotten,
+                    Some(reason.clone()),
+                );
+            } else {
+                if recorded.options.protect && !recorded.options.retain {
+                    self.problems.push(protected(address, &reason));
+                }
+                self.remove(address, address, recorded, reason.clone());
+            }
+        }
+        self.old(address, address, &reason);
+    }
+
+    fn remove(
+        &mut self,
+        address: &'a Address,
+        at: &'a Address,
+        recorded: &'a Recorded,
+        why: Reason,
+    ) {
+        let leaving = if recorded.options.retain {
+            Leaving::Forgotten
+        } else {
+            Leaving::Deleted
+        };
+        self.push(address, at, recorded, leaving, Some(why));
+    }
+
+    fn push(
+        &mut self,
+        address: &'a Address,
+        at: &'a Address,
+        recorded: &'a Recorded,
+        leaving: Leaving,
+        shown: Option<Reason>,
+    ) {
+        self.found.push(Removal {
+            address,
+            at,
+            recorded,
+            leaving,
+            shown,
+            replaced: None,
+        });
+    }
+
+    fn is_gone(&self, at: &Address, recorded: &Recorded) -> bool {
+        matches!(
+            self.world.observation(at, recorded.generation),
+            Some(Observation::Missing)
+        )
+    }
+
+    /// How many old generations of its kind are kept. The last one is what a rollback returns to, so it always stays.
+    fn keeps(&self, recorded: &Recorded) -> Option<usize> {
+        match (self.inputs.schema)(&recorded.kind)?.old_generations {
+            OldGenerations::Deleted => None,
+            OldGenerations::Kept(count) => Some(count.max(1) as usize),
+        }
+    }
+
+    /// Whether something depends on it that this plan is not about.
+    fn is_used_outside(&self, at: &Address) -> bool {
+        if self.scope.is_all() {
+            return false;
+        }
+        let recorded = self.inputs.snapshot.resources.iter();
+        recorded
+            .filter(|(_, recorded)| recorded.depends_on.contains(at))
+            .any(
+                |(user, _)| match self.graph.find(self.world.now(user).as_str()) {
+                    Some(node) => !self.scope.has(node),
+                    None => !self.scope.has_undeclared(user),
+                },
+            )
+    }
+}
+
+fn protected(address: &Address, reason: &Reason) -> Diagnostic {
+    let why = match reason {
+        Reason::Destroyed => "everything is to be destroyed",
+        _ => "it is not declared any more",
+    };
+    Diagnostic::error(
+        codes::PROTECTED,
+        format!("`{address}` is protected, and would be deleted because {why}"),
+    )
+    .help("declare it once without `.protect()` and run `up`; then it can be deleted")
+}

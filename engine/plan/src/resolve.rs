@@ -1,0 +1,78 @@
+//! From a declaration to the spec that it stands for now: expressions evaluated, default tags merged.
+//!
+//! Not here: the evaluator (`evaluate`) and physical names (`decide`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use windlass::document::{Declaration, Document};
+use windlass::expr::{Expr, MARK, SecretSource};
+use windlass::schema::KindSchema;
+
+use crate::compare::member_key;
+use crate::evaluate::{Answers, EvaluateError, evaluate};
+
+/// The spec of a declaration, with holes for what is not known yet.
+///
+/// # Errors
+/// An expression has no value.
+pub fn resolve(
+    declaration: &Declaration,
+    schema: &KindSchema,
+    default_tags: &BTreeMap<String, String>,
+    answers: &dyn Answers,
+) -> Result<Value, EvaluateError> {
+    let mut spec = declaration.spec.to_value();
+    if declaration.spec.as_str().contains(MARK) {
+        evaluate(&mut spec, answers)?;
+    }
+    if let Some(tags) = schema.tags().filter(|_| !default_tags.is_empty())
+        && let Some(spec) = spec.as_object_mut()
+    {
+        let own = spec
+            .entry(tags.name)
+            .or_insert_with(|| Value::Array(Vec::new()));
+        merge_tags(own, default_tags);
+    }
+    Ok(spec)
+}
+
+/// Adds the default tags that the resource does not set itself, and sorts them all by key.
+fn merge_tags(own: &mut Value, default_tags: &BTreeMap<String, String>) {
+    let Some(tags) = own.as_array_mut() else {
+        return;
+    };
+    let set: BTreeSet<_> = tags.iter().map(|tag| member_key(tag, "Key")).collect();
+    for (key, value) in default_tags.iter().filter(|(key, _)| !set.contains(*key)) {
+        tags.push(json!({"Key": key, "Value": value}));
+    }
+    tags.sort_by_cached_key(|tag| member_key(tag, "Key"));
+}
+
+/// The secrets that planning a document needs, each once, in order.
+#[must_use]
+pub fn needed_secrets(document: &Document) -> Vec<SecretSource> {
+    let mut found = BTreeSet::new();
+    for declaration in document.resources.values() {
+        if declaration.spec.as_str().contains(MARK) {
+            collect(&declaration.spec.to_value(), &mut found);
+        }
+    }
+    for output in document.outputs.values() {
+        collect(&output.value, &mut found);
+    }
+    found.into_iter().collect()
+}
+
+fn collect(value: &Value, found: &mut BTreeSet<SecretSource>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(object) => match Expr::of(value) {
+            Ok(Some(Expr::Secret { secret })) => {
+                found.insert(secret);
+            }
+            _ => object.values().for_each(|item| collect(item, found)),
+        },
+        _ => {}
+    }
+}
