@@ -18,11 +18,25 @@ pub mod expr;
 pub mod parameters;
 pub mod request;
 pub mod resource;
+pub mod runner;
 pub mod schema;
 pub mod stack;
 pub mod value;
 
 pub use stack::{Result, Stack};
+
+/// What a stack program uses: `use windlass::prelude::*;`.
+pub mod prelude {
+    pub use crate::aws;
+    pub use crate::aws::{
+        applicationautoscaling, autoscaling, ec2, ecs, elasticloadbalancingv2, iam, logs,
+        secretsmanager, servicediscovery,
+    };
+    pub use crate::parameters::parameter;
+    pub use crate::resource::{Declare, Handle};
+    pub use crate::stack::{Result, Stack};
+    pub use crate::value::{Input, Output};
+}
 
 /// What the derives refer to. Not for authors.
 #[doc(hidden)]
