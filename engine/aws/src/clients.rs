@@ -235,3 +235,12 @@ impl std::fmt::Debug for Clients {
             .finish_non_exhaustive()
     }
 }
+
+/// The region that the SDK's own chain gives: the environment, then the profile.
+pub async fn default_region(profile: Option<&str>) -> Option<String> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(default_http_client());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await.region().map(ToString::to_string)
+}

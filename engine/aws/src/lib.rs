@@ -12,5 +12,5 @@ mod provider;
 mod reads;
 mod registry;
 
-pub use clients::{Access, AccessError};
+pub use clients::{Access, AccessError, default_region};
 pub use provider::AwsProvider;
