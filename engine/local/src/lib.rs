@@ -1,1 +1,40 @@
-//! placeholder
+//! The local cloud: moto's server, managed, and a gateway of ours in front of it.
+//!
+//! Read in this order: [`LocalCloud`] starts and asks a background daemon, [`serve`] is that daemon, [`EmbeddedCloud`] is the same within a
+//! test's process. Behind them: `moto` (install, run), `gateway` (the proxy), `rules` and `calls` (the instrument), `ecs` (ECS that rolls
+//! out), `gaps` (what else moto lacks). `docs/local-cloud.md` describes it for users.
+//!
+//! Architecture invariants: depends on no other Windlass crate and on no AWS SDK; binds and reaches loopback addresses only ([`Loopback`]);
+//! reads no AWS credentials; never a second emulator.
+
+mod backend;
+mod calls;
+mod clock;
+mod cloud;
+mod control;
+mod daemon;
+mod ecs;
+mod embedded;
+mod gaps;
+mod gateway;
+mod home;
+mod loopback;
+mod moto;
+mod operation;
+mod protocol_error;
+mod rules;
+mod status;
+
+pub use calls::{CallRecord, Calls};
+pub use cloud::{CloudError, Control, ControlError, DaemonCommand, LocalCloud, Progress};
+pub use daemon::{ServeError, serve};
+pub use embedded::{EmbedError, EmbeddedCloud};
+pub use home::{HOME_VARIABLE, Home, HomeError, PYTHON_VARIABLE};
+pub use loopback::{Loopback, LoopbackError};
+pub use moto::install::InstallError;
+pub use moto::process::MotoError;
+pub use moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT, MOTO_VERSION};
+pub use rules::{
+    BucketScope, CutWhen, EcsRules, Effect, ImageRule, Match, Rule, Rules, RulesError,
+};
+pub use status::Status;

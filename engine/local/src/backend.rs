@@ -1,0 +1,210 @@
+//! The way to moto: requests passed on as they come, and ECS calls of our own.
+//!
+//! Not here: what to do with the answers. Moto closes every connection after its answer, so there is nothing to keep alive on this side.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+
+use crate::loopback::Loopback;
+use crate::moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT};
+use crate::operation::{Call, Protocol};
+use crate::protocol_error::ServiceError;
+
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+/// A body that may come piece by piece.
+pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
+
+/// Moto did not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("moto did not answer")]
+pub(crate) struct BackendError(#[source] BoxError);
+
+impl BackendError {
+    pub(crate) fn of(source: impl Into<BoxError>) -> Self {
+        Self(source.into())
+    }
+}
+
+/// An answer in AWS's JSON protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+impl Reply {
+    pub(crate) fn ok(body: Value) -> Self {
+        Self { status: 200, body }
+    }
+
+    /// A client's error.
+    pub(crate) fn error(code: &str, message: &str) -> Self {
+        Self {
+            status: 400,
+            body: json!({"__type": code, "message": message}),
+        }
+    }
+
+    pub(crate) fn is_ok(&self) -> bool {
+        self.status == 200
+    }
+
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from(self.body.to_string()));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-amz-json-1.1"),
+        );
+        response
+    }
+}
+
+/// The running moto.
+#[derive(Debug)]
+pub(crate) struct Backend {
+    address: Loopback,
+    http: Client<HttpConnector, Body>,
+}
+
+impl Backend {
+    pub(crate) fn new(address: Loopback) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self {
+            address,
+            http: Client::builder(TokioExecutor::new()).build(connector),
+        }
+    }
+
+    /// Passes a request on: to moto, whatever authority its URI names.
+    pub(crate) async fn forward(
+        &self,
+        mut parts: Parts,
+        body: Body,
+        call: &Call,
+    ) -> Result<Response<Incoming>, BackendError> {
+        strip_hop_by_hop(&mut parts.headers);
+        // hyper has answered an `Expect` by now; moto would wait for nothing.
+        parts.headers.remove(header::EXPECT);
+        name_account(&mut parts.headers, &call.account);
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        parts.uri = format!("{}{path}", self.address.url())
+            .parse::<Uri>()
+            .map_err(BackendError::of)?;
+        parts.version = http::Version::HTTP_11;
+        let mut answer = self
+            .http
+            .request(Request::from_parts(parts, body))
+            .await
+            .map_err(BackendError::of)?;
+        strip_hop_by_hop(answer.headers_mut());
+        Ok(answer)
+    }
+
+    /// Makes an ECS call in the place of another one.
+    pub(crate) async fn ecs(
+        &self,
+        call: &Call,
+        operation: &str,
+        request: &Value,
+    ) -> Result<Reply, BackendError> {
+        let request = Request::builder()
+            .method("POST")
+            .uri(self.address.url())
+            .header("x-amz-target", format!("AmazonEC2ContainerServiceV20141113.{operation}"))
+            .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
+            .header(
+                header::AUTHORIZATION,
+                format!("AWS4-HMAC-SHA256 Credential=windlass/20200101/{}/ecs/aws4_request, SignedHeaders=host, Signature=0", call.region),
+            )
+            .header(ACCOUNT_HEADER, &call.account)
+            .body(full(request.to_string()))
+            .map_err(BackendError::of)?;
+        let answer = self.http.request(request).await.map_err(BackendError::of)?;
+        let status = answer.status().as_u16();
+        let body = answer
+            .into_body()
+            .collect()
+            .await
+            .map_err(BackendError::of)?
+            .to_bytes();
+        Ok(match serde_json::from_slice(&body) {
+            Ok(body) => Reply { status, body },
+            Err(_) if (200..300).contains(&status) => Reply::ok(json!({})),
+            // An unhandled exception in moto is a page of HTML.
+            Err(_) => Reply {
+                status: 500,
+                body: json!({"__type": "ServerException", "message": format!("the emulator failed in {operation}")}),
+            },
+        })
+    }
+
+    /// Empties all of moto's worlds.
+    pub(crate) async fn reset(&self) -> Result<(), BackendError> {
+        let request = Request::builder()
+            .method("POST")
+            .uri(format!("{}/moto-api/reset", self.address.url()))
+            .body(full(Bytes::new()))
+            .map_err(BackendError::of)?;
+        let answer = self.http.request(request).await.map_err(BackendError::of)?;
+        if answer.status().is_success() {
+            return Ok(());
+        }
+        Err(BackendError::of(format!(
+            "moto answered {} to a reset",
+            answer.status()
+        )))
+    }
+}
+
+/// Moto finds the default account by itself, and the account of a session it made.
+fn name_account(headers: &mut HeaderMap, account: &str) {
+    if account != DEFAULT_ACCOUNT
+        && let Ok(account) = HeaderValue::from_str(account)
+    {
+        headers.insert(HeaderName::from_static(ACCOUNT_HEADER), account);
+    }
+}
+
+fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    for name in [
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    ] {
+        headers.remove(name);
+    }
+}
+
+/// A body that is all there.
+pub(crate) fn full(text: impl Into<Bytes>) -> Body {
+    Full::new(text.into())
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// What the caller is told when moto does not answer.
+pub(crate) fn unavailable(error: &BackendError, protocol: Protocol) -> Response<Bytes> {
+    let cause = std::error::Error::source(error)
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    ServiceError {
+        status: 503,
+        code: "ServiceUnavailable".to_owned(),
+        message: format!("{error}: {cause}"),
+    }
+    .answer(protocol)
+}

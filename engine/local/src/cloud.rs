@@ -1,0 +1,405 @@
+//! The local cloud as commands use it: make sure it runs, ask it, stop it.
+//!
+//! Guarantees: of any number of concurrent starts one makes the daemon and all get its status; a status left by a dead daemon is noticed and replaced.
+//! Not here: the daemon itself (`daemon`).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use http::Method;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::calls::Calls;
+use crate::home::{Home, HomeError, Lock};
+use crate::loopback::{Loopback, LoopbackClient, LoopbackError};
+use crate::moto::install;
+use crate::moto::process::log_tail;
+use crate::rules::{Rules, RulesError};
+use crate::status::Status;
+
+/// An answer to a question about the gateway itself takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// A reset waits for moto.
+const RESET_PATIENCE: Duration = Duration::from_secs(60);
+/// Installing takes half a minute with a good network; a slow one is given its time.
+const START_PATIENCE: Duration = Duration::from_secs(15 * 60);
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(50);
+
+/// The local cloud of one home, running or not.
+#[derive(Debug, Clone)]
+pub struct LocalCloud {
+    home: Home,
+}
+
+/// How to run the daemon: a program that calls [`crate::serve`] for the same home.
+#[derive(Debug, Clone)]
+pub struct DaemonCommand {
+    /// The program, most often this one.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+}
+
+/// What a start is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Moto is being installed, once per machine.
+    Installing,
+    /// Moto and the gateway are coming up.
+    Starting,
+}
+
+/// Why a command to the local cloud failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloudError {
+    /// The home cannot be used.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// The gateway refused or did not answer.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The daemon could not be started.
+    #[error("cannot run {}", .program.display())]
+    Spawn {
+        /// The program.
+        program: PathBuf,
+        /// What the system says.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The daemon ended while starting.
+    #[error("the local cloud did not start ({status}):\n{tail}")]
+    Ended {
+        /// How it ended.
+        status: ExitStatus,
+        /// The end of its log.
+        tail: String,
+    },
+    /// The daemon runs but does not come to answer.
+    #[error("the local cloud did not start within {} minutes; its log is {}", START_PATIENCE.as_secs() / 60, .log.display())]
+    Slow {
+        /// Its log.
+        log: PathBuf,
+    },
+    /// It does not end.
+    #[error("the local cloud (process {pid}) does not end")]
+    Immortal {
+        /// The daemon.
+        pid: i32,
+    },
+    /// Nothing runs.
+    #[error("the local cloud is not running; start it with `windlass local start`")]
+    NotRunning,
+}
+
+/// Why the gateway could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// Its address is not ours to ask, or it did not answer.
+    #[error(transparent)]
+    Loopback(#[from] LoopbackError),
+    /// The rules are not rules.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+}
+
+/// The commands of a gateway.
+#[derive(Debug, Clone)]
+pub struct Control {
+    client: LoopbackClient,
+    patient: LoopbackClient,
+}
+
+impl Control {
+    /// The commands of the gateway with this status.
+    ///
+    /// # Errors
+    /// When its endpoint is not a loopback address.
+    pub fn of(status: &Status) -> Result<Self, ControlError> {
+        let gateway = Loopback::parse(&status.endpoint)?;
+        Ok(Self {
+            client: LoopbackClient::new(gateway, PATIENCE),
+            patient: LoopbackClient::new(gateway, RESET_PATIENCE),
+        })
+    }
+
+    /// What the gateway says of itself.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn status(&self) -> Result<Status, ControlError> {
+        Ok(self
+            .client
+            .json(Method::GET, "/_windlass/status", None)
+            .await?)
+    }
+
+    /// The calls recorded up to now.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn calls(&self) -> Result<Calls, ControlError> {
+        Ok(self
+            .client
+            .json(Method::GET, "/_windlass/calls", None)
+            .await?)
+    }
+
+    /// The calls recorded up to now, which are then forgotten.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn take_calls(&self) -> Result<Calls, ControlError> {
+        Ok(self
+            .client
+            .json(Method::POST, "/_windlass/calls/reset", None)
+            .await?)
+    }
+
+    /// The rules in force.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn rules(&self) -> Result<Rules, ControlError> {
+        Ok(self
+            .client
+            .json(Method::GET, "/_windlass/rules", None)
+            .await?)
+    }
+
+    /// Puts other rules in force; their counters start anew.
+    ///
+    /// # Errors
+    /// When they are not valid, or the gateway does not answer.
+    pub async fn set_rules(&self, rules: &Rules) -> Result<(), ControlError> {
+        rules.check()?;
+        let text = serde_json::to_string(rules).map_err(RulesError::from)?;
+        self.client
+            .send(Method::PUT, "/_windlass/rules", Some(text))
+            .await?;
+        Ok(())
+    }
+
+    /// Empties the local cloud; the status names the new instance.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn reset(&self) -> Result<Status, ControlError> {
+        Ok(self
+            .patient
+            .json(Method::POST, "/_windlass/reset", None)
+            .await?)
+    }
+
+    async fn stop(&self) -> Result<(), ControlError> {
+        self.client
+            .send(Method::POST, "/_windlass/stop", None)
+            .await?;
+        Ok(())
+    }
+}
+
+impl LocalCloud {
+    /// The local cloud of this home.
+    #[must_use]
+    pub fn new(home: Home) -> Self {
+        Self { home }
+    }
+
+    /// Its home.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The status, if it runs. A file that no answering gateway confirms counts for nothing.
+    ///
+    /// # Errors
+    /// When the file names an address that is not a loopback one.
+    pub async fn status(&self) -> Result<Option<Status>, CloudError> {
+        let Some(written) = Status::read(&self.home.status_file()) else {
+            return Ok(None);
+        };
+        let answered = Control::of(&written)?.status().await;
+        // A reset between reading the file and asking changes the instance, not the process.
+        Ok(answered
+            .ok()
+            .filter(|status| status.pid == written.pid && status.endpoint == written.endpoint))
+    }
+
+    /// Starts it if it does not run, and gives its status.
+    ///
+    /// # Errors
+    /// When it cannot be started; the text holds the reason that the daemon left in its log.
+    pub async fn ensure_started(
+        &self,
+        daemon: &DaemonCommand,
+        tell: impl Fn(Progress),
+    ) -> Result<Status, CloudError> {
+        if let Some(status) = self.status().await? {
+            return Ok(status);
+        }
+        let _turn = Lock::wait(self.home.start_lock()).await?;
+        if let Some(status) = self.status().await? {
+            return Ok(status);
+        }
+        self.clear_away().await?;
+        tell(if install::is_installed(&self.home) {
+            Progress::Starting
+        } else {
+            Progress::Installing
+        });
+        let child = self.spawn(daemon)?;
+        self.until_started(child).await
+    }
+
+    /// Stops it; says whether it ran.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn stop(&self) -> Result<bool, CloudError> {
+        if Lock::attempt(&self.home.daemon_lock())?.is_some() {
+            return Ok(false);
+        }
+        if let Some(status) = self.status().await? {
+            Control::of(&status)?.stop().await?;
+        }
+        self.clear_away().await?;
+        Ok(true)
+    }
+
+    /// The commands of the running gateway.
+    ///
+    /// # Errors
+    /// When it does not run.
+    pub async fn control(&self) -> Result<Control, CloudError> {
+        let status = self.status().await?.ok_or(CloudError::NotRunning)?;
+        Ok(Control::of(&status)?)
+    }
+
+    /// Empties it; see [`Control::reset`].
+    ///
+    /// # Errors
+    /// When it does not run or does not answer.
+    pub async fn reset(&self) -> Result<Status, CloudError> {
+        Ok(self.control().await?.reset().await?)
+    }
+
+    /// The calls; see [`Control::calls`] and [`Control::take_calls`].
+    ///
+    /// # Errors
+    /// When it does not run or does not answer.
+    pub async fn calls(&self, reset: bool) -> Result<Calls, CloudError> {
+        let control = self.control().await?;
+        Ok(if reset {
+            control.take_calls().await?
+        } else {
+            control.calls().await?
+        })
+    }
+
+    /// The rules in force.
+    ///
+    /// # Errors
+    /// When it does not run or does not answer.
+    pub async fn rules(&self) -> Result<Rules, CloudError> {
+        Ok(self.control().await?.rules().await?)
+    }
+
+    /// Puts other rules in force; see [`Control::set_rules`].
+    ///
+    /// # Errors
+    /// When they are not valid, or it does not run or does not answer.
+    pub async fn set_rules(&self, rules: &Rules) -> Result<(), CloudError> {
+        Ok(self.control().await?.set_rules(rules).await?)
+    }
+
+    /// Waits until no daemon holds the home, and ends one that does not go.
+    async fn clear_away(&self) -> Result<(), CloudError> {
+        if self.is_free_within(STOP_PATIENCE).await? {
+            return Ok(());
+        }
+        let Some(pid) = self.daemon_pid() else {
+            return Ok(());
+        };
+        // The lock proves that this process lives and is a daemon of ours.
+        tracing::warn!(
+            pid = pid.as_raw(),
+            "the local cloud does not answer and is ended"
+        );
+        if let Err(error) = kill(pid, Signal::SIGKILL) {
+            tracing::debug!(%error, "it ended in the meantime");
+        }
+        if self.is_free_within(STOP_PATIENCE).await? {
+            return Ok(());
+        }
+        Err(CloudError::Immortal { pid: pid.as_raw() })
+    }
+
+    fn daemon_pid(&self) -> Option<Pid> {
+        let text = std::fs::read_to_string(self.home.daemon_lock()).ok()?;
+        text.parse().ok().map(Pid::from_raw)
+    }
+
+    async fn is_free_within(&self, limit: Duration) -> Result<bool, HomeError> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if Lock::attempt(&self.home.daemon_lock())?.is_some() {
+                return Ok(true);
+            }
+            if Instant::now() > deadline {
+                return Ok(false);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    fn spawn(&self, daemon: &DaemonCommand) -> Result<Child, CloudError> {
+        let path = self.home.log_file();
+        let log = std::fs::File::create(&path).map_err(HomeError::io(&path))?;
+        let errors = log.try_clone().map_err(HomeError::io(&path))?;
+        let failed = |source| CloudError::Spawn {
+            program: daemon.program.clone(),
+            source,
+        };
+        Command::new(&daemon.program)
+            .args(&daemon.arguments)
+            .current_dir(self.home.root())
+            .stdin(Stdio::null())
+            .stdout(log)
+            .stderr(errors)
+            .spawn()
+            .map_err(failed)
+    }
+
+    async fn until_started(&self, mut child: Child) -> Result<Status, CloudError> {
+        let deadline = Instant::now() + START_PATIENCE;
+        loop {
+            if let Ok(Some(status)) = child.try_wait() {
+                return Err(CloudError::Ended {
+                    status,
+                    tail: log_tail(&self.home.log_file()),
+                });
+            }
+            if let Some(status) = self
+                .status()
+                .await?
+                .filter(|status| status.pid == child.id())
+            {
+                // Collects the daemon should it end before this program does; otherwise init will.
+                std::thread::spawn(move || drop(child.wait()));
+                return Ok(status);
+            }
+            if Instant::now() > deadline {
+                return Err(CloudError::Slow {
+                    log: self.home.log_file(),
+                });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The commands to the gateway itself, under a path that no AWS API uses.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /_windlass/status` | [`crate::Status`] |
+//! | `GET /_windlass/calls` | [`crate::Calls`] |
+//! | `POST /_windlass/calls/reset` | the calls up to now; the record begins anew |
+//! | `GET`, `PUT /_windlass/rules` | [`crate::Rules`] |
+//! | `POST /_windlass/reset` | the status with its new instance |
+//! | `POST /_windlass/stop` | the status; the gateway and moto end |
+//!
+//! Requests that change something carry the header [`GUARD`], which a page in a browser cannot send across origins.
+
+use std::sync::Arc;
+
+use http::{Method, Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+use serde::Serialize;
+
+use crate::backend::{Body, full};
+use crate::gateway::{Gateway, plain};
+use crate::rules::Rules;
+
+pub(crate) const PREFIX: &str = "/_windlass/";
+/// The header of every request that changes something.
+pub(crate) const GUARD: &str = "x-windlass-control";
+
+pub(crate) async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -> Response<Body> {
+    if request.method() != Method::GET && !request.headers().contains_key(GUARD) {
+        return plain(
+            StatusCode::FORBIDDEN,
+            &format!("the header {GUARD} is missing"),
+        );
+    }
+    let path = request.uri().path().trim_start_matches(PREFIX).to_owned();
+    match (request.method().as_str(), path.as_str()) {
+        ("GET", "status" | "health") => json(&gateway.status()),
+        ("GET", "calls") => json(&gateway.calls.read()),
+        ("POST", "calls/reset") => json(&gateway.calls.take()),
+        ("GET", "rules") => json(&gateway.rules()),
+        ("PUT", "rules") => put_rules(gateway, request).await,
+        ("POST", "reset") => match gateway.reset().await {
+            Ok(status) => json(&status),
+            Err(error) => plain(StatusCode::BAD_GATEWAY, &error.to_string()),
+        },
+        ("POST", "stop") => {
+            gateway.stop.notify_one();
+            json(&gateway.status())
+        }
+        _ => plain(StatusCode::NOT_FOUND, "no such command"),
+    }
+}
+
+async fn put_rules(gateway: &Gateway, request: Request<Incoming>) -> Response<Body> {
+    let Ok(body) = request.into_body().collect().await else {
+        return plain(StatusCode::BAD_REQUEST, "the rules broke off");
+    };
+    let text = body.to_bytes();
+    let set =
+        Rules::parse(&String::from_utf8_lossy(&text)).and_then(|rules| gateway.set_rules(rules));
+    match set {
+        Ok(()) => json(&gateway.rules()),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            plain(
+                StatusCode::BAD_REQUEST,
+                &format!("{error}{}", cause.unwrap_or_default()),
+            )
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> Response<Body> {
+    match serde_json::to_vec(value) {
+        Ok(text) => {
+            let mut response = Response::new(full(text));
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                header::HeaderValue::from_static("application/json"),
+            );
+            response
+        }
+        Err(error) => plain(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}

@@ -1,0 +1,310 @@
+//! The roll-out as a service goes through it, with the clock in our hands.
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::ecs::arn::Scope;
+use crate::ecs::service::with_defaults;
+use crate::ecs::task::{ContainerSpec, Template, object};
+use crate::rules::ImageRule;
+
+const STEP: i64 = 100;
+
+struct World {
+    service: Service,
+    rules: EcsRules,
+    now: i64,
+}
+
+fn template(image: &str) -> Template {
+    Template {
+        task_definition: format!(
+            "arn:aws:ecs:us-east-1:1:task-definition/web:{}",
+            image.len()
+        ),
+        containers: vec![ContainerSpec {
+            name: "app".into(),
+            image: image.into(),
+        }],
+        ..Template::default()
+    }
+}
+
+impl World {
+    fn new(desired: u32, configuration: Value) -> Self {
+        let scope = Scope {
+            account: "1".into(),
+            region: "us-east-1".into(),
+        };
+        let mut service = Service::new(
+            &scope,
+            scope.arn("service", "c/web"),
+            scope.arn("cluster", "c"),
+            Millis(0),
+        );
+        service
+            .settings
+            .insert("deploymentConfiguration".into(), configuration);
+        with_defaults(&mut service.settings, &Map::new());
+        service.desired = desired;
+        let mut world = Self {
+            service,
+            rules: EcsRules {
+                step_ms: 100,
+                images: vec![
+                    ImageRule {
+                        image: "*broken*".into(),
+                        reason: Some("CannotPullContainerError: no".into()),
+                        exit_code: None,
+                    },
+                    ImageRule {
+                        image: "*leaky*".into(),
+                        reason: Some(
+                            "OutOfMemoryError: container killed due to memory usage".into(),
+                        ),
+                        exit_code: Some(137),
+                    },
+                ],
+            },
+            now: 0,
+        };
+        world.deploy("one");
+        world
+    }
+
+    fn deploy(&mut self, image: &str) {
+        let fields = object(
+            json!({"loadBalancers": [{"targetGroupArn": "tg-1", "containerName": "app", "containerPort": 80}]}),
+        );
+        self.service
+            .deploy(template(image), fields, Millis(self.now));
+    }
+
+    fn steps(&mut self, steps: i64) {
+        self.now += steps * STEP;
+        self.service.advance(Millis(self.now), &self.rules);
+    }
+
+    /// Plays until nothing moves, and says how many steps that took.
+    fn settle(&mut self) -> i64 {
+        for step in 0..200 {
+            if self.service.steady {
+                return step;
+            }
+            self.steps(1);
+        }
+        panic!("never steady: {:#?}", self.service);
+    }
+
+    fn running(&self, image: &str) -> usize {
+        let definition = template(image).task_definition;
+        let running = self
+            .service
+            .tasks
+            .iter()
+            .filter(|task| task.state == State::Running);
+        running
+            .filter(|task| task.view(false)["taskDefinitionArn"] == definition)
+            .count()
+    }
+
+    fn statuses(&self) -> Vec<&'static str> {
+        self.service
+            .history
+            .iter()
+            .map(|deployment| deployment.status.as_str())
+            .collect()
+    }
+
+    fn said(&self, text: &str) -> bool {
+        self.service
+            .events
+            .iter()
+            .any(|event| event.message.contains(text))
+    }
+}
+
+#[test]
+fn a_new_service_comes_up_within_a_few_steps() {
+    let mut world = World::new(2, json!({}));
+    assert_eq!(world.statuses(), ["PENDING"]);
+    world.steps(1);
+    assert_eq!(world.statuses(), ["IN_PROGRESS"]);
+    assert_eq!(world.service.tasks[0].state, State::Provisioning);
+    let steps = world.settle();
+    assert!((2..=5).contains(&steps), "{steps}");
+    assert_eq!(world.running("one"), 2);
+    assert_eq!(world.statuses(), ["SUCCESSFUL"]);
+    assert_eq!(world.service.deployments[0].rollout, Rollout::Completed);
+    for text in [
+        "(service web) has started 2 tasks: (task ",
+        "(service web) registered 2 targets in (target-group tg-1)",
+        "deployment completed.",
+        "(service web) has reached a steady state.",
+    ] {
+        assert!(world.said(text), "{text}");
+    }
+}
+
+#[test]
+fn an_update_runs_old_and_new_side_by_side_and_then_drains() {
+    let mut world = World::new(2, json!({}));
+    world.settle();
+    world.deploy("second");
+    world.steps(3);
+    assert_eq!((world.running("one"), world.running("second")), (2, 2));
+    assert_eq!(world.service.deployments.len(), 2);
+    world.settle();
+    assert_eq!((world.running("one"), world.running("second")), (0, 2));
+    assert_eq!(world.service.deployments.len(), 1);
+    assert_eq!(world.statuses(), ["SUCCESSFUL", "SUCCESSFUL"]);
+    assert!(world.said("has stopped 2 running tasks:"));
+}
+
+#[test]
+fn an_update_without_spare_room_stops_first() {
+    let mut world = World::new(
+        2,
+        json!({"maximumPercent": 100, "minimumHealthyPercent": 50}),
+    );
+    world.settle();
+    world.deploy("second");
+    let mut fewest = usize::MAX;
+    for _ in 0..30 {
+        world.steps(1);
+        let live = world
+            .service
+            .tasks
+            .iter()
+            .filter(|task| task.wanted && task.is_live())
+            .count();
+        assert!(live <= 2, "{live} tasks with a maximum of 2");
+        fewest = fewest.min(world.running("one") + world.running("second"));
+    }
+    assert_eq!(world.running("second"), 2);
+    assert!(fewest >= 1, "never below the minimum of 1");
+}
+
+#[test]
+fn the_count_goes_up_and_down_without_a_deployment() {
+    let mut world = World::new(1, json!({}));
+    world.settle();
+    world.service.scale(3);
+    world.settle();
+    assert_eq!(world.running("one"), 3);
+    world.service.scale(0);
+    world.settle();
+    assert_eq!(world.running("one"), 0);
+    assert_eq!(world.service.history.len(), 1);
+}
+
+#[test]
+fn the_breaker_rolls_back_to_what_ran_before() {
+    let mut world = World::new(
+        2,
+        json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}}),
+    );
+    world.settle();
+    let first = world.service.current().expect("deployed").arn.clone();
+    world.deploy("broken:2");
+    let mut seen = Vec::new();
+    while !world.service.steady {
+        world.steps(1);
+        seen.push(world.statuses()[0]);
+        assert_eq!(world.running("one"), 2, "the old tasks stay");
+    }
+    assert!(seen.contains(&"ROLLBACK_IN_PROGRESS"), "{seen:?}");
+    assert_eq!(world.statuses(), ["ROLLBACK_SUCCESSFUL", "SUCCESSFUL"]);
+    assert_eq!(world.service.current().expect("deployed").arn, first);
+    assert_eq!(world.service.history[0].failures, 4);
+    assert!(world.said("deployment failed: tasks failed to start."));
+    assert!(world.said("rolling back to deployment ecs-svc/"));
+    let failed: Vec<Value> = world
+        .service
+        .tasks
+        .iter()
+        .filter(|task| !task.is_live())
+        .map(|task| task.view(false))
+        .collect();
+    assert!(
+        failed
+            .iter()
+            .any(|task| task["stoppedReason"] == "CannotPullContainerError: no")
+    );
+}
+
+#[test]
+fn containers_that_die_trip_the_breaker_too() {
+    let mut world = World::new(
+        1,
+        json!({"deploymentCircuitBreaker": {"enable": true, "rollback": true}}),
+    );
+    world.settle();
+    world.deploy("leaky:9");
+    world.settle();
+    assert_eq!(world.statuses()[0], "ROLLBACK_SUCCESSFUL");
+    assert_eq!(world.running("one"), 1);
+}
+
+#[test]
+fn the_breaker_without_rollback_stops() {
+    let mut world = World::new(
+        1,
+        json!({"deploymentCircuitBreaker": {"enable": true, "rollback": false}}),
+    );
+    world.settle();
+    world.deploy("broken:2");
+    world.settle();
+    assert_eq!(world.statuses()[0], "STOPPED");
+    assert_eq!(world.service.deployments[0].rollout, Rollout::Failed);
+    assert_eq!(world.service.deployments[0].reason, BREAKER_REASON);
+}
+
+#[test]
+fn without_a_breaker_it_goes_on_trying() {
+    let mut world = World::new(1, json!({}));
+    world.settle();
+    world.deploy("broken:2");
+    world.steps(500);
+    assert_eq!(world.statuses()[0], "IN_PROGRESS");
+    assert!(world.service.deployments[0].failed_tasks > FAILURES_BEFORE_PAUSE);
+    assert_eq!(world.running("one"), 1);
+    assert!(world.said("unable to consistently start tasks successfully"));
+    world.deploy("mended:2");
+    world.settle();
+    assert_eq!(world.statuses(), ["SUCCESSFUL", "STOPPED", "SUCCESSFUL"]);
+}
+
+#[test]
+fn a_deleted_service_drains_before_it_is_gone() {
+    let mut world = World::new(2, json!({}));
+    world.settle();
+    world.service.drain(Millis(world.now));
+    assert_eq!(world.service.status, Status::Draining);
+    world.steps(1);
+    assert_eq!(world.service.status, Status::Draining);
+    world.settle();
+    assert_eq!(world.service.status, Status::Inactive);
+    assert!(world.service.tasks.iter().all(|task| !task.is_live()));
+}
+
+#[test]
+fn looking_seldom_shows_the_same_as_looking_often() {
+    let mut often = World::new(3, json!({}));
+    let mut seldom = World::new(3, json!({}));
+    for _ in 0..12 {
+        often.steps(1);
+    }
+    seldom.steps(12);
+    let times = |world: &World| -> Vec<(Millis, usize)> {
+        world
+            .service
+            .events
+            .iter()
+            .map(|event| (event.at, event.message.len()))
+            .collect()
+    };
+    let without_ids = |world: &World| times(world).iter().map(|(at, _)| *at).collect::<Vec<_>>();
+    assert_eq!(without_ids(&often), without_ids(&seldom));
+    assert_eq!(often.statuses(), seldom.statuses());
+}

@@ -1,0 +1,196 @@
+//! Addresses of this machine, and a small JSON client that can reach nothing else.
+//!
+//! Not here: the streaming proxy (`gateway`). Whatever is not a loopback address cannot become a [`Loopback`], so neither
+//! the gateway nor this client can be pointed at the world, at a real AWS endpoint least of all.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper_util::client::legacy::{Client, connect::HttpConnector};
+use hyper_util::rt::TokioExecutor;
+use serde::de::DeserializeOwned;
+
+/// A socket address on a loopback interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loopback(SocketAddr);
+
+/// Why an address or a request was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum LoopbackError {
+    /// The address is not on a loopback interface.
+    #[error("`{0}` is not a loopback address: the local cloud talks to this machine only")]
+    NotLoopback(String),
+    /// Nothing answered, or the answer broke off.
+    #[error("{url} did not answer")]
+    Unreachable {
+        /// What was asked for.
+        url: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The answer did not come in time.
+    #[error("{url} did not answer within {} s", .limit.as_secs())]
+    Slow {
+        /// What was asked for.
+        url: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// The gateway answered with an error of its own.
+    #[error("{url} answered {status}: {body}")]
+    Refused {
+        /// What was asked for.
+        url: String,
+        /// The HTTP status.
+        status: StatusCode,
+        /// The answer's text.
+        body: String,
+    },
+    /// The answer is not of the expected form.
+    #[error("{url} answered something unexpected")]
+    Unexpected {
+        /// What was asked for.
+        url: String,
+        /// What the parser says.
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+impl Loopback {
+    /// Any free port on 127.0.0.1.
+    pub(crate) const ANY: Self = Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
+
+    pub(crate) fn port_on_localhost(port: u16) -> Self {
+        Self(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port))
+    }
+
+    /// The socket address.
+    #[must_use]
+    pub fn socket(self) -> SocketAddr {
+        self.0
+    }
+
+    /// The base URL, without a slash at the end.
+    #[must_use]
+    pub fn url(self) -> String {
+        format!("http://{}", self.0)
+    }
+
+    /// Parses a base URL such as `http://127.0.0.1:4566`.
+    ///
+    /// # Errors
+    /// When the URL names anything but a loopback address.
+    pub fn parse(url: &str) -> Result<Self, LoopbackError> {
+        let refused = || LoopbackError::NotLoopback(url.to_owned());
+        let rest = url.strip_prefix("http://").ok_or_else(refused)?;
+        let socket: SocketAddr = rest.trim_end_matches('/').parse().map_err(|_| refused())?;
+        Self::try_from(socket)
+    }
+}
+
+impl TryFrom<SocketAddr> for Loopback {
+    type Error = LoopbackError;
+
+    fn try_from(socket: SocketAddr) -> Result<Self, LoopbackError> {
+        if socket.ip().is_loopback() {
+            Ok(Self(socket))
+        } else {
+            Err(LoopbackError::NotLoopback(socket.to_string()))
+        }
+    }
+}
+
+/// A JSON client of one loopback server.
+#[derive(Debug, Clone)]
+pub(crate) struct LoopbackClient {
+    server: Loopback,
+    http: Client<HttpConnector, Full<Bytes>>,
+    limit: Duration,
+}
+
+impl LoopbackClient {
+    pub(crate) fn new(server: Loopback, limit: Duration) -> Self {
+        Self {
+            server,
+            http: Client::builder(TokioExecutor::new()).build(HttpConnector::new()),
+            limit,
+        }
+    }
+
+    /// Sends a request with an optional JSON body and gives the text of a successful answer.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Bytes, LoopbackError> {
+        let url = format!("{}{path}", self.server.url());
+        let request = Request::builder()
+            .method(method)
+            .uri(&url)
+            .header("content-type", "application/json")
+            .header(crate::control::GUARD, "1")
+            .body(Full::from(body.unwrap_or_default()))
+            .map_err(|source| LoopbackError::Unreachable {
+                url: url.clone(),
+                source: source.into(),
+            })?;
+        let exchange = async {
+            let answer = self.http.request(request).await?;
+            let status = answer.status();
+            let body = answer.into_body().collect().await?.to_bytes();
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>((status, body))
+        };
+        match tokio::time::timeout(self.limit, exchange).await {
+            Err(_) => Err(LoopbackError::Slow {
+                url,
+                limit: self.limit,
+            }),
+            Ok(Err(source)) => Err(LoopbackError::Unreachable { url, source }),
+            Ok(Ok((status, body))) if status.is_success() => Ok(body),
+            Ok(Ok((status, body))) => Err(LoopbackError::Refused {
+                url,
+                status,
+                body: String::from_utf8_lossy(&body).into_owned(),
+            }),
+        }
+    }
+
+    /// As [`Self::send`], with the answer parsed.
+    pub(crate) async fn json<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<T, LoopbackError> {
+        let answer = self.send(method, path, body).await?;
+        serde_json::from_slice(&answer).map_err(|source| LoopbackError::Unexpected {
+            url: format!("{}{path}", self.server.url()),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_addresses_are_accepted() {
+        assert!(Loopback::parse("http://127.0.0.1:4566").is_ok());
+        assert!(Loopback::parse("http://[::1]:4566/").is_ok());
+        for url in [
+            "http://10.0.0.1:80",
+            "http://0.0.0.0:80",
+            "https://127.0.0.1:80",
+            "http://ecs.us-east-1.amazonaws.com",
+        ] {
+            assert!(Loopback::parse(url).is_err(), "{url}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Installs the pinned moto into a private Python environment.
+//!
+//! Guarantees: an environment is used only after its marker was written, which is the last act of an installation; an
+//! interrupted one is made again from nothing; of two programs that install at once, one works and the other waits.
+//! Not here: running it (`process`). Nothing outside the environment's folder is touched.
+
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+
+use tokio::process::Command;
+
+use super::MOTO_VERSION;
+use crate::home::{Home, HomeError, Lock};
+
+/// The oldest Python that this moto runs on.
+const OLDEST_PYTHON: (u32, u32) = (3, 10);
+/// Written last, with the version as its text.
+const MARKER: &str = "windlass-complete";
+
+/// A finished environment.
+#[derive(Debug, Clone)]
+pub(crate) struct MotoEnvironment {
+    python: PathBuf,
+}
+
+/// Why moto could not be installed.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// No Python that is new enough.
+    #[error(
+        "the local cloud needs Python {}.{} or newer on PATH, and {found}; install it (Debian, Ubuntu: `apt install python3 python3-venv`; \
+         Fedora: `dnf install python3`; macOS: `brew install python`)",
+        OLDEST_PYTHON.0, OLDEST_PYTHON.1
+    )]
+    NoPython {
+        /// What is there instead.
+        found: String,
+    },
+    /// Python is there, its `venv` or `ensurepip` module is not.
+    #[error(
+        "{} cannot make virtual environments: its `venv` module is missing; install it (Debian, Ubuntu: `apt install python3-venv`)\n{output}",
+        .python.display()
+    )]
+    NoVenv {
+        /// The interpreter.
+        python: PathBuf,
+        /// What it said.
+        output: String,
+    },
+    /// pip failed, most often for want of a network or an index.
+    #[error(
+        "pip could not install moto[server]=={MOTO_VERSION}; is the package index reachable?\n{output}"
+    )]
+    Pip {
+        /// The end of pip's output.
+        output: String,
+    },
+    /// The folder cannot be used.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+}
+
+impl MotoEnvironment {
+    pub(crate) fn python(&self) -> &Path {
+        &self.python
+    }
+
+    fn in_folder(folder: &Path) -> Self {
+        Self {
+            python: folder.join("bin").join("python"),
+        }
+    }
+}
+
+/// Says whether [`ensure`] would have to install.
+pub(crate) fn is_installed(home: &Home) -> bool {
+    is_complete(&folder(home))
+}
+
+/// Gives the environment, installing it first where that has not been finished yet.
+pub(crate) async fn ensure(home: &Home) -> Result<MotoEnvironment, InstallError> {
+    let folder = folder(home);
+    if is_complete(&folder) {
+        return Ok(MotoEnvironment::in_folder(&folder));
+    }
+    let _lock = Lock::wait(folder.with_extension("lock")).await?;
+    if is_complete(&folder) {
+        return Ok(MotoEnvironment::in_folder(&folder));
+    }
+    let python = find_python().await?;
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(HomeError::io(&folder))?;
+    }
+    make_environment(&python, &folder).await?;
+    let environment = MotoEnvironment::in_folder(&folder);
+    install_moto(&environment).await?;
+    let marker = folder.join(MARKER);
+    crate::home::write_atomically(&marker, MOTO_VERSION)?;
+    Ok(environment)
+}
+
+fn folder(home: &Home) -> PathBuf {
+    // No dot in the name: `with_extension` makes the lock's name from it.
+    home.python()
+        .join(format!("moto-{}", MOTO_VERSION.replace('.', "-")))
+}
+
+fn is_complete(folder: &Path) -> bool {
+    std::fs::read_to_string(folder.join(MARKER)).is_ok_and(|text| text == MOTO_VERSION)
+        && MotoEnvironment::in_folder(folder).python.exists()
+}
+
+async fn find_python() -> Result<PathBuf, InstallError> {
+    let mut found = "there is none".to_owned();
+    for name in ["python3", "python"] {
+        let asked = run(Command::new(name).args([
+            "-c",
+            "import sys; print(sys.executable, *sys.version_info[:2], sep='\\n')",
+        ]))
+        .await;
+        let Some(output) = asked.ok().filter(|output| output.status.success()) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        match parse_version(&text) {
+            Some((python, version)) if version >= OLDEST_PYTHON => return Ok(python),
+            Some((_, (major, minor))) => found = format!("`{name}` is {major}.{minor}"),
+            None => {}
+        }
+    }
+    Err(InstallError::NoPython { found })
+}
+
+fn parse_version(text: &str) -> Option<(PathBuf, (u32, u32))> {
+    let mut lines = text.lines();
+    let python = PathBuf::from(lines.next()?);
+    Some((
+        python,
+        (lines.next()?.parse().ok()?, lines.next()?.parse().ok()?),
+    ))
+}
+
+async fn make_environment(python: &Path, folder: &Path) -> Result<(), InstallError> {
+    let output = run(Command::new(python).args(["-m", "venv"]).arg(folder))
+        .await
+        .map_err(HomeError::io(python))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(InstallError::NoVenv {
+        python: python.to_owned(),
+        output: tail(&output),
+    })
+}
+
+async fn install_moto(environment: &MotoEnvironment) -> Result<(), InstallError> {
+    let mut pip = Command::new(environment.python());
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-input",
+        "--disable-pip-version-check",
+    ])
+    .arg(format!("moto[server]=={MOTO_VERSION}"));
+    let output = run(&mut pip)
+        .await
+        .map_err(HomeError::io(environment.python()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(InstallError::Pip {
+        output: tail(&output),
+    })
+}
+
+async fn run(command: &mut Command) -> std::io::Result<Output> {
+    command
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+}
+
+fn tail(output: &Output) -> String {
+    const LINES: usize = 12;
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interpreter_and_its_version_are_read() {
+        let (python, version) = parse_version("/usr/bin/python3\n3\n9\n").expect("well formed");
+        assert_eq!(python, Path::new("/usr/bin/python3"));
+        assert!(version < OLDEST_PYTHON);
+        assert!(parse_version("Python 2.7").is_none());
+    }
+
+    #[test]
+    fn an_environment_without_its_marker_is_not_complete() {
+        let folder = std::env::temp_dir().join(format!("windlass-install-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("bin")).expect("temporary folder");
+        std::fs::write(folder.join("bin/python"), "").expect("file");
+        assert!(!is_complete(&folder));
+        std::fs::write(folder.join(MARKER), "0.0.1").expect("file");
+        assert!(!is_complete(&folder));
+        std::fs::write(folder.join(MARKER), MOTO_VERSION).expect("file");
+        assert!(is_complete(&folder));
+        std::fs::remove_dir_all(&folder).expect("temporary folder");
+    }
+}

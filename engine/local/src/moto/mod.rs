@@ -1,0 +1,15 @@
+//! Moto, the emulator behind the gateway: which one, how it is installed, how it is run.
+//!
+//! Not here: what moto gets wrong (`ecs` and `gaps`).
+
+pub(crate) mod install;
+pub(crate) mod process;
+
+/// The one version this gateway is written against: its gaps are closed in `ecs` and `gaps` for this version.
+pub const MOTO_VERSION: &str = "5.2.5";
+
+/// The account that moto uses when a call names none.
+pub const DEFAULT_ACCOUNT: &str = "123456789012";
+
+/// The header by which moto selects an account's world.
+pub const ACCOUNT_HEADER: &str = "x-moto-account-id";

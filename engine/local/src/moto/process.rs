@@ -1,0 +1,180 @@
+//! Runs moto's server as a child whose life is tied to ours.
+//!
+//! Guarantees: bound to 127.0.0.1 on a port we chose; ends when the value is dropped, and by the closing of its standard input when
+//! this process is killed. It sees no AWS credentials of the person who started it.
+//! Not here: installing it (`install`).
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use http::Method;
+use tokio::process::{Child, Command};
+
+use super::install::MotoEnvironment;
+use crate::home::HomeError;
+use crate::loopback::{Loopback, LoopbackClient};
+
+/// Generous: a cold start on a busy machine takes several seconds of imports.
+const READY_WITHIN: Duration = Duration::from_secs(90);
+const POLL: Duration = Duration::from_millis(40);
+/// Another program can take the free port between our choosing it and moto's binding it.
+const ATTEMPTS: usize = 3;
+
+/// A running moto.
+#[derive(Debug)]
+pub(crate) struct MotoProcess {
+    child: Child,
+    address: Loopback,
+}
+
+/// Why moto did not come up.
+#[derive(Debug, thiserror::Error)]
+pub enum MotoError {
+    /// It ended while starting.
+    #[error("moto ended while starting ({status}); {}:\n{tail}", .log.display())]
+    Ended {
+        /// How it ended.
+        status: ExitStatus,
+        /// Its log.
+        log: PathBuf,
+        /// The end of the log.
+        tail: String,
+    },
+    /// It runs but does not answer.
+    #[error("moto did not answer within {} s; {}:\n{tail}", READY_WITHIN.as_secs(), .log.display())]
+    Silent {
+        /// Its log.
+        log: PathBuf,
+        /// The end of the log.
+        tail: String,
+    },
+    /// The system refused something.
+    #[error("cannot run moto")]
+    Io(#[from] std::io::Error),
+    /// The log cannot be written.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+}
+
+impl MotoProcess {
+    /// Starts moto and waits until it answers.
+    pub(crate) async fn start(
+        environment: &MotoEnvironment,
+        log: &Path,
+    ) -> Result<Self, MotoError> {
+        let mut attempt = 1;
+        loop {
+            match Self::start_once(environment, log).await {
+                Err(MotoError::Ended { .. }) if attempt < ATTEMPTS => attempt += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    pub(crate) fn address(&self) -> Loopback {
+        self.address
+    }
+
+    pub(crate) fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself, which it never should.
+    pub(crate) async fn ended(&mut self) -> std::io::Result<ExitStatus> {
+        self.child.wait().await
+    }
+
+    /// Ends it and waits until it is gone.
+    pub(crate) async fn end(mut self) {
+        if let Err(error) = self.child.kill().await {
+            tracing::warn!(%error, "moto could not be ended");
+        }
+    }
+
+    async fn start_once(environment: &MotoEnvironment, log: &Path) -> Result<Self, MotoError> {
+        let address = Loopback::port_on_localhost(free_port()?);
+        let child = command(environment, address, log)?.spawn()?;
+        let mut moto = Self { child, address };
+        moto.until_ready(log).await?;
+        Ok(moto)
+    }
+
+    async fn until_ready(&mut self, log: &Path) -> Result<(), MotoError> {
+        let client = LoopbackClient::new(self.address, Duration::from_secs(10));
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(MotoError::Ended {
+                    status,
+                    log: log.to_owned(),
+                    tail: log_tail(log),
+                });
+            }
+            if client.send(Method::GET, "/moto-api/", None).await.is_ok() {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(MotoError::Silent {
+                    log: log.to_owned(),
+                    tail: log_tail(log),
+                });
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+}
+
+fn command(
+    environment: &MotoEnvironment,
+    address: Loopback,
+    log: &Path,
+) -> Result<Command, MotoError> {
+    let output = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(log)
+        .map_err(HomeError::io(log))?;
+    let mut command = Command::new(environment.python());
+    command
+        // -I: neither the caller's PYTHON* variables nor the working folder can change what is imported.
+        .args(["-I", "-c", include_str!("launch.py")])
+        .args([
+            "-H",
+            "127.0.0.1",
+            "-p",
+            &address.socket().port().to_string(),
+        ])
+        .current_dir(environment.python().parent().unwrap_or(Path::new("/")))
+        .stdin(Stdio::piped())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .kill_on_drop(true);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("AWS_") || text.starts_with("MOTO_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+        .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+        .env("MOTO_ECS_NEW_ARN", "true")
+        // AMI ids in a stack are resolved by parameter; moto knows the parameters and not the images behind them.
+        .env_remove("MOTO_ENABLE_AMI_VALIDATION")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    Ok(command)
+}
+
+fn free_port() -> std::io::Result<u16> {
+    let listener = std::net::TcpListener::bind(Loopback::ANY.socket())?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// The last lines of a log, for an error text.
+pub(crate) fn log_tail(log: &Path) -> String {
+    const LINES: usize = 15;
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}

@@ -1,0 +1,200 @@
+//! Errors in the words of each AWS protocol, so that a real SDK classifies them as it would AWS's own.
+//!
+//! Not here: when to answer with one (`rules`, `ecs`).
+//! Shapes: <https://smithy.io/2.0/aws/protocols/>; EC2's throttle code and status: <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+
+use crate::operation::{Call, Protocol};
+
+/// An error as AWS reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServiceError {
+    pub(crate) status: u16,
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl ServiceError {
+    /// What the service says when it is called too often.
+    pub(crate) fn throttled(call: &Call) -> Self {
+        let (status, code) = match (call.service.as_str(), call.protocol) {
+            ("s3", _) => (503, "SlowDown"),
+            ("servicediscovery", _) => (400, "RequestLimitExceeded"),
+            (_, Protocol::Ec2Query) => (503, "RequestLimitExceeded"),
+            (_, Protocol::Query | Protocol::RestXml) => (400, "Throttling"),
+            (_, Protocol::RestJson) => (429, "TooManyRequestsException"),
+            (_, Protocol::Json) => (400, "ThrottlingException"),
+        };
+        Self {
+            status,
+            code: code.to_owned(),
+            message: "Rate exceeded".to_owned(),
+        }
+    }
+
+    /// What the service says when the caller may not do this.
+    pub(crate) fn access_denied(call: &Call) -> Self {
+        let (status, code) = match call.protocol {
+            Protocol::Ec2Query => (403, "UnauthorizedOperation"),
+            Protocol::Query | Protocol::RestXml => (403, "AccessDenied"),
+            Protocol::RestJson => (403, "AccessDeniedException"),
+            Protocol::Json => (400, "AccessDeniedException"),
+        };
+        Self {
+            status,
+            code: code.to_owned(),
+            message: format!(
+                "User: arn:aws:iam::{}:user/local is not authorized to perform: {}",
+                call.account,
+                call.name()
+            ),
+        }
+    }
+
+    /// The answer, in the protocol of the call.
+    pub(crate) fn answer(&self, protocol: Protocol) -> Response<Bytes> {
+        let request_id = request_id();
+        let (kind, body) = match protocol {
+            Protocol::Json => ("application/x-amz-json-1.1", self.json_body(true)),
+            Protocol::RestJson => ("application/json", self.json_body(false)),
+            Protocol::Query => ("text/xml", self.query_body(&request_id)),
+            Protocol::Ec2Query => ("text/xml", self.ec2_body(&request_id)),
+            Protocol::RestXml => ("application/xml", self.rest_xml_body(&request_id)),
+        };
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            headers.insert("x-amzn-requestid", id);
+        }
+        if protocol == Protocol::RestJson
+            && let Ok(code) = HeaderValue::from_str(&self.code)
+        {
+            headers.insert("x-amzn-errortype", code);
+        }
+        response
+    }
+
+    fn json_body(&self, with_type: bool) -> String {
+        let mut body = serde_json::json!({ "message": self.message });
+        if with_type {
+            body["__type"] = self.code.clone().into();
+        }
+        body.to_string()
+    }
+
+    fn query_body(&self, request_id: &str) -> String {
+        let fault = if self.status < 500 {
+            "Sender"
+        } else {
+            "Receiver"
+        };
+        format!(
+            "<ErrorResponse><Error><Type>{fault}</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",
+            escaped(&self.code),
+            escaped(&self.message)
+        )
+    }
+
+    fn ec2_body(&self, request_id: &str) -> String {
+        format!(
+            "<Response><Errors><Error><Code>{}</Code><Message>{}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>",
+            escaped(&self.code),
+            escaped(&self.message)
+        )
+    }
+
+    fn rest_xml_body(&self, request_id: &str) -> String {
+        format!(
+            "<Error><Code>{}</Code><Message>{}</Message><RequestId>{request_id}</RequestId></Error>",
+            escaped(&self.code),
+            escaped(&self.message)
+        )
+    }
+}
+
+fn request_id() -> String {
+    let [a, b] = [rand::random::<u64>(), rand::random::<u64>()];
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        a >> 32,
+        (a >> 16) & 0xffff,
+        a & 0xffff,
+        b >> 48,
+        b & 0xffff_ffff_ffff
+    )
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(service: &str, protocol: Protocol) -> Call {
+        Call {
+            service: service.to_owned(),
+            operation: "Op".to_owned(),
+            account: "111111111111".to_owned(),
+            region: "us-east-1".to_owned(),
+            protocol,
+        }
+    }
+
+    fn body(error: &ServiceError, protocol: Protocol) -> String {
+        String::from_utf8(error.answer(protocol).into_body().to_vec()).expect("text")
+    }
+
+    #[test]
+    fn a_throttle_has_the_code_and_form_of_its_service() {
+        let ec2 = ServiceError::throttled(&call("ec2", Protocol::Ec2Query));
+        assert_eq!(
+            (ec2.status, ec2.code.as_str()),
+            (503, "RequestLimitExceeded")
+        );
+        assert!(
+            body(&ec2, Protocol::Ec2Query)
+                .starts_with("<Response><Errors><Error><Code>RequestLimitExceeded<")
+        );
+
+        let elb = ServiceError::throttled(&call("elasticloadbalancing", Protocol::Query));
+        assert!(
+            body(&elb, Protocol::Query)
+                .starts_with("<ErrorResponse><Error><Type>Sender</Type><Code>Throttling<")
+        );
+
+        let ecs = ServiceError::throttled(&call("ecs", Protocol::Json));
+        let json: serde_json::Value =
+            serde_json::from_str(&body(&ecs, Protocol::Json)).expect("JSON");
+        assert_eq!(json["__type"], "ThrottlingException");
+    }
+
+    #[test]
+    fn rest_json_names_the_error_in_a_header() {
+        let denied = ServiceError::access_denied(&call("eks", Protocol::RestJson));
+        let answer = denied.answer(Protocol::RestJson);
+        assert_eq!(
+            answer.headers()["x-amzn-errortype"],
+            "AccessDeniedException"
+        );
+        assert_eq!(answer.status(), 403);
+    }
+
+    #[test]
+    fn messages_cannot_break_the_xml() {
+        let error = ServiceError {
+            status: 400,
+            code: "A".into(),
+            message: "a < b & c".into(),
+        };
+        assert!(body(&error, Protocol::Query).contains("a &lt; b &amp; c"));
+    }
+}

@@ -1,0 +1,343 @@
+//! Decides, call by call, what the rules in force want.
+//!
+//! Every draw depends on the seed, the rule and how many calls that rule has met, on nothing else: the same calls in the same order meet
+//! the same fate, whatever other rules there are. Time comes in from outside.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::{BucketScope, CutWhen, Effect, Match, Rule, Rules, glob};
+use crate::clock::Millis;
+use crate::operation::Call;
+use crate::protocol_error::ServiceError;
+
+/// What shall happen to a call.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Decision {
+    pub(crate) delay: Duration,
+    pub(crate) fate: Fate,
+    /// The rule that set the fate, or else the last that delayed.
+    pub(crate) rule: Option<String>,
+}
+
+/// How a call ends.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fate {
+    /// As the service says.
+    Served,
+    /// Not served; this error instead.
+    Refused(ServiceError),
+    /// Served; this error instead of the answer.
+    ServedThenError(ServiceError),
+    /// Served; no answer.
+    ReplyLost,
+    /// Not served, no answer.
+    CutBefore,
+    /// Served; half an answer.
+    CutAfter,
+}
+
+/// The rules in force, with what they have counted.
+#[derive(Debug, Default)]
+pub(crate) struct RuleBook {
+    rules: Rules,
+    met: Vec<u64>,
+    buckets: HashMap<BucketKey, Bucket>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct BucketKey {
+    rule: usize,
+    account: String,
+    region: String,
+    scope: Option<String>,
+}
+
+#[derive(Debug)]
+struct Bucket {
+    tokens: f64,
+    filled: Millis,
+}
+
+impl RuleBook {
+    pub(crate) fn new(rules: Rules) -> Self {
+        Self {
+            met: vec![0; rules.rules.len()],
+            buckets: HashMap::new(),
+            rules,
+        }
+    }
+
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    pub(crate) fn decide(&mut self, call: &Call, now: Millis) -> Decision {
+        let mut decision = Decision {
+            delay: Duration::ZERO,
+            fate: Fate::Served,
+            rule: None,
+        };
+        for (index, rule) in self.rules.rules.iter().enumerate() {
+            if !texts_match(&rule.matching, call) {
+                continue;
+            }
+            self.met[index] += 1;
+            let draw = Draw {
+                seed: self.rules.seed,
+                rule: index as u64,
+                met: self.met[index],
+            };
+            if decision.fate != Fate::Served || !counts_match(&rule.matching, &draw) {
+                continue;
+            }
+            let name = || {
+                rule.name
+                    .clone()
+                    .unwrap_or_else(|| format!("rule {}", index + 1))
+            };
+            match effect(rule, index, call, &draw, &mut self.buckets, now) {
+                Effected::Nothing => {}
+                Effected::Delay(delay) => {
+                    decision.delay += delay;
+                    decision.rule = Some(name());
+                }
+                Effected::Fate(fate) => {
+                    decision.fate = fate;
+                    decision.rule = Some(name());
+                }
+            }
+        }
+        decision
+    }
+}
+
+enum Effected {
+    Nothing,
+    Delay(Duration),
+    Fate(Fate),
+}
+
+fn effect(
+    rule: &Rule,
+    index: usize,
+    call: &Call,
+    draw: &Draw,
+    buckets: &mut HashMap<BucketKey, Bucket>,
+    now: Millis,
+) -> Effected {
+    Effected::Fate(match &rule.effect {
+        Effect::Latency { ms, jitter_ms } => {
+            let jitter = draw.below(Purpose::Jitter, jitter_ms.saturating_add(1));
+            return Effected::Delay(Duration::from_millis(ms.saturating_add(jitter)));
+        }
+        Effect::RateLimit {
+            per_second,
+            burst,
+            per,
+        } => {
+            let key = BucketKey {
+                rule: index,
+                account: call.account.clone(),
+                region: call.region.clone(),
+                scope: match per {
+                    BucketScope::Rule => None,
+                    BucketScope::Service => Some(call.service.clone()),
+                    BucketScope::Operation => Some(call.name()),
+                },
+            };
+            let bucket = buckets.entry(key).or_insert(Bucket {
+                tokens: *burst,
+                filled: now,
+            });
+            if bucket.take(*per_second, *burst, now) {
+                return Effected::Nothing;
+            }
+            Fate::Refused(ServiceError::throttled(call))
+        }
+        Effect::Throttle {} => Fate::Refused(ServiceError::throttled(call)),
+        Effect::AccessDenied {} => Fate::Refused(ServiceError::access_denied(call)),
+        Effect::Fail {
+            status,
+            code,
+            message,
+            after_effect,
+        } => {
+            let error = ServiceError {
+                status: *status,
+                code: code.clone(),
+                message: message.clone(),
+            };
+            if *after_effect {
+                Fate::ServedThenError(error)
+            } else {
+                Fate::Refused(error)
+            }
+        }
+        Effect::LoseReply {} => Fate::ReplyLost,
+        Effect::Cut {
+            when: CutWhen::Before,
+        } => Fate::CutBefore,
+        Effect::Cut {
+            when: CutWhen::After,
+        } => Fate::CutAfter,
+    })
+}
+
+impl Bucket {
+    fn take(&mut self, per_second: f64, burst: f64, now: Millis) -> bool {
+        let elapsed = u32::try_from((now.0 - self.filled.0).max(0)).unwrap_or(u32::MAX);
+        self.tokens = (self.tokens + f64::from(elapsed) / 1000.0 * per_second).min(burst);
+        self.filled = now;
+        if self.tokens < 1.0 {
+            return false;
+        }
+        self.tokens -= 1.0;
+        true
+    }
+}
+
+fn texts_match(matching: &Match, call: &Call) -> bool {
+    let fits = |pattern: &Option<String>, text: &str| {
+        pattern.as_deref().is_none_or(|pattern| glob(pattern, text))
+    };
+    fits(&matching.service, &call.service)
+        && fits(&matching.operation, &call.operation)
+        && fits(&matching.account, &call.account)
+        && fits(&matching.region, &call.region)
+}
+
+fn counts_match(matching: &Match, draw: &Draw) -> bool {
+    (matching.nth.is_empty() || matching.nth.contains(&draw.met))
+        && matching
+            .every
+            .is_none_or(|every| draw.met.is_multiple_of(every.get()))
+        && matching
+            .probability
+            .is_none_or(|share| draw.share() < share)
+}
+
+/// A place in the stream of random numbers.
+struct Draw {
+    seed: u64,
+    rule: u64,
+    met: u64,
+}
+
+/// Keeps two draws at the same place apart.
+#[derive(Clone, Copy)]
+enum Purpose {
+    Share = 1,
+    Jitter = 2,
+}
+
+impl Draw {
+    fn bits(&self, purpose: Purpose) -> u64 {
+        let mut bits = self.seed;
+        for part in [self.rule, self.met, purpose as u64] {
+            bits = splitmix64(bits ^ splitmix64(part));
+        }
+        bits
+    }
+
+    fn below(&self, purpose: Purpose, bound: u64) -> u64 {
+        self.bits(purpose) % bound
+    }
+
+    /// From 0 to below 1.
+    fn share(&self) -> f64 {
+        let bits = u32::try_from(self.bits(Purpose::Share) >> 32).expect("32 bits remain");
+        f64::from(bits) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+/// <https://prng.di.unimi.it/splitmix64.c>
+fn splitmix64(state: u64) -> u64 {
+    let mut z = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Protocol;
+
+    fn call(operation: &str) -> Call {
+        Call {
+            service: "ec2".into(),
+            operation: operation.into(),
+            account: "111111111111".into(),
+            region: "us-east-1".into(),
+            protocol: Protocol::Ec2Query,
+        }
+    }
+
+    fn book(text: &str) -> RuleBook {
+        RuleBook::new(Rules::parse(text).expect("rules"))
+    }
+
+    fn fates(book: &mut RuleBook, operation: &str, times: usize) -> Vec<bool> {
+        (0..times)
+            .map(|_| book.decide(&call(operation), Millis(0)).fate != Fate::Served)
+            .collect()
+    }
+
+    #[test]
+    fn the_nth_call_is_counted_per_rule() {
+        let mut book = book(
+            r#"{"rules": [{"match": {"operation": "CreateVpc", "nth": [2]}, "effect": {"kind": "lose_reply"}}]}"#,
+        );
+        assert_eq!(fates(&mut book, "DescribeVpcs", 3), [false; 3]);
+        assert_eq!(
+            fates(&mut book, "CreateVpc", 4),
+            [false, true, false, false]
+        );
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_and_another_does_not() {
+        let text = |seed: u32| {
+            format!(
+                r#"{{"seed": {seed}, "rules": [{{"match": {{"probability": 0.5}}, "effect": {{"kind": "throttle"}}}}]}}"#
+            )
+        };
+        let first = fates(&mut book(&text(1)), "CreateVpc", 64);
+        assert_eq!(first, fates(&mut book(&text(1)), "CreateVpc", 64));
+        assert_ne!(first, fates(&mut book(&text(2)), "CreateVpc", 64));
+        let hits = first.iter().filter(|hit| **hit).count();
+        assert!((16..=48).contains(&hits), "{hits} of 64 at one half");
+    }
+
+    #[test]
+    fn an_empty_bucket_throttles_until_it_fills_again() {
+        let mut book = book(
+            r#"{"rules": [{"effect": {"kind": "rate_limit", "per_second": 10, "burst": 2, "per": "operation"}}]}"#,
+        );
+        assert_eq!(fates(&mut book, "CreateVpc", 3), [false, false, true]);
+        assert_eq!(fates(&mut book, "DescribeVpcs", 1), [false]);
+        assert_eq!(
+            book.decide(&call("CreateVpc"), Millis(100)).fate,
+            Fate::Served
+        );
+        assert_ne!(
+            book.decide(&call("CreateVpc"), Millis(150)).fate,
+            Fate::Served
+        );
+    }
+
+    #[test]
+    fn latencies_add_up_and_the_first_other_effect_decides() {
+        let mut book = book(
+            r#"{"rules": [{"effect": {"kind": "latency", "ms": 5}}, {"name": "late", "effect": {"kind": "latency", "ms": 7}},
+                          {"name": "no", "effect": {"kind": "access_denied"}}, {"effect": {"kind": "throttle"}}]}"#,
+        );
+        let decision = book.decide(&call("CreateVpc"), Millis(0));
+        assert_eq!(decision.delay, Duration::from_millis(12));
+        assert_eq!(decision.rule.as_deref(), Some("no"));
+        assert!(
+            matches!(decision.fate, Fate::Refused(error) if error.code == "UnauthorizedOperation")
+        );
+    }
+}

@@ -1,0 +1,328 @@
+//! The rules of the instrument: the file format, which `docs/local-cloud.md` explains with examples.
+//!
+//! Not here: taking decisions by them (`decide`), carrying the decisions out (`gateway`), how images fail (`ecs`).
+
+pub(crate) mod decide;
+
+use serde::{Deserialize, Serialize};
+
+/// A rules file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// Fixes every draw that `probability` and `jitter_ms` make.
+    #[serde(default)]
+    pub seed: u64,
+    /// Asked in order: latencies add up, the first other effect that applies decides.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// How ECS behaves.
+    #[serde(default)]
+    pub ecs: EcsRules,
+}
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Shown in the record of each call that it touched; otherwise its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Which calls.
+    #[serde(default, rename = "match")]
+    pub matching: Match,
+    /// What happens to them.
+    pub effect: Effect,
+}
+
+/// Which calls a rule is about; what is absent matches everything. Texts may contain `*`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Match {
+    /// The signing name: `ec2`, `elasticloadbalancing`, `application-autoscaling`, …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The API operation: `CreateVpc`, `Describe*`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Of the calls that match the texts, only these, counted from 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nth: Vec<u64>,
+    /// Of the calls that match the texts, every so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<std::num::NonZeroU64>,
+    /// Of those, this share, from 0 to 1, drawn by the seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+}
+
+/// What happens to a call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// The call waits before it is served.
+    Latency {
+        /// Milliseconds.
+        ms: u64,
+        /// Up to so many milliseconds more, drawn by the seed.
+        #[serde(default)]
+        jitter_ms: u64,
+    },
+    /// A token bucket; a call that finds it empty is throttled.
+    RateLimit {
+        /// Tokens that come back each second.
+        per_second: f64,
+        /// How many tokens it holds.
+        burst: f64,
+        /// What shares a bucket.
+        #[serde(default)]
+        per: BucketScope,
+    },
+    /// The service's own throttle error.
+    Throttle {},
+    /// An error of your choice.
+    Fail {
+        /// HTTP status.
+        status: u16,
+        /// AWS's error code.
+        code: String,
+        /// Its text.
+        #[serde(default)]
+        message: String,
+        /// Whether the call has had its effect all the same.
+        #[serde(default)]
+        after_effect: bool,
+    },
+    /// The service's own access error.
+    AccessDenied {},
+    /// The call has its effect, and the connection closes without an answer.
+    LoseReply {},
+    /// The connection closes.
+    Cut {
+        /// Before the call has any effect, or in the middle of the answer.
+        when: CutWhen,
+    },
+}
+
+/// When a connection is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CutWhen {
+    /// Before the call has any effect.
+    Before,
+    /// After its effect, in the middle of the answer.
+    After,
+}
+
+/// What shares a token bucket. Accounts and regions never do, as at AWS.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BucketScope {
+    /// All calls that the rule matches.
+    #[default]
+    Rule,
+    /// The calls of one service.
+    Service,
+    /// The calls of one operation.
+    Operation,
+}
+
+/// How ECS behaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EcsRules {
+    /// How long a task stays in one state, in milliseconds; a roll-out takes four to six of these.
+    #[serde(default = "default_step")]
+    pub step_ms: u64,
+    /// Images that do not run; the first that matches decides.
+    #[serde(default)]
+    pub images: Vec<ImageRule>,
+}
+
+/// An image that does not run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageRule {
+    /// The image, with `*` for anything.
+    pub image: String,
+    /// Why: `CannotPullContainerError: …`, `OutOfMemoryError: container killed due to memory usage`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// With it the container starts and exits so; without it the container does not start at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+}
+
+const fn default_step() -> u64 {
+    250
+}
+
+impl Default for EcsRules {
+    fn default() -> Self {
+        Self {
+            step_ms: default_step(),
+            images: Vec::new(),
+        }
+    }
+}
+
+/// Why a rules file is not one.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    /// It cannot be parsed.
+    #[error("not a rules file")]
+    Syntax(#[from] serde_json::Error),
+    /// A number makes no sense.
+    #[error("rule {number}: {problem}")]
+    Value {
+        /// Which rule, counted from 1.
+        number: usize,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A task state that takes no time would let a service restart its tasks without end.
+    #[error("ecs.step_ms must be at least 1")]
+    Step,
+}
+
+impl Rules {
+    /// Parses and checks a rules file.
+    ///
+    /// # Errors
+    /// When it is not JSON of this form, or a number is out of range.
+    pub fn parse(text: &str) -> Result<Self, RulesError> {
+        let rules: Self = serde_json::from_str(text)?;
+        rules.check()?;
+        Ok(rules)
+    }
+
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// When one is out of range.
+    pub fn check(&self) -> Result<(), RulesError> {
+        if self.ecs.step_ms == 0 {
+            return Err(RulesError::Step);
+        }
+        for (index, rule) in self.rules.iter().enumerate() {
+            if let Some(problem) = rule.problem() {
+                return Err(RulesError::Value {
+                    number: index + 1,
+                    problem,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Rule {
+    fn problem(&self) -> Option<&'static str> {
+        let share = self.matching.probability;
+        if share.is_some_and(|share| !(0.0..=1.0).contains(&share)) {
+            return Some("`probability` lies between 0 and 1");
+        }
+        if self.matching.nth.contains(&0) {
+            return Some("`nth` counts from 1");
+        }
+        match &self.effect {
+            Effect::RateLimit {
+                per_second, burst, ..
+            } if !(*per_second > 0.0 && *burst >= 1.0) => {
+                Some("a rate limit needs `per_second` above 0 and `burst` of 1 or more")
+            }
+            Effect::Fail { status, .. } if !(400..=599).contains(status) => {
+                Some("`status` lies between 400 and 599")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a text matches a pattern in which `*` stands for anything.
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else {
+        return pattern == text;
+    };
+    let Some(rest) = text.strip_prefix(head) else {
+        return false;
+    };
+    let mut start = 0;
+    loop {
+        if glob(tail, &rest[start..]) {
+            return true;
+        }
+        match rest[start..].chars().next() {
+            Some(skipped) => start += skipped.len_utf8(),
+            None => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_match_anything() {
+        assert!(glob("*", ""));
+        assert!(glob("Describe*", "DescribeVpcs"));
+        assert!(glob("*broken*", "shop/broken:1"));
+        assert!(glob("a*b*c", "a-b-b-c"));
+        assert!(!glob("Describe*", "CreateVpc"));
+        assert!(!glob("a*b", "a-b-c"));
+        assert!(!glob("", "a"));
+    }
+
+    #[test]
+    fn a_file_is_read_and_checked() {
+        let rules = Rules::parse(
+            r#"{"seed": 7,
+                "rules": [{"match": {"service": "ec2", "operation": "Describe*"}, "effect": {"kind": "latency", "ms": 40}},
+                          {"match": {"nth": [2]}, "effect": {"kind": "cut", "when": "after"}},
+                          {"effect": {"kind": "throttle"}}],
+                "ecs": {"images": [{"image": "*broken*", "reason": "CannotPullContainerError: no such image"}]}}"#,
+        )
+        .expect("well formed");
+        assert_eq!(rules.rules.len(), 3);
+        assert_eq!(rules.ecs.step_ms, 250);
+        assert!(Rules::parse(r#"{"rulez": []}"#).is_err());
+        assert!(
+            Rules::parse(
+                r#"{"rules": [{"effect": {"kind": "fail", "status": 200, "code": "X"}}]}"#
+            )
+            .is_err()
+        );
+        assert!(
+            Rules::parse(
+                r#"{"rules": [{"match": {"probability": 2}, "effect": {"kind": "throttle"}}]}"#
+            )
+            .is_err()
+        );
+        assert!(Rules::parse(r#"{"ecs": {"step_ms": 0}}"#).is_err());
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let rules = Rules {
+            seed: 1,
+            rules: vec![Rule {
+                name: Some("slow".into()),
+                matching: Match::default(),
+                effect: Effect::Latency {
+                    ms: 1,
+                    jitter_ms: 2,
+                },
+            }],
+            ecs: EcsRules::default(),
+        };
+        let text = serde_json::to_string(&rules).expect("serialises");
+        assert_eq!(Rules::parse(&text).expect("parses"), rules);
+    }
+}

@@ -1,0 +1,65 @@
+//! What a running local cloud says of itself, and the file in which its daemon leaves that for others.
+//!
+//! Not here: whether it is true. A file is believed only when the gateway it names answers with the same instance (`cloud`).
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::home::{HomeError, write_atomically};
+use crate::loopback::Loopback;
+use crate::moto::MOTO_VERSION;
+
+/// A running local cloud.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// The gateway's URL: where clients go.
+    pub endpoint: String,
+    /// Moto's own URL, behind the gateway.
+    pub backend: String,
+    /// Names this world; another one after each start and each reset.
+    pub instance: String,
+    /// The gateway's process.
+    pub pid: u32,
+    /// Moto's process.
+    pub backend_pid: Option<u32>,
+    /// Which moto.
+    pub moto_version: String,
+    /// When this instance began.
+    pub since: Timestamp,
+}
+
+impl Status {
+    pub(crate) fn new(endpoint: Loopback, backend: Loopback, backend_pid: Option<u32>) -> Self {
+        Self {
+            endpoint: endpoint.url(),
+            backend: backend.url(),
+            instance: instance_id(),
+            pid: std::process::id(),
+            backend_pid,
+            moto_version: MOTO_VERSION.to_owned(),
+            since: Timestamp::now(),
+        }
+    }
+
+    /// Another world begins.
+    pub(crate) fn renew(&mut self) {
+        self.instance = instance_id();
+        self.since = Timestamp::now();
+    }
+
+    pub(crate) fn write(&self, file: &Path) -> Result<(), HomeError> {
+        let text = serde_json::to_string_pretty(self).expect("strings and numbers serialise");
+        write_atomically(file, &text)
+    }
+
+    /// The file's status; a missing or damaged file is none.
+    pub(crate) fn read(file: &Path) -> Option<Self> {
+        serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()
+    }
+}
+
+fn instance_id() -> String {
+    format!("local-{:016x}", rand::random::<u64>())
+}
