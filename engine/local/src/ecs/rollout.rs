@@ -19,6 +19,8 @@ const STOPPED_KEPT: usize = 60;
 /// From so many failures on, the scheduler waits between attempts.
 const FAILURES_BEFORE_PAUSE: u32 = 10;
 const PAUSE_STEPS: u32 = 20;
+/// A way back takes a moment, even where all its tasks still run.
+const ROLLBACK_STEPS: u32 = 2;
 
 const BREAKER_REASON: &str = "ECS deployment circuit breaker: tasks failed to start.";
 
@@ -323,10 +325,28 @@ impl Service {
                 revision: good.clone(),
             });
         }
-        let reason = |id: &str| {
-            format!("ECS deployment circuit breaker: rolling back to deploymentId {id}.")
+        let id = match self
+            .deployments
+            .iter()
+            .position(|deployment| deployment.revision == good)
+        {
+            // Its tasks are still there.
+            Some(index) => {
+                let mut deployment = self.deployments.remove(index);
+                deployment.service_deployment = service_deployment.to_owned();
+                deployment.rollout = Rollout::InProgress;
+                deployment.updated = now;
+                deployment.pause = ROLLBACK_STEPS;
+                let id = deployment.id.clone();
+                self.deployments.insert(0, deployment);
+                id
+            }
+            None => self.push_deployment(good, service_deployment.to_owned(), now),
         };
-        let id = self.push_deployment(good, service_deployment.to_owned(), Some(&reason), now);
+        if let Some(primary) = self.deployments.first_mut() {
+            primary.reason =
+                format!("ECS deployment circuit breaker: rolling back to deploymentId {id}.");
+        }
         self.say(now, &format!("rolling back to deployment {id}."));
     }
 
@@ -340,6 +360,9 @@ impl Service {
                 .tasks
                 .iter()
                 .all(|task| !task.is_live() || (task.wanted && task.state == State::Running));
+            return;
+        }
+        if primary.pause > 0 {
             return;
         }
         let live: Vec<&Task> = self.tasks.iter().filter(|task| task.is_live()).collect();

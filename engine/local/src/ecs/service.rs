@@ -98,7 +98,7 @@ pub(crate) struct Deployment {
     pub(crate) rollout: Rollout,
     pub(crate) reason: String,
     pub(crate) failed_tasks: u32,
-    /// Ticks until it may start tasks again after failures.
+    /// Steps until the scheduler turns to it again.
     pub(crate) pause: u32,
     /// Tasks of it that came up since targets were last registered.
     pub(crate) unregistered: u32,
@@ -305,7 +305,7 @@ impl Service {
                 failures: 0,
             },
         );
-        self.push_deployment(revision, service_deployment, None, now);
+        self.push_deployment(revision, service_deployment, now);
     }
 
     /// Makes a revision that is known already PRIMARY, in the name of a service deployment.
@@ -313,18 +313,13 @@ impl Service {
         &mut self,
         revision: String,
         service_deployment: String,
-        reason: Option<&dyn Fn(&str) -> String>,
         now: Millis,
     ) -> String {
         let id = arn::deployment_id();
-        let reason = match reason {
-            Some(reason) => reason(&id),
-            None => format!("ECS deployment {id} in progress."),
-        };
         self.deployments.insert(
             0,
             Deployment {
-                reason,
+                reason: format!("ECS deployment {id} in progress."),
                 id: id.clone(),
                 revision,
                 service_deployment,

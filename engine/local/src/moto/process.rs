@@ -10,7 +10,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use http::Method;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 
 use super::install::MotoEnvironment;
 use crate::home::HomeError;
@@ -26,6 +26,8 @@ const ATTEMPTS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct MotoProcess {
     child: Child,
+    /// Moto ends when this closes; apart from the child, whose `wait` would close it.
+    _lifeline: Option<ChildStdin>,
     address: Loopback,
 }
 
@@ -95,8 +97,12 @@ impl MotoProcess {
 
     async fn start_once(environment: &MotoEnvironment, log: &Path) -> Result<Self, MotoError> {
         let address = Loopback::port_on_localhost(free_port()?);
-        let child = command(environment, address, log)?.spawn()?;
-        let mut moto = Self { child, address };
+        let mut child = command(environment, address, log)?.spawn()?;
+        let mut moto = Self {
+            _lifeline: child.stdin.take(),
+            child,
+            address,
+        };
         moto.until_ready(log).await?;
         Ok(moto)
     }

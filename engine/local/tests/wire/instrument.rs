@@ -1,11 +1,9 @@
 //! The instrument and the proxy, over the wire, with a real moto behind.
 
-mod client;
-
 use std::time::{Duration, Instant};
 
+use crate::client::AwsClient;
 use bytes::Bytes;
-use client::AwsClient;
 use serde_json::json;
 use windlass_local::{EmbeddedCloud, Home, Rules};
 

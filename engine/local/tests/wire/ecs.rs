@@ -1,10 +1,8 @@
 //! ECS that rolls out, over the wire, with a real moto behind.
 
-mod client;
-
 use std::time::{Duration, Instant};
 
-use client::AwsClient;
+use crate::client::AwsClient;
 use serde_json::{Value, json};
 use windlass_local::{EcsRules, EmbeddedCloud, ImageRule, Rules};
 
