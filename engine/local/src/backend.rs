@@ -117,16 +117,13 @@ impl Backend {
         operation: &str,
         request: &Value,
     ) -> Result<Reply, BackendError> {
-        let request = Request::builder()
-            .method("POST")
-            .uri(self.address.url())
-            .header("x-amz-target", format!("AmazonEC2ContainerServiceV20141113.{operation}"))
-            .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
+        let request = self
+            .own(call, "ecs")
             .header(
-                header::AUTHORIZATION,
-                format!("AWS4-HMAC-SHA256 Credential=windlass/20200101/{}/ecs/aws4_request, SignedHeaders=host, Signature=0", call.region),
+                "x-amz-target",
+                format!("AmazonEC2ContainerServiceV20141113.{operation}"),
             )
-            .header(ACCOUNT_HEADER, &call.account)
+            .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
             .body(full(request.to_string()))
             .map_err(BackendError::of)?;
         let answer = self.http.request(request).await.map_err(BackendError::of)?;
@@ -146,6 +143,44 @@ impl Backend {
                 body: json!({"__type": "ServerException", "message": format!("the emulator failed in {operation}")}),
             },
         })
+    }
+
+    /// Makes a call of a query protocol, in the account and region of another call; gives the text, an error's too.
+    pub(crate) async fn query(
+        &self,
+        call: &Call,
+        service: &str,
+        form: String,
+    ) -> Result<String, BackendError> {
+        let request = self
+            .own(call, service)
+            .header(
+                header::CONTENT_TYPE,
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .body(full(form))
+            .map_err(BackendError::of)?;
+        let answer = self.http.request(request).await.map_err(BackendError::of)?;
+        let body = answer
+            .into_body()
+            .collect()
+            .await
+            .map_err(BackendError::of)?
+            .to_bytes();
+        Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// A request of our own; moto finds service and region in the credential's scope and checks no signature.
+    fn own(&self, call: &Call, service: &str) -> http::request::Builder {
+        let scope = format!("windlass/20200101/{}/{service}/aws4_request", call.region);
+        Request::builder()
+            .method("POST")
+            .uri(self.address.url())
+            .header(
+                header::AUTHORIZATION,
+                format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+            )
+            .header(ACCOUNT_HEADER, &call.account)
     }
 
     /// Empties all of moto's worlds.

@@ -5,6 +5,7 @@
 //! Not here: placement. There is always room for a task, and a DAEMON service has no instances to run on.
 
 mod arn;
+mod balancers;
 mod clusters;
 mod providers;
 mod rollout;

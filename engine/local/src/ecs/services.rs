@@ -48,6 +48,9 @@ impl Exchange<'_> {
         {
             return Ok(invalid(&problem));
         }
+        if let Some(refusal) = self.refuse_loose_target_groups(&request).await? {
+            return Ok(refusal);
+        }
         let fields = self.placement(&request).await?;
         let mut reply = self.ask("CreateService", &for_moto(&request)).await?;
         if !reply.is_ok() {
@@ -94,6 +97,9 @@ impl Exchange<'_> {
                     "Service was not ACTIVE.",
                 ));
             }
+        }
+        if let Some(refusal) = self.refuse_loose_target_groups(&request).await? {
+            return Ok(refusal);
         }
         let named = match &request["taskDefinition"] {
             Value::Null => self.world(|world, _, _| {

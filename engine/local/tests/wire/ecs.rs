@@ -87,6 +87,22 @@ impl Shop {
         self.aws.ecs("DescribeServices", request).await.ok()["services"][0].take()
     }
 
+    /// One of the times of each task of the service.
+    async fn times(&self, desired: &str, name: &str) -> Vec<f64> {
+        let listed = json!({"cluster": "shop", "serviceName": "web", "desiredStatus": desired});
+        let listed = self.aws.ecs("ListTasks", listed).await.ok();
+        let tasks = json!({"cluster": "shop", "tasks": listed["taskArns"]});
+        let tasks = self.aws.ecs("DescribeTasks", tasks).await.ok();
+        let tasks = tasks["tasks"].as_array().expect("tasks").iter();
+        tasks
+            .map(|task| {
+                task[name]
+                    .as_f64()
+                    .unwrap_or_else(|| panic!("no {name}: {task:#}"))
+            })
+            .collect()
+    }
+
     async fn until(&self, what: &str, reached: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
@@ -134,10 +150,19 @@ async fn a_service_comes_up_rolls_out_scales_and_drains() {
         updated["service"]["deployments"].as_array().map(Vec::len),
         Some(2)
     );
-    shop.until("side by side", |service| service["runningCount"] == 4)
-        .await;
     let steady = shop.until_steady().await;
     assert_eq!(steady["taskDefinition"], second.as_str());
+    let latest_start = shop
+        .times("RUNNING", "startedAt")
+        .await
+        .into_iter()
+        .fold(0.0, f64::max);
+    let old_stops = shop.times("STOPPED", "stoppingAt").await;
+    assert_eq!(old_stops.len(), 2);
+    assert!(
+        old_stops.iter().all(|stop| *stop >= latest_start),
+        "old tasks stayed until the new ones ran"
+    );
 
     let scale = json!({"cluster": "shop", "service": "web", "desiredCount": 0});
     shop.aws.ecs("UpdateService", scale).await.ok();
@@ -466,4 +491,89 @@ async fn a_task_runs_to_completion() {
         assert!(Instant::now() < deadline, "{task:#}");
         tokio::time::sleep(Duration::from_millis(15)).await;
     }
+}
+
+#[tokio::test]
+async fn a_target_group_needs_a_load_balancer_first() {
+    let shop = Shop::open("100000000008").await;
+    let elb = async |form: &str| {
+        let answer = shop
+            .aws
+            .query(
+                "elasticloadbalancing",
+                &format!("{form}&Version=2015-12-01"),
+            )
+            .await
+            .expect("answer");
+        assert!(answer.status.is_success(), "{}", answer.text);
+        answer.text
+    };
+    let between = |text: &str, name: &str| {
+        let (_, rest) = text
+            .split_once(&format!("<{name}>"))
+            .unwrap_or_else(|| panic!("no {name}: {text}"));
+        rest.split_once('<').expect("closed").0.trim().to_owned()
+    };
+    let ec2 = async |form: &str| {
+        shop.aws
+            .query("ec2", &format!("{form}&Version=2016-11-15"))
+            .await
+            .expect("answer")
+            .text
+    };
+    let vpc = between(
+        &ec2("Action=CreateVpc&CidrBlock=10.0.0.0%2F16").await,
+        "vpcId",
+    );
+    let subnet = async |zone: &str, block: &str| {
+        let form =
+            format!("Action=CreateSubnet&VpcId={vpc}&AvailabilityZone={zone}&CidrBlock={block}");
+        between(&ec2(&form).await, "subnetId")
+    };
+    let (a, b) = (
+        subnet("us-east-1a", "10.0.1.0%2F24").await,
+        subnet("us-east-1b", "10.0.2.0%2F24").await,
+    );
+    let group = between(
+        &elb(&format!(
+            "Action=CreateTargetGroup&Name=web&Protocol=HTTP&Port=80&VpcId={vpc}"
+        ))
+        .await,
+        "TargetGroupArn",
+    );
+
+    let request = json!({
+        "cluster": "shop", "serviceName": "web", "taskDefinition": "web", "desiredCount": 1,
+        "loadBalancers": [{"targetGroupArn": group, "containerName": "app", "containerPort": 80}],
+    });
+    let (_, message) = shop.aws.ecs("CreateService", request.clone()).await.error();
+    assert_eq!(
+        message,
+        format!(
+            "The target group with targetGroupArn {group} does not have an associated load balancer."
+        )
+    );
+
+    let balancer =
+        format!("Action=CreateLoadBalancer&Name=web&Subnets.member.1={a}&Subnets.member.2={b}");
+    let balancer = between(&elb(&balancer).await, "LoadBalancerArn");
+    let fixed = "DefaultActions.member.1.Type=fixed-response&DefaultActions.member.1.FixedResponseConfig.StatusCode=404";
+    let listener = elb(&format!(
+        "Action=CreateListener&LoadBalancerArn={balancer}&Protocol=HTTP&Port=80&{fixed}"
+    ))
+    .await;
+    let listener = between(&listener, "ListenerArn");
+    shop.aws.ecs("CreateService", request.clone()).await.error();
+    elb(&format!("Action=ModifyListener&ListenerArn={listener}&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={group}")).await;
+    shop.aws.ecs("CreateService", request).await.ok();
+    let steady = shop.until_steady().await;
+    let registered = format!("(service web) registered 1 targets in (target-group {group})");
+    assert!(
+        steady["events"]
+            .as_array()
+            .expect("events")
+            .iter()
+            .any(|event| event["message"] == registered.as_str()),
+        "{steady:#}"
+    );
 }
