@@ -7,6 +7,8 @@
 mod arn;
 mod balancers;
 mod clusters;
+mod deployment;
+mod deployments;
 mod providers;
 mod rollout;
 mod runs;

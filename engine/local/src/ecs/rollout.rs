@@ -5,7 +5,8 @@
 //! Not here: the clock (it comes in), placement (there is always room), health checks (what runs is healthy).
 
 use super::arn;
-use super::service::{Breaker, DeploymentStatus, Rollback, Rollout, Service, Status};
+use super::deployment::{DeploymentStatus, Rollback, Rollout};
+use super::service::{Breaker, Service, Status};
 use super::task::{Fate, Moved, State, Task};
 use crate::clock::Millis;
 use crate::rules::EcsRules;

@@ -1,4 +1,4 @@
-//! One ECS service as the overlay remembers it: revisions, deployments, tasks, events, and the fields that moto drops.
+//! One ECS service as the overlay remembers it, the fields that moto drops among it.
 //!
 //! Not here: how it changes with time (`rollout`), how it looks in an answer (`view`), who calls (`services`).
 
@@ -7,6 +7,9 @@ use std::collections::VecDeque;
 use serde_json::{Map, Value, json};
 
 use super::arn::{self, Scope};
+use super::deployment::{
+    Deployment, DeploymentStatus, Event, Revision, Rollout, ServiceDeployment,
+};
 use super::task::{Task, Template};
 use crate::clock::Millis;
 
@@ -57,118 +60,6 @@ impl Status {
             Self::Inactive => "INACTIVE",
         }
     }
-}
-
-/// A deployment's `rolloutState`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rollout {
-    InProgress,
-    Completed,
-    Failed,
-}
-
-impl Rollout {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::InProgress => "IN_PROGRESS",
-            Self::Completed => "COMPLETED",
-            Self::Failed => "FAILED",
-        }
-    }
-}
-
-/// What a service runs: an immutable combination of task definition and placement.
-#[derive(Debug, Clone)]
-pub(crate) struct Revision {
-    pub(crate) arn: String,
-    pub(crate) created: Millis,
-    pub(crate) template: Template,
-    /// The [`REVISION_FIELDS`] that are set.
-    pub(crate) fields: Map<String, Value>,
-}
-
-/// An entry of `deployments[]`.
-#[derive(Debug, Clone)]
-pub(crate) struct Deployment {
-    pub(crate) id: String,
-    pub(crate) revision: String,
-    pub(crate) service_deployment: String,
-    pub(crate) created: Millis,
-    pub(crate) updated: Millis,
-    pub(crate) rollout: Rollout,
-    pub(crate) reason: String,
-    pub(crate) failed_tasks: u32,
-    /// Steps until the scheduler turns to it again.
-    pub(crate) pause: u32,
-    /// Tasks of it that came up since targets were last registered.
-    pub(crate) unregistered: u32,
-}
-
-/// The status of a service deployment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum DeploymentStatus {
-    Pending,
-    InProgress,
-    Successful,
-    Stopped,
-    RollbackInProgress,
-    RollbackSuccessful,
-    RollbackFailed,
-}
-
-impl DeploymentStatus {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "PENDING",
-            Self::InProgress => "IN_PROGRESS",
-            Self::Successful => "SUCCESSFUL",
-            Self::Stopped => "STOPPED",
-            Self::RollbackInProgress => "ROLLBACK_IN_PROGRESS",
-            Self::RollbackSuccessful => "ROLLBACK_SUCCESSFUL",
-            Self::RollbackFailed => "ROLLBACK_FAILED",
-        }
-    }
-
-    pub(crate) fn is_over(self) -> bool {
-        !matches!(
-            self,
-            Self::Pending | Self::InProgress | Self::RollbackInProgress
-        )
-    }
-}
-
-/// What ListServiceDeployments and DescribeServiceDeployments tell of.
-#[derive(Debug, Clone)]
-pub(crate) struct ServiceDeployment {
-    pub(crate) arn: String,
-    pub(crate) target: String,
-    pub(crate) sources: Vec<String>,
-    pub(crate) status: DeploymentStatus,
-    pub(crate) reason: Option<String>,
-    pub(crate) created: Millis,
-    pub(crate) started: Option<Millis>,
-    pub(crate) finished: Option<Millis>,
-    pub(crate) updated: Millis,
-    pub(crate) rollback: Option<Rollback>,
-    pub(crate) configuration: Value,
-    pub(crate) breaker_triggered: bool,
-    pub(crate) failures: u32,
-}
-
-/// The way back of a failed service deployment.
-#[derive(Debug, Clone)]
-pub(crate) struct Rollback {
-    pub(crate) reason: String,
-    pub(crate) started: Millis,
-    pub(crate) revision: String,
-}
-
-/// An entry of `events[]`.
-#[derive(Debug, Clone)]
-pub(crate) struct Event {
-    pub(crate) id: String,
-    pub(crate) at: Millis,
-    pub(crate) message: String,
 }
 
 /// A service.

@@ -1,6 +1,6 @@
-//! The calls about services: create, update, delete, describe, list, and their deployments and revisions.
+//! The calls about services: create, update, delete, describe, list.
 //!
-//! Not here: what happens after such a call (`rollout`), how it is shown (`view`).
+//! Not here: what happens after such a call (`rollout`), how it is shown (`view`), the calls about deployments (`deployments`).
 
 use serde_json::{Map, Value, json};
 
@@ -226,100 +226,7 @@ impl Exchange<'_> {
         Ok(reply)
     }
 
-    pub(super) fn list_service_deployments(&self, request: &Value) -> Reply {
-        let arn = self.service_arn(request);
-        let wanted = texts(&request["status"]);
-        let listed = self.world(|world, _, _| {
-            let service = world.services.get(&arn)?;
-            let fits = |status: &str| wanted.is_empty() || wanted.contains(&status);
-            let deployments = service
-                .history
-                .iter()
-                .filter(|deployment| fits(deployment.status.as_str()));
-            Some(
-                deployments
-                    .map(|deployment| service.service_deployment_brief(deployment))
-                    .collect::<Vec<_>>(),
-            )
-        });
-        match listed {
-            Some(deployments) => Reply::ok(json!({"serviceDeployments": deployments})),
-            None => Reply::error("ServiceNotFoundException", "Service not found."),
-        }
-    }
-
-    pub(super) fn describe_service_deployments(&self, request: &Value) -> Reply {
-        let (found, failures) = self.each(&request["serviceDeploymentArns"], |service, arn| {
-            let mut history = service.history.iter();
-            let deployment = history.find(|deployment| deployment.arn == arn)?;
-            Some(service.service_deployment_view(deployment))
-        });
-        Reply::ok(json!({"serviceDeployments": found, "failures": failures}))
-    }
-
-    pub(super) fn describe_service_revisions(&self, request: &Value) -> Reply {
-        let (found, failures) = self.each(&request["serviceRevisionArns"], |service, arn| {
-            let mut revisions = service.revisions.iter();
-            let revision = revisions.find(|revision| revision.arn == arn)?;
-            Some(service.revision_view(revision))
-        });
-        Reply::ok(json!({"serviceRevisions": found, "failures": failures}))
-    }
-
-    pub(super) fn stop_service_deployment(&self, request: &Value) -> Reply {
-        let arn = request["serviceDeploymentArn"].as_str().unwrap_or_default();
-        let roll_back = request["stopType"] != "ABORT";
-        self.world(|world, _, now| {
-            let mut services = world.services.values_mut();
-            let Some(service) = services.find(|service| {
-                service
-                    .history
-                    .iter()
-                    .any(|deployment| deployment.arn == arn)
-            }) else {
-                return Reply::error(
-                    "ServiceDeploymentNotFoundException",
-                    "Service deployment not found.",
-                );
-            };
-            let going_on = service
-                .history
-                .iter()
-                .any(|deployment| deployment.arn == arn && !deployment.status.is_over());
-            if !going_on {
-                return Reply::error(
-                    "ConflictException",
-                    "The service deployment is not in progress.",
-                );
-            }
-            service.fail_deployment("Service deployment stopped by user.", roll_back, now);
-            Reply::ok(json!({"serviceDeploymentArn": arn}))
-        })
-    }
-
-    fn each(
-        &self,
-        arns: &Value,
-        look: impl Fn(&Service, &str) -> Option<Value>,
-    ) -> (Vec<Value>, Vec<Value>) {
-        self.world(|world, _, _| {
-            let mut found = Vec::new();
-            let mut failures = Vec::new();
-            for arn in texts(arns) {
-                match world
-                    .services
-                    .values()
-                    .find_map(|service| look(service, arn))
-                {
-                    Some(view) => found.push(view),
-                    None => failures.push(missing(arn)),
-                }
-            }
-            (found, failures)
-        })
-    }
-
-    fn service_arn(&self, request: &Value) -> String {
+    pub(super) fn service_arn(&self, request: &Value) -> String {
         let service = request["service"].as_str().unwrap_or_default();
         // A full ARN names its cluster itself; ListServiceDeployments is called without one.
         if request["cluster"].is_null() && service.starts_with("arn:") {

@@ -4,9 +4,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::service::{
-    Breaker, DEPLOYMENT_ONLY_FIELDS, Deployment, Revision, Service, ServiceDeployment,
-};
+use super::deployment::{Deployment, Revision, ServiceDeployment};
+use super::service::{Breaker, DEPLOYMENT_ONLY_FIELDS, Service};
 use super::task::{State, Task, object};
 use crate::clock::Millis;
 
