@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 use crate::calls::Calls;
 use crate::home::{Home, HomeError, Lock};
 use crate::loopback::{Loopback, LoopbackClient, LoopbackError};
-use crate::moto::install;
+use crate::moto::install::{self, InstallError};
 use crate::moto::process::log_tail;
 use crate::rules::{Rules, RulesError};
 use crate::status::Status;
@@ -24,8 +24,8 @@ use crate::status::Status;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A reset waits for moto.
 const RESET_PATIENCE: Duration = Duration::from_secs(60);
-/// Installing takes half a minute with a good network; a slow one is given its time.
-const START_PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// Longer than the daemon gives moto to answer.
+const START_PATIENCE: Duration = Duration::from_secs(5 * 60);
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(50);
 
@@ -59,6 +59,9 @@ pub enum CloudError {
     /// The home cannot be used.
     #[error(transparent)]
     Home(#[from] HomeError),
+    /// Moto cannot be installed.
+    #[error(transparent)]
+    Install(#[from] InstallError),
     /// The gateway refused or did not answer.
     #[error(transparent)]
     Control(#[from] ControlError),
@@ -248,11 +251,12 @@ impl LocalCloud {
             return Ok(status);
         }
         self.clear_away().await?;
-        tell(if install::is_installed(&self.home) {
-            Progress::Starting
-        } else {
-            Progress::Installing
-        });
+        if !install::is_installed(&self.home) {
+            tell(Progress::Installing);
+            // Here and not in the daemon, so that a missing Python is an error of this program's.
+            install::ensure(&self.home).await?;
+        }
+        tell(Progress::Starting);
         let child = self.spawn(daemon)?;
         self.until_started(child).await
     }

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::service::{QUIET_REVISION_FIELDS, REVISION_FIELDS, Service, Status, with_defaults};
-use super::{Exchange, World, arn, cluster_name, invalid, missing, taken, texts};
+use super::{Exchange, World, arn, cluster_name, invalid, taken};
 use crate::backend::{BackendError, Reply};
 
 /// Request fields that are neither settings nor part of a revision.

@@ -1,7 +1,7 @@
 //! Installs the pinned moto into a private Python environment.
 //!
-//! Guarantees: an environment is used only after its marker was written, which is the last act of an installation; an
-//! interrupted one is made again from nothing; of two programs that install at once, one works and the other waits.
+//! Guarantees: an environment is built under another name and gets its own only when it is complete and marked as such; an
+//! interrupted installation is made again from nothing; of two programs that install at once, one works and the other waits.
 //! Not here: running it (`process`). Nothing outside the environment's folder is touched.
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::home::{Home, HomeError, Lock};
 
 /// The oldest Python that this moto runs on.
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
-/// Written last, with the version as its text.
+/// Written last into the draft, with the version as its text.
 const MARKER: &str = "windlass-complete";
 
 /// A finished environment.
@@ -88,15 +88,35 @@ pub(crate) async fn ensure(home: &Home) -> Result<MotoEnvironment, InstallError>
         return Ok(MotoEnvironment::in_folder(&folder));
     }
     let python = find_python().await?;
+    let draft = new_draft(&folder)?;
+    make_environment(&python, &draft).await?;
+    install_moto(&MotoEnvironment::in_folder(&draft)).await?;
+    crate::home::write_atomically(&draft.join(MARKER), MOTO_VERSION)?;
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(HomeError::io(&folder))?;
     }
-    make_environment(&python, &folder).await?;
-    let environment = MotoEnvironment::in_folder(&folder);
-    install_moto(&environment).await?;
-    let marker = folder.join(MARKER);
-    crate::home::write_atomically(&marker, MOTO_VERSION)?;
-    Ok(environment)
+    std::fs::rename(&draft, &folder).map_err(HomeError::io(&folder))?;
+    Ok(MotoEnvironment::in_folder(&folder))
+}
+
+/// A folder that no earlier installation writes to: the pip of one that was killed may still be at work in its own.
+///
+/// An environment survives being renamed as far as its interpreter goes, and nothing but the interpreter is used.
+fn new_draft(folder: &Path) -> Result<PathBuf, HomeError> {
+    let parent = folder.parent().unwrap_or(folder);
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let prefix = format!("{name}-draft-");
+    for entry in std::fs::read_dir(parent)
+        .map_err(HomeError::io(parent))?
+        .flatten()
+    {
+        if entry.file_name().to_string_lossy().starts_with(&prefix)
+            && let Err(error) = std::fs::remove_dir_all(entry.path())
+        {
+            tracing::debug!(%error, "an abandoned installation stays behind");
+        }
+    }
+    Ok(parent.join(format!("{prefix}{:016x}", rand::random::<u64>())))
 }
 
 fn folder(home: &Home) -> PathBuf {
