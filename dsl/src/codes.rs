@@ -29,6 +29,32 @@ codes! {
     PROPERTY_INVALID = "WL-0020";
     /// A tag that AWS would refuse.
     TAG_INVALID = "WL-0021";
+    /// A service names a container that its task definition does not have.
+    CONTAINER_UNKNOWN = "WL-0301";
+    /// A service uses a port that the container does not expose.
+    PORT_NOT_EXPOSED = "WL-0302";
+    /// A target group that cannot hold tasks of the task definition's network mode.
+    TARGET_TYPE_MISMATCH = "WL-0303";
+    /// A Fargate task in another network mode than `awsvpc`.
+    FARGATE_NETWORK_MODE = "WL-0304";
+    /// A service and its task definition disagree on whether tasks have network interfaces of their own.
+    NETWORK_CONFIGURATION_MISMATCH = "WL-0305";
+    /// A service uses a capacity provider that its cluster does not have.
+    CAPACITY_PROVIDER_UNKNOWN = "WL-0306";
+    /// A secret that the execution role may not read.
+    SECRET_NOT_READABLE = "WL-0307";
+    /// A Fargate task needs an execution role and has none.
+    EXECUTION_ROLE_MISSING = "WL-0308";
+    /// A cluster's capacity providers are declared in two places.
+    CAPACITY_PROVIDERS_TWICE = "WL-0309";
+    /// A service runs where its task definition cannot run.
+    LAUNCH_MISMATCH = "WL-0310";
+    /// A service names a port by a name that no container gives.
+    PORT_NAME_UNKNOWN = "WL-0311";
+    /// A service configures a volume that the task definition does not leave to it.
+    VOLUME_MISMATCH = "WL-0312";
+    /// A capacity provider protects instances of a group that does not.
+    SCALE_IN_PROTECTION_MISSING = "WL-0313";
     /// The stack function returned an error of its own.
     STACK_FAILED = "WL-0030";
     /// A kind that this engine does not know.

@@ -20,6 +20,11 @@ macro_rules! catalog {
     ($visit:ident) => {
         $visit! {
             ec2::Vpc,
+            ecs::CapacityProvider,
+            ecs::Cluster,
+            ecs::ClusterCapacityProviderAssociations,
+            ecs::Service,
+            ecs::TaskDefinition,
         }
     };
 }

@@ -2,13 +2,20 @@
 //!
 //! Not here: what one spec shows by itself, which its kind's `check` reports.
 
+mod declared;
+mod ecs;
 mod references;
 
 use crate::document::Document;
 
 /// Runs every check and adds what it finds to the document's problems.
 pub fn across_resources(document: &mut Document) {
-    let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[references::dangling];
+    let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[
+        references::dangling,
+        ecs::services,
+        ecs::capacity,
+        ecs::readable_secrets,
+    ];
     let found: Vec<_> = checks.iter().flat_map(|check| check(document)).collect();
     document.problems.extend(found);
 }

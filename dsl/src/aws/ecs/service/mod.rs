@@ -1,0 +1,420 @@
+//! `AWS::ECS::Service`: so many tasks of one task definition, kept running and exchanged for new ones.
+//!
+//! What surprises people: `UpdateService` answers at once, and whether the deployment succeeds shows only later: a circuit breaker may
+//! have gone back to the old revision; the desired count is the auto scaler's as soon as there is one, so a service that does not state it
+//! starts with one task and is left alone after that; a launch type never becomes another one; a service with running tasks is not deleted
+//! without force, and drains for a while afterwards, in which its name is taken.
+//!
+//! Not here: how many tasks there shall be over time, which is `AWS::ApplicationAutoScaling::ScalableTarget`, and task sets.
+//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html>
+
+mod check;
+mod deployment;
+mod launch;
+mod network;
+mod samples;
+mod service_connect;
+mod volume_configuration;
+
+pub use deployment::{
+    CanaryConfiguration, CanaryConfigurationResolved, DeploymentAlarms, DeploymentAlarmsResolved,
+    DeploymentCircuitBreaker, DeploymentCircuitBreakerResolved, DeploymentConfiguration,
+    DeploymentConfigurationResolved, DeploymentController, DeploymentControllerResolved,
+    DeploymentControllerType, DeploymentLifecycleHook, DeploymentLifecycleHookResolved,
+    DeploymentStrategy, ForceNewDeployment, ForceNewDeploymentResolved, LifecycleStage,
+    LinearConfiguration, LinearConfigurationResolved,
+};
+pub use launch::{Launch, LaunchResolved, LaunchType};
+pub use network::{
+    AdvancedConfiguration, AdvancedConfigurationResolved, AnyNetwork, AssignPublicIp, AwsVpc,
+    AwsvpcConfiguration, AwsvpcConfigurationResolved, Balancer, BalancerResolved,
+    NetworkConfiguration, NetworkConfigurationResolved, OnInstances, ServiceLoadBalancer,
+    ServiceLoadBalancerResolved, ServiceNetwork, TargetGroupFor,
+};
+pub use service_connect::{
+    AccessLogConfiguration, AccessLogConfigurationResolved, AccessLogFormat,
+    IncludeQueryParameters, IssuerCertificateAuthority, IssuerCertificateAuthorityResolved,
+    ServiceConnectClientAlias, ServiceConnectClientAliasResolved, ServiceConnectConfiguration,
+    ServiceConnectConfigurationResolved, ServiceConnectService, ServiceConnectServiceResolved,
+    ServiceConnectTimeout, ServiceConnectTimeoutResolved, ServiceConnectTls,
+    ServiceConnectTlsResolved, TestTrafficHeader, TestTrafficHeaderResolved,
+    TestTrafficHeaderValue, TestTrafficHeaderValueResolved, TestTrafficRules,
+    TestTrafficRulesResolved,
+};
+pub use volume_configuration::{
+    EbsResourceType, EbsTagSpecification, EbsTagSpecificationResolved, EbsVolumeType,
+    FilesystemType, ManagedEbsVolume, ManagedEbsVolumeResolved, ServiceVolumeConfiguration,
+    ServiceVolumeConfigurationResolved,
+};
+
+use std::marker::PhantomData;
+
+use windlass_derive::{Block, Resource};
+
+use super::{ClusterName, ContainerPort, PortName, ServiceArn, ServiceName, TaskDefinitionArn};
+use crate::aws::iam::RoleArn;
+use crate::aws::iam::principal::Ecs;
+use crate::aws::servicediscovery;
+use crate::value::{Input, Tags};
+
+crate::text_enum! {
+    /// Whether tasks are spread over availability zones again when they have become uneven.
+    pub enum AvailabilityZoneRebalancing {
+        /// They are.
+        Enabled = "ENABLED",
+        /// They are not.
+        Disabled = "DISABLED",
+    }
+    /// How many tasks there are.
+    pub enum SchedulingStrategy {
+        /// The desired count.
+        Replica = "REPLICA",
+        /// One on each instance.
+        Daemon = "DAEMON",
+    }
+    /// Whose tags tasks get.
+    pub enum PropagateTags {
+        /// The service's.
+        Service = "SERVICE",
+        /// The task definition's.
+        TaskDefinition = "TASK_DEFINITION",
+        /// None.
+        None = "NONE",
+    }
+    /// Where tasks may be placed.
+    pub enum PlacementConstraintType {
+        /// Each on another instance.
+        DistinctInstance = "distinctInstance",
+        /// On instances that an expression describes.
+        MemberOf = "memberOf",
+    }
+    /// How tasks are spread over instances.
+    pub enum PlacementStrategyType {
+        /// Evenly over the values of a field.
+        Spread = "spread",
+        /// On as few instances as CPU or memory allow.
+        Binpack = "binpack",
+        /// By chance.
+        Random = "random",
+    }
+}
+
+/// So many tasks of one task definition.
+///
+/// How its tasks are connected is part of its type, so that a target group that cannot hold them does not fit.
+///
+/// ```
+/// use windlass::aws::ec2::{SecurityGroupId, SubnetId};
+/// use windlass::aws::ecs::{AwsvpcConfiguration, Cluster, Container, Launch, Service, TaskDefinition};
+/// use windlass::aws::elasticloadbalancingv2::{IpTarget, TargetGroupArn};
+/// use windlass::request::Request;
+/// use windlass::resource::Declare;
+/// use windlass::stack::Stack;
+///
+/// let document = Stack::test("shop", |cx| {
+///     let cluster = Cluster::new().fargate().declare(cx, "cluster");
+///     let mut app = Container::new("app", windlass::image!("public.ecr.aws/nginx/nginx:1.27"));
+///     let http = app.port(80);
+///     let task = TaskDefinition::fargate(windlass::fargate!(cpu: 256, memory: 512)).container(app).declare(cx, "task-definition");
+///     let group = TargetGroupArn::<IpTarget>::existing("arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/0a1");
+///     let network = AwsvpcConfiguration::new([SubnetId::existing("subnet-0a1")]).security_groups([SecurityGroupId::existing("sg-0a1")]);
+///     Service::awsvpc(cluster.name(), task.arn(), network)
+///         .launch(Launch::fargate())
+///         .balance(http, group)
+///         .desired_count(2)
+///         .declare(cx, "service");
+///     Ok(())
+/// }, Request::offline("us-east-1"));
+/// assert!(document.problems.is_empty());
+/// ```
+///
+/// An `instance` target group cannot hold tasks that have an interface of their own:
+///
+/// ```compile_fail
+/// use windlass::aws::ecs::{AwsVpc, ContainerPort, Service};
+/// use windlass::aws::elasticloadbalancingv2::{InstanceTarget, TargetGroupArn};
+///
+/// fn balanced(service: Service<AwsVpc>, http: ContainerPort, group: TargetGroupArn<InstanceTarget>) -> Service<AwsVpc> {
+///     service.balance(http, group)
+/// }
+/// ```
+#[derive(Debug, Clone, Resource)]
+#[resource(
+    kind = "AWS::ECS::Service",
+    outputs(arn: ServiceArn = "ServiceArn", name: ServiceName = "Name"),
+    waits(Ready, Stable),
+    reference_wait = Ready,
+    no_new
+)]
+pub struct Service<N: ServiceNetwork = AnyNetwork> {
+    /// The name, up to 255 letters, digits, `-` and `_`.
+    #[field(replaces, physical_name(max = 255, also = "_"))]
+    pub service_name: Option<Input<String>>,
+    /// The cluster, by name.
+    #[field(replaces)]
+    pub cluster: Input<ClusterName>,
+    /// What runs. Absent only where somebody else deploys by task sets.
+    #[field(in_place, removal_keeps)]
+    pub task_definition: Option<Input<TaskDefinitionArn>>,
+    /// How many tasks there shall be. Where absent, one at creation, and from then on whoever scales the service decides.
+    #[field(in_place, removal_keeps)]
+    pub desired_count: Option<Input<u32>>,
+    /// What tasks run on. A service that does not say follows its cluster's default strategy.
+    #[field(in_place, choice)]
+    pub launch: Option<Launch>,
+    /// The version of Fargate. AWS's default is `LATEST`.
+    #[field(in_place, removal_default("\"LATEST\""))]
+    pub platform_version: Option<Input<String>>,
+    /// Where tasks' network interfaces are, for the network mode `awsvpc`.
+    #[field(in_place, removal_keeps)]
+    pub network_configuration: Option<NetworkConfiguration>,
+    /// Which ports are balanced by what, at most 5.
+    #[field(in_place, set, no_setter)]
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// For how many seconds after its start a task's health does not matter. AWS's default is 0.
+    #[field(in_place, removal_default("0"))]
+    pub health_check_grace_period_seconds: Option<Input<u32>>,
+    /// How the service goes from one revision to the next.
+    #[field(in_place, removal_keeps)]
+    pub deployment_configuration: Option<DeploymentConfiguration>,
+    /// Who exchanges tasks. AWS's default is ECS.
+    #[field(in_place, removal_default(r#"{"Type":"ECS"}"#))]
+    pub deployment_controller: Option<DeploymentController>,
+    /// A deployment for no other reason than that the author asks for one.
+    #[field(in_place, never_read, removal_keeps)]
+    pub force_new_deployment: Option<ForceNewDeployment>,
+    /// Service Connect.
+    #[field(in_place, removal_default(r#"{"Enabled":false}"#))]
+    pub service_connect_configuration: Option<ServiceConnectConfiguration>,
+    /// Cloud Map services that tasks are registered with.
+    #[field(in_place, keyed("RegistryArn"))]
+    pub service_registries: Vec<ServiceRegistry>,
+    /// EBS volumes that are made for each task.
+    #[field(in_place, keyed("Name"))]
+    pub volume_configurations: Vec<ServiceVolumeConfiguration>,
+    /// VPC Lattice target groups that tasks are registered with.
+    #[field(in_place, set)]
+    pub vpc_lattice_configurations: Vec<VpcLatticeConfiguration>,
+    /// Where tasks may be placed, at most 10. Not on Fargate.
+    #[field(in_place, set)]
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// How tasks are spread over instances, at most 5, in order. Not on Fargate.
+    #[field(in_place)]
+    pub placement_strategies: Vec<PlacementStrategy>,
+    /// Whether tasks are spread over zones again when they have become uneven. AWS's default for new services is `ENABLED`.
+    #[field(in_place, removal_keeps)]
+    pub availability_zone_rebalancing: Option<Input<AvailabilityZoneRebalancing>>,
+    /// How many tasks there are. AWS's default is `REPLICA`.
+    #[field(replaces, removal_default("\"REPLICA\""))]
+    pub scheduling_strategy: Option<Input<SchedulingStrategy>>,
+    /// Whether one can run commands in its containers with ECS Exec. AWS's default is `false`.
+    #[field(in_place, removal_default("false"))]
+    pub enable_execute_command: Option<Input<bool>>,
+    /// Whether tasks are tagged with cluster and service name. AWS's default is `false`.
+    #[field(in_place, name = "EnableECSManagedTags", removal_default("false"))]
+    pub enable_ecs_managed_tags: Option<Input<bool>>,
+    /// Whose tags tasks get. AWS's default is `NONE`.
+    #[field(in_place, removal_default("\"NONE\""))]
+    pub propagate_tags: Option<Input<PropagateTags>>,
+    /// The role with which ECS registers tasks, where it is not the service-linked one. Not for the network mode `awsvpc`.
+    #[field(replaces)]
+    pub role: Option<Input<RoleArn<Ecs>>>,
+    /// Tags.
+    #[field(in_place)]
+    pub tags: Tags,
+    #[field(skip)]
+    network: PhantomData<fn() -> N>,
+}
+
+/// A Cloud Map service that tasks are registered with.
+#[derive(Debug, Clone, Block)]
+pub struct ServiceRegistry {
+    /// The Cloud Map service.
+    pub registry_arn: Input<servicediscovery::ServiceArn>,
+    /// The container whose port is registered; for SRV records, and for A records in `bridge` or `host` mode.
+    pub container_name: Option<Input<String>>,
+    /// That container's port.
+    pub container_port: Option<Input<u16>>,
+    /// The port for SRV records in `awsvpc` mode, in place of container and container port.
+    pub port: Option<Input<u16>>,
+}
+
+/// A VPC Lattice target group that tasks are registered with.
+#[derive(Debug, Clone, Block)]
+pub struct VpcLatticeConfiguration {
+    /// The role with which ECS registers tasks.
+    pub role_arn: Input<RoleArn<Ecs>>,
+    /// The VPC Lattice target group.
+    pub target_group_arn: Input<String>,
+    /// The port, which a container names.
+    pub port_name: Input<PortName>,
+}
+
+/// Where tasks may be placed.
+#[derive(Debug, Clone, Block)]
+pub struct PlacementConstraint {
+    /// What sort of constraint it is.
+    #[field(name = "Type")]
+    pub constraint_type: Input<PlacementConstraintType>,
+    /// A cluster query, for `memberOf`.
+    pub expression: Option<Input<String>>,
+}
+
+/// How tasks are spread over instances.
+#[derive(Debug, Clone, Block)]
+pub struct PlacementStrategy {
+    /// What sort of strategy it is.
+    #[field(name = "Type")]
+    pub strategy_type: Input<PlacementStrategyType>,
+    /// For `spread` such as `attribute:ecs.availability-zone` or `instanceId`; for `binpack` `cpu` or `memory`.
+    pub field: Option<Input<String>>,
+}
+
+impl PlacementConstraint {
+    /// Each task on another instance.
+    #[must_use]
+    pub fn distinct_instance() -> Self {
+        Self::new(PlacementConstraintType::DistinctInstance)
+    }
+
+    /// On instances that a cluster query describes.
+    #[must_use]
+    pub fn member_of(query: impl Into<Input<String>>) -> Self {
+        Self::new(PlacementConstraintType::MemberOf).expression(query)
+    }
+}
+
+impl PlacementStrategy {
+    /// Evenly over the values of a field.
+    #[must_use]
+    pub fn spread(field: impl Into<Input<String>>) -> Self {
+        Self::new(PlacementStrategyType::Spread).field(field)
+    }
+
+    /// On as few instances as `cpu` or `memory` allow.
+    #[must_use]
+    pub fn binpack(field: impl Into<Input<String>>) -> Self {
+        Self::new(PlacementStrategyType::Binpack).field(field)
+    }
+}
+
+impl ServiceRegistry {
+    /// Registers a port of a container.
+    #[must_use]
+    pub fn of_port(
+        registry: impl Into<Input<servicediscovery::ServiceArn>>,
+        port: impl Into<ContainerPort>,
+    ) -> Self {
+        let port = port.into();
+        Self::new(registry)
+            .container_name(port.container())
+            .container_port(port.number())
+    }
+}
+
+impl Service<AwsVpc> {
+    /// A service whose tasks have network interfaces of their own, in some subnets.
+    #[must_use]
+    pub fn awsvpc(
+        cluster: impl Into<Input<ClusterName>>,
+        task_definition: impl Into<Input<TaskDefinitionArn>>,
+        network: AwsvpcConfiguration,
+    ) -> Self {
+        Self {
+            task_definition: Some(task_definition.into()),
+            network_configuration: Some(network.into()),
+            ..Self::empty(cluster.into())
+        }
+    }
+}
+
+impl Service<OnInstances> {
+    /// A service whose tasks are reached through their instances, in network mode `bridge` or `host`.
+    #[must_use]
+    pub fn on_instances(
+        cluster: impl Into<Input<ClusterName>>,
+        task_definition: impl Into<Input<TaskDefinitionArn>>,
+    ) -> Self {
+        Self {
+            task_definition: Some(task_definition.into()),
+            ..Self::empty(cluster.into())
+        }
+    }
+}
+
+impl Service<AnyNetwork> {
+    /// A service of which the compiler does not know how tasks are connected; it is checked when the stack is built, as far as that shows it.
+    #[must_use]
+    pub fn new(
+        cluster: impl Into<Input<ClusterName>>,
+        task_definition: impl Into<Input<TaskDefinitionArn>>,
+    ) -> Self {
+        Self {
+            task_definition: Some(task_definition.into()),
+            ..Self::empty(cluster.into())
+        }
+    }
+
+    /// A service that somebody else deploys, by task sets.
+    #[must_use]
+    pub fn deployed_elsewhere(cluster: impl Into<Input<ClusterName>>) -> Self {
+        Self {
+            deployment_controller: Some(DeploymentController::new(
+                DeploymentControllerType::External,
+            )),
+            ..Self::empty(cluster.into())
+        }
+    }
+}
+
+impl<N: ServiceNetwork> Service<N> {
+    fn empty(cluster: Input<ClusterName>) -> Self {
+        Self {
+            service_name: None,
+            cluster,
+            task_definition: None,
+            desired_count: None,
+            launch: None,
+            platform_version: None,
+            network_configuration: None,
+            load_balancers: Vec::new(),
+            health_check_grace_period_seconds: None,
+            deployment_configuration: None,
+            deployment_controller: None,
+            force_new_deployment: None,
+            service_connect_configuration: None,
+            service_registries: Vec::new(),
+            volume_configurations: Vec::new(),
+            vpc_lattice_configurations: Vec::new(),
+            placement_constraints: Vec::new(),
+            placement_strategies: Vec::new(),
+            availability_zone_rebalancing: None,
+            scheduling_strategy: None,
+            enable_execute_command: None,
+            enable_ecs_managed_tags: None,
+            propagate_tags: None,
+            role: None,
+            tags: Tags::default(),
+            network: PhantomData,
+        }
+    }
+
+    /// Balances a port by a target group. Only an exposed port has a handle, and only a fitting target group is taken.
+    #[must_use]
+    pub fn balance(
+        mut self,
+        port: impl Into<ContainerPort>,
+        group: impl TargetGroupFor<N>,
+    ) -> Self {
+        self.load_balancers
+            .push(ServiceLoadBalancer::new::<N>(port, group));
+        self
+    }
+
+    /// Balances a port in a way that [`Service::balance`] does not say.
+    #[must_use]
+    pub fn load_balancer(mut self, balancer: ServiceLoadBalancer) -> Self {
+        self.load_balancers.push(balancer);
+        self
+    }
+}

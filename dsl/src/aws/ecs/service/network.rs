@@ -1,0 +1,192 @@
+//! How a service's tasks are reached, as types: tasks with an interface of their own need `ip` targets, others `instance` targets.
+
+use windlass_derive::{Block, Choice};
+
+use crate::aws::ec2::{SecurityGroupId, SubnetId};
+use crate::aws::ecs::ContainerPort;
+use crate::aws::elasticloadbalancingv2::{
+    AnyTarget, InstanceTarget, IpTarget, ListenerRuleArn, TargetGroupArn, TargetKind,
+};
+use crate::aws::iam::RoleArn;
+use crate::aws::iam::principal::Ecs;
+use crate::value::{Input, Output};
+
+crate::text_enum! {
+    /// Whether tasks get public addresses.
+    pub enum AssignPublicIp {
+        /// They do.
+        Enabled = "ENABLED",
+        /// They do not.
+        Disabled = "DISABLED",
+    }
+}
+
+/// How a service's tasks are connected, as far as the compiler knows.
+pub trait ServiceNetwork: Clone + std::fmt::Debug + Send + Sync + 'static {}
+
+/// Every task has a network interface of its own: network mode `awsvpc`, and so all of Fargate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AwsVpc {}
+
+/// Tasks are reached through their instance: network modes `bridge` and `host`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInstances {}
+
+/// Not known to the compiler: for task definitions made elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnyNetwork {}
+
+impl ServiceNetwork for AwsVpc {}
+impl ServiceNetwork for OnInstances {}
+impl ServiceNetwork for AnyNetwork {}
+
+/// A target group that can hold the tasks of a service in network `N`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot balance a service whose tasks are connected as `{N}`",
+    note = "tasks in `awsvpc` network mode, all Fargate tasks among them, need a target group of `IpTarget`; tasks in `bridge` and `host` mode need one of `InstanceTarget`",
+    note = "a target group made elsewhere fits as `TargetGroupArn::<AnyTarget>::existing(…)`"
+)]
+pub trait TargetGroupFor<N> {
+    /// The target group.
+    fn target_group(self) -> Input<TargetGroupArn>;
+}
+
+macro_rules! fits {
+    ($($network:ty: $target:ty),+ $(,)?) => {$(
+        impl TargetGroupFor<$network> for TargetGroupArn<$target> {
+            fn target_group(self) -> Input<TargetGroupArn> {
+                Input::from(self).trust_as()
+            }
+        }
+        impl TargetGroupFor<$network> for Output<TargetGroupArn<$target>> {
+            fn target_group(self) -> Input<TargetGroupArn> {
+                Input::from(self).trust_as()
+            }
+        }
+        impl TargetGroupFor<$network> for &Output<TargetGroupArn<$target>> {
+            fn target_group(self) -> Input<TargetGroupArn> {
+                Input::from(self).trust_as()
+            }
+        }
+    )+};
+}
+
+fits!(AwsVpc: IpTarget, AwsVpc: AnyTarget, OnInstances: InstanceTarget, OnInstances: AnyTarget);
+
+impl<T: TargetKind> TargetGroupFor<AnyNetwork> for TargetGroupArn<T> {
+    fn target_group(self) -> Input<TargetGroupArn> {
+        Input::from(self).trust_as()
+    }
+}
+
+impl<T: TargetKind> TargetGroupFor<AnyNetwork> for Output<TargetGroupArn<T>> {
+    fn target_group(self) -> Input<TargetGroupArn> {
+        Input::from(self).trust_as()
+    }
+}
+
+impl<T: TargetKind> TargetGroupFor<AnyNetwork> for &Output<TargetGroupArn<T>> {
+    fn target_group(self) -> Input<TargetGroupArn> {
+        Input::from(self).trust_as()
+    }
+}
+
+/// Where the tasks' network interfaces are.
+#[derive(Debug, Clone, Block)]
+pub struct NetworkConfiguration {
+    /// For the network mode `awsvpc`.
+    pub awsvpc_configuration: AwsvpcConfiguration,
+}
+
+/// Subnets and security groups of tasks in network mode `awsvpc`.
+#[derive(Debug, Clone, Block)]
+pub struct AwsvpcConfiguration {
+    /// The subnets, at most 16, all of one VPC.
+    #[field(set, required)]
+    pub subnets: Vec<Input<SubnetId>>,
+    /// The security groups, at most 5; the VPC's default one where none is given.
+    #[field(set, removal_keeps)]
+    pub security_groups: Vec<Input<SecurityGroupId>>,
+    /// Whether tasks get public addresses. AWS's default is `DISABLED`.
+    #[field(removal_default("\"DISABLED\""))]
+    pub assign_public_ip: Option<Input<AssignPublicIp>>,
+}
+
+impl AwsvpcConfiguration {
+    /// Gives tasks public addresses, which Fargate needs in a public subnet to reach anything.
+    #[must_use]
+    pub fn public(self) -> Self {
+        self.assign_public_ip(AssignPublicIp::Enabled)
+    }
+}
+
+impl From<AwsvpcConfiguration> for NetworkConfiguration {
+    fn from(configuration: AwsvpcConfiguration) -> Self {
+        Self::new(configuration)
+    }
+}
+
+/// A port of a container that a load balancer sends traffic to.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct ServiceLoadBalancer {
+    /// What balances it.
+    #[field(choice, no_setter)]
+    pub by: Balancer,
+    /// The container.
+    #[field(no_setter)]
+    pub container_name: Input<String>,
+    /// The port.
+    #[field(no_setter)]
+    pub container_port: Input<u16>,
+    /// What blue/green, linear and canary deployments need to shift traffic.
+    pub advanced_configuration: Option<AdvancedConfiguration>,
+}
+
+/// What balances a port.
+#[derive(Debug, Clone, Choice)]
+pub enum Balancer {
+    /// A target group of an application, network or gateway load balancer.
+    TargetGroupArn(Input<TargetGroupArn>),
+    /// A Classic Load Balancer. Not for the network mode `awsvpc`.
+    LoadBalancerName(Input<String>),
+}
+
+/// What blue/green, linear and canary deployments need to shift traffic.
+#[derive(Debug, Clone, Block)]
+pub struct AdvancedConfiguration {
+    /// The target group that the new revision is put into.
+    pub alternate_target_group_arn: Input<TargetGroupArn>,
+    /// The rule that carries the users' traffic; for a network load balancer its listener, through `trust_as`.
+    pub production_listener_rule: Option<Input<ListenerRuleArn>>,
+    /// The rule that carries test traffic.
+    pub test_listener_rule: Option<Input<ListenerRuleArn>>,
+    /// The role with which ECS changes rules and target groups.
+    pub role_arn: Option<Input<RoleArn<Ecs>>>,
+}
+
+impl ServiceLoadBalancer {
+    /// Balances a port by a target group that can hold the tasks of a service in network `N`.
+    #[must_use]
+    pub fn new<N: ServiceNetwork>(
+        port: impl Into<ContainerPort>,
+        group: impl TargetGroupFor<N>,
+    ) -> Self {
+        Self::of(port.into(), Balancer::TargetGroupArn(group.target_group()))
+    }
+
+    /// Balances a port by a Classic Load Balancer.
+    #[must_use]
+    pub fn classic(port: impl Into<ContainerPort>, name: impl Into<Input<String>>) -> Self {
+        Self::of(port.into(), Balancer::LoadBalancerName(name.into()))
+    }
+
+    fn of(port: ContainerPort, by: Balancer) -> Self {
+        Self {
+            by,
+            container_name: port.container(),
+            container_port: port.number(),
+            advanced_configuration: None,
+        }
+    }
+}

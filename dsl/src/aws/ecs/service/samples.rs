@@ -1,0 +1,313 @@
+//! Sample services for the catalogue tests.
+
+use super::*;
+use crate::aws::ec2::{SecurityGroupId, SubnetId};
+use crate::aws::ecs::{
+    CapacityProviderName, CapacityProviderStrategyItem, ContainerSecret, LogConfiguration,
+    LogDriver,
+};
+use crate::aws::elasticloadbalancingv2::{ListenerRuleArn, TargetGroupArn};
+use crate::aws::secretsmanager::SecretArn;
+use crate::aws::servicediscovery::NamespaceArn;
+use crate::resource::Samples;
+use crate::value::Json;
+
+/// Which of two values a property has.
+#[derive(Clone, Copy, PartialEq)]
+enum Pick {
+    First,
+    Second,
+}
+
+impl Pick {
+    fn of<T: Copy>(self, values: &[T]) -> T {
+        values[usize::from(self == Self::Second)]
+    }
+
+    fn id(self) -> &'static str {
+        self.of(&["0a1", "0b2"])
+    }
+
+    fn number(self) -> u32 {
+        self.of(&[10, 20])
+    }
+
+    fn truth(self) -> bool {
+        self == Self::First
+    }
+
+    fn arn(self, service: &str, what: &str) -> String {
+        format!(
+            "arn:aws:{service}:us-east-1:123456789012:{what}{}",
+            self.id()
+        )
+    }
+}
+
+fn task(pick: Pick) -> TaskDefinitionArn {
+    let revision = pick.of(&["1", "2"]);
+    TaskDefinitionArn::existing(format!(
+        "arn:aws:ecs:us-east-1:123456789012:task-definition/app:{revision}"
+    ))
+}
+
+fn role(pick: Pick) -> RoleArn<Ecs> {
+    RoleArn::existing(format!("arn:aws:iam::123456789012:role/{}", pick.id()))
+}
+
+fn group(pick: Pick, name: &str) -> TargetGroupArn {
+    TargetGroupArn::existing(pick.arn("elasticloadbalancing", &format!("targetgroup/{name}/")))
+}
+
+fn rule(pick: Pick, name: &str) -> ListenerRuleArn {
+    ListenerRuleArn::existing(pick.arn(
+        "elasticloadbalancing",
+        &format!("listener-rule/app/{name}/"),
+    ))
+}
+
+fn network(pick: Pick) -> AwsvpcConfiguration {
+    AwsvpcConfiguration::new([SubnetId::existing(format!("subnet-{}", pick.id()))])
+        .security_groups([SecurityGroupId::existing(format!("sg-{}", pick.id()))])
+        .assign_public_ip(pick.of(AssignPublicIp::ALL))
+}
+
+fn port(pick: Pick) -> ContainerPort {
+    ContainerPort::existing(pick.of(&["app", "web"]), pick.of(&[8080_u16, 8081]))
+}
+
+fn balancer(pick: Pick) -> ServiceLoadBalancer {
+    let shift = AdvancedConfiguration::new(group(pick, "green"))
+        .production_listener_rule(rule(pick, "production"))
+        .test_listener_rule(rule(pick, "test"))
+        .role_arn(role(pick));
+    ServiceLoadBalancer::new::<AnyNetwork>(port(pick), group(pick, "blue"))
+        .advanced_configuration(shift)
+}
+
+fn alarms(pick: Pick) -> DeploymentAlarms {
+    DeploymentAlarms::new(
+        [pick.of(&["errors", "latency"])],
+        pick.truth(),
+        pick.truth(),
+    )
+}
+
+fn guarded(configuration: DeploymentConfiguration, pick: Pick) -> DeploymentConfiguration {
+    let breaker = DeploymentCircuitBreaker::new(pick.truth(), pick.truth());
+    configuration
+        .minimum_healthy_percent(pick.of(&[50_u32, 100]))
+        .maximum_percent(pick.of(&[150_u32, 200]))
+        .deployment_circuit_breaker(breaker)
+        .alarms(alarms(pick))
+}
+
+fn hooked(configuration: DeploymentConfiguration, pick: Pick) -> DeploymentConfiguration {
+    let hook = DeploymentLifecycleHook::new(
+        pick.arn("lambda", "function:"),
+        role(pick),
+        [pick.of(LifecycleStage::ALL)],
+    );
+    let details = Json(serde_json::json!({"ticket": pick.id()}));
+    guarded(configuration, pick)
+        .bake_time_in_minutes(pick.number())
+        .lifecycle_hooks([hook.hook_details(details)])
+}
+
+fn connect(pick: Pick) -> ServiceConnectConfiguration {
+    let header = TestTrafficHeader::new(pick.of(&["x-test", "x-canary"]))
+        .value(TestTrafficHeaderValue::new(pick.id()));
+    let alias = ServiceConnectClientAlias::new(pick.of(&[80_u16, 81]))
+        .dns_name(pick.of(&["app", "web"]))
+        .test_traffic_rules(TestTrafficRules::new(header));
+    let authority = IssuerCertificateAuthority::new()
+        .aws_pca_authority_arn(pick.arn("acm-pca", "certificate-authority/"));
+    let service = ServiceConnectService::new(PortName::existing("http"))
+        .client_aliases([alias])
+        .discovery_name(pick.of(&["app", "web"]))
+        .ingress_port_override(pick.of(&[9000_u16, 9001]))
+        .timeout(
+            ServiceConnectTimeout::new()
+                .idle_timeout_seconds(pick.number())
+                .per_request_timeout_seconds(pick.number()),
+        )
+        .tls(
+            ServiceConnectTls::new(authority)
+                .kms_key(pick.arn("kms", "key/"))
+                .role_arn(role(pick)),
+        );
+    let secret = SecretArn::existing(pick.arn("secretsmanager", "secret:"));
+    let log = LogConfiguration::new(LogDriver::Splunk)
+        .option("splunk-url", pick.id())
+        .secret_options([ContainerSecret::new("splunk-token", secret)]);
+    let access = AccessLogConfiguration::new(pick.of(AccessLogFormat::ALL))
+        .include_query_parameters(pick.of(IncludeQueryParameters::ALL));
+    ServiceConnectConfiguration::client(NamespaceArn::existing(
+        pick.arn("servicediscovery", "namespace/ns-"),
+    ))
+    .services([service])
+    .log_configuration(log)
+    .access_log_configuration(access)
+}
+
+fn volume(pick: Pick) -> ServiceVolumeConfiguration {
+    let tags = EbsTagSpecification::new(EbsResourceType::Volume)
+        .propagate_tags(pick.of(PropagateTags::ALL))
+        .tag("Team", pick.id());
+    ServiceVolumeConfiguration::new(
+        "data",
+        ManagedEbsVolume::new(role(pick))
+            .encrypted(pick.truth())
+            .filesystem_type(pick.of(FilesystemType::ALL))
+            .iops(pick.of(&[3000_u32, 4000]))
+            .kms_key_id(pick.arn("kms", "key/"))
+            .size_in_gib(pick.number())
+            .snapshot_id(format!("snap-{}", pick.id()))
+            .tag_specifications([tags])
+            .throughput(pick.of(&[125_u32, 250]))
+            .volume_initialization_rate(pick.of(&[100_u32, 200]))
+            .volume_type(pick.of(EbsVolumeType::ALL)),
+    )
+}
+
+fn registry(pick: Pick) -> ServiceRegistry {
+    let arn = pick.arn("servicediscovery", "service/srv-");
+    ServiceRegistry::of_port(servicediscovery::ServiceArn::existing(arn), port(pick))
+}
+
+fn lattice(pick: Pick) -> VpcLatticeConfiguration {
+    let group = pick.arn("vpc-lattice", "targetgroup/tg-");
+    VpcLatticeConfiguration::new(
+        role(pick),
+        group,
+        PortName::existing(pick.of(&["http", "grpc"])),
+    )
+}
+
+fn force(pick: Pick) -> ForceNewDeployment {
+    ForceNewDeployment::new(true).force_new_deployment_nonce(pick.id())
+}
+
+/// On Fargate, in a rolling deployment.
+fn full(pick: Pick) -> Service {
+    let mut service = Service::new(ClusterName::existing("main"), task(pick))
+        .service_name("app")
+        .launch(Launch::fargate())
+        .platform_version(pick.of(&["1.4.0", "LATEST"]))
+        .network_configuration(network(pick))
+        .desired_count(pick.of(&[2_u32, 3]))
+        .health_check_grace_period_seconds(pick.number())
+        .deployment_configuration(guarded(DeploymentConfiguration::rolling(), pick))
+        .force_new_deployment(force(pick))
+        .service_connect_configuration(connect(pick))
+        .service_registries([registry(pick)])
+        .volume_configurations([volume(pick)])
+        .vpc_lattice_configurations([lattice(pick)])
+        .availability_zone_rebalancing(pick.of(AvailabilityZoneRebalancing::ALL))
+        .scheduling_strategy(SchedulingStrategy::Replica)
+        .deployment_controller(DeploymentController::new(DeploymentControllerType::Ecs))
+        .enable_execute_command(pick.truth())
+        .enable_ecs_managed_tags(pick.truth())
+        .propagate_tags(pick.of(PropagateTags::ALL))
+        .tag("Team", pick.id());
+    service.load_balancers = vec![ServiceLoadBalancer::new::<AnyNetwork>(
+        port(pick),
+        group(pick, "blue"),
+    )];
+    service
+}
+
+fn strategy(pick: Pick) -> Launch {
+    let item = CapacityProviderStrategyItem::new(CapacityProviderName::fargate());
+    Launch::strategy([item.base(pick.number()).weight(pick.number())])
+}
+
+fn on_instances(pick: Pick) -> Service {
+    Service::new(ClusterName::existing("main"), task(pick))
+        .service_name("instances")
+        .launch(Launch::ec2())
+        .role(role(Pick::First))
+        .load_balancer(ServiceLoadBalancer::classic(
+            port(pick),
+            pick.of(&["one", "two"]),
+        ))
+        .placement_constraints([pick.of(&["a", "b"])].map(PlacementConstraint::member_of))
+        .placement_strategies([PlacementStrategy::binpack(pick.of(&["cpu", "memory"]))])
+}
+
+fn shifting(configuration: DeploymentConfiguration, pick: Pick) -> Service {
+    let mut service = full(Pick::First).deployment_configuration(configuration);
+    service.load_balancers = vec![balancer(pick)];
+    service
+}
+
+fn linear(pick: Pick) -> DeploymentConfiguration {
+    DeploymentConfiguration::linear(
+        LinearConfiguration::new()
+            .step_percent(pick.of(&[10.0, 25.0]))
+            .step_bake_time_in_minutes(pick.number()),
+    )
+}
+
+fn canary(pick: Pick) -> DeploymentConfiguration {
+    DeploymentConfiguration::canary(
+        CanaryConfiguration::new()
+            .canary_percent(pick.of(&[5.5, 10.0]))
+            .canary_bake_time_in_minutes(pick.number()),
+    )
+}
+
+impl Samples for Service {
+    fn samples() -> Vec<Self> {
+        use Pick::{First, Second};
+        let daemon = |strategy: SchedulingStrategy| {
+            on_instances_without_strategy().scheduling_strategy(strategy)
+        };
+        vec![
+            Self::new(ClusterName::existing("main"), task(First)),
+            full(First),
+            full(Second),
+            full(First).service_name("other"),
+            Self {
+                cluster: ClusterName::existing("other").into(),
+                ..full(First)
+            },
+            full(First).launch(strategy(First)),
+            full(First).launch(strategy(Second)),
+            full(First).deployment_controller(DeploymentController::new(
+                DeploymentControllerType::CodeDeploy,
+            )),
+            on_instances(First),
+            on_instances(Second),
+            on_instances(First).role(role(Second)),
+            on_instances(First).launch(Launch::on(CapacityProviderName::existing("gpu"))),
+            daemon(SchedulingStrategy::Daemon),
+            daemon(SchedulingStrategy::Replica),
+            shifting(hooked(DeploymentConfiguration::blue_green(), First), First),
+            shifting(
+                hooked(DeploymentConfiguration::blue_green(), Second),
+                Second,
+            ),
+            shifting(linear(First), First),
+            shifting(linear(Second), First),
+            shifting(canary(First), First),
+            shifting(canary(Second), First),
+            with_srv_port(First),
+            with_srv_port(Second),
+            Self::deployed_elsewhere(ClusterName::existing("main")).service_name("elsewhere"),
+        ]
+    }
+}
+
+fn on_instances_without_strategy() -> Service {
+    Service::new(ClusterName::existing("main"), task(Pick::First))
+        .service_name("agents")
+        .launch(Launch::ec2())
+}
+
+fn with_srv_port(pick: Pick) -> Service {
+    let registry = ServiceRegistry::new(servicediscovery::ServiceArn::existing(
+        Pick::First.arn("servicediscovery", "service/srv-"),
+    ));
+    full(Pick::First).service_registries([registry.port(pick.of(&[8080_u16, 8081]))])
+}

@@ -1,0 +1,192 @@
+//! Ports of containers. A port is a handle that only its container can give, so that nothing can be balanced that is not exposed.
+
+use windlass_derive::{Block, Choice};
+
+use super::container::Container;
+use crate::aws::ecs::PortName;
+use crate::value::Input;
+
+crate::text_enum! {
+    /// The protocol of a port.
+    pub enum TransportProtocol {
+        /// TCP.
+        Tcp = "tcp",
+        /// UDP.
+        Udp = "udp",
+    }
+    /// What Service Connect and VPC Lattice may understand of the traffic.
+    pub enum AppProtocol {
+        /// HTTP.
+        Http = "http",
+        /// HTTP/2.
+        Http2 = "http2",
+        /// gRPC.
+        Grpc = "grpc",
+    }
+}
+
+/// A port, or a range of ports, that a container listens on.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct PortMapping {
+    /// The port or ports.
+    #[field(choice, no_setter)]
+    pub listens: Listens,
+    /// The port of the host. In `awsvpc` and `host` mode it is the container's own; in `bridge` mode 0, the default, lets ECS pick one.
+    pub host_port: Option<Input<u16>>,
+    /// The protocol. AWS's default is `tcp`.
+    #[field(removal_default("\"tcp\""))]
+    pub protocol: Option<Input<TransportProtocol>>,
+    /// The name that Service Connect and VPC Lattice know the port by.
+    pub name: Option<Input<PortName>>,
+    /// What Service Connect understands of the traffic; plain TCP where absent.
+    pub app_protocol: Option<Input<AppProtocol>>,
+}
+
+/// The port or ports of a mapping.
+#[derive(Debug, Clone, Choice)]
+pub enum Listens {
+    /// One port.
+    ContainerPort(Input<u16>),
+    /// A range of ports, such as `6000-6009`.
+    ContainerPortRange(Input<String>),
+}
+
+impl PortMapping {
+    /// One port, over TCP.
+    #[must_use]
+    pub fn new(port: impl Into<Input<u16>>) -> Self {
+        Self::of(Listens::ContainerPort(port.into()))
+    }
+
+    /// A range of ports, such as `6000-6009`, over TCP.
+    #[must_use]
+    pub fn range(ports: impl Into<Input<String>>) -> Self {
+        Self::of(Listens::ContainerPortRange(ports.into()))
+    }
+
+    fn of(listens: Listens) -> Self {
+        Self {
+            listens,
+            host_port: None,
+            protocol: Some(TransportProtocol::Tcp.into()),
+            name: None,
+            app_protocol: None,
+        }
+    }
+}
+
+/// An exposed port of a container: what a load balancer can be given.
+#[derive(Debug, Clone)]
+pub struct ContainerPort {
+    pub(crate) container: Input<String>,
+    pub(crate) port: Input<u16>,
+}
+
+/// An exposed port with a name: what Service Connect and VPC Lattice can be given, and a load balancer too.
+#[derive(Debug, Clone)]
+pub struct NamedPort {
+    pub(crate) port: ContainerPort,
+    pub(crate) name: PortName,
+}
+
+impl ContainerPort {
+    /// A port of a container in a task definition that is made elsewhere; a service that is given a wrong one fails when it is made.
+    #[must_use]
+    pub fn existing(container: impl Into<Input<String>>, port: impl Into<Input<u16>>) -> Self {
+        Self {
+            container: container.into(),
+            port: port.into(),
+        }
+    }
+
+    /// The container's name.
+    #[must_use]
+    pub fn container(&self) -> Input<String> {
+        self.container.clone()
+    }
+
+    /// The port's number.
+    #[must_use]
+    pub fn number(&self) -> Input<u16> {
+        self.port.clone()
+    }
+}
+
+impl NamedPort {
+    /// The port's name.
+    #[must_use]
+    pub fn name(&self) -> PortName {
+        self.name.clone()
+    }
+}
+
+impl From<NamedPort> for ContainerPort {
+    fn from(named: NamedPort) -> Self {
+        named.port
+    }
+}
+
+impl From<&NamedPort> for ContainerPort {
+    fn from(named: &NamedPort) -> Self {
+        named.port.clone()
+    }
+}
+
+impl From<&ContainerPort> for ContainerPort {
+    fn from(port: &ContainerPort) -> Self {
+        port.clone()
+    }
+}
+
+impl From<NamedPort> for Input<PortName> {
+    fn from(named: NamedPort) -> Self {
+        named.name.into()
+    }
+}
+
+impl From<&NamedPort> for Input<PortName> {
+    fn from(named: &NamedPort) -> Self {
+        named.name.clone().into()
+    }
+}
+
+impl Container {
+    /// Exposes a TCP port, and gives the handle that can be balanced.
+    pub fn port(&mut self, port: impl Into<Input<u16>>) -> ContainerPort {
+        let port = port.into();
+        self.port_mappings.push(PortMapping::new(port.clone()));
+        ContainerPort {
+            container: self.name.clone(),
+            port,
+        }
+    }
+
+    /// Exposes a TCP port under a name, and gives the handle that Service Connect can use too.
+    pub fn named_port(
+        &mut self,
+        name: impl Into<String>,
+        protocol: AppProtocol,
+        port: impl Into<Input<u16>>,
+    ) -> NamedPort {
+        let (port, name) = (port.into(), PortName::existing(name));
+        let mapping = PortMapping::new(port.clone())
+            .name(name.clone())
+            .app_protocol(protocol);
+        self.port_mappings.push(mapping);
+        NamedPort {
+            port: ContainerPort {
+                container: self.name.clone(),
+                port,
+            },
+            name,
+        }
+    }
+
+    /// Exposes what any mapping says; for UDP, host ports and ranges.
+    #[must_use]
+    pub fn expose(mut self, mapping: PortMapping) -> Self {
+        self.port_mappings.push(mapping);
+        self
+    }
+}

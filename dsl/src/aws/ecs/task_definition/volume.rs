@@ -1,0 +1,181 @@
+//! Volumes of a task definition: what containers mount.
+
+use std::collections::BTreeMap;
+
+use windlass_derive::{Block, Choice};
+
+use crate::value::Input;
+
+crate::text_enum! {
+    /// How long a Docker volume lives.
+    pub enum DockerVolumeScope {
+        /// As long as its task.
+        Task = "task",
+        /// Beyond it, on the instance.
+        Shared = "shared",
+    }
+    /// On or off, where AWS uses words for it in volumes.
+    pub enum VolumeToggle {
+        /// On.
+        Enabled = "ENABLED",
+        /// Off.
+        Disabled = "DISABLED",
+    }
+}
+
+/// A volume.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct Volume {
+    /// The name that mount points use.
+    #[field(no_setter)]
+    pub name: Input<String>,
+    /// What it is.
+    #[field(choice, no_setter)]
+    pub source: VolumeSource,
+}
+
+/// What a volume is.
+#[derive(Debug, Clone, Choice)]
+pub enum VolumeSource {
+    /// A directory: empty and as long-lived as the task, or one of the host.
+    Host(HostVolume),
+    /// A Docker volume. Not on Fargate.
+    DockerVolumeConfiguration(DockerVolumeConfiguration),
+    /// An EFS file system.
+    #[field(name = "EFSVolumeConfiguration")]
+    EfsVolumeConfiguration(EfsVolumeConfiguration),
+    /// An FSx for Windows file system. Not on Fargate.
+    #[field(name = "FSxWindowsFileServerVolumeConfiguration")]
+    FsxWindowsFileServerVolumeConfiguration(FsxWindowsFileServerVolumeConfiguration),
+    /// An S3 Files file system.
+    #[field(name = "S3FilesVolumeConfiguration")]
+    S3FilesVolumeConfiguration(S3FilesVolumeConfiguration),
+    /// An EBS volume that the service configures; always `true`.
+    ConfiguredAtLaunch(Input<bool>),
+}
+
+/// A directory of the host.
+#[derive(Debug, Clone, Block)]
+pub struct HostVolume {
+    /// Its path; absent for an empty one that lives as long as the task. Not on Fargate.
+    pub source_path: Option<Input<String>>,
+}
+
+/// A Docker volume.
+#[derive(Debug, Clone, Block)]
+pub struct DockerVolumeConfiguration {
+    /// Whether it is made when it is not there; for `shared` ones only. AWS's default is `false`.
+    #[field(removal_default("false"))]
+    pub autoprovision: Option<Input<bool>>,
+    /// The volume driver. AWS's default is `local`.
+    #[field(removal_default("\"local\""))]
+    pub driver: Option<Input<String>>,
+    /// Options for the driver.
+    pub driver_opts: BTreeMap<String, Input<String>>,
+    /// Labels of the volume.
+    pub labels: BTreeMap<String, Input<String>>,
+    /// How long it lives. AWS's default is `task`.
+    #[field(removal_default("\"task\""))]
+    pub scope: Option<Input<DockerVolumeScope>>,
+}
+
+/// An EFS file system.
+#[derive(Debug, Clone, Block)]
+pub struct EfsVolumeConfiguration {
+    /// The file system, `fs-…`.
+    #[field(name = "FilesystemId")]
+    pub filesystem_id: Input<String>,
+    /// The directory to mount; with an access point none, or `/`. AWS's default is `/`.
+    #[field(removal_default("\"/\""))]
+    pub root_directory: Option<Input<String>>,
+    /// Whether traffic is encrypted; an access point or IAM demands it. AWS's default is `DISABLED`.
+    #[field(removal_default("\"DISABLED\""))]
+    pub transit_encryption: Option<Input<VolumeToggle>>,
+    /// The port for encrypted traffic; the mount helper picks one where absent.
+    pub transit_encryption_port: Option<Input<u16>>,
+    /// How access is authorised.
+    pub authorization_config: Option<EfsAuthorizationConfig>,
+}
+
+/// How access to an EFS file system is authorised.
+#[derive(Debug, Clone, Block)]
+pub struct EfsAuthorizationConfig {
+    /// The access point, `fsap-…`.
+    pub access_point_id: Option<Input<String>>,
+    /// Whether the task role is asked. AWS's default is `DISABLED`.
+    #[field(name = "IAM", removal_default("\"DISABLED\""))]
+    pub iam: Option<Input<VolumeToggle>>,
+}
+
+/// An FSx for Windows file system.
+#[derive(Debug, Clone, Block)]
+pub struct FsxWindowsFileServerVolumeConfiguration {
+    /// The file system, `fs-…`.
+    pub file_system_id: Input<String>,
+    /// The directory to mount.
+    pub root_directory: Input<String>,
+    /// The Active Directory account that is used.
+    pub authorization_config: FsxAuthorizationConfig,
+}
+
+/// The Active Directory account for an FSx for Windows file system.
+#[derive(Debug, Clone, Block)]
+pub struct FsxAuthorizationConfig {
+    /// The secret or parameter with the credentials, by ARN.
+    pub credentials_parameter: Input<String>,
+    /// The domain.
+    pub domain: Input<String>,
+}
+
+/// An S3 Files file system.
+#[derive(Debug, Clone, Block)]
+pub struct S3FilesVolumeConfiguration {
+    /// The file system.
+    pub file_system_arn: Input<String>,
+    /// The access point.
+    pub access_point_arn: Option<Input<String>>,
+    /// The directory to mount; with an access point none, or `/`. AWS's default is `/`.
+    #[field(removal_default("\"/\""))]
+    pub root_directory: Option<Input<String>>,
+    /// The port for encrypted traffic; ECS picks one where absent.
+    pub transit_encryption_port: Option<Input<u16>>,
+}
+
+impl Volume {
+    /// An empty directory that lives as long as the task.
+    #[must_use]
+    pub fn scratch(name: impl Into<Input<String>>) -> Self {
+        Self::of(name, VolumeSource::Host(HostVolume::new()))
+    }
+
+    /// A directory of the host. Not on Fargate.
+    #[must_use]
+    pub fn host(name: impl Into<Input<String>>, path: impl Into<Input<String>>) -> Self {
+        Self::of(
+            name,
+            VolumeSource::Host(HostVolume::new().source_path(path)),
+        )
+    }
+
+    /// An EFS file system.
+    #[must_use]
+    pub fn efs(name: impl Into<Input<String>>, efs: EfsVolumeConfiguration) -> Self {
+        Self::of(name, VolumeSource::EfsVolumeConfiguration(efs))
+    }
+
+    /// An EBS volume that the service configures when it starts a task.
+    #[must_use]
+    pub fn configured_at_launch(name: impl Into<Input<String>>) -> Self {
+        Self::of(name, VolumeSource::ConfiguredAtLaunch(true.into()))
+    }
+
+    /// Any volume.
+    #[must_use]
+    pub fn of(name: impl Into<Input<String>>, source: VolumeSource) -> Self {
+        Self {
+            name: name.into(),
+            source,
+        }
+    }
+}

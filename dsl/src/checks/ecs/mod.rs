@@ -1,0 +1,17 @@
+//! Whether services, task definitions, clusters and capacity fit each other.
+//!
+//! Only what the stack itself declares is looked at; what is named by a literal or computed is left to AWS.
+
+mod capacity;
+mod secrets;
+mod service;
+
+pub(super) use capacity::capacity;
+pub(super) use secrets::readable_secrets;
+pub(super) use service::services;
+
+const CLUSTER: &str = "AWS::ECS::Cluster";
+const ASSOCIATIONS: &str = "AWS::ECS::ClusterCapacityProviderAssociations";
+const CAPACITY_PROVIDER: &str = "AWS::ECS::CapacityProvider";
+const TASK_DEFINITION: &str = "AWS::ECS::TaskDefinition";
+const SERVICE: &str = "AWS::ECS::Service";
