@@ -71,4 +71,20 @@ codes! {
     NAME_TAKEN = "WL-0606";
     /// Steps that wait for each other.
     ORDER_IMPOSSIBLE = "WL-0607";
+    /// A subnet whose range does not lie in its VPC's.
+    SUBNET_OUTSIDE_VPC = "WL-0101";
+    /// Two routes for the same destination in one route table.
+    ROUTE_DESTINATION_TAKEN = "WL-0102";
+    /// A route, or an association of its table, that leads into another VPC.
+    ROUTE_LEAVES_VPC = "WL-0103";
+    /// A public NAT gateway in a subnet from which nothing leads to the internet.
+    NAT_WITHOUT_WAY_OUT = "WL-0104";
+    /// Two explicit route tables for one subnet.
+    SUBNET_HAS_TWO_TABLES = "WL-0105";
+    /// A second VPC for one gateway, or a second internet gateway for one VPC.
+    GATEWAY_ATTACHED_TWICE = "WL-0106";
+    /// Two subnets of one VPC whose ranges overlap.
+    SUBNETS_OVERLAP = "WL-0107";
+    /// A network pattern that cannot be laid out as it is asked for.
+    NETWORK_UNFIT = "WL-0108";
 }

@@ -114,10 +114,14 @@ impl<R> From<&Handle<R>> for Dependency {
 /// A spec together with how the engine is to treat it.
 #[derive(Debug, Clone)]
 pub struct Configured<R> {
-    pub(crate) spec: R,
-    pub(crate) options: Options,
-    pub(crate) depends_on: Vec<Dependency>,
-    pub(crate) place: Option<Place>,
+    /// The spec.
+    pub spec: R,
+    /// How the engine is to treat it.
+    pub options: Options,
+    /// What must be there first, beyond what the spec refers to.
+    pub depends_on: Vec<Dependency>,
+    /// Where it is to live, if not at the stack's place.
+    pub place: Option<Place>,
 }
 
 /// Options and declaration, for every kind. `use windlass::prelude::*` brings it in.

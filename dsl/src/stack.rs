@@ -244,6 +244,11 @@ impl Stack {
         Output::reference(&address, output)
     }
 
+    /// The handle that a later declaration under `name` will give: how the parts of a pattern refer to each other before they are declared.
+    pub(crate) fn handle_to<R>(&self, name: &str) -> Handle<R> {
+        Handle::new(self.address(name).unwrap_or_else(|_| unusable()))
+    }
+
     #[track_caller]
     pub(crate) fn declare<R: Resource + Check>(
         &mut self,

@@ -19,12 +19,20 @@ pub mod servicediscovery;
 macro_rules! catalog {
     ($visit:ident) => {
         $visit! {
+            ec2::Eip,
+            ec2::InternetGateway,
+            ec2::NatGateway,
+            ec2::Route,
+            ec2::RouteTable,
+            ec2::Subnet,
+            ec2::SubnetRouteTableAssociation,
             ec2::Vpc,
             ecs::CapacityProvider,
             ecs::Cluster,
             ecs::ClusterCapacityProviderAssociations,
             ecs::Service,
             ecs::TaskDefinition,
+            ec2::VpcGatewayAttachment,
         }
     };
 }

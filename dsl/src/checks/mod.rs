@@ -4,6 +4,7 @@
 
 mod declared;
 mod ecs;
+mod network;
 mod references;
 
 use crate::document::Document;
@@ -16,6 +17,8 @@ pub fn across_resources(document: &mut Document) {
         ecs::capacity,
         ecs::readable_secrets,
     ];
+    let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] =
+        &[references::dangling, network::wiring];
     let found: Vec<_> = checks.iter().flat_map(|check| check(document)).collect();
     document.problems.extend(found);
 }

@@ -1,8 +1,41 @@
 //! Amazon EC2: networks, their rules, and launch templates.
 
+mod eip;
+mod internet_gateway;
+mod nat_gateway;
+mod route;
+mod route_table;
+mod subnet;
+mod subnet_route_table_association;
 mod vpc;
+mod vpc_gateway_attachment;
 
+pub use eip::{AddressDomain, Eip, EipChange, EipResolved};
+pub use internet_gateway::{InternetGateway, InternetGatewayChange, InternetGatewayResolved};
+pub use nat_gateway::{
+    AvailabilityMode, ConnectivityType, NatGateway, NatGatewayChange, NatGatewayPlace,
+    NatGatewayPlaceResolved, NatGatewayResolved, NatSecondaryAddresses,
+    NatSecondaryAddressesResolved, NatZone, NatZoneAddresses, NatZoneAddressesResolved,
+    NatZoneResolved, RegionalNatState,
+};
+pub use route::{
+    GatewayId, Route, RouteChange, RouteDestination, RouteDestinationResolved, RouteResolved,
+    RouteTarget, RouteTargetResolved, ToDestination, ToTarget,
+};
+pub use route_table::{RouteTable, RouteTableChange, RouteTableResolved};
+pub use subnet::{
+    HostnameType, InternetGatewayBlockMode, PrivateDnsNameOptions, PrivateDnsNameOptionsResolved,
+    Subnet, SubnetChange, SubnetResolved, SubnetZone, SubnetZoneResolved,
+};
+pub use subnet_route_table_association::{
+    SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
+    SubnetRouteTableAssociationResolved,
+};
 pub use vpc::{InstanceTenancy, Vpc, VpcChange, VpcResolved};
+pub use vpc_gateway_attachment::{
+    AttachedGateway, AttachedGatewayResolved, AttachmentType, VpcGatewayAttachment,
+    VpcGatewayAttachmentChange, VpcGatewayAttachmentResolved,
+};
 
 crate::ids! {
     /// A VPC.
@@ -37,4 +70,27 @@ crate::ids! {
     ImageId = "ami-";
     /// A pool of Amazon VPC IP Address Manager.
     IpamPoolId = "ipam-pool-";
+    /// An instance.
+    InstanceId = "i-";
+    /// A virtual private gateway.
+    VpnGatewayId = "vgw-";
+    /// An internet gateway for IPv6 that lets connections out only.
+    EgressOnlyInternetGatewayId = "eigw-";
+    /// A transit gateway.
+    TransitGatewayId = "tgw-";
+    /// A gateway to a carrier's network, in a Wavelength Zone.
+    CarrierGatewayId = "cagw-";
+    /// A local gateway of an Outpost.
+    LocalGatewayId = "lgw-";
+    /// A peering connection between two VPCs.
+    VpcPeeringConnectionId = "pcx-";
+    /// The association of a network ACL with a subnet.
+    NetworkAclAssociationId = "aclassoc-";
+    /// An AWS Outpost.
+    OutpostArn = "arn:";
+    /// A core network of AWS Cloud WAN.
+    CoreNetworkArn = "arn:";
 }
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,139 @@
+//! `AWS::EC2::VPCGatewayAttachment`: an internet gateway or a virtual private gateway, attached to a VPC.
+//!
+//! What surprises people: a VPC takes one gateway of each type, so another gateway can only take the place of the first one after that
+//! is detached; and AWS refuses to detach an internet gateway while anything in the VPC has a public address. So whatever uses the VPC
+//! waits for the attachment, and is gone before it is. CloudFormation changes the gateway in place; here it is a replacement that
+//! detaches first, because the type of gateway belongs to the identity of the attachment and because a killed run can be resumed
+//! between the two calls.
+//!
+//! Not here: the gateways themselves, nor transit gateways, whose attachment is `AWS::EC2::TransitGatewayVpcAttachment`.
+//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcgatewayattachment.html>
+
+use windlass_derive::{Choice, Resource};
+
+use super::{InternetGatewayId, VpcId, VpnGatewayId};
+use crate::resource::{Check, Samples};
+use crate::stack::Checks;
+use crate::value::Input;
+
+crate::text_enum! {
+    /// What is attached.
+    pub enum AttachmentType {
+        /// An internet gateway.
+        InternetGateway = "IGW",
+        /// A virtual private gateway.
+        VpnGateway = "VGW",
+    }
+}
+
+/// The gateway that is attached.
+#[derive(Debug, Clone, Choice)]
+#[choice(replaces)]
+pub enum AttachedGateway {
+    /// An internet gateway.
+    InternetGatewayId(Input<InternetGatewayId>),
+    /// A virtual private gateway.
+    VpnGatewayId(Input<VpnGatewayId>),
+}
+
+/// A gateway at a VPC.
+///
+/// ```
+/// use windlass::aws::ec2;
+/// use windlass::resource::Declare;
+///
+/// # let stack = |cx: &mut windlass::Stack| -> windlass::Result {
+/// let existing = ec2::VpcId::existing("vpc-0a1b2c3d");
+/// let gateway = ec2::InternetGateway::new().declare(cx, "internet-gateway");
+/// ec2::VpcGatewayAttachment::internet(existing, gateway.id()).declare(cx, "attachment");
+/// # Ok(())
+/// # };
+/// # assert_eq!(windlass::Stack::test("t", stack, windlass::request::Request::offline("us-east-1")).problems, []);
+/// ```
+///
+/// Another resource's identifier does not fit:
+///
+/// ```compile_fail,E0277
+/// use windlass::aws::ec2::{SubnetId, VpcGatewayAttachment, VpcId};
+///
+/// VpcGatewayAttachment::internet(VpcId::existing("vpc-0a1"), SubnetId::existing("subnet-0a1"));
+/// ```
+#[derive(Debug, Clone, Resource)]
+#[resource(
+    kind = "AWS::EC2::VPCGatewayAttachment",
+    outputs(attachment_type: AttachmentType = "AttachmentType"),
+    waits(Ready),
+    reference_wait = Ready,
+    replace = DeleteFirst,
+    completes("InternetGatewayId", "VpcId"),
+    no_new
+)]
+pub struct VpcGatewayAttachment {
+    /// The VPC.
+    #[field(replaces)]
+    pub vpc_id: Input<VpcId>,
+    /// The gateway.
+    #[field(choice, no_setter)]
+    pub gateway: AttachedGateway,
+}
+
+impl VpcGatewayAttachment {
+    /// An internet gateway at a VPC.
+    #[must_use]
+    pub fn internet(
+        vpc: impl Into<Input<VpcId>>,
+        gateway: impl Into<Input<InternetGatewayId>>,
+    ) -> Self {
+        Self {
+            vpc_id: vpc.into(),
+            gateway: AttachedGateway::InternetGatewayId(gateway.into()),
+        }
+    }
+
+    /// A virtual private gateway at a VPC.
+    #[must_use]
+    pub fn vpn(vpc: impl Into<Input<VpcId>>, gateway: impl Into<Input<VpnGatewayId>>) -> Self {
+        Self {
+            vpc_id: vpc.into(),
+            gateway: AttachedGateway::VpnGatewayId(gateway.into()),
+        }
+    }
+}
+
+impl Check for VpcGatewayAttachment {
+    fn check(&self, _: &mut Checks<'_>) {}
+}
+
+impl Samples for VpcGatewayAttachment {
+    fn samples() -> Vec<Self> {
+        let vpc = |id: &str| VpcId::existing(id);
+        let (internet, vpn) = (
+            |id: &str| InternetGatewayId::existing(id),
+            |id: &str| VpnGatewayId::existing(id),
+        );
+        vec![
+            Self::internet(vpc("vpc-0a1"), internet("igw-0a1")),
+            Self::internet(vpc("vpc-0a1"), internet("igw-0b2")),
+            Self::internet(vpc("vpc-0b2"), internet("igw-0a1")),
+            Self::vpn(vpc("vpc-0a1"), vpn("vgw-0a1")),
+            Self::vpn(vpc("vpc-0a1"), vpn("vgw-0b2")),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Resource;
+    use serde_json::json;
+
+    #[test]
+    fn exactly_one_gateway_is_written() {
+        let vpc = VpcId::existing("vpc-0a1");
+        let attachment = VpcGatewayAttachment::vpn(vpc, VpnGatewayId::existing("vgw-0a1"));
+        assert_eq!(
+            attachment.to_json(),
+            json!({"VpcId": "vpc-0a1", "VpnGatewayId": "vgw-0a1"})
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! What AWS would refuse about the wiring of networks, and what it would take but never carry a packet.
+//!
+//! Only what literals and references show is reported: what comes from elsewhere gets the benefit of the doubt.
+//! Not here: properties of one resource, which its kind checks.
+
+mod attachments;
+mod ranges;
+mod routes;
+
+use std::collections::BTreeMap;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::address::Address;
+use crate::aws::ec2::{
+    InternetGateway, NatGateway, Route, RouteTable, Subnet, SubnetRouteTableAssociation, Vpc,
+    VpcGatewayAttachment,
+};
+use crate::diagnostics::{Diagnostic, SourceLine};
+use crate::document::Document;
+use crate::expr::Expr;
+use crate::resource::Resource;
+
+/// Runs every check of this folder.
+pub(super) fn wiring(document: &Document) -> Vec<Diagnostic> {
+    let network = Network::of(document);
+    let mut problems = ranges::overlapping(&network);
+    problems.extend(ranges::outside(&network));
+    problems.extend(routes::taken_destinations(&network));
+    problems.extend(routes::leaving(&network));
+    problems.extend(routes::associated_elsewhere(&network));
+    problems.extend(routes::associated_twice(&network));
+    problems.extend(routes::nat_without_way_out(&network));
+    problems.extend(attachments::twice(&network));
+    problems
+}
+
+/// The declared resources of a document that make up its networks.
+struct Network<'a> {
+    declared: BTreeMap<&'a Address, Declared<'a>>,
+}
+
+/// One of them.
+struct Declared<'a> {
+    kind: &'a str,
+    address: &'a Address,
+    source: &'a SourceLine,
+    spec: Value,
+}
+
+impl Declared<'_> {
+    fn is<R: Resource>(&self) -> bool {
+        self.kind == R::SCHEMA.kind
+    }
+
+    /// A property as a literal of the type that AWS takes.
+    fn literal<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
+        T::deserialize(self.spec.get(property)?).ok()
+    }
+
+    fn gives(&self, property: &str) -> bool {
+        self.spec.get(property).is_some()
+    }
+}
+
+impl<'a> Network<'a> {
+    fn of(document: &'a Document) -> Self {
+        let kinds = [
+            Vpc::SCHEMA.kind,
+            Subnet::SCHEMA.kind,
+            InternetGateway::SCHEMA.kind,
+            VpcGatewayAttachment::SCHEMA.kind,
+            NatGateway::SCHEMA.kind,
+            RouteTable::SCHEMA.kind,
+            Route::SCHEMA.kind,
+            SubnetRouteTableAssociation::SCHEMA.kind,
+        ];
+        let declared = document.resources.iter();
+        let declared = declared
+            .filter(|(_, declaration)| kinds.contains(&declaration.kind.as_str()))
+            .map(|(address, declaration)| {
+                let declared = Declared {
+                    kind: &declaration.kind,
+                    address,
+                    source: &declaration.source,
+                    spec: declaration.spec.to_value(),
+                };
+                (address, declared)
+            });
+        Self {
+            declared: declared.collect(),
+        }
+    }
+
+    /// Every declared resource of a kind, in order of the addresses.
+    fn all<R: Resource>(&self) -> impl Iterator<Item = &Declared<'a>> {
+        self.declared.values().filter(|declared| declared.is::<R>())
+    }
+
+    /// What a property refers to, followed through outputs that only pass a property on, such as a subnet's `CidrBlock`.
+    fn value(&self, declared: &Declared<'_>, property: &str) -> Option<Value> {
+        let mut value = declared.spec.get(property)?.clone();
+        // Specs cannot refer to each other in circles that get here: `CYCLE` reports those, and this bound ends them.
+        for _ in 0..self.declared.len() {
+            let Ok(Some(Expr::Ref { address, output })) = Expr::of(&value) else {
+                break;
+            };
+            match self
+                .declared
+                .get(&address)
+                .and_then(|to| to.spec.get(&output))
+            {
+                Some(passed_on) => value = passed_on.clone(),
+                None => break,
+            }
+        }
+        Some(value)
+    }
+
+    /// The declared resource that a property refers to.
+    fn referred(&self, declared: &Declared<'_>, property: &str) -> Option<&Declared<'a>> {
+        match Expr::of(&self.value(declared, property)?) {
+            Ok(Some(Expr::Ref { address, .. })) => self.declared.get(&address),
+            _ => None,
+        }
+    }
+
+    /// The VPC that a resource says it belongs to, or that what it stands in belongs to.
+    fn vpc(&self, declared: &Declared<'_>) -> Option<Value> {
+        match self.value(declared, "VpcId") {
+            Some(vpc) => Some(vpc),
+            None => self.vpc(self.referred(declared, "SubnetId")?),
+        }
+    }
+
+    /// Whether two values certainly stand for different resources: both are literals, or both are declared here.
+    fn differ(&self, one: &Value, other: &Value) -> bool {
+        match (Expr::of(one), Expr::of(other)) {
+            (Ok(None), Ok(None)) => one != other,
+            (
+                Ok(Some(Expr::Ref { address: one, .. })),
+                Ok(Some(Expr::Ref { address: other, .. })),
+            ) => {
+                let here = |address| self.declared.contains_key(address);
+                one != other && here(&one) && here(&other)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// How a value is named to the author: the address of what is declared, or the text that was given.
+fn name(value: &Value) -> String {
+    match Expr::of(value) {
+        Ok(Some(Expr::Ref { address, .. })) => format!("`{address}`"),
+        _ => match value.as_str() {
+            Some(text) => format!("`{text}`"),
+            None => "another one".to_owned(),
+        },
+    }
+}
+
+/// Orders two declarations as they stand in the source, so that the later one is the one to mend.
+fn in_source_order<'d, 'a>(
+    one: &'d Declared<'a>,
+    other: &'d Declared<'a>,
+) -> (&'d Declared<'a>, &'d Declared<'a>) {
+    if (one.source, one.address) <= (other.source, other.address) {
+        (one, other)
+    } else {
+        (other, one)
+    }
+}
+
+/// Pairs each declaration with the first one that has the same key.
+fn repeated<'d, 'a: 'd, K: Ord>(
+    declared: impl Iterator<Item = (K, &'d Declared<'a>)>,
+) -> Vec<(&'d Declared<'a>, &'d Declared<'a>)> {
+    let mut groups: BTreeMap<K, Vec<&Declared<'a>>> = BTreeMap::new();
+    for (key, declared) in declared {
+        groups.entry(key).or_default().push(declared);
+    }
+    let mut pairs = Vec::new();
+    for mut group in groups.into_values() {
+        group.sort_by_key(|declared| (declared.source, declared.address));
+        pairs.extend(group[1..].iter().map(|later| (group[0], *later)));
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,656 @@
+//! A VPC over several zones, with public and private subnets and their ways to the internet.
+//!
+//! Ranges and addresses are given out by the position of a zone, so that adding a zone moves nothing; and every private subnet has a
+//! table of its own, so that another [`Nat`] only repoints routes.
+//!
+//! Not here: endpoints for AWS services, peering, IPv6.
+
+use std::fmt;
+
+use ipnet::Ipv4Net;
+
+use crate::aws::ec2::{
+    Eip, InternetGateway, NatGateway, Route, RouteTable, Subnet, SubnetId,
+    SubnetRouteTableAssociation, Vpc, VpcGatewayAttachment,
+};
+use crate::cidr;
+use crate::codes;
+use crate::diagnostics::Diagnostic;
+use crate::resource::{Configured, Declare, Handle};
+use crate::stack::Stack;
+use crate::value::Output;
+
+/// The most zones that a network can lie over: as many as the largest AWS Region has.
+pub const MAX_ZONES: usize = 6;
+
+/// How much longer a private subnet's prefix is than the VPC's: an eighth of its range.
+const PRIVATE_BITS: u8 = 3;
+/// How much longer a public subnet's prefix is than the VPC's: an eighth of an eighth of its range.
+const PUBLIC_BITS: u8 = 6;
+/// The first eighth is for public subnets, the second stays free.
+const FIRST_PRIVATE: usize = 2;
+
+/// A number of availability zones: `3.zones()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Zones(pub usize);
+
+/// Numbers that can be numbers of zones.
+pub trait ZoneCount {
+    /// So many availability zones: the first ones, by name, that are open to the account.
+    fn zones(self) -> Zones;
+}
+
+impl ZoneCount for usize {
+    fn zones(self) -> Zones {
+        Zones(self)
+    }
+}
+
+/// How private subnets reach the internet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nat {
+    /// Not at all.
+    None,
+    /// Through one NAT gateway, in the first zone: the cheapest, and as available as that zone.
+    Single,
+    /// Through a NAT gateway in each zone.
+    PerZone,
+}
+
+/// A declared network: the handles of all that it is made of.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The VPC: `vpc`.
+    pub vpc: Handle<Vpc>,
+    /// The internet gateway: `internet-gateway`.
+    pub internet_gateway: Handle<InternetGateway>,
+    /// Its attachment to the VPC: `attachment`.
+    pub attachment: Handle<VpcGatewayAttachment>,
+    /// The public subnets, one for each zone: `public-a`, `public-b`, …
+    pub public: Vec<Handle<Subnet>>,
+    /// The private subnets, one for each zone: `private-a`, `private-b`, …
+    pub private: Vec<Handle<Subnet>>,
+    /// The table of the public subnets: `public-routes`.
+    pub public_routes: Handle<RouteTable>,
+    /// The tables of the private subnets, one for each zone: `private-a-routes`, …
+    pub private_routes: Vec<Handle<RouteTable>>,
+    /// The NAT gateways: `nat-a`, …
+    pub nat: Vec<Handle<NatGateway>>,
+    /// Their addresses, which are where private subnets' connections come from: `nat-a-address`, …
+    pub nat_addresses: Vec<Handle<Eip>>,
+}
+
+impl Network {
+    /// A network over the first zones that are open to the account. A single NAT gateway and the range 10.0.0.0/16, unless said otherwise.
+    ///
+    /// ```
+    /// use windlass::patterns::{Nat, Network, ZoneCount};
+    ///
+    /// # let stack = |cx: &mut windlass::Stack| -> windlass::Result {
+    /// let network = Network::over(3.zones()).nat(Nat::PerZone).declare(cx, "network");
+    /// cx.output("vpc", network.vpc.id().text());
+    /// # assert_eq!(network.private[2].address().as_str(), "network/private-c");
+    /// # Ok(())
+    /// # };
+    /// # assert_eq!(windlass::Stack::test("t", stack, windlass::request::Request::offline("us-east-1")).problems, []);
+    /// ```
+    pub fn over(zones: Zones) -> NetworkDesign {
+        NetworkDesign {
+            zones,
+            range: cidr!("10.0.0.0/16"),
+            nat: Nat::Single,
+            changes: Vec::new(),
+        }
+    }
+
+    /// The ids of the public subnets, in order of the zones.
+    pub fn public_ids(&self) -> impl Iterator<Item = Output<SubnetId>> {
+        self.public.iter().map(Handle::<Subnet>::id)
+    }
+
+    /// The ids of the private subnets, in order of the zones.
+    pub fn private_ids(&self) -> impl Iterator<Item = Output<SubnetId>> {
+        self.private.iter().map(Handle::<Subnet>::id)
+    }
+}
+
+type Change = Box<dyn FnOnce(&mut NetworkParts)>;
+
+/// A network that has not been declared yet.
+#[must_use = "a network is made by `declare`"]
+pub struct NetworkDesign {
+    zones: Zones,
+    range: Ipv4Net,
+    nat: Nat,
+    changes: Vec<Change>,
+}
+
+impl fmt::Debug for NetworkDesign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            zones,
+            range,
+            nat,
+            changes,
+        } = self;
+        write!(
+            f,
+            "a network over {} zones with {range}, NAT {nat:?}, {} changes",
+            zones.0,
+            changes.len()
+        )
+    }
+}
+
+impl NetworkDesign {
+    /// How private subnets reach the internet. Without a call: through a single NAT gateway.
+    pub fn nat(mut self, nat: Nat) -> Self {
+        self.nat = nat;
+        self
+    }
+
+    /// The VPC's range, `/16` to `/22`. Without a call: 10.0.0.0/16.
+    ///
+    /// Each private subnet gets an eighth of it, each public one an eighth of an eighth; the second eighth stays free.
+    pub fn range(mut self, range: Ipv4Net) -> Self {
+        self.range = range;
+        self
+    }
+
+    /// Changes what the network is made of, before it is declared: any property and any option of any part.
+    ///
+    /// ```
+    /// use windlass::patterns::{Network, ZoneCount};
+    ///
+    /// # let stack = |cx: &mut windlass::Stack| -> windlass::Result {
+    /// let network = Network::over(2.zones())
+    ///     .change(|parts| {
+    ///         parts.vpc.options.protect = true;
+    ///         for zone in &mut parts.zones {
+    ///             zone.public.spec.map_public_ip_on_launch = Some(true.into());
+    ///         }
+    ///     })
+    ///     .declare(cx, "network");
+    /// # Ok(())
+    /// # };
+    /// # assert_eq!(windlass::Stack::test("t", stack, windlass::request::Request::offline("us-east-1")).problems, []);
+    /// ```
+    pub fn change(mut self, change: impl FnOnce(&mut NetworkParts) + 'static) -> Self {
+        self.changes.push(Box::new(change));
+        self
+    }
+
+    /// Declares the network's parts below a name.
+    #[track_caller]
+    pub fn declare(self, cx: &mut Stack, name: impl AsRef<str>) -> Network {
+        let Self {
+            zones,
+            range,
+            nat,
+            changes,
+        } = self;
+        cx.within(name.as_ref(), |cx| {
+            let layout = Layout::fitting(cx, zones, range);
+            let mut parts = NetworkParts::new(cx, &layout, nat);
+            for change in changes {
+                change(&mut parts);
+            }
+            parts.declare(cx)
+        })
+    }
+}
+
+/// What a network is made of, before it is declared.
+#[derive(Debug, Clone)]
+pub struct NetworkParts {
+    /// The VPC.
+    pub vpc: Configured<Vpc>,
+    /// The internet gateway.
+    pub internet_gateway: Configured<InternetGateway>,
+    /// Its attachment to the VPC.
+    pub attachment: Configured<VpcGatewayAttachment>,
+    /// The table of the public subnets.
+    pub public_routes: Configured<RouteTable>,
+    /// Its route to the internet gateway.
+    pub public_default_route: Configured<Route>,
+    /// What each zone has.
+    pub zones: Vec<ZoneParts>,
+}
+
+/// What a network has in one zone, before it is declared.
+#[derive(Debug, Clone)]
+pub struct ZoneParts {
+    /// What the names of the zone's parts end in: `a` for the first zone.
+    pub letter: char,
+    /// The public subnet.
+    pub public: Configured<Subnet>,
+    /// Its route table.
+    pub public_association: Configured<SubnetRouteTableAssociation>,
+    /// The private subnet.
+    pub private: Configured<Subnet>,
+    /// The table of the private subnet.
+    pub private_routes: Configured<RouteTable>,
+    /// Its route to a NAT gateway.
+    pub private_default_route: Option<Configured<Route>>,
+    /// The private subnet's route table.
+    pub private_association: Configured<SubnetRouteTableAssociation>,
+    /// The zone's NAT gateway.
+    pub nat: Option<NatParts>,
+}
+
+/// A NAT gateway with its address, before it is declared.
+#[derive(Debug, Clone)]
+pub struct NatParts {
+    /// The address.
+    pub address: Configured<Eip>,
+    /// The gateway, in the zone's public subnet.
+    pub gateway: Configured<NatGateway>,
+}
+
+/// Which ranges a network's subnets get.
+struct Layout {
+    whole: Ipv4Net,
+    public: Vec<Ipv4Net>,
+    private: Vec<Ipv4Net>,
+}
+
+impl Layout {
+    /// The layout that was asked for; where that is not possible, it is reported and the nearest possible one goes on.
+    #[track_caller]
+    fn fitting(cx: &mut Stack, zones: Zones, range: Ipv4Net) -> Self {
+        let mut unfit = |message: String, help: String| {
+            let source = cx.author();
+            let problem = Diagnostic::error(codes::NETWORK_UNFIT, message)
+                .at(&source, "declared here")
+                .help(help);
+            cx.report(problem);
+        };
+        let mut whole = range;
+        if !(16..=22).contains(&range.prefix_len()) || range.addr() != range.network() {
+            unfit(
+                format!("a network cannot be laid out in {range}"),
+                "give it a range from /16 to /22; smaller networks can be made of `Vpc` and `Subnet`".to_owned(),
+            );
+            whole = cidr!("10.0.0.0/16");
+        }
+        if !(1..=MAX_ZONES).contains(&zones.0) {
+            let help = format!("1 to {MAX_ZONES} are possible");
+            unfit(format!("a network cannot lie over {} zones", zones.0), help);
+        }
+        let zones = zones.0.clamp(1, MAX_ZONES);
+        let open = cx.zones().len();
+        if zones > open {
+            let source = cx.author();
+            let message = format!(
+                "a network over {zones} zones does not fit: {open} are open to the account in {}",
+                cx.region()
+            );
+            let problem = Diagnostic::error(codes::NETWORK_UNFIT, message)
+                .at(&source, "declared here")
+                .help(format!("ask for {open} zones, or use another Region"));
+            cx.report(problem);
+        }
+        let blocks = |bits| {
+            let blocks = whole.subnets(whole.prefix_len() + bits);
+            blocks.expect("a /22 with six more bits is a /28")
+        };
+        Self {
+            whole,
+            public: blocks(PUBLIC_BITS).take(zones).collect(),
+            private: blocks(PRIVATE_BITS)
+                .skip(FIRST_PRIVATE)
+                .take(zones)
+                .collect(),
+        }
+    }
+}
+
+impl NetworkParts {
+    fn new(cx: &Stack, layout: &Layout, nat: Nat) -> Self {
+        let vpc = cx.handle_to::<Vpc>("vpc");
+        let gateway = cx.handle_to::<InternetGateway>("internet-gateway");
+        let public_routes = cx.handle_to::<RouteTable>("public-routes");
+        let named = |name: &str| console_name(cx, name);
+        let ranges = layout.public.iter().zip(&layout.private);
+        let zones = ranges
+            .enumerate()
+            .map(|(zone, (public, private))| ZoneParts::new(cx, zone, *public, *private, nat));
+        Self {
+            vpc: Vpc::new(layout.whole)
+                .enable_dns_hostnames(true)
+                .tag("Name", named("vpc"))
+                .configured(),
+            internet_gateway: InternetGateway::new()
+                .tag("Name", named("internet-gateway"))
+                .configured(),
+            attachment: VpcGatewayAttachment::internet(vpc.id(), gateway.id()).configured(),
+            public_routes: RouteTable::new(vpc.id())
+                .tag("Name", named("public-routes"))
+                .configured(),
+            public_default_route: Route::default_through(public_routes.id(), gateway.id())
+                .configured(),
+            zones: zones.collect(),
+        }
+    }
+
+    #[track_caller]
+    fn declare(self, cx: &mut Stack) -> Network {
+        let mut network = Network {
+            vpc: self.vpc.declare(cx, "vpc"),
+            internet_gateway: self.internet_gateway.declare(cx, "internet-gateway"),
+            attachment: self.attachment.declare(cx, "attachment"),
+            public: Vec::new(),
+            private: Vec::new(),
+            public_routes: self.public_routes.declare(cx, "public-routes"),
+            private_routes: Vec::new(),
+            nat: Vec::new(),
+            nat_addresses: Vec::new(),
+        };
+        self.public_default_route
+            .declare(cx, "public-default-route");
+        for zone in self.zones {
+            zone.declare(cx, &mut network);
+        }
+        network
+    }
+}
+
+impl ZoneParts {
+    fn new(cx: &Stack, zone: usize, public: Ipv4Net, private: Ipv4Net, nat: Nat) -> Self {
+        let letter = letter(zone);
+        let at = |part: &str| format!("{part}-{letter}");
+        let vpc = cx.handle_to::<Vpc>("vpc");
+        let subnet = |kind: &str, range: Ipv4Net| {
+            let subnet = Subnet::new(vpc.id(), range).tag("Name", console_name(cx, &at(kind)));
+            let open = !cx.zones().is_empty();
+            let subnet = if open {
+                subnet.availability_zone(cx.zone(zone))
+            } else {
+                subnet
+            };
+            subnet.configured()
+        };
+        let public_subnet = cx.handle_to::<Subnet>(&at("public"));
+        let private_subnet = cx.handle_to::<Subnet>(&at("private"));
+        let public_routes = cx.handle_to::<RouteTable>("public-routes");
+        let routes = format!("private-{letter}-routes");
+        let private_routes = cx.handle_to::<RouteTable>(&routes);
+        let through = match nat {
+            Nat::None => None,
+            Nat::Single => Some(self::letter(0)),
+            Nat::PerZone => Some(letter),
+        };
+        let default_route = through.map(|nat| {
+            let nat = cx.handle_to::<NatGateway>(&format!("nat-{nat}"));
+            Route::default_through(private_routes.id(), nat.id()).configured()
+        });
+        Self {
+            letter,
+            public: subnet("public", public),
+            public_association: SubnetRouteTableAssociation::new(
+                public_routes.id(),
+                public_subnet.id(),
+            )
+            .configured(),
+            private: subnet("private", private),
+            private_routes: RouteTable::new(vpc.id())
+                .tag("Name", console_name(cx, &routes))
+                .configured(),
+            private_default_route: default_route,
+            private_association: SubnetRouteTableAssociation::new(
+                private_routes.id(),
+                private_subnet.id(),
+            )
+            .configured(),
+            nat: (through == Some(letter)).then(|| NatParts::new(cx, letter, &public_subnet)),
+        }
+    }
+
+    #[track_caller]
+    fn declare(self, cx: &mut Stack, network: &mut Network) {
+        let letter = self.letter;
+        network
+            .public
+            .push(self.public.declare(cx, format!("public-{letter}")));
+        self.public_association
+            .declare(cx, format!("public-{letter}-association"));
+        network
+            .private
+            .push(self.private.declare(cx, format!("private-{letter}")));
+        let routes = self
+            .private_routes
+            .declare(cx, format!("private-{letter}-routes"));
+        network.private_routes.push(routes);
+        self.private_association
+            .declare(cx, format!("private-{letter}-association"));
+        if let Some(nat) = self.nat {
+            let address = nat.address.declare(cx, format!("nat-{letter}-address"));
+            network.nat_addresses.push(address);
+            network
+                .nat
+                .push(nat.gateway.declare(cx, format!("nat-{letter}")));
+        }
+        if let Some(route) = self.private_default_route {
+            route.declare(cx, format!("private-{letter}-default-route"));
+        }
+    }
+}
+
+impl NatParts {
+    fn new(cx: &Stack, letter: char, subnet: &Handle<Subnet>) -> Self {
+        let name = format!("nat-{letter}");
+        let address_name = format!("{name}-address");
+        let address = cx.handle_to::<Eip>(&address_name);
+        Self {
+            address: Eip::new()
+                .tag("Name", console_name(cx, &address_name))
+                .configured(),
+            gateway: NatGateway::public(subnet.id(), address.allocation_id())
+                .tag("Name", console_name(cx, &name))
+                .configured(),
+        }
+    }
+}
+
+/// The letter of a zone by its position. It is the position's, not AWS's, so that addresses are the same in every account and Region.
+fn letter(zone: usize) -> char {
+    let letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+    letters[zone % MAX_ZONES]
+}
+
+/// The tag that AWS's console shows as a name.
+fn console_name(cx: &Stack, part: &str) -> String {
+    let scope = cx.scope().map(|scope| scope.as_str().replace('/', "-"));
+    let scope = scope.unwrap_or_default();
+    format!("{}-{}-{scope}-{part}", cx.name(), cx.environment())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Document;
+    use crate::request::Request;
+    use serde_json::{Value, json};
+
+    fn document(design: NetworkDesign) -> Document {
+        let stack = |cx: &mut Stack| {
+            design.declare(cx, "network");
+            Ok(())
+        };
+        Stack::test("shop", stack, Request::offline("us-east-1"))
+    }
+
+    fn spec(document: &Document, name: &str) -> Value {
+        let mut resources = document.resources.iter();
+        let found = resources.find(|(address, _)| address.as_str() == name);
+        found.map_or(Value::Null, |(_, declaration)| declaration.spec.to_value())
+    }
+
+    fn addresses(document: &Document) -> Vec<&str> {
+        document
+            .resources
+            .keys()
+            .map(|address| address.as_str())
+            .collect()
+    }
+
+    fn messages(document: &Document) -> Vec<&str> {
+        let problems = document.problems.iter();
+        problems.map(|problem| problem.message.as_str()).collect()
+    }
+
+    #[test]
+    fn two_zones_with_a_single_nat_gateway() {
+        let document = document(Network::over(2.zones()));
+        assert_eq!(messages(&document), [""; 0]);
+        let parts = [
+            "attachment",
+            "internet-gateway",
+            "nat-a",
+            "nat-a-address",
+            "private-a",
+            "private-a-association",
+            "private-a-default-route",
+            "private-a-routes",
+            "private-b",
+            "private-b-association",
+            "private-b-default-route",
+            "private-b-routes",
+            "public-a",
+            "public-a-association",
+            "public-b",
+            "public-b-association",
+            "public-default-route",
+            "public-routes",
+            "vpc",
+        ];
+        assert_eq!(
+            addresses(&document),
+            parts.map(|part| format!("network/{part}"))
+        );
+        let nat = json!({"$windlass": {"ref": "network/nat-a", "output": "NatGatewayId"}});
+        assert_eq!(
+            spec(&document, "network/private-b-default-route")["NatGatewayId"],
+            nat
+        );
+    }
+
+    #[test]
+    fn every_nat_choice_gives_its_gateways_and_routes() {
+        let count = |nat, kind: &str| {
+            let document = document(Network::over(3.zones()).nat(nat));
+            assert_eq!(messages(&document), [""; 0]);
+            let all = document.resources.values();
+            all.filter(|declaration| declaration.kind == format!("AWS::EC2::{kind}"))
+                .count()
+        };
+        assert_eq!(
+            (count(Nat::None, "NatGateway"), count(Nat::None, "Route")),
+            (0, 1)
+        );
+        assert_eq!(
+            (
+                count(Nat::Single, "NatGateway"),
+                count(Nat::Single, "Route")
+            ),
+            (1, 4)
+        );
+        assert_eq!(
+            (count(Nat::PerZone, "EIP"), count(Nat::PerZone, "Route")),
+            (3, 4)
+        );
+    }
+
+    #[test]
+    fn another_zone_or_another_nat_moves_nothing() {
+        let small = document(Network::over(1.zones()).nat(Nat::Single));
+        let large = document(Network::over(3.zones()).nat(Nat::PerZone));
+        for (address, declaration) in &small.resources {
+            assert_eq!(
+                large.resources.get(address).map(|it| &it.spec),
+                Some(&declaration.spec)
+            );
+        }
+    }
+
+    #[test]
+    fn ranges_follow_from_the_position() {
+        let document = document(Network::over(3.zones()).range(cidr!("10.8.0.0/20")));
+        let range = |name: &str| spec(&document, name)["CidrBlock"].clone();
+        assert_eq!(range("network/public-a"), "10.8.0.0/26");
+        assert_eq!(range("network/public-c"), "10.8.0.128/26");
+        assert_eq!(range("network/private-a"), "10.8.4.0/23");
+        assert_eq!(range("network/private-c"), "10.8.8.0/23");
+        let zone = spec(&document, "network/private-c")["AvailabilityZone"].clone();
+        assert_eq!(zone, "us-east-1c");
+    }
+
+    #[test]
+    fn six_zones_in_the_smallest_range_fit() {
+        let mut request = Request::offline("us-east-1");
+        request.zones = ["a", "b", "c", "d", "e", "f"]
+            .map(|zone| format!("us-east-1{zone}"))
+            .to_vec();
+        let stack = |cx: &mut Stack| {
+            Network::over(6.zones())
+                .range(cidr!("10.0.0.0/22"))
+                .declare(cx, "network");
+            Ok(())
+        };
+        let document = Stack::test("shop", stack, request);
+        assert_eq!(messages(&document), [""; 0]);
+        assert_eq!(
+            spec(&document, "network/public-f")["CidrBlock"],
+            "10.0.0.80/28"
+        );
+        assert_eq!(
+            spec(&document, "network/private-f")["CidrBlock"],
+            "10.0.3.128/25"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_laid_out_is_reported_on_the_authors_line() {
+        let unfit = |design| {
+            let document = document(design);
+            let all_here = document
+                .problems
+                .iter()
+                .all(|problem| problem.labels[0].source.file == file!());
+            assert!(all_here);
+            document
+                .problems
+                .into_iter()
+                .map(|problem| problem.message)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            unfit(Network::over(4.zones())),
+            ["a network over 4 zones does not fit: 3 are open to the account in us-east-1"]
+        );
+        assert_eq!(
+            unfit(Network::over(0.zones())),
+            ["a network cannot lie over 0 zones"]
+        );
+        assert_eq!(
+            unfit(Network::over(2.zones()).range(cidr!("10.0.0.0/24"))),
+            ["a network cannot be laid out in 10.0.0.0/24"]
+        );
+    }
+
+    #[test]
+    fn every_part_can_be_changed_before_it_is_declared() {
+        let document = document(Network::over(2.zones()).change(|parts| {
+            parts.vpc.options.protect = true;
+            parts.zones[1].public.spec.map_public_ip_on_launch = Some(true.into());
+        }));
+        let of = |name: &str| spec(&document, name)["MapPublicIpOnLaunch"].clone();
+        assert_eq!(of("network/public-b"), true);
+        assert_eq!(of("network/public-a"), Value::Null);
+        let vpc = document
+            .resources
+            .values()
+            .find(|it| it.kind == "AWS::EC2::VPC");
+        assert!(vpc.is_some_and(|vpc| vpc.options.protect));
+    }
+}
