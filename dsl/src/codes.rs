@@ -87,4 +87,28 @@ codes! {
     SUBNETS_OVERLAP = "WL-0107";
     /// A network pattern that cannot be laid out as it is asked for.
     NETWORK_UNFIT = "WL-0108";
+    /// Two listeners of one load balancer on one port.
+    LISTENER_PORT_TAKEN = "WL-0201";
+    /// Two subnets of one load balancer in one zone.
+    LOAD_BALANCER_ZONES = "WL-0202";
+    /// Two rules of one listener with one priority.
+    RULE_PRIORITY_TAKEN = "WL-0203";
+    /// A target group whose protocol does not fit the listener.
+    TARGET_GROUP_PROTOCOL = "WL-0204";
+    /// A service uses a target group that nothing forwards to.
+    TARGET_GROUP_UNREACHED = "WL-0205";
+    /// A listener without a certificate that it needs, or with one that it does not.
+    LISTENER_CERTIFICATE = "WL-0206";
+    /// A listener whose protocol is not one of its load balancer's.
+    LISTENER_PROTOCOL = "WL-0207";
+    /// A target group in another VPC than the load balancer that forwards to it.
+    TARGET_GROUP_VPC = "WL-0208";
+    /// A rule that finds out who asks, on a listener without HTTPS.
+    RULE_NEEDS_HTTPS = "WL-0209";
+    /// A load balancer for which the engine would make a name that AWS refuses.
+    LOAD_BALANCER_NAME = "WL-0210";
+    /// A Cloud Map service that its namespace cannot hold.
+    DISCOVERY_NAMESPACE = "WL-0211";
+    /// Two Cloud Map services, or namespaces, under one name.
+    DISCOVERY_NAME_TAKEN = "WL-0212";
 }

@@ -23,8 +23,20 @@ pub struct KindSchema {
     pub replace: ReplaceOrder,
     /// What happens to generations that are not current.
     pub old_generations: OldGenerations,
-    /// Properties that name what this resource completes: whoever uses that resource waits for this one too.
+    /// Properties that name what this resource completes: whoever uses that resource waits for this one too. Nested ones are paths,
+    /// such as `DefaultActions[].TargetGroupArn`.
     pub completes: &'static [&'static str],
+    /// Replacements that no property decides alone.
+    pub replaces_when: &'static [ReplacesWhen],
+}
+
+/// A replacement that several properties decide together.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplacesWhen {
+    /// When, in words.
+    pub when: &'static str,
+    /// The test for the old and the new spec in their JSON form, asked only when they differ.
+    pub test: fn(&Value, &Value) -> bool,
 }
 
 /// What is known about one property.

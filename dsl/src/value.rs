@@ -7,7 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -408,10 +408,11 @@ literals! {
     bool => Bool,
     u8 => Integer, u16 => Integer, u32 => Integer, u64 => Integer, i32 => Integer, i64 => Integer,
     f64 => Number,
-    String => Text, Ipv4Net => Text, Ipv6Net => Text, Ipv4Addr => Text, Ipv6Addr => Text,
+    String => Text, IpNet => Text, Ipv4Net => Text, Ipv6Net => Text, Ipv4Addr => Text, Ipv6Addr => Text,
 }
 
 impl Text for String {}
+impl Text for IpNet {}
 impl Text for Ipv4Net {}
 impl Text for Ipv6Net {}
 impl Text for Ipv4Addr {}

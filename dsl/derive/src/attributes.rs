@@ -56,11 +56,7 @@ impl FieldAttributes {
             "replaces" => self.change = Some(quote!(#schema::Change::Replaces)),
             "creation_only" => self.change = Some(quote!(#schema::Change::AtCreationOnly)),
             "replaces_if" => {
-                let inner;
-                parenthesized!(inner in input);
-                let test: Path = inner.parse()?;
-                inner.parse::<Token![,]>()?;
-                let when: LitStr = inner.parse()?;
+                let (test, when) = test_and_words(input)?;
                 self.changes_in_place = true;
                 self.change =
                     Some(quote!(#schema::Change::ReplacesIf { when: #when, test: #test }));
@@ -108,6 +104,15 @@ fn text_argument(input: ParseStream<'_>) -> Result<LitStr> {
     inner.parse()
 }
 
+/// `(test, "when")`.
+fn test_and_words(input: ParseStream<'_>) -> Result<(Path, LitStr)> {
+    let inner;
+    parenthesized!(inner in input);
+    let test = inner.parse()?;
+    inner.parse::<Token![,]>()?;
+    Ok((test, inner.parse()?))
+}
+
 fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
     let inner;
     parenthesized!(inner in input);
@@ -151,6 +156,7 @@ pub struct ResourceAttributes {
     pub replace: Option<Ident>,
     pub kept: Option<LitInt>,
     pub completes: Vec<LitStr>,
+    pub replaces_when: Vec<TokenStream>,
     pub no_new: bool,
 }
 
@@ -210,6 +216,11 @@ impl ResourceAttributes {
                 "replace" => self.replace = Some(assigned(input)?),
                 "kept" => self.kept = Some(assigned(input)?),
                 "completes" => self.completes = list(input)?,
+                "replaces_when" => {
+                    let (test, when) = test_and_words(input)?;
+                    self.replaces_when
+                        .push(quote!(::windlass::schema::ReplacesWhen { when: #when, test: #test }));
+                }
                 "no_new" => self.no_new = true,
                 _ => {
                     return Err(syn::Error::new(

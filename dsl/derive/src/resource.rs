@@ -137,6 +137,7 @@ fn kind_schema(
         |kept| quote!(#path::OldGenerations::Kept(#kept)),
     );
     let completes = &attributes.completes;
+    let replaces_when = &attributes.replaces_when;
     Ok(quote! {
         #path::KindSchema {
             kind: #kind,
@@ -147,6 +148,7 @@ fn kind_schema(
             replace: #replace,
             old_generations: #old,
             completes: &[#(#completes),*],
+            replaces_when: &[#(#replaces_when),*],
         }
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Not here: life cycles, which are the engine's.
 
+pub mod acm;
 pub mod applicationautoscaling;
 pub mod autoscaling;
 pub mod ec2;
@@ -9,6 +10,7 @@ pub mod ecs;
 pub mod elasticloadbalancingv2;
 pub mod iam;
 pub mod logs;
+pub mod route53;
 pub mod secretsmanager;
 pub mod servicediscovery;
 
@@ -33,6 +35,10 @@ macro_rules! catalog {
             ecs::Service,
             ecs::TaskDefinition,
             ec2::VpcGatewayAttachment,
+            elasticloadbalancingv2::Listener,
+            elasticloadbalancingv2::ListenerRule,
+            elasticloadbalancingv2::LoadBalancer,
+            elasticloadbalancingv2::TargetGroup,
         }
     };
 }

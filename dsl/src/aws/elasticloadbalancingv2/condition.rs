@@ -1,0 +1,348 @@
+//! Which requests a rule is about. Not here: the rule.
+
+use ipnet::IpNet;
+use windlass_derive::{Block, Choice};
+
+use crate::stack::Checks;
+use crate::value::Input;
+
+crate::text_enum! {
+    /// What a condition looks at.
+    pub enum ConditionField {
+        /// The host name.
+        HostHeader = "host-header",
+        /// The path.
+        PathPattern = "path-pattern",
+        /// Some header.
+        HttpHeader = "http-header",
+        /// The method.
+        HttpRequestMethod = "http-request-method",
+        /// The query.
+        QueryString = "query-string",
+        /// The client's address.
+        SourceIp = "source-ip",
+    }
+}
+
+/// One condition; a rule is about requests for which all of its conditions hold.
+///
+/// AWS tells conditions apart by `Field` and by which configuration is there; here `Field` follows from the configuration.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct RuleCondition {
+    /// What it looks at; the constructors say it.
+    #[field(no_setter)]
+    field: Input<ConditionField>,
+    /// What it looks for.
+    #[field(choice, no_setter)]
+    config: ConditionConfig,
+}
+
+/// What a condition looks for.
+#[derive(Debug, Clone, Choice)]
+pub enum ConditionConfig {
+    /// One host name or path pattern, in AWS's older form.
+    #[field(set)]
+    Values(Vec<Input<String>>),
+    /// Regular expressions on host name or path, without a configuration of their own.
+    #[field(set)]
+    RegexValues(Vec<Input<String>>),
+    /// Host names.
+    #[field(name = "HostHeaderConfig")]
+    HostHeader(HostHeader),
+    /// Paths.
+    #[field(name = "PathPatternConfig")]
+    PathPattern(PathPattern),
+    /// A header.
+    #[field(name = "HttpHeaderConfig")]
+    HttpHeader(HttpHeader),
+    /// Methods.
+    #[field(name = "HttpRequestMethodConfig")]
+    HttpMethod(HttpMethod),
+    /// Parts of the query.
+    #[field(name = "QueryStringConfig")]
+    QueryString(QueryString),
+    /// Addresses of clients.
+    #[field(name = "SourceIpConfig")]
+    SourceIp(SourceIp),
+}
+
+/// Patterns of which one must fit, each at most 128 characters.
+#[derive(Debug, Clone, Choice)]
+pub enum Patterns {
+    /// With `*` for any characters and `?` for one.
+    #[field(set)]
+    Values(Vec<Input<String>>),
+    /// Regular expressions.
+    #[field(set)]
+    RegexValues(Vec<Input<String>>),
+}
+
+/// Host names, without case.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct HostHeader {
+    /// The patterns.
+    #[field(choice)]
+    pub patterns: Patterns,
+}
+
+/// Paths, with case, without the query.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct PathPattern {
+    /// The patterns.
+    #[field(choice)]
+    pub patterns: Patterns,
+}
+
+/// A header and what it may hold, without case.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct HttpHeader {
+    /// The header's name, at most 40 characters; not `Host`.
+    pub http_header_name: Input<String>,
+    /// The patterns.
+    #[field(choice)]
+    pub patterns: Patterns,
+}
+
+/// Methods, with case.
+#[derive(Debug, Clone, Block)]
+pub struct HttpMethod {
+    /// The methods, each at most 40 capital letters, hyphens and underscores.
+    #[field(required, set)]
+    pub values: Vec<Input<String>>,
+}
+
+/// Parts of the query, without case.
+#[derive(Debug, Clone, Block)]
+pub struct QueryString {
+    /// The parts of which one must be there.
+    #[field(required, set)]
+    pub values: Vec<QueryStringPair>,
+}
+
+/// A key with a value, or a value under any key.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct QueryStringPair {
+    /// The key. Absent: any.
+    pub key: Option<Input<String>>,
+    /// The value, with `*` for any characters and `?` for one.
+    pub value: Input<String>,
+}
+
+/// Addresses of clients.
+#[derive(Debug, Clone, Block)]
+pub struct SourceIp {
+    /// The ranges of which one must hold the client, up to 5.
+    #[field(required, set)]
+    pub values: Vec<Input<IpNet>>,
+}
+
+impl Patterns {
+    /// With `*` for any characters and `?` for one.
+    #[must_use]
+    pub fn of(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        Self::Values(patterns.into_iter().map(Into::into).collect())
+    }
+
+    /// Regular expressions.
+    #[must_use]
+    pub fn regex(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        Self::RegexValues(patterns.into_iter().map(Into::into).collect())
+    }
+
+    fn texts(&self) -> &[Input<String>] {
+        let (Self::Values(texts) | Self::RegexValues(texts)) = self;
+        texts
+    }
+}
+
+impl QueryStringPair {
+    /// A value under a key.
+    #[must_use]
+    pub fn new(key: impl Into<Input<String>>, value: impl Into<Input<String>>) -> Self {
+        Self {
+            key: Some(key.into()),
+            value: value.into(),
+        }
+    }
+
+    /// A value under any key.
+    #[must_use]
+    pub fn any_key(value: impl Into<Input<String>>) -> Self {
+        Self {
+            key: None,
+            value: value.into(),
+        }
+    }
+}
+
+impl RuleCondition {
+    /// The path fits one of the patterns: `RuleCondition::paths(["/api", "/api/*"])`.
+    #[must_use]
+    pub fn paths(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        Self::path(Patterns::of(patterns))
+    }
+
+    /// The host name fits one of the patterns.
+    #[must_use]
+    pub fn hosts(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        Self::host(Patterns::of(patterns))
+    }
+
+    /// The path fits.
+    #[must_use]
+    pub fn path(patterns: Patterns) -> Self {
+        Self::about(ConditionField::PathPattern, ConditionConfig::PathPattern(PathPattern { patterns }))
+    }
+
+    /// The host name fits.
+    #[must_use]
+    pub fn host(patterns: Patterns) -> Self {
+        Self::about(ConditionField::HostHeader, ConditionConfig::HostHeader(HostHeader { patterns }))
+    }
+
+    /// A header fits.
+    #[must_use]
+    pub fn header(name: impl Into<Input<String>>, patterns: Patterns) -> Self {
+        let header = HttpHeader {
+            http_header_name: name.into(),
+            patterns,
+        };
+        Self::about(ConditionField::HttpHeader, ConditionConfig::HttpHeader(header))
+    }
+
+    /// The method is one of these.
+    #[must_use]
+    pub fn methods(methods: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+        let config = ConditionConfig::HttpMethod(HttpMethod::new(methods));
+        Self::about(ConditionField::HttpRequestMethod, config)
+    }
+
+    /// The query holds one of these.
+    #[must_use]
+    pub fn query(pairs: impl IntoIterator<Item = QueryStringPair>) -> Self {
+        Self::about(ConditionField::QueryString, ConditionConfig::QueryString(QueryString::new(pairs)))
+    }
+
+    /// The client's address lies in one of these ranges.
+    #[must_use]
+    pub fn from_ranges(ranges: impl IntoIterator<Item = impl Into<Input<IpNet>>>) -> Self {
+        Self::about(ConditionField::SourceIp, ConditionConfig::SourceIp(SourceIp::new(ranges)))
+    }
+
+    /// Any pair of field and configuration, as AWS has them; what does not fit together is reported.
+    #[must_use]
+    pub fn about(field: ConditionField, config: ConditionConfig) -> Self {
+        Self {
+            field: field.into(),
+            config,
+        }
+    }
+
+    /// What it looks for.
+    #[must_use]
+    pub fn config(&self) -> &ConditionConfig {
+        &self.config
+    }
+}
+
+impl ConditionConfig {
+    fn texts(&self) -> Vec<&Input<String>> {
+        match self {
+            Self::Values(texts) | Self::RegexValues(texts) => texts.iter().collect(),
+            Self::HostHeader(HostHeader { patterns })
+            | Self::PathPattern(PathPattern { patterns })
+            | Self::HttpHeader(HttpHeader { patterns, .. }) => patterns.texts().iter().collect(),
+            Self::HttpMethod(methods) => methods.values.iter().collect(),
+            Self::QueryString(query) => query.values.iter().map(|pair| &pair.value).collect(),
+            Self::SourceIp(_) => Vec::new(),
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::SourceIp(ranges) => ranges.values.len(),
+            _ => self.texts().len(),
+        }
+    }
+
+    fn fits(&self, field: ConditionField) -> bool {
+        use ConditionField as Field;
+        match self {
+            Self::Values(_) => matches!(field, Field::HostHeader | Field::PathPattern),
+            Self::RegexValues(_) => matches!(field, Field::HostHeader | Field::PathPattern),
+            Self::HostHeader(_) => field == Field::HostHeader,
+            Self::PathPattern(_) => field == Field::PathPattern,
+            Self::HttpHeader(_) => field == Field::HttpHeader,
+            Self::HttpMethod(_) => field == Field::HttpRequestMethod,
+            Self::QueryString(_) => field == Field::QueryString,
+            Self::SourceIp(_) => field == Field::SourceIp,
+        }
+    }
+}
+
+/// Reports conditions that AWS would refuse.
+pub(super) fn check(checks: &mut Checks<'_>, conditions: &[RuleCondition]) {
+    let count: usize = conditions.iter().map(|condition| condition.config.count()).sum();
+    if !(1..=5).contains(&count) {
+        checks.invalid(
+            "Conditions",
+            format!("has {count} values in all"),
+            "AWS takes 1 to 5 in one rule; spread them over several rules with the same actions",
+        );
+    }
+    use ConditionField as Field;
+    for single in [Field::HostHeader, Field::PathPattern, Field::HttpRequestMethod, Field::SourceIp] {
+        if conditions.iter().filter(|condition| condition.field.literal() == Some(single)).count() > 1 {
+            checks.invalid(
+                "Conditions",
+                format!("has several conditions on `{single}`"),
+                "AWS takes one; put all values into it",
+            );
+        }
+    }
+    for condition in conditions {
+        if let Some(field) = condition.field.literal()
+            && !condition.config.fits(field)
+        {
+            checks.invalid(
+                "Conditions",
+                format!("has a condition on `{field}` with the configuration of another"),
+                "use the constructor that is named after the field",
+            );
+        }
+        check_texts(checks, condition);
+    }
+}
+
+fn check_texts(checks: &mut Checks<'_>, condition: &RuleCondition) {
+    for text in condition.config.texts() {
+        checks.length("Conditions", Some(text), 1..=128);
+    }
+    match &condition.config {
+        ConditionConfig::HttpHeader(header) => {
+            checks.length("Conditions", Some(&header.http_header_name), 1..=40);
+            let name = header.http_header_name.literal();
+            if name.is_some_and(|name| name.eq_ignore_ascii_case("host")) {
+                checks.invalid("Conditions", "looks at the header `Host`", "use `RuleCondition::hosts([…])`");
+            }
+        }
+        ConditionConfig::HttpMethod(methods) => {
+            for method in methods.values.iter().filter_map(Input::literal) {
+                let fits = |c: char| c.is_ascii_uppercase() || c == '-' || c == '_';
+                if method.is_empty() || method.len() > 40 || !method.chars().all(fits) {
+                    checks.invalid(
+                        "Conditions",
+                        format!("names the method `{method}`"),
+                        "AWS takes up to 40 capital letters, hyphens and underscores",
+                    );
+                }
+            }
+        }
+        _ => {}
+    }
+}

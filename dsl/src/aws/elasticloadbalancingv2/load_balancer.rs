@@ -1,0 +1,519 @@
+//! `AWS::ElasticLoadBalancingV2::LoadBalancer`: an application, network or gateway load balancer.
+//!
+//! What surprises people: an application load balancer needs two zones; a network load balancer that was made without security groups
+//! never gets any, and one that has some always has some; the addresses of a network load balancer's subnets are fixed when the subnet
+//! is enabled; what uses its addresses (subnets, security groups) is held for some minutes after it is deleted.
+//!
+//! Not here: `EnableCapacityReservationProvisionStabilize`, which tells CloudFormation's own handler how long to wait and is no property
+//! of a load balancer: a reservation is always waited for. Outposts' customer-owned pools.
+//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-loadbalancer.html>
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use serde_json::Value;
+use windlass_derive::{Block, Choice, Resource};
+
+use super::attributes::{self, LOAD_BALANCER_ATTRIBUTES};
+use super::{LoadBalancerArn, LoadBalancerAttribute, Switch, name};
+use crate::aws::ec2::{AllocationId, IpamPoolId, SecurityGroupId, SubnetId};
+use crate::aws::route53::HostedZoneId;
+use crate::resource::{Check, Samples};
+use crate::stack::Checks;
+use crate::value::{Input, Tags};
+
+crate::text_enum! {
+    /// What sort of load balancer it is.
+    pub enum LoadBalancerType {
+        /// Reads HTTP, and routes by what it reads.
+        Application = "application",
+        /// Passes TCP, TLS, UDP and QUIC on.
+        Network = "network",
+        /// Passes all traffic through virtual appliances.
+        Gateway = "gateway",
+    }
+
+    /// Who can reach a load balancer.
+    pub enum Scheme {
+        /// Whoever is on the internet.
+        InternetFacing = "internet-facing",
+        /// Who is in the VPC, or connected to it.
+        Internal = "internal",
+    }
+
+    /// What addresses a load balancer has.
+    pub enum IpAddressType {
+        /// IPv4.
+        Ipv4 = "ipv4",
+        /// IPv4 and IPv6.
+        Dualstack = "dualstack",
+        /// Public IPv6 and private IPv4 addresses; application load balancers that face the internet.
+        DualstackWithoutPublicIpv4 = "dualstack-without-public-ipv4",
+    }
+}
+
+/// A load balancer.
+///
+/// ```
+/// use windlass::aws::ec2::SubnetId;
+/// use windlass::aws::elasticloadbalancingv2::{LoadBalancer, LoadBalancerAttribute};
+/// use windlass::request::Request;
+/// use windlass::resource::Declare;
+/// use windlass::stack::Stack;
+///
+/// let document = Stack::test("shop", |cx| {
+///     let public = ["subnet-0a1", "subnet-0b2"].map(SubnetId::existing);
+///     let front = LoadBalancer::application(public)
+///         .attribute(LoadBalancerAttribute::idle_timeout(120))
+///         .declare(cx, "front");
+///     cx.output("host", front.dns_name());
+///     Ok(())
+/// }, Request::offline("us-east-1"));
+/// assert_eq!(document.problems, []);
+/// ```
+#[derive(Debug, Clone, Resource)]
+#[resource(
+    kind = "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    outputs(
+        arn: LoadBalancerArn = "LoadBalancerArn",
+        dns_name: String = "DNSName",
+        canonical_hosted_zone_id: HostedZoneId = "CanonicalHostedZoneID",
+        full_name: String = "LoadBalancerFullName",
+        name: String = "LoadBalancerName",
+    ),
+    waits(Ready),
+    replaces_when(gains_or_loses_security_groups, "a network load balancer gets its first security groups, or loses its last"),
+    replaces_when(gateway_leaves_subnet, "a gateway load balancer leaves a subnet"),
+    no_new
+)]
+pub struct LoadBalancer {
+    /// The name, at most 32 letters, digits and hyphens, not starting with `internal-`. The engine makes one when there is none.
+    #[field(replaces, physical_name(max = 32))]
+    pub name: Option<Input<String>>,
+    /// What sort of load balancer it is; the constructors say it.
+    #[field(name = "Type", replaces, removal_default("\"application\""), no_setter)]
+    pub load_balancer_type: Input<LoadBalancerType>,
+    /// Who can reach it. AWS's default is `internet-facing`; a gateway load balancer has none.
+    #[field(replaces, removal_default("\"internet-facing\""))]
+    pub scheme: Option<Input<Scheme>>,
+    /// The subnets that it has addresses in, one for each zone.
+    #[field(choice, in_place)]
+    pub subnets: LoadBalancerSubnets,
+    /// The security groups of its addresses. Without any, an application load balancer gets the VPC's default one.
+    #[field(in_place, set)]
+    pub security_groups: Vec<Input<SecurityGroupId>>,
+    /// Whether the security groups' rules hold for traffic over AWS PrivateLink; network load balancers. AWS's default is `on`.
+    #[field(in_place, removal_default("\"on\""))]
+    pub enforce_security_group_inbound_rules_on_private_link_traffic: Option<Input<Switch>>,
+    /// What addresses it has. AWS's default is `ipv4`.
+    #[field(in_place, removal_default("\"ipv4\""))]
+    pub ip_address_type: Option<Input<IpAddressType>>,
+    /// The IPAM pool that its public IPv4 addresses come from; application load balancers that face the internet.
+    #[field(in_place)]
+    pub ipv4_ipam_pool_id: Option<Input<IpamPoolId>>,
+    /// Whether it uses an IPv6 prefix of each subnet as source address; dual-stack network load balancers with UDP. AWS's default is `off`.
+    #[field(in_place, removal_default("\"off\""))]
+    pub enable_prefix_for_ipv6_source_nat: Option<Input<Switch>>,
+    /// The capacity that it has at least, reserved.
+    #[field(in_place)]
+    pub minimum_load_balancer_capacity: Option<MinimumCapacity>,
+    /// Its attributes. Those that are not written keep AWS's default.
+    #[field(in_place, keyed("Key"))]
+    pub load_balancer_attributes: Vec<LoadBalancerAttribute>,
+    /// Tags.
+    #[field(in_place)]
+    pub tags: Tags,
+}
+
+/// The subnets that a load balancer has addresses in.
+#[derive(Debug, Clone, Choice)]
+#[choice(in_place)]
+pub enum LoadBalancerSubnets {
+    /// Subnets, with addresses that AWS picks.
+    #[field(set)]
+    Subnets(Vec<Input<SubnetId>>),
+    /// Subnets, each with what addresses it gives; they are fixed once the subnet is enabled.
+    #[field(
+        name = "SubnetMappings",
+        keyed("SubnetId"),
+        replaces_if(moves_an_address, "a subnet that stays gets another fixed address")
+    )]
+    Mapped(Vec<SubnetMapping>),
+}
+
+/// A subnet, with the addresses that the load balancer has in it.
+#[derive(Debug, Clone, Block)]
+pub struct SubnetMapping {
+    /// The subnet.
+    pub subnet_id: Input<SubnetId>,
+    /// The Elastic IP address; network load balancers that face the internet.
+    pub allocation_id: Option<Input<AllocationId>>,
+    /// The private IPv4 address; internal network load balancers.
+    #[field(name = "PrivateIPv4Address")]
+    pub private_ipv4_address: Option<Input<Ipv4Addr>>,
+    /// The IPv6 address; dual-stack network load balancers.
+    #[field(name = "IPv6Address")]
+    pub ipv6_address: Option<Input<Ipv6Addr>>,
+    /// The `/80` prefix to use as source address, or `auto_assigned`; network load balancers with UDP.
+    pub source_nat_ipv6_prefix: Option<Input<String>>,
+}
+
+/// Reserved capacity.
+#[derive(Debug, Clone, Block)]
+pub struct MinimumCapacity {
+    /// Load balancer capacity units.
+    pub capacity_units: Input<u32>,
+}
+
+/// AWS takes a subnet's fixed addresses only when the subnet is enabled.
+fn moves_an_address(old: &Value, new: &Value) -> bool {
+    let mappings = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    let fixed = ["AllocationId", "PrivateIPv4Address"];
+    mappings(new).iter().any(|new| {
+        mappings(old)
+            .iter()
+            .any(|old| old["SubnetId"] == new["SubnetId"] && fixed.iter().any(|key| old[*key] != new[*key]))
+    })
+}
+
+fn gains_or_loses_security_groups(old: &Value, new: &Value) -> bool {
+    let is_network = |spec: &Value| spec["Type"] == "network";
+    let has_some = |spec: &Value| spec["SecurityGroups"].as_array().is_some_and(|groups| !groups.is_empty());
+    is_network(old) && is_network(new) && has_some(old) != has_some(new)
+}
+
+fn gateway_leaves_subnet(old: &Value, new: &Value) -> bool {
+    let is_gateway = |spec: &Value| spec["Type"] == "gateway";
+    is_gateway(old) && is_gateway(new) && {
+        let kept = subnets(new);
+        subnets(old).iter().any(|subnet| !kept.contains(subnet))
+    }
+}
+
+/// The subnets of a spec's JSON form, in either of its forms.
+fn subnets(spec: &Value) -> Vec<Value> {
+    let list = |property: &str| spec[property].as_array().cloned().unwrap_or_default();
+    let mapped = list("SubnetMappings").into_iter().map(|mapping| mapping["SubnetId"].clone());
+    list("Subnets").into_iter().chain(mapped).collect()
+}
+
+impl From<Vec<SubnetMapping>> for LoadBalancerSubnets {
+    fn from(mappings: Vec<SubnetMapping>) -> Self {
+        Self::Mapped(mappings)
+    }
+}
+
+impl LoadBalancerSubnets {
+    /// Subnets, with addresses that AWS picks.
+    #[must_use]
+    pub fn of(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+        Self::Subnets(subnets.into_iter().map(Into::into).collect())
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Subnets(subnets) => subnets.len(),
+            Self::Mapped(mappings) => mappings.len(),
+        }
+    }
+}
+
+impl LoadBalancer {
+    /// An application load balancer over subnets of at least two zones.
+    #[must_use]
+    pub fn application(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+        Self::over(LoadBalancerType::Application, LoadBalancerSubnets::of(subnets))
+    }
+
+    /// A network load balancer. Give it security groups now if it is ever to have some.
+    #[must_use]
+    pub fn network(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+        Self::over(LoadBalancerType::Network, LoadBalancerSubnets::of(subnets))
+    }
+
+    /// A gateway load balancer.
+    #[must_use]
+    pub fn gateway(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+        Self::over(LoadBalancerType::Gateway, LoadBalancerSubnets::of(subnets))
+    }
+
+    /// A network load balancer with fixed addresses.
+    #[must_use]
+    pub fn network_at(mappings: impl IntoIterator<Item = SubnetMapping>) -> Self {
+        let mappings: Vec<_> = mappings.into_iter().collect();
+        Self::over(LoadBalancerType::Network, mappings.into())
+    }
+
+    /// A load balancer of a type that is not known before the program runs.
+    #[must_use]
+    pub fn over(load_balancer_type: LoadBalancerType, subnets: LoadBalancerSubnets) -> Self {
+        Self {
+            name: None,
+            load_balancer_type: load_balancer_type.into(),
+            scheme: None,
+            subnets,
+            security_groups: Vec::new(),
+            enforce_security_group_inbound_rules_on_private_link_traffic: None,
+            ip_address_type: None,
+            ipv4_ipam_pool_id: None,
+            enable_prefix_for_ipv6_source_nat: None,
+            minimum_load_balancer_capacity: None,
+            load_balancer_attributes: Vec::new(),
+            tags: Tags::default(),
+        }
+    }
+
+    /// The same without a way in from the internet.
+    #[must_use]
+    pub fn internal(self) -> Self {
+        self.scheme(Scheme::Internal)
+    }
+
+    /// Adds an attribute.
+    #[must_use]
+    pub fn attribute(mut self, attribute: LoadBalancerAttribute) -> Self {
+        self.load_balancer_attributes.push(attribute);
+        self
+    }
+}
+
+impl Check for LoadBalancer {
+    fn check(&self, checks: &mut Checks<'_>) {
+        name::check(checks, self.name.as_ref());
+        if let Some(text) = self.name.as_ref().and_then(Input::literal)
+            && text.starts_with("internal-")
+        {
+            checks.invalid("Name", format!("is `{text}`"), "AWS keeps names that start with `internal-` for itself");
+        }
+        let attributes = self.load_balancer_attributes.iter().map(|a| (&a.key, &a.value));
+        let kind = self.load_balancer_type.literal();
+        attributes::check(checks, "LoadBalancerAttributes", LOAD_BALANCER_ATTRIBUTES, attributes, kind);
+        self.check_subnets(checks, kind);
+        if let Some(kind) = kind {
+            self.check_type(checks, kind);
+        }
+    }
+}
+
+impl LoadBalancer {
+    fn check_subnets(&self, checks: &mut Checks<'_>, kind: Option<LoadBalancerType>) {
+        let (property, least) = match &self.subnets {
+            LoadBalancerSubnets::Subnets(_) => ("Subnets", 1),
+            LoadBalancerSubnets::Mapped(_) => ("SubnetMappings", 1),
+        };
+        let application = kind == Some(LoadBalancerType::Application);
+        match self.subnets.len() {
+            count if application && count < 2 => checks.invalid(
+                property,
+                format!("has {count} of at least 2 subnets"),
+                "an application load balancer stands in two zones or more; give it a subnet in each",
+            ),
+            count if count < least => {
+                checks.invalid(property, "is empty", "a load balancer needs a subnet to have an address in");
+            }
+            _ => {}
+        }
+        let LoadBalancerSubnets::Mapped(mappings) = &self.subnets else {
+            return;
+        };
+        let internal = self.scheme.as_ref().and_then(Input::literal) == Some(Scheme::Internal);
+        for mapping in mappings {
+            if mapping.allocation_id.is_some() && (internal || kind != Some(LoadBalancerType::Network)) {
+                checks.invalid(
+                    property,
+                    "has an `AllocationId`",
+                    "only a network load balancer that faces the internet takes Elastic IP addresses",
+                );
+            }
+            if mapping.private_ipv4_address.is_some() && !internal {
+                checks.invalid(
+                    property,
+                    "has a `PrivateIPv4Address`",
+                    "only an internal network load balancer takes private addresses",
+                );
+            }
+        }
+    }
+
+    /// Reports properties that this type of load balancer does not have.
+    fn check_type(&self, checks: &mut Checks<'_>, kind: LoadBalancerType) {
+        use LoadBalancerType::{Application, Gateway, Network};
+        let given = [
+            ("Scheme", self.scheme.is_some(), &[Application, Network][..]),
+            ("SecurityGroups", !self.security_groups.is_empty(), &[Application, Network]),
+            (
+                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+                self.enforce_security_group_inbound_rules_on_private_link_traffic.is_some(),
+                &[Network],
+            ),
+            ("Ipv4IpamPoolId", self.ipv4_ipam_pool_id.is_some(), &[Application]),
+            ("EnablePrefixForIpv6SourceNat", self.enable_prefix_for_ipv6_source_nat.is_some(), &[Network]),
+            ("MinimumLoadBalancerCapacity", self.minimum_load_balancer_capacity.is_some(), &[Application, Network]),
+        ];
+        for (property, _, takers) in given.iter().filter(|(_, given, takers)| *given && !takers.contains(&kind)) {
+            let takers: Vec<_> = takers.iter().map(|kind| kind.as_str()).collect();
+            checks.invalid(
+                property,
+                format!("is given for a load balancer of type `{kind}`"),
+                format!("it belongs to load balancers of type {}", takers.join(" and ")),
+            );
+        }
+        let address_type = self.ip_address_type.as_ref().and_then(Input::literal);
+        if address_type == Some(IpAddressType::DualstackWithoutPublicIpv4) && matches!(kind, Network | Gateway) {
+            checks.invalid(
+                "IpAddressType",
+                format!("is `dualstack-without-public-ipv4` for a load balancer of type `{kind}`"),
+                "only application load balancers take it",
+            );
+        }
+        if self.enforce_security_group_inbound_rules_on_private_link_traffic.is_some() && self.security_groups.is_empty() {
+            checks.invalid(
+                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
+                "is given, but `SecurityGroups` is empty",
+                "there are no rules to enforce without a security group",
+            );
+        }
+    }
+}
+
+impl Samples for LoadBalancer {
+    fn samples() -> Vec<Self> {
+        let subnets = |ids: &[&str]| LoadBalancerSubnets::of(ids.iter().map(|id| SubnetId::existing(*id)));
+        let group = |id: &str| SecurityGroupId::existing(id);
+        let application = Self::application(["subnet-0a1", "subnet-0b2"].map(SubnetId::existing))
+            .name("front")
+            .scheme(Scheme::InternetFacing)
+            .security_groups([group("sg-0a1")])
+            .ip_address_type(IpAddressType::Dualstack)
+            .ipv4_ipam_pool_id(IpamPoolId::existing("ipam-pool-0a1"))
+            .minimum_load_balancer_capacity(MinimumCapacity::new(100))
+            .attribute(LoadBalancerAttribute::idle_timeout(120))
+            .attribute(LoadBalancerAttribute::http2(false))
+            .tag("Name", "front");
+        let mapping = |subnet: &str, address: &str| {
+            SubnetMapping::new(SubnetId::existing(subnet)).allocation_id(AllocationId::existing(address))
+        };
+        let network = Self::network_at([mapping("subnet-0a1", "eipalloc-0a1"), mapping("subnet-0b2", "eipalloc-0b2")])
+            .security_groups([group("sg-0a1")])
+            .enforce_security_group_inbound_rules_on_private_link_traffic(Switch::Off)
+            .ip_address_type(IpAddressType::Dualstack)
+            .enable_prefix_for_ipv6_source_nat(Switch::On)
+            .minimum_load_balancer_capacity(MinimumCapacity::new(5500))
+            .attribute(LoadBalancerAttribute::cross_zone(true));
+        let internal = |address: Ipv4Addr| {
+            let v6 = Ipv6Addr::new(0x2600, 0x1f18, 0, 0, 0, 0, 0, 0x10);
+            Self::network_at([SubnetMapping::new(SubnetId::existing("subnet-0a1"))
+                .private_ipv4_address(address)
+                .ipv6_address(v6)
+                .source_nat_ipv6_prefix("auto_assigned")])
+            .internal()
+        };
+        vec![
+            Self::application(["subnet-0a1", "subnet-0b2"].map(SubnetId::existing)),
+            application.clone(),
+            application
+                .clone()
+                .subnets(subnets(&["subnet-0b2", "subnet-0c3"]))
+                .security_groups([group("sg-0a1"), group("sg-0b2")])
+                .ip_address_type(IpAddressType::DualstackWithoutPublicIpv4)
+                .ipv4_ipam_pool_id(IpamPoolId::existing("ipam-pool-0b2"))
+                .minimum_load_balancer_capacity(MinimumCapacity::new(200))
+                .load_balancer_attributes([
+                    LoadBalancerAttribute::idle_timeout(60),
+                    LoadBalancerAttribute::deletion_protection(true),
+                ])
+                .tag("Name", "other"),
+            application.clone().name("other"),
+            application.clone().scheme(Scheme::Internal),
+            network.clone(),
+            network
+                .clone()
+                .subnets(vec![
+                    mapping("subnet-0a1", "eipalloc-0a1"),
+                    mapping("subnet-0b2", "eipalloc-0b2"),
+                    mapping("subnet-0c3", "eipalloc-0c3"),
+                ])
+                .enforce_security_group_inbound_rules_on_private_link_traffic(Switch::On)
+                .enable_prefix_for_ipv6_source_nat(Switch::Off)
+                .ip_address_type(IpAddressType::Ipv4),
+            network.clone().subnets(vec![
+                mapping("subnet-0a1", "eipalloc-0d4"),
+                mapping("subnet-0b2", "eipalloc-0b2"),
+            ]),
+            internal(Ipv4Addr::new(10, 0, 0, 10)),
+            internal(Ipv4Addr::new(10, 0, 0, 11)),
+            Self::gateway([SubnetId::existing("subnet-0a1")]),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::request::Request;
+    use crate::resource::Declare;
+    use crate::stack::Stack;
+
+    fn problems(spec: LoadBalancer) -> Vec<String> {
+        let stack = |cx: &mut Stack| {
+            spec.declare(cx, "lb");
+            Ok(())
+        };
+        let document = Stack::test("t", stack, Request::offline("us-east-1"));
+        document.problems.into_iter().map(|problem| problem.message).collect()
+    }
+
+    fn two() -> [SubnetId; 2] {
+        ["subnet-0a1", "subnet-0b2"].map(SubnetId::existing)
+    }
+
+    #[test]
+    fn samples_are_sound() {
+        for sample in LoadBalancer::samples() {
+            assert_eq!(problems(sample), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn what_aws_refuses_is_reported() {
+        assert_eq!(
+            problems(LoadBalancer::application([SubnetId::existing("subnet-0a1")])),
+            ["`Subnets` of `lb` has 1 of at least 2 subnets"]
+        );
+        assert_eq!(problems(LoadBalancer::network([SubnetId::existing("subnet-0a1")])), [""; 0]);
+        assert_eq!(
+            problems(LoadBalancer::application(two()).name("internal-api")),
+            ["`Name` of `lb` is `internal-api`"]
+        );
+        assert_eq!(
+            problems(LoadBalancer::gateway(two()).scheme(Scheme::Internal)),
+            ["`Scheme` of `lb` is given for a load balancer of type `gateway`"]
+        );
+        assert_eq!(
+            problems(LoadBalancer::application(two()).attribute(LoadBalancerAttribute::idle_timeout(4001))),
+            ["`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` = `4001`"]
+        );
+        assert_eq!(
+            problems(LoadBalancer::network(two()).attribute(LoadBalancerAttribute::idle_timeout(60))),
+            ["`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` for a load balancer of type `network`"]
+        );
+    }
+
+    #[test]
+    fn what_only_a_new_load_balancer_can_have() {
+        let network = |groups: Value| json!({"Type": "network", "SecurityGroups": groups});
+        let application = |groups: Value| json!({"Type": "application", "SecurityGroups": groups});
+        assert!(gains_or_loses_security_groups(&network(json!(null)), &network(json!(["sg-1"]))));
+        assert!(!gains_or_loses_security_groups(&network(json!(["sg-2"])), &network(json!(["sg-1"]))));
+        assert!(!gains_or_loses_security_groups(&application(json!(null)), &application(json!(["sg-1"]))));
+
+        let gateway = |subnets: Value| json!({"Type": "gateway", "Subnets": subnets});
+        assert!(gateway_leaves_subnet(&gateway(json!(["a", "b"])), &gateway(json!(["b"]))));
+        assert!(!gateway_leaves_subnet(&gateway(json!(["a"])), &gateway(json!(["b", "a"]))));
+
+        let at = |address: &str| json!([{"SubnetId": "a", "AllocationId": address}]);
+        assert!(moves_an_address(&at("1"), &at("2")));
+        assert!(!moves_an_address(&at("1"), &json!([{"SubnetId": "b", "AllocationId": "2"}])));
+    }
+}
