@@ -39,6 +39,9 @@ macro_rules! catalog {
             elasticloadbalancingv2::ListenerRule,
             elasticloadbalancingv2::LoadBalancer,
             elasticloadbalancingv2::TargetGroup,
+            servicediscovery::HttpNamespace,
+            servicediscovery::PrivateDnsNamespace,
+            servicediscovery::Service,
         }
     };
 }
