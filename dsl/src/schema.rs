@@ -40,7 +40,7 @@ pub struct ReplacesWhen {
 }
 
 /// What is known about one property.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct FieldSchema {
     /// CloudFormation property name. Empty for a [`Shape::Choice`], whose variants stand in its place.
     pub name: &'static str,
@@ -243,6 +243,33 @@ pub fn flattened(fields: &'static [FieldSchema]) -> impl Iterator<Item = &'stati
         Shape::Choice(variants) => variants.iter(),
         _ => std::slice::from_ref(field).iter(),
     })
+}
+
+/// How many properties a choice is between.
+#[must_use]
+pub const fn choices(shape: &'static Shape) -> usize {
+    match shape {
+        Shape::Choice(choices) => choices.len(),
+        _ => 0,
+    }
+}
+
+/// The properties of a choice whose change is stated where the choice stands. What a variant states itself wins.
+#[must_use]
+pub const fn stated<const N: usize>(shape: &'static Shape, change: Change) -> [FieldSchema; N] {
+    let Shape::Choice(choices) = shape else {
+        panic!("only a choice has variants");
+    };
+    let mut stated = [choices[0]; N];
+    let mut index = 0;
+    while index < N {
+        stated[index] = choices[index];
+        if matches!(stated[index].change, Change::Inherit) {
+            stated[index].change = change;
+        }
+        index += 1;
+    }
+    stated
 }
 
 /// How values of a form are compared where the property does not say.

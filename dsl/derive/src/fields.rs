@@ -173,6 +173,13 @@ pub fn schema_entry(
         quote!(#schema::Read::Returned)
     };
     let shape = quote!(<#ty as ::windlass::value::Field>::SHAPE);
+    let shape = match &attributes.change {
+        // The same choice may stand where a change replaces and where it does not.
+        Some(change) if attributes.choice => {
+            quote!(&#schema::Shape::Choice(&#schema::stated::<{ #schema::choices(#shape) }>(#shape, #change)))
+        }
+        _ => shape,
+    };
     let compare = attributes
         .compare
         .clone()

@@ -7,6 +7,9 @@ mod route;
 mod route_table;
 mod subnet;
 mod subnet_route_table_association;
+mod security_group;
+mod security_group_egress;
+mod security_group_ingress;
 mod vpc;
 mod vpc_gateway_attachment;
 
@@ -30,6 +33,17 @@ pub use subnet::{
 pub use subnet_route_table_association::{
     SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
     SubnetRouteTableAssociationResolved,
+pub use security_group::{
+    Egress, EgressDestination, EgressDestinationResolved, EgressResolved, Ingress, IngressResolved,
+    IngressSource, IngressSourceResolved, IpProtocol, Ports, SecurityGroup, SecurityGroupChange,
+    SecurityGroupResolved, Traffic,
+};
+pub use security_group_egress::{
+    SecurityGroupEgress, SecurityGroupEgressChange, SecurityGroupEgressResolved,
+};
+pub use security_group_ingress::{
+    RuleGroup, RuleGroupResolved, SecurityGroupIngress, SecurityGroupIngressChange,
+    SecurityGroupIngressResolved,
 };
 pub use vpc::{InstanceTenancy, Vpc, VpcChange, VpcResolved};
 pub use vpc_gateway_attachment::{
