@@ -28,6 +28,7 @@ macro_rules! catalog {
             ec2::RouteTable,
             ec2::Subnet,
             ec2::SubnetRouteTableAssociation,
+            ec2::LaunchTemplate,
             ec2::SecurityGroup,
             ec2::SecurityGroupEgress,
             ec2::SecurityGroupIngress,
@@ -45,6 +46,7 @@ macro_rules! catalog {
             servicediscovery::HttpNamespace,
             servicediscovery::PrivateDnsNamespace,
             servicediscovery::Service,
+            ec2::VpcEndpoint,
         }
     };
 }

@@ -7,6 +7,9 @@ mod route;
 mod route_table;
 mod subnet;
 mod subnet_route_table_association;
+mod instance_requirements;
+mod instance_type;
+pub mod launch_template;
 mod security_group;
 mod security_group_egress;
 mod security_group_ingress;
@@ -33,6 +36,19 @@ pub use subnet::{
 pub use subnet_route_table_association::{
     SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
     SubnetRouteTableAssociationResolved,
+mod vpc_endpoint;
+
+pub use instance_requirements::{
+    AcceleratorManufacturer, AcceleratorType, BaselinePerformanceFactors,
+    BaselinePerformanceFactorsResolved, Candidacy, CpuManufacturer, CpuPerformanceFactor,
+    CpuPerformanceFactorResolved, InstanceGeneration, InstanceRequirements,
+    InstanceRequirementsResolved, LocalStorageType, NumberRange, NumberRangeResolved,
+    PerformanceFactorReference, PerformanceFactorReferenceResolved, WholeRange, WholeRangeResolved,
+};
+pub use instance_type::InstanceType;
+pub use launch_template::{
+    LaunchTemplate, LaunchTemplateChange, LaunchTemplateData, LaunchTemplateResolved,
+};
 pub use security_group::{
     Egress, EgressDestination, EgressDestinationResolved, EgressResolved, Ingress, IngressResolved,
     IngressSource, IngressSourceResolved, IpProtocol, Ports, SecurityGroup, SecurityGroupChange,
@@ -49,6 +65,10 @@ pub use vpc::{InstanceTenancy, Vpc, VpcChange, VpcResolved};
 pub use vpc_gateway_attachment::{
     AttachedGateway, AttachedGatewayResolved, AttachmentType, VpcGatewayAttachment,
     VpcGatewayAttachmentChange, VpcGatewayAttachmentResolved,
+pub use vpc_endpoint::{
+    DnsOptions, DnsOptionsResolved, DnsRecordIpType, EndpointAddressType, EndpointPolicy,
+    EndpointTarget, EndpointTargetResolved, PrivateDnsPreference, PrivateDnsScope, VpcEndpoint,
+    VpcEndpointChange, VpcEndpointResolved, VpcEndpointType,
 };
 
 crate::ids! {
@@ -80,6 +100,8 @@ crate::ids! {
     PrefixListId = "pl-";
     /// A launch template.
     LaunchTemplateId = "lt-";
+    /// An instance.
+    InstanceId = "i-";
     /// A machine image.
     ImageId = "ami-";
     /// A pool of Amazon VPC IP Address Manager.

@@ -1,0 +1,342 @@
+//! Which instance types would do, by what they have instead of by name. Launch templates and mixed instances policies hold it.
+//!
+//! AWS keeps ranges as they are written: a range without `Max` has no upper bound. Lists have no order.
+//!
+//! Not here: `RequireEncryptionInTransit`, which neither CloudFormation nor EC2 Auto Scaling has.
+
+use std::ops::{RangeFrom, RangeInclusive, RangeToInclusive};
+
+use windlass_derive::Block;
+
+use super::InstanceType;
+use crate::stack::Checks;
+use crate::value::Input;
+
+crate::text_enum! {
+    /// Whether instances of a sort are among the candidates.
+    pub enum Candidacy {
+        /// None of them.
+        Excluded = "excluded",
+        /// These too.
+        Included = "included",
+        /// Only these.
+        Required = "required",
+    }
+
+    /// Who made the CPU.
+    pub enum CpuManufacturer {
+        /// Intel.
+        Intel = "intel",
+        /// AMD.
+        Amd = "amd",
+        /// AWS: Graviton.
+        AmazonWebServices = "amazon-web-services",
+        /// Apple.
+        Apple = "apple",
+    }
+
+    /// Which generations are candidates.
+    pub enum InstanceGeneration {
+        /// Those that AWS recommends.
+        Current = "current",
+        /// Those that it still sells.
+        Previous = "previous",
+    }
+
+    /// What an instance's own disks are.
+    pub enum LocalStorageType {
+        /// Hard disks.
+        Hdd = "hdd",
+        /// Solid state disks.
+        Ssd = "ssd",
+    }
+
+    /// What an accelerator is.
+    pub enum AcceleratorType {
+        /// A graphics processor.
+        Gpu = "gpu",
+        /// A gate array.
+        Fpga = "fpga",
+        /// For machine learning.
+        Inference = "inference",
+        /// For video.
+        Media = "media",
+    }
+
+    /// Who made an accelerator.
+    pub enum AcceleratorManufacturer {
+        /// AWS.
+        AmazonWebServices = "amazon-web-services",
+        /// AMD.
+        Amd = "amd",
+        /// Habana.
+        Habana = "habana",
+        /// NVIDIA.
+        Nvidia = "nvidia",
+        /// Xilinx.
+        Xilinx = "xilinx",
+    }
+}
+
+macro_rules! ranges {
+    ($($(#[$doc:meta])* $name:ident of $number:ty;)+) => {$(
+        $(#[$doc])*
+        ///
+        /// Written `min..=max`, `min..` or `..=max`.
+        #[derive(Debug, Clone, Block)]
+        pub struct $name {
+            /// The smallest.
+            pub min: Option<Input<$number>>,
+            /// The largest. Absent: there is none.
+            pub max: Option<Input<$number>>,
+        }
+
+        impl From<RangeInclusive<$number>> for $name {
+            fn from(range: RangeInclusive<$number>) -> Self {
+                Self::new().min(*range.start()).max(*range.end())
+            }
+        }
+
+        impl From<RangeFrom<$number>> for $name {
+            fn from(range: RangeFrom<$number>) -> Self {
+                Self::new().min(range.start)
+            }
+        }
+
+        impl From<RangeToInclusive<$number>> for $name {
+            fn from(range: RangeToInclusive<$number>) -> Self {
+                Self::new().max(range.end)
+            }
+        }
+
+        impl $name {
+            fn check(&self, property: &str, checks: &mut Checks<'_>) {
+                let min = self.min.as_ref().and_then(Input::literal);
+                let max = self.max.as_ref().and_then(Input::literal);
+                let zero = <$number>::default();
+                if min.is_some_and(|min| min < zero) || max.is_some_and(|max| max < zero) {
+                    checks.invalid(property, "is negative", "AWS takes numbers from 0");
+                }
+                if let (Some(min), Some(max)) = (min, max) && min > max {
+                    checks.invalid(property, format!("is from {min} to {max}"), "the smallest is above the largest");
+                }
+            }
+        }
+    )+};
+}
+
+ranges! {
+    /// A range of whole numbers.
+    WholeRange of i32;
+    /// A range of numbers.
+    NumberRange of f64;
+}
+
+/// What instance types must have. AWS leaves none out that is not asked for.
+#[derive(Debug, Clone, Block)]
+pub struct InstanceRequirements {
+    /// How many virtual CPUs.
+    #[field(name = "VCpuCount")]
+    pub v_cpu_count: WholeRange,
+    /// How much memory, in MiB.
+    #[field(name = "MemoryMiB")]
+    pub memory_mib: WholeRange,
+    /// How many accelerators; at most 0 leaves out instances that have any.
+    pub accelerator_count: Option<WholeRange>,
+    /// Who made the accelerators, as a set.
+    #[field(set)]
+    pub accelerator_manufacturers: Vec<Input<AcceleratorManufacturer>>,
+    /// Which accelerators, by AWS's names such as `t4g` and `h100`, as a set. AWS adds some every year.
+    #[field(set)]
+    pub accelerator_names: Vec<Input<String>>,
+    /// How much memory the accelerators have together, in MiB.
+    #[field(name = "AcceleratorTotalMemoryMiB")]
+    pub accelerator_total_memory_mib: Option<WholeRange>,
+    /// What the accelerators are, as a set.
+    #[field(set)]
+    pub accelerator_types: Vec<Input<AcceleratorType>>,
+    /// The only instance types that are candidates, at most 400, `*` allowed in them, as a set.
+    #[field(set)]
+    pub allowed_instance_types: Vec<Input<InstanceType>>,
+    /// Bare metal. AWS's default is `excluded`.
+    pub bare_metal: Option<Input<Candidacy>>,
+    /// Guaranteed bandwidth to EBS, in Mbit/s.
+    pub baseline_ebs_bandwidth_mbps: Option<WholeRange>,
+    /// Performance at least like that of a known family.
+    pub baseline_performance_factors: Option<BaselinePerformanceFactors>,
+    /// Types with CPU credits. AWS's default is `excluded`.
+    pub burstable_performance: Option<Input<Candidacy>>,
+    /// Who made the CPU, as a set.
+    #[field(set)]
+    pub cpu_manufacturers: Vec<Input<CpuManufacturer>>,
+    /// Instance types that are no candidates, at most 400, `*` allowed in them, as a set.
+    #[field(set)]
+    pub excluded_instance_types: Vec<Input<InstanceType>>,
+    /// Which generations, as a set.
+    #[field(set)]
+    pub instance_generations: Vec<Input<InstanceGeneration>>,
+    /// Disks of their own. AWS's default is `included`.
+    pub local_storage: Option<Input<Candidacy>>,
+    /// What those disks are, as a set.
+    #[field(set)]
+    pub local_storage_types: Vec<Input<LocalStorageType>>,
+    /// The highest Spot price, in percent of the cheapest fitting On-Demand price. Not with `SpotMaxPricePercentageOverLowestPrice`.
+    pub max_spot_price_as_percentage_of_optimal_on_demand_price: Option<Input<i32>>,
+    /// Memory per virtual CPU, in GiB.
+    #[field(name = "MemoryGiBPerVCpu")]
+    pub memory_gib_per_v_cpu: Option<NumberRange>,
+    /// Network bandwidth, in Gbit/s.
+    pub network_bandwidth_gbps: Option<NumberRange>,
+    /// How many network interfaces.
+    pub network_interface_count: Option<WholeRange>,
+    /// How far the On-Demand price may lie above the cheapest fitting one, in percent. AWS's default is 20.
+    pub on_demand_max_price_percentage_over_lowest_price: Option<Input<i32>>,
+    /// Whether they must be able to hibernate. AWS's default is `false`.
+    pub require_hibernate_support: Option<Input<bool>>,
+    /// How far the Spot price may lie above the cheapest fitting one, in percent.
+    pub spot_max_price_percentage_over_lowest_price: Option<Input<i32>>,
+    /// How much their own disks hold, in GB.
+    #[field(name = "TotalLocalStorageGB")]
+    pub total_local_storage_gb: Option<NumberRange>,
+}
+
+/// Performance at least like that of a known family.
+#[derive(Debug, Clone, Block)]
+pub struct BaselinePerformanceFactors {
+    /// Of the CPU.
+    pub cpu: CpuPerformanceFactor,
+}
+
+/// Performance of a CPU by example.
+#[derive(Debug, Clone, Block)]
+pub struct CpuPerformanceFactor {
+    /// The example: one family.
+    #[field(required)]
+    pub references: Vec<PerformanceFactorReference>,
+}
+
+/// A family as an example.
+#[derive(Debug, Clone, Block)]
+pub struct PerformanceFactorReference {
+    /// The family, such as `c6i`.
+    pub instance_family: Input<String>,
+}
+
+impl BaselinePerformanceFactors {
+    /// At least as fast as this family, such as `c6i`.
+    #[must_use]
+    pub fn like(family: impl Into<Input<String>>) -> Self {
+        Self::new(CpuPerformanceFactor::new([
+            PerformanceFactorReference::new(family),
+        ]))
+    }
+}
+
+impl InstanceRequirements {
+    /// Reports what AWS would refuse. `at` stands in front of the property's name.
+    pub(in crate::aws) fn check(&self, at: &str, checks: &mut Checks<'_>) {
+        let whole = [
+            ("VCpuCount", Some(&self.v_cpu_count)),
+            ("MemoryMiB", Some(&self.memory_mib)),
+            ("AcceleratorCount", self.accelerator_count.as_ref()),
+            ("AcceleratorTotalMemoryMiB", self.accelerator_total_memory_mib.as_ref()),
+            ("BaselineEbsBandwidthMbps", self.baseline_ebs_bandwidth_mbps.as_ref()),
+            ("NetworkInterfaceCount", self.network_interface_count.as_ref()),
+        ];
+        for (name, range) in whole {
+            if let Some(range) = range {
+                range.check(&format!("{at}{name}"), checks);
+            }
+        }
+        let numbers = [
+            ("MemoryGiBPerVCpu", &self.memory_gib_per_v_cpu),
+            ("NetworkBandwidthGbps", &self.network_bandwidth_gbps),
+            ("TotalLocalStorageGB", &self.total_local_storage_gb),
+        ];
+        for (name, range) in numbers {
+            if let Some(range) = range {
+                range.check(&format!("{at}{name}"), checks);
+            }
+        }
+        let lists = [
+            ("AllowedInstanceTypes", self.allowed_instance_types.len()),
+            ("ExcludedInstanceTypes", self.excluded_instance_types.len()),
+        ];
+        for (name, count) in lists.into_iter().filter(|(_, count)| *count > 400) {
+            checks.invalid(&format!("{at}{name}"), format!("names {count} types"), "AWS takes at most 400");
+        }
+        if lists.iter().all(|(_, count)| *count > 0) {
+            checks.invalid(
+                &format!("{at}AllowedInstanceTypes"),
+                "is given together with `ExcludedInstanceTypes`",
+                "AWS takes one of them",
+            );
+        }
+        if self.spot_max_price_percentage_over_lowest_price.is_some()
+            && self.max_spot_price_as_percentage_of_optimal_on_demand_price.is_some()
+        {
+            checks.invalid(
+                &format!("{at}SpotMaxPricePercentageOverLowestPrice"),
+                "is given together with `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`",
+                "AWS takes one of them",
+            );
+        }
+    }
+
+    /// Sets that AWS takes and that together give every property two values: the first two differ everywhere, the last two in what AWS
+    /// does not take together with those.
+    pub(in crate::aws) fn examples() -> [Self; 4] {
+        let first = Self::new(2..=8, 4096..=16384)
+            .accelerator_count(1..=4)
+            .accelerator_manufacturers([AcceleratorManufacturer::Nvidia])
+            .accelerator_names(["t4g".to_owned()])
+            .accelerator_total_memory_mib(8192..=65536)
+            .accelerator_types([AcceleratorType::Gpu])
+            .allowed_instance_types(["g5g.*"])
+            .bare_metal(Candidacy::Included)
+            .baseline_ebs_bandwidth_mbps(1000..=5000)
+            .baseline_performance_factors(BaselinePerformanceFactors::like("c6i"))
+            .burstable_performance(Candidacy::Included)
+            .cpu_manufacturers([CpuManufacturer::AmazonWebServices])
+            .instance_generations([InstanceGeneration::Current])
+            .local_storage(Candidacy::Required)
+            .local_storage_types([LocalStorageType::Ssd])
+            .max_spot_price_as_percentage_of_optimal_on_demand_price(60)
+            .memory_gib_per_v_cpu(2.0..=8.0)
+            .network_bandwidth_gbps(1.0..=12.5)
+            .network_interface_count(2..=4)
+            .on_demand_max_price_percentage_over_lowest_price(30)
+            .require_hibernate_support(true)
+            .total_local_storage_gb(75.0..=900.0);
+        let second = Self::new(4..=16, 8192..=32768)
+            .accelerator_count(2..=8)
+            .accelerator_manufacturers([AcceleratorManufacturer::Amd])
+            .accelerator_names(["radeon-pro-v520".to_owned()])
+            .accelerator_total_memory_mib(16384..=131_072)
+            .accelerator_types([AcceleratorType::Fpga])
+            .allowed_instance_types(["g4ad.*"])
+            .bare_metal(Candidacy::Excluded)
+            .baseline_ebs_bandwidth_mbps(2000..=6000)
+            .baseline_performance_factors(BaselinePerformanceFactors::like("m6a"))
+            .burstable_performance(Candidacy::Excluded)
+            .cpu_manufacturers([CpuManufacturer::Amd])
+            .instance_generations([InstanceGeneration::Previous])
+            .local_storage(Candidacy::Included)
+            .local_storage_types([LocalStorageType::Hdd])
+            .max_spot_price_as_percentage_of_optimal_on_demand_price(70)
+            .memory_gib_per_v_cpu(4.0..=16.0)
+            .network_bandwidth_gbps(5.0..=25.0)
+            .network_interface_count(3..=8)
+            .on_demand_max_price_percentage_over_lowest_price(40)
+            .require_hibernate_support(false)
+            .total_local_storage_gb(150.0..=1800.0);
+        let third = Self::new(2.., 2048..)
+            .excluded_instance_types(["t*"])
+            .spot_max_price_percentage_over_lowest_price(50);
+        let fourth = third
+            .clone()
+            .excluded_instance_types(["t*", "m1.*"])
+            .spot_max_price_percentage_over_lowest_price(80);
+        [first, second, third, fourth]
+    }
+}
