@@ -111,4 +111,24 @@ codes! {
     DISCOVERY_NAMESPACE = "WL-0211";
     /// Two Cloud Map services, or namespaces, under one name.
     DISCOVERY_NAME_TAKEN = "WL-0212";
+    /// One managed policy that a role carries twice.
+    POLICY_ATTACHED_TWICE = "WL-0401";
+    /// Two inline policies of one name on one role.
+    INLINE_POLICY_TWICE = "WL-0402";
+    /// A role that nothing may assume.
+    ROLE_TRUSTS_NOBODY = "WL-0403";
+    /// A managed policy with more characters than AWS takes.
+    POLICY_TOO_LONG = "WL-0404";
+    /// A lower bound above the upper one.
+    CAPACITY_BOUNDS_CROSSED = "WL-0405";
+    /// A scaling policy that may be made before its target, or has none here.
+    SCALING_POLICY_WITHOUT_TARGET = "WL-0406";
+    /// Two resources of one kind with one name, where AWS has room for one.
+    NAME_TAKEN = "WL-0407";
+    /// Two scalable targets for one number.
+    SCALABLE_TARGET_TWICE = "WL-0408";
+    /// An instance profile with a role that EC2 cannot assume.
+    INSTANCE_ROLE_NOT_FOR_EC2 = "WL-0409";
+    /// Two scaling policies of one name on one target.
+    SCALING_POLICY_TWICE = "WL-0410";
 }

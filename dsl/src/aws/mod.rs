@@ -9,6 +9,7 @@ pub mod ec2;
 pub mod ecs;
 pub mod elasticloadbalancingv2;
 pub mod iam;
+pub mod kms;
 pub mod logs;
 pub mod route53;
 pub mod secretsmanager;
@@ -47,6 +48,15 @@ macro_rules! catalog {
             servicediscovery::PrivateDnsNamespace,
             servicediscovery::Service,
             ec2::VpcEndpoint,
+            applicationautoscaling::ScalableTarget,
+            applicationautoscaling::ScalingPolicy,
+            ec2::Vpc,
+            iam::InstanceProfile,
+            iam::ManagedPolicy,
+            iam::Role,
+            iam::RolePolicy,
+            logs::LogGroup,
+            secretsmanager::Secret,
         }
     };
 }

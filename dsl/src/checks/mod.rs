@@ -5,7 +5,10 @@
 mod declared;
 mod ecs;
 mod network;
+mod names;
 mod references;
+mod roles;
+mod scaling;
 
 use crate::document::Document;
 
@@ -19,6 +22,15 @@ pub fn across_resources(document: &mut Document) {
     ];
     let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] =
         &[references::dangling, network::wiring];
+        names::taken,
+        roles::attached_twice,
+        roles::inline_twice,
+        roles::trusting_nobody,
+        roles::not_for_instances,
+        scaling::targets_twice,
+        scaling::policies_without_target,
+        scaling::policies_twice,
+    ];
     let found: Vec<_> = checks.iter().flat_map(|check| check(document)).collect();
     document.problems.extend(found);
 }

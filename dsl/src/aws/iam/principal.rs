@@ -34,6 +34,8 @@ principals! {
     CodeDeploy = Some("codedeploy.amazonaws.com");
     /// VPC flow logs.
     VpcFlowLogs = Some("vpc-flow-logs.amazonaws.com");
+    /// Application Auto Scaling, where it has no role of its own for a service.
+    ApplicationAutoScaling = Some("application-autoscaling.amazonaws.com");
     /// AWS Systems Manager, for ECS Anywhere.
     Ssm = Some("ssm.amazonaws.com");
     /// Not known to the compiler: for trust policies written by hand and roles made elsewhere.

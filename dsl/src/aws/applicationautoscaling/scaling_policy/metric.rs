@@ -1,0 +1,146 @@
+//! CloudWatch metrics, and mathematics over them, as scaling policies name them.
+
+use windlass_derive::{Block, Choice};
+
+use crate::value::Input;
+
+crate::text_enum! {
+    /// How the values of a period become one.
+    pub enum Statistic {
+        /// Their mean.
+        Average = "Average",
+        /// The greatest.
+        Maximum = "Maximum",
+        /// The smallest.
+        Minimum = "Minimum",
+        /// How many there are.
+        SampleCount = "SampleCount",
+        /// Their sum.
+        Sum = "Sum",
+    }
+}
+
+/// One dimension of a metric.
+#[derive(Debug, Clone, Block)]
+pub struct MetricDimension {
+    /// Its name.
+    pub name: Input<String>,
+    /// Its value.
+    pub value: Input<String>,
+}
+
+/// One metric, or one step of mathematics over metrics.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct MetricQuery {
+    /// Its name within the list, which expressions use: a lowercase letter, then letters, digits and `_`.
+    #[field(no_setter)]
+    pub id: Input<String>,
+    /// What is shown for it.
+    pub label: Option<Input<String>>,
+    /// What it is.
+    #[field(choice, no_setter)]
+    pub query: Query,
+    /// Whether the policy looks at it. Exactly one of the list says so. AWS's default is `true`.
+    #[field(removal_default("true"))]
+    pub return_data: Option<Input<bool>>,
+}
+
+/// What a query is: a metric, or an expression over other queries of the list.
+#[derive(Debug, Clone, Choice)]
+pub enum Query {
+    /// An expression such as `100 * used / total`.
+    Expression(Input<String>),
+    /// A metric.
+    MetricStat(MetricStat),
+}
+
+/// A metric with its statistic.
+#[derive(Debug, Clone, Block)]
+pub struct MetricStat {
+    /// The metric.
+    pub metric: Metric,
+    /// The statistic, such as `Average` or `p99`.
+    pub stat: Input<String>,
+    /// The unit, such as `Percent`. Absent: whatever was sent.
+    pub unit: Option<Input<String>>,
+}
+
+/// A metric.
+#[derive(Debug, Clone, Block)]
+#[block(no_new)]
+pub struct Metric {
+    /// What tells it apart from others of its name.
+    #[field(set)]
+    pub dimensions: Vec<MetricDimension>,
+    /// Its name.
+    #[field(no_setter)]
+    pub metric_name: Option<Input<String>>,
+    /// Whose it is, such as `AWS/SQS`.
+    #[field(no_setter)]
+    pub namespace: Option<Input<String>>,
+}
+
+/// A list of queries of which one says what the policy looks at.
+#[derive(Debug, Clone, Block)]
+pub struct MetricDataQueries {
+    /// The queries.
+    #[field(required, keyed("Id"))]
+    pub metric_data_queries: Vec<MetricQuery>,
+}
+
+impl MetricQuery {
+    /// A metric.
+    #[must_use]
+    pub fn metric(id: impl Into<Input<String>>, metric: MetricStat) -> Self {
+        Self::with(id, Query::MetricStat(metric))
+    }
+
+    /// An expression over other queries of the list.
+    #[must_use]
+    pub fn expression(id: impl Into<Input<String>>, expression: impl Into<Input<String>>) -> Self {
+        Self::with(id, Query::Expression(expression.into()))
+    }
+
+    /// Whether the policy looks at it.
+    pub(super) fn is_shown(&self) -> bool {
+        let shown = self.return_data.as_ref();
+        shown.is_none_or(|shown| shown.literal() != Some(false))
+    }
+
+    fn with(id: impl Into<Input<String>>, query: Query) -> Self {
+        Self {
+            id: id.into(),
+            label: None,
+            query,
+            return_data: None,
+        }
+    }
+}
+
+impl Metric {
+    /// A metric by its namespace and name.
+    #[must_use]
+    pub fn new(namespace: impl Into<Input<String>>, name: impl Into<Input<String>>) -> Self {
+        Self {
+            dimensions: Vec::new(),
+            metric_name: Some(name.into()),
+            namespace: Some(namespace.into()),
+        }
+    }
+}
+
+/// A metric and an expression over it, for samples; `name` makes them differ in every part.
+pub(super) fn sample_queries(name: &str) -> Vec<MetricQuery> {
+    let metric = Metric::new(format!("Shop/{name}"), format!("Depth{name}"))
+        .dimensions([MetricDimension::new(format!("Queue{name}"), name)]);
+    let stat =
+        MetricStat::new(metric, format!("p{}", 90 + name.len())).unit(format!("Count{name}"));
+    let shown = name.len().is_multiple_of(2);
+    vec![
+        MetricQuery::metric("depth", stat)
+            .label(format!("Depth of {name}"))
+            .return_data(shown),
+        MetricQuery::expression("each", format!("depth / {}", name.len())).return_data(!shown),
+    ]
+}
