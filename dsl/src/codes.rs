@@ -29,48 +29,8 @@ codes! {
     PROPERTY_INVALID = "WL-0020";
     /// A tag that AWS would refuse.
     TAG_INVALID = "WL-0021";
-    /// A service names a container that its task definition does not have.
-    CONTAINER_UNKNOWN = "WL-0301";
-    /// A service uses a port that the container does not expose.
-    PORT_NOT_EXPOSED = "WL-0302";
-    /// A target group that cannot hold tasks of the task definition's network mode.
-    TARGET_TYPE_MISMATCH = "WL-0303";
-    /// A Fargate task in another network mode than `awsvpc`.
-    FARGATE_NETWORK_MODE = "WL-0304";
-    /// A service and its task definition disagree on whether tasks have network interfaces of their own.
-    NETWORK_CONFIGURATION_MISMATCH = "WL-0305";
-    /// A service uses a capacity provider that its cluster does not have.
-    CAPACITY_PROVIDER_UNKNOWN = "WL-0306";
-    /// A secret that the execution role may not read.
-    SECRET_NOT_READABLE = "WL-0307";
-    /// A Fargate task needs an execution role and has none.
-    EXECUTION_ROLE_MISSING = "WL-0308";
-    /// A cluster's capacity providers are declared in two places.
-    CAPACITY_PROVIDERS_TWICE = "WL-0309";
-    /// A service runs where its task definition cannot run.
-    LAUNCH_MISMATCH = "WL-0310";
-    /// A service names a port by a name that no container gives.
-    PORT_NAME_UNKNOWN = "WL-0311";
-    /// A service configures a volume that the task definition does not leave to it.
-    VOLUME_MISMATCH = "WL-0312";
-    /// A capacity provider protects instances of a group that does not.
-    SCALE_IN_PROTECTION_MISSING = "WL-0313";
     /// The stack function returned an error of its own.
     STACK_FAILED = "WL-0030";
-    /// A kind that this engine does not know.
-    KIND_UNKNOWN = "WL-0601";
-    /// An expression that cannot be evaluated.
-    EXPRESSION_INVALID = "WL-0602";
-    /// A secret whose source was not read.
-    SECRET_MISSING = "WL-0603";
-    /// An address on the command line that names nothing.
-    ADDRESS_UNKNOWN = "WL-0604";
-    /// A plan would delete or replace what is protected.
-    PROTECTED = "WL-0605";
-    /// A replacement would need one fixed name twice at the same time.
-    NAME_TAKEN = "WL-0606";
-    /// Steps that wait for each other.
-    ORDER_IMPOSSIBLE = "WL-0607";
     /// A subnet whose range does not lie in its VPC's.
     SUBNET_OUTSIDE_VPC = "WL-0101";
     /// Two routes for the same destination in one route table.
@@ -111,6 +71,32 @@ codes! {
     DISCOVERY_NAMESPACE = "WL-0211";
     /// Two Cloud Map services, or namespaces, under one name.
     DISCOVERY_NAME_TAKEN = "WL-0212";
+    /// A service names a container that its task definition does not have.
+    CONTAINER_UNKNOWN = "WL-0301";
+    /// A service uses a port that the container does not expose.
+    PORT_NOT_EXPOSED = "WL-0302";
+    /// A target group that cannot hold tasks of the task definition's network mode.
+    TARGET_TYPE_MISMATCH = "WL-0303";
+    /// A Fargate task in another network mode than `awsvpc`.
+    FARGATE_NETWORK_MODE = "WL-0304";
+    /// A service and its task definition disagree on whether tasks have network interfaces of their own.
+    NETWORK_CONFIGURATION_MISMATCH = "WL-0305";
+    /// A service uses a capacity provider that its cluster does not have.
+    CAPACITY_PROVIDER_UNKNOWN = "WL-0306";
+    /// A secret that the execution role may not read.
+    SECRET_NOT_READABLE = "WL-0307";
+    /// A Fargate task needs an execution role and has none.
+    EXECUTION_ROLE_MISSING = "WL-0308";
+    /// A cluster's capacity providers are declared in two places.
+    CAPACITY_PROVIDERS_TWICE = "WL-0309";
+    /// A service runs where its task definition cannot run.
+    LAUNCH_MISMATCH = "WL-0310";
+    /// A service names a port by a name that no container gives.
+    PORT_NAME_UNKNOWN = "WL-0311";
+    /// A service configures a volume that the task definition does not leave to it.
+    VOLUME_MISMATCH = "WL-0312";
+    /// A capacity provider protects instances of a group that does not.
+    SCALE_IN_PROTECTION_MISSING = "WL-0313";
     /// One managed policy that a role carries twice.
     POLICY_ATTACHED_TWICE = "WL-0401";
     /// Two inline policies of one name on one role.
@@ -131,4 +117,18 @@ codes! {
     INSTANCE_ROLE_NOT_FOR_EC2 = "WL-0409";
     /// Two scaling policies of one name on one target.
     SCALING_POLICY_TWICE = "WL-0410";
+    /// A kind that this engine does not know.
+    KIND_UNKNOWN = "WL-0601";
+    /// An expression that cannot be evaluated.
+    EXPRESSION_INVALID = "WL-0602";
+    /// A secret whose source was not read.
+    SECRET_MISSING = "WL-0603";
+    /// An address on the command line that names nothing.
+    ADDRESS_UNKNOWN = "WL-0604";
+    /// A plan would delete or replace what is protected.
+    PROTECTED = "WL-0605";
+    /// A replacement would need one fixed name twice at the same time.
+    NAME_FIXED = "WL-0606";
+    /// Steps that wait for each other.
+    ORDER_IMPOSSIBLE = "WL-0607";
 }

@@ -218,8 +218,9 @@ impl ResourceAttributes {
                 "completes" => self.completes = list(input)?,
                 "replaces_when" => {
                     let (test, when) = test_and_words(input)?;
-                    self.replaces_when
-                        .push(quote!(::windlass::schema::ReplacesWhen { when: #when, test: #test }));
+                    self.replaces_when.push(
+                        quote!(::windlass::schema::ReplacesWhen { when: #when, test: #test }),
+                    );
                 }
                 "no_new" => self.no_new = true,
                 _ => {

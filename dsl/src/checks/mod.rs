@@ -4,8 +4,8 @@
 
 mod declared;
 mod ecs;
-mod network;
 mod names;
+mod network;
 mod references;
 mod roles;
 mod scaling;
@@ -16,13 +16,11 @@ use crate::document::Document;
 pub fn across_resources(document: &mut Document) {
     let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[
         references::dangling,
+        names::taken,
+        network::wiring,
         ecs::services,
         ecs::capacity,
         ecs::readable_secrets,
-    ];
-    let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] =
-        &[references::dangling, network::wiring];
-        names::taken,
         roles::attached_twice,
         roles::inline_twice,
         roles::trusting_nobody,

@@ -238,7 +238,8 @@ impl std::fmt::Debug for Clients {
 
 /// The region that the SDK's own chain gives: the environment, then the profile.
 pub async fn default_region(profile: Option<&str>) -> Option<String> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(default_http_client());
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).http_client(default_http_client());
     if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }

@@ -548,7 +548,7 @@ fn name_taken(node: &Node<'_>, property: &str) -> Diagnostic {
         "`{}` is replaced, and its new generation would need the fixed `{property}` while the old one still has it",
         node.address
     );
-    Diagnostic::error(codes::NAME_TAKEN, message)
+    Diagnostic::error(codes::NAME_FIXED, message)
         .at(&node.declaration.source, "named here")
         .help("leave the name to the engine, give another one, or delete first: `.replace_order(ReplaceOrder::DeleteFirst)`")
 }

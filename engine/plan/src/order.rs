@@ -427,7 +427,7 @@ fn name_in_use(address: &Address, node: &Node<'_>, old: &Address, name: &str) ->
     let message = format!(
         "`{address}` takes the name `{name}` of `{old}`, which cannot be deleted before its users have moved over"
     );
-    Diagnostic::error(codes::NAME_TAKEN, message)
+    Diagnostic::error(codes::NAME_FIXED, message)
         .at(&node.declaration.source, "declared here")
         .help(format!("if it is the same resource, say so with `.alias(…)` of `{old}`; otherwise give it another name"))
 }

@@ -239,9 +239,18 @@ impl InstanceRequirements {
             ("VCpuCount", Some(&self.v_cpu_count)),
             ("MemoryMiB", Some(&self.memory_mib)),
             ("AcceleratorCount", self.accelerator_count.as_ref()),
-            ("AcceleratorTotalMemoryMiB", self.accelerator_total_memory_mib.as_ref()),
-            ("BaselineEbsBandwidthMbps", self.baseline_ebs_bandwidth_mbps.as_ref()),
-            ("NetworkInterfaceCount", self.network_interface_count.as_ref()),
+            (
+                "AcceleratorTotalMemoryMiB",
+                self.accelerator_total_memory_mib.as_ref(),
+            ),
+            (
+                "BaselineEbsBandwidthMbps",
+                self.baseline_ebs_bandwidth_mbps.as_ref(),
+            ),
+            (
+                "NetworkInterfaceCount",
+                self.network_interface_count.as_ref(),
+            ),
         ];
         for (name, range) in whole {
             if let Some(range) = range {
@@ -263,7 +272,11 @@ impl InstanceRequirements {
             ("ExcludedInstanceTypes", self.excluded_instance_types.len()),
         ];
         for (name, count) in lists.into_iter().filter(|(_, count)| *count > 400) {
-            checks.invalid(&format!("{at}{name}"), format!("names {count} types"), "AWS takes at most 400");
+            checks.invalid(
+                &format!("{at}{name}"),
+                format!("names {count} types"),
+                "AWS takes at most 400",
+            );
         }
         if lists.iter().all(|(_, count)| *count > 0) {
             checks.invalid(
@@ -273,7 +286,9 @@ impl InstanceRequirements {
             );
         }
         if self.spot_max_price_percentage_over_lowest_price.is_some()
-            && self.max_spot_price_as_percentage_of_optimal_on_demand_price.is_some()
+            && self
+                .max_spot_price_as_percentage_of_optimal_on_demand_price
+                .is_some()
         {
             checks.invalid(
                 &format!("{at}SpotMaxPricePercentageOverLowestPrice"),

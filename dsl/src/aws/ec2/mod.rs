@@ -1,19 +1,20 @@
 //! Amazon EC2: networks, their rules, and launch templates.
 
 mod eip;
+mod instance_requirements;
+mod instance_type;
 mod internet_gateway;
+pub mod launch_template;
 mod nat_gateway;
 mod route;
 mod route_table;
-mod subnet;
-mod subnet_route_table_association;
-mod instance_requirements;
-mod instance_type;
-pub mod launch_template;
 mod security_group;
 mod security_group_egress;
 mod security_group_ingress;
+mod subnet;
+mod subnet_route_table_association;
 mod vpc;
+mod vpc_endpoint;
 mod vpc_gateway_attachment;
 
 pub use eip::{AddressDomain, Eip, EipChange, EipResolved};
@@ -36,7 +37,7 @@ pub use subnet::{
 pub use subnet_route_table_association::{
     SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
     SubnetRouteTableAssociationResolved,
-mod vpc_endpoint;
+};
 
 pub use instance_requirements::{
     AcceleratorManufacturer, AcceleratorType, BaselinePerformanceFactors,
@@ -62,13 +63,14 @@ pub use security_group_ingress::{
     SecurityGroupIngressResolved,
 };
 pub use vpc::{InstanceTenancy, Vpc, VpcChange, VpcResolved};
-pub use vpc_gateway_attachment::{
-    AttachedGateway, AttachedGatewayResolved, AttachmentType, VpcGatewayAttachment,
-    VpcGatewayAttachmentChange, VpcGatewayAttachmentResolved,
 pub use vpc_endpoint::{
     DnsOptions, DnsOptionsResolved, DnsRecordIpType, EndpointAddressType, EndpointPolicy,
     EndpointTarget, EndpointTargetResolved, PrivateDnsPreference, PrivateDnsScope, VpcEndpoint,
     VpcEndpointChange, VpcEndpointResolved, VpcEndpointType,
+};
+pub use vpc_gateway_attachment::{
+    AttachedGateway, AttachedGatewayResolved, AttachmentType, VpcGatewayAttachment,
+    VpcGatewayAttachmentChange, VpcGatewayAttachmentResolved,
 };
 
 crate::ids! {
@@ -100,8 +102,6 @@ crate::ids! {
     PrefixListId = "pl-";
     /// A launch template.
     LaunchTemplateId = "lt-";
-    /// An instance.
-    InstanceId = "i-";
     /// A machine image.
     ImageId = "ami-";
     /// A pool of Amazon VPC IP Address Manager.

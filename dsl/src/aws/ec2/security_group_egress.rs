@@ -111,7 +111,8 @@ impl Samples for SecurityGroupEgress {
             full.clone().ip_protocol(IpProtocol::Udp),
             full.clone().from_port(79),
             full.clone().to_port(82),
-            full.clone().destination(SecurityGroupId::existing("sg-0d4")),
+            full.clone()
+                .destination(SecurityGroupId::existing("sg-0d4")),
             to(v4("10.0.0.0/16").into()),
             to(v4("10.1.0.0/16").into()),
             to(v6("2001:db8::/32").into()),

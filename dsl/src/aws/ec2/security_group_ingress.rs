@@ -10,7 +10,9 @@
 use windlass_derive::{Choice, Resource};
 
 use super::security_group::rule::RuleParts;
-use super::{Ingress, IngressSource, IpProtocol, SecurityGroup, SecurityGroupId, SecurityGroupRuleId};
+use super::{
+    Ingress, IngressSource, IpProtocol, SecurityGroup, SecurityGroupId, SecurityGroupRuleId,
+};
 use crate::resource::{Check, Handle, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, Output};

@@ -170,7 +170,9 @@ pub struct VpcEndpoint {
     /// What may be done through it; interface and gateway endpoints. AWS's default allows everything.
     #[field(
         in_place,
-        removal_default("{\"Statement\":[{\"Action\":\"*\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Resource\":\"*\"}],\"Version\":\"2008-10-17\"}")
+        removal_default(
+            "{\"Statement\":[{\"Action\":\"*\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Resource\":\"*\"}],\"Version\":\"2008-10-17\"}"
+        )
     )]
     pub policy_document: Option<EndpointPolicy>,
     /// The route tables that lead to it, as a set; gateway endpoints.
@@ -205,10 +207,7 @@ impl VpcEndpoint {
     }
 
     /// An interface endpoint for a service.
-    pub fn interface(
-        vpc: impl Into<Input<VpcId>>,
-        service_name: impl Into<Input<String>>,
-    ) -> Self {
+    pub fn interface(vpc: impl Into<Input<VpcId>>, service_name: impl Into<Input<String>>) -> Self {
         let target = EndpointTarget::ServiceName(service_name.into());
         Self::of(VpcEndpointType::Interface, vpc, target)
     }
@@ -317,9 +316,10 @@ impl VpcEndpoint {
             EndpointTarget::ServiceNetworkArn(_) => {
                 ("ServiceNetworkArn", kind == VpcEndpointType::ServiceNetwork)
             }
-            EndpointTarget::ResourceConfigurationArn(_) => {
-                ("ResourceConfigurationArn", kind == VpcEndpointType::Resource)
-            }
+            EndpointTarget::ResourceConfigurationArn(_) => (
+                "ResourceConfigurationArn",
+                kind == VpcEndpointType::Resource,
+            ),
         };
         if !fits {
             checks.invalid(
@@ -375,11 +375,17 @@ impl Check for VpcEndpoint {
 impl Samples for VpcEndpoint {
     fn samples() -> Vec<Self> {
         let vpc = || VpcId::existing("vpc-0a1");
-        let policy = |action: &str| EndpointPolicy(serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}]}));
+        let policy = |action: &str| {
+            EndpointPolicy(
+                serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}]}),
+            )
+        };
         let dns = |kind| {
             DnsOptions::new()
                 .dns_record_ip_type(kind)
-                .private_dns_only_for_inbound_resolver_endpoint(PrivateDnsScope::OnlyInboundResolver)
+                .private_dns_only_for_inbound_resolver_endpoint(
+                    PrivateDnsScope::OnlyInboundResolver,
+                )
         };
         let full = Self::interface(vpc(), "com.amazonaws.us-east-1.ecr.api")
             .service_region("us-west-2")
@@ -390,13 +396,16 @@ impl Samples for VpcEndpoint {
             .ip_address_type(EndpointAddressType::Ipv4)
             .dns_options(dns(DnsRecordIpType::Ipv4))
             .tag("Name", "ecr-api");
-        let lattice = Self::resource(vpc(), "arn:aws:vpc-lattice:us-east-1:123456789012:resourceconfiguration/rcfg-0a1")
-            .private_dns_enabled(true)
-            .dns_options(
-                DnsOptions::new()
-                    .private_dns_preference(PrivateDnsPreference::SpecifiedDomainsOnly)
-                    .private_dns_specified_domains(["one.example.com".to_owned()]),
-            );
+        let lattice = Self::resource(
+            vpc(),
+            "arn:aws:vpc-lattice:us-east-1:123456789012:resourceconfiguration/rcfg-0a1",
+        )
+        .private_dns_enabled(true)
+        .dns_options(
+            DnsOptions::new()
+                .private_dns_preference(PrivateDnsPreference::SpecifiedDomainsOnly)
+                .private_dns_specified_domains(["one.example.com".to_owned()]),
+        );
         let gateway = Self::gateway(vpc(), "com.amazonaws.us-east-1.s3");
         vec![
             gateway.clone(),
@@ -410,27 +419,42 @@ impl Samples for VpcEndpoint {
                 .dns_options(
                     DnsOptions::new()
                         .dns_record_ip_type(DnsRecordIpType::Dualstack)
-                        .private_dns_only_for_inbound_resolver_endpoint(PrivateDnsScope::AllResolvers),
+                        .private_dns_only_for_inbound_resolver_endpoint(
+                            PrivateDnsScope::AllResolvers,
+                        ),
                 )
                 .tag("Name", "ecr"),
             full.clone().vpc_id(VpcId::existing("vpc-0b2")),
             full.clone().service_region("eu-west-1"),
-            full.target(EndpointTarget::ServiceName("com.amazonaws.us-east-1.ecr.dkr".into())),
+            full.target(EndpointTarget::ServiceName(
+                "com.amazonaws.us-east-1.ecr.dkr".into(),
+            )),
             gateway
                 .clone()
                 .route_table_ids([RouteTableId::existing("rtb-0a1")]),
             gateway.route_table_ids([RouteTableId::existing("rtb-0b2")]),
             Self::gateway_load_balancer(vpc(), "com.amazonaws.vpce.us-east-1.vpce-svc-0a1")
                 .subnet_ids([SubnetId::existing("subnet-0a1")]),
-            Self::service_network(vpc(), "arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0a1"),
-            Self::service_network(vpc(), "arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0b2"),
+            Self::service_network(
+                vpc(),
+                "arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0a1",
+            ),
+            Self::service_network(
+                vpc(),
+                "arn:aws:vpc-lattice:us-east-1:123456789012:servicenetwork/sn-0b2",
+            ),
             lattice.clone(),
-            lattice.clone().target(EndpointTarget::ResourceConfigurationArn(
-                "arn:aws:vpc-lattice:us-east-1:123456789012:resourceconfiguration/rcfg-0b2".into(),
-            )),
+            lattice
+                .clone()
+                .target(EndpointTarget::ResourceConfigurationArn(
+                    "arn:aws:vpc-lattice:us-east-1:123456789012:resourceconfiguration/rcfg-0b2"
+                        .into(),
+                )),
             lattice.dns_options(
                 DnsOptions::new()
-                    .private_dns_preference(PrivateDnsPreference::VerifiedDomainsAndSpecifiedDomains)
+                    .private_dns_preference(
+                        PrivateDnsPreference::VerifiedDomainsAndSpecifiedDomains,
+                    )
                     .private_dns_specified_domains(["two.example.com".to_owned()]),
             ),
         ]

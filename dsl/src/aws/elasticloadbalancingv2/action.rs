@@ -172,15 +172,21 @@ impl Action {
 
     /// Forwards to several target groups by weight.
     #[must_use]
-    pub fn split<T: Into<Input<TargetGroupArn>>>(shares: impl IntoIterator<Item = (T, u32)>) -> Self {
-        let share = |(target_group, weight): (T, u32)| ForwardTarget::new(target_group).weight(weight);
+    pub fn split<T: Into<Input<TargetGroupArn>>>(
+        shares: impl IntoIterator<Item = (T, u32)>,
+    ) -> Self {
+        let share =
+            |(target_group, weight): (T, u32)| ForwardTarget::new(target_group).weight(weight);
         Forward::new(shares.into_iter().map(share)).into()
     }
 
     /// Sends the same request to HTTPS on port 443, for good.
     #[must_use]
     pub fn redirect_to_https() -> Self {
-        Redirect::permanent().protocol(RedirectProtocol::Https).port("443").into()
+        Redirect::permanent()
+            .protocol(RedirectProtocol::Https)
+            .port("443")
+            .into()
     }
 
     /// Answers with a status, without a body.
@@ -299,8 +305,16 @@ actions! {
 }
 
 /// Reports actions that AWS would refuse. `protocol` is the listener's, where it is known.
-pub(super) fn check(checks: &mut Checks<'_>, property: &str, actions: &[Action], protocol: Option<Protocol>) {
-    let answering = actions.iter().filter(|action| action.sort().answers()).count();
+pub(super) fn check(
+    checks: &mut Checks<'_>,
+    property: &str,
+    actions: &[Action],
+    protocol: Option<Protocol>,
+) {
+    let answering = actions
+        .iter()
+        .filter(|action| action.sort().answers())
+        .count();
     if answering != 1 {
         checks.invalid(
             property,
@@ -320,7 +334,8 @@ pub(super) fn check(checks: &mut Checks<'_>, property: &str, actions: &[Action],
     for action in actions {
         checks.range(property, action.order.as_ref(), 1..=50_000);
         check_config(checks, property, &action.config);
-        if !action.sort().answers() && protocol.is_some_and(|protocol| protocol != Protocol::Https) {
+        if !action.sort().answers() && protocol.is_some_and(|protocol| protocol != Protocol::Https)
+        {
             checks.invalid(
                 property,
                 format!("has an action `{}` without HTTPS", action.sort()),
@@ -355,7 +370,9 @@ fn check_forward(checks: &mut Checks<'_>, property: &str, forward: &Forward) {
     }
     if let Some(stickiness) = &forward.target_group_stickiness_config {
         checks.range(property, stickiness.duration_seconds.as_ref(), 1..=604_800);
-        if stickiness.enabled.as_ref().and_then(Input::literal) == Some(true) && stickiness.duration_seconds.is_none() {
+        if stickiness.enabled.as_ref().and_then(Input::literal) == Some(true)
+            && stickiness.duration_seconds.is_none()
+        {
             checks.invalid(
                 property,
                 "keeps clients with a target group, but does not say how long",
@@ -372,16 +389,25 @@ fn check_redirect(checks: &mut Checks<'_>, property: &str, redirect: &Redirect) 
     if let Some(path) = redirect.path.as_ref().and_then(Input::literal)
         && !path.starts_with('/')
     {
-        checks.invalid(property, format!("redirects to the path `{path}`"), "a path starts with `/`");
+        checks.invalid(
+            property,
+            format!("redirects to the path `{path}`"),
+            "a path starts with `/`",
+        );
     }
     if let Some(port) = redirect.port.as_ref().and_then(Input::literal)
         && port != "#{port}"
         && !port.parse().is_ok_and(|port: u16| port > 0)
     {
-        checks.invalid(property, format!("redirects to port `{port}`"), "AWS takes 1 to 65535, or `#{port}`");
+        checks.invalid(
+            property,
+            format!("redirects to port `{port}`"),
+            "AWS takes 1 to 65535, or `#{port}`",
+        );
     }
     let changes = |part: &Option<Input<String>>, same: &str| {
-        part.as_ref().is_some_and(|part| part.literal().is_none_or(|text| text != same))
+        part.as_ref()
+            .is_some_and(|part| part.literal().is_none_or(|text| text != same))
     };
     let protocol = redirect.protocol.as_ref().map(Input::literal);
     let leads_elsewhere = changes(&redirect.host, "#{host}")
@@ -400,9 +426,15 @@ fn check_redirect(checks: &mut Checks<'_>, property: &str, redirect: &Redirect) 
 
 fn check_response(checks: &mut Checks<'_>, property: &str, response: &FixedResponse) {
     if let Some(status) = response.status_code.literal() {
-        let fits = status.len() == 3 && status.starts_with(['2', '4', '5']) && status.parse::<u16>().is_ok();
+        let fits = status.len() == 3
+            && status.starts_with(['2', '4', '5'])
+            && status.parse::<u16>().is_ok();
         if !fits {
-            checks.invalid(property, format!("answers with status `{status}`"), "AWS takes 2xx, 4xx and 5xx");
+            checks.invalid(
+                property,
+                format!("answers with status `{status}`"),
+                "AWS takes 2xx, 4xx and 5xx",
+            );
         }
     }
     checks.length(property, response.message_body.as_ref(), 0..=1024);

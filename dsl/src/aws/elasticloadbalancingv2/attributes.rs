@@ -62,11 +62,19 @@ impl AttributeRule {
 impl Takes {
     fn refuses(&self, value: &str) -> Option<String> {
         match self {
-            Self::Switch if !matches!(value, "true" | "false") => Some("AWS takes `true` or `false`".to_owned()),
-            Self::Number(low, high) if !value.parse().is_ok_and(|number| (*low..=*high).contains(&number)) => {
+            Self::Switch if !matches!(value, "true" | "false") => {
+                Some("AWS takes `true` or `false`".to_owned())
+            }
+            Self::Number(low, high)
+                if !value
+                    .parse()
+                    .is_ok_and(|number| (*low..=*high).contains(&number)) =>
+            {
                 Some(format!("AWS takes {low} to {high}"))
             }
-            Self::OneOf(texts) if !texts.contains(&value) => Some(format!("AWS takes `{}`", texts.join("`, `"))),
+            Self::OneOf(texts) if !texts.contains(&value) => {
+                Some(format!("AWS takes `{}`", texts.join("`, `")))
+            }
             _ => None,
         }
     }
@@ -84,7 +92,10 @@ pub(super) fn check<'a>(
     for (key, value) in attributes {
         let Some(key) = key.literal() else { continue };
         if let Some(rule) = rules.iter().find(|rule| rule.key == key) {
-            if let Some((value, help)) = value.literal().and_then(|value| Some((value.clone(), rule.takes.refuses(&value)?))) {
+            if let Some((value, help)) = value
+                .literal()
+                .and_then(|value| Some((value.clone(), rule.takes.refuses(&value)?)))
+            {
                 checks.invalid(property, format!("has `{key}` = `{value}`"), help);
             }
             if let Some(on) = on.filter(|on| !rule.on.contains(on)) {
@@ -92,12 +103,19 @@ pub(super) fn check<'a>(
                 checks.invalid(
                     property,
                     format!("has `{key}` for a load balancer of type `{on}`"),
-                    format!("that attribute belongs to load balancers of type {}", known.join(" and ")),
+                    format!(
+                        "that attribute belongs to load balancers of type {}",
+                        known.join(" and ")
+                    ),
                 );
             }
         }
         if !seen.insert(key.clone()) {
-            checks.invalid(property, format!("has `{key}` twice"), "write each attribute once");
+            checks.invalid(
+                property,
+                format!("has `{key}` twice"),
+                "write each attribute once",
+            );
         }
     }
 }
@@ -369,7 +387,10 @@ fn connection_termination(target_group: &Value) -> &'static str {
 }
 
 fn preserve_client_ip(target_group: &Value) -> &'static str {
-    match (text(target_group, "TargetType"), text(target_group, "Protocol")) {
+    match (
+        text(target_group, "TargetType"),
+        text(target_group, "Protocol"),
+    ) {
         ("ip", "TCP" | "TLS") => "false",
         _ => "true",
     }
@@ -383,19 +404,45 @@ mod tests {
     #[test]
     fn every_default_is_something_that_aws_takes() {
         let spec = json!({});
-        for rule in [LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, LISTENER_ATTRIBUTES].into_iter().flatten() {
-            assert_eq!(rule.takes.refuses(rule.default_for(&spec)), None, "{}", rule.key);
+        for rule in [
+            LOAD_BALANCER_ATTRIBUTES,
+            TARGET_GROUP_ATTRIBUTES,
+            LISTENER_ATTRIBUTES,
+        ]
+        .into_iter()
+        .flatten()
+        {
+            assert_eq!(
+                rule.takes.refuses(rule.default_for(&spec)),
+                None,
+                "{}",
+                rule.key
+            );
         }
     }
 
     #[test]
     fn defaults_follow_the_rest_of_the_spec() {
-        let rule = |rules: &'static [AttributeRule], key: &str| rules.iter().find(|rule| rule.key == key).expect("known");
-        let cross_zone = rule(LOAD_BALANCER_ATTRIBUTES, "load_balancing.cross_zone.enabled");
-        assert_eq!(cross_zone.default_for(&json!({"Type": "application"})), "true");
+        let rule = |rules: &'static [AttributeRule], key: &str| {
+            rules.iter().find(|rule| rule.key == key).expect("known")
+        };
+        let cross_zone = rule(
+            LOAD_BALANCER_ATTRIBUTES,
+            "load_balancing.cross_zone.enabled",
+        );
+        assert_eq!(
+            cross_zone.default_for(&json!({"Type": "application"})),
+            "true"
+        );
         assert_eq!(cross_zone.default_for(&json!({"Type": "network"})), "false");
         let preserve = rule(TARGET_GROUP_ATTRIBUTES, "preserve_client_ip.enabled");
-        assert_eq!(preserve.default_for(&json!({"TargetType": "ip", "Protocol": "TCP"})), "false");
-        assert_eq!(preserve.default_for(&json!({"TargetType": "instance", "Protocol": "TCP"})), "true");
+        assert_eq!(
+            preserve.default_for(&json!({"TargetType": "ip", "Protocol": "TCP"})),
+            "false"
+        );
+        assert_eq!(
+            preserve.default_for(&json!({"TargetType": "instance", "Protocol": "TCP"})),
+            "true"
+        );
     }
 }

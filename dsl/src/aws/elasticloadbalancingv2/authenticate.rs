@@ -116,14 +116,29 @@ pub struct JwtClaim {
 
 impl AuthenticateCognito {
     pub(super) fn check(&self, checks: &mut Checks<'_>, property: &str) {
-        check_session(checks, property, self.session_timeout.as_ref(), &self.authentication_request_extra_params);
+        check_session(
+            checks,
+            property,
+            self.session_timeout.as_ref(),
+            &self.authentication_request_extra_params,
+        );
     }
 }
 
 impl AuthenticateOidc {
     pub(super) fn check(&self, checks: &mut Checks<'_>, property: &str) {
-        check_session(checks, property, self.session_timeout.as_ref(), &self.authentication_request_extra_params);
-        for url in [&self.issuer, &self.authorization_endpoint, &self.token_endpoint, &self.user_info_endpoint] {
+        check_session(
+            checks,
+            property,
+            self.session_timeout.as_ref(),
+            &self.authentication_request_extra_params,
+        );
+        for url in [
+            &self.issuer,
+            &self.authorization_endpoint,
+            &self.token_endpoint,
+            &self.user_info_endpoint,
+        ] {
             check_url(checks, property, url);
         }
     }
@@ -135,16 +150,28 @@ impl ValidateJwt {
         checks.length(property, Some(&self.jwks_endpoint), 1..=256);
         checks.length(property, Some(&self.issuer), 1..=256);
         if self.additional_claims.len() > 10 {
-            checks.invalid(property, format!("checks {} claims", self.additional_claims.len()), "AWS takes up to 10");
+            checks.invalid(
+                property,
+                format!("checks {} claims", self.additional_claims.len()),
+                "AWS takes up to 10",
+            );
         }
         for claim in &self.additional_claims {
             if let Some(name) = claim.name.literal()
                 && ["exp", "iss", "nbf", "iat"].contains(&name.as_str())
             {
-                checks.invalid(property, format!("checks the claim `{name}`"), "AWS always checks that one; leave it out");
+                checks.invalid(
+                    property,
+                    format!("checks the claim `{name}`"),
+                    "AWS always checks that one; leave it out",
+                );
             }
             if !(1..=10).contains(&claim.values.len()) {
-                checks.invalid(property, format!("has a claim with {} values", claim.values.len()), "AWS takes 1 to 10");
+                checks.invalid(
+                    property,
+                    format!("has a claim with {} values", claim.values.len()),
+                    "AWS takes 1 to 10",
+                );
             }
         }
     }
@@ -158,7 +185,11 @@ fn check_session(
 ) {
     checks.range(property, timeout, 1..=604_800);
     if extra.len() > 10 {
-        checks.invalid(property, format!("adds {} query parameters", extra.len()), "AWS takes up to 10");
+        checks.invalid(
+            property,
+            format!("adds {} query parameters", extra.len()),
+            "AWS takes up to 10",
+        );
     }
 }
 
@@ -166,6 +197,10 @@ fn check_url(checks: &mut Checks<'_>, property: &str, url: &Input<String>) {
     if let Some(url) = url.literal()
         && !url.starts_with("https://")
     {
-        checks.invalid(property, format!("names `{url}`"), "AWS takes whole URLs that start with `https://`");
+        checks.invalid(
+            property,
+            format!("names `{url}`"),
+            "AWS takes whole URLs that start with `https://`",
+        );
     }
 }

@@ -196,13 +196,19 @@ impl RuleCondition {
     /// The path fits.
     #[must_use]
     pub fn path(patterns: Patterns) -> Self {
-        Self::about(ConditionField::PathPattern, ConditionConfig::PathPattern(PathPattern { patterns }))
+        Self::about(
+            ConditionField::PathPattern,
+            ConditionConfig::PathPattern(PathPattern { patterns }),
+        )
     }
 
     /// The host name fits.
     #[must_use]
     pub fn host(patterns: Patterns) -> Self {
-        Self::about(ConditionField::HostHeader, ConditionConfig::HostHeader(HostHeader { patterns }))
+        Self::about(
+            ConditionField::HostHeader,
+            ConditionConfig::HostHeader(HostHeader { patterns }),
+        )
     }
 
     /// A header fits.
@@ -212,7 +218,10 @@ impl RuleCondition {
             http_header_name: name.into(),
             patterns,
         };
-        Self::about(ConditionField::HttpHeader, ConditionConfig::HttpHeader(header))
+        Self::about(
+            ConditionField::HttpHeader,
+            ConditionConfig::HttpHeader(header),
+        )
     }
 
     /// The method is one of these.
@@ -225,13 +234,19 @@ impl RuleCondition {
     /// The query holds one of these.
     #[must_use]
     pub fn query(pairs: impl IntoIterator<Item = QueryStringPair>) -> Self {
-        Self::about(ConditionField::QueryString, ConditionConfig::QueryString(QueryString::new(pairs)))
+        Self::about(
+            ConditionField::QueryString,
+            ConditionConfig::QueryString(QueryString::new(pairs)),
+        )
     }
 
     /// The client's address lies in one of these ranges.
     #[must_use]
     pub fn from_ranges(ranges: impl IntoIterator<Item = impl Into<Input<IpNet>>>) -> Self {
-        Self::about(ConditionField::SourceIp, ConditionConfig::SourceIp(SourceIp::new(ranges)))
+        Self::about(
+            ConditionField::SourceIp,
+            ConditionConfig::SourceIp(SourceIp::new(ranges)),
+        )
     }
 
     /// Any pair of field and configuration, as AWS has them; what does not fit together is reported.
@@ -287,7 +302,10 @@ impl ConditionConfig {
 
 /// Reports conditions that AWS would refuse.
 pub(super) fn check(checks: &mut Checks<'_>, conditions: &[RuleCondition]) {
-    let count: usize = conditions.iter().map(|condition| condition.config.count()).sum();
+    let count: usize = conditions
+        .iter()
+        .map(|condition| condition.config.count())
+        .sum();
     if !(1..=5).contains(&count) {
         checks.invalid(
             "Conditions",
@@ -296,8 +314,18 @@ pub(super) fn check(checks: &mut Checks<'_>, conditions: &[RuleCondition]) {
         );
     }
     use ConditionField as Field;
-    for single in [Field::HostHeader, Field::PathPattern, Field::HttpRequestMethod, Field::SourceIp] {
-        if conditions.iter().filter(|condition| condition.field.literal() == Some(single)).count() > 1 {
+    for single in [
+        Field::HostHeader,
+        Field::PathPattern,
+        Field::HttpRequestMethod,
+        Field::SourceIp,
+    ] {
+        if conditions
+            .iter()
+            .filter(|condition| condition.field.literal() == Some(single))
+            .count()
+            > 1
+        {
             checks.invalid(
                 "Conditions",
                 format!("has several conditions on `{single}`"),
@@ -328,7 +356,11 @@ fn check_texts(checks: &mut Checks<'_>, condition: &RuleCondition) {
             checks.length("Conditions", Some(&header.http_header_name), 1..=40);
             let name = header.http_header_name.literal();
             if name.is_some_and(|name| name.eq_ignore_ascii_case("host")) {
-                checks.invalid("Conditions", "looks at the header `Host`", "use `RuleCondition::hosts([…])`");
+                checks.invalid(
+                    "Conditions",
+                    "looks at the header `Host`",
+                    "use `RuleCondition::hosts([…])`",
+                );
             }
         }
         ConditionConfig::HttpMethod(methods) => {

@@ -12,8 +12,8 @@ use windlass_derive::{Block, Resource};
 
 use super::attributes::{self, LISTENER_ATTRIBUTES};
 use super::{
-    Action, ListenerArn, ListenerAttribute, LoadBalancerArn, LoadBalancerType, MutualAuthentication, Protocol,
-    TargetGroupArn, action,
+    Action, ListenerArn, ListenerAttribute, LoadBalancerArn, LoadBalancerType,
+    MutualAuthentication, Protocol, TargetGroupArn, action,
 };
 use crate::aws::acm::CertificateArn;
 use crate::codes;
@@ -125,7 +125,10 @@ impl Listener {
 
     /// HTTP on port 80.
     #[must_use]
-    pub fn http(load_balancer: impl Into<Input<LoadBalancerArn>>, action: impl Into<Action>) -> Self {
+    pub fn http(
+        load_balancer: impl Into<Input<LoadBalancerArn>>,
+        action: impl Into<Action>,
+    ) -> Self {
         Self::on(load_balancer, Protocol::Http, 80, action)
     }
 
@@ -148,7 +151,10 @@ impl Listener {
         Self::portless(load_balancer, Action::forward(target_group))
     }
 
-    fn portless(load_balancer: impl Into<Input<LoadBalancerArn>>, action: impl Into<Action>) -> Self {
+    fn portless(
+        load_balancer: impl Into<Input<LoadBalancerArn>>,
+        action: impl Into<Action>,
+    ) -> Self {
         Self {
             load_balancer_arn: load_balancer.into(),
             port: None,
@@ -187,7 +193,13 @@ impl Check for Listener {
             None => Some(LoadBalancerType::Gateway),
             Some(_) => protocol.map(Protocol::load_balancer),
         };
-        attributes::check(checks, "ListenerAttributes", LISTENER_ATTRIBUTES, attributes, on);
+        attributes::check(
+            checks,
+            "ListenerAttributes",
+            LISTENER_ATTRIBUTES,
+            attributes,
+            on,
+        );
         if self.port.is_some() != self.protocol.is_some() {
             checks.invalid(
                 "Port",
@@ -196,7 +208,11 @@ impl Check for Listener {
             );
         }
         if protocol == Some(Protocol::Geneve) {
-            checks.invalid("Protocol", "is `GENEVE`", "use `Listener::gateway(load_balancer, target_group)`");
+            checks.invalid(
+                "Protocol",
+                "is `GENEVE`",
+                "use `Listener::gateway(load_balancer, target_group)`",
+            );
         }
         if let Some(protocol) = protocol {
             self.check_tls(checks, protocol);
@@ -228,9 +244,21 @@ impl Listener {
             _ => {}
         }
         let needs = [
-            ("SslPolicy", self.ssl_policy.is_some() && !protocol.is_secure(), "HTTPS and TLS"),
-            ("AlpnPolicy", !self.alpn_policy.is_empty() && protocol != Protocol::Tls, "TLS"),
-            ("MutualAuthentication", self.mutual_authentication.is_some() && protocol != Protocol::Https, "HTTPS"),
+            (
+                "SslPolicy",
+                self.ssl_policy.is_some() && !protocol.is_secure(),
+                "HTTPS and TLS",
+            ),
+            (
+                "AlpnPolicy",
+                !self.alpn_policy.is_empty() && protocol != Protocol::Tls,
+                "TLS",
+            ),
+            (
+                "MutualAuthentication",
+                self.mutual_authentication.is_some() && protocol != Protocol::Https,
+                "HTTPS",
+            ),
         ];
         for (property, _, takers) in needs.iter().filter(|(_, misplaced, _)| *misplaced) {
             checks.invalid(
@@ -240,7 +268,11 @@ impl Listener {
             );
         }
         if self.alpn_policy.len() > 1 {
-            checks.invalid("AlpnPolicy", format!("has {} entries", self.alpn_policy.len()), "AWS takes one");
+            checks.invalid(
+                "AlpnPolicy",
+                format!("has {} entries", self.alpn_policy.len()),
+                "AWS takes one",
+            );
         }
     }
 }
@@ -251,22 +283,35 @@ impl Samples for Listener {
         use super::{Switch, TrustStoreArn};
 
         let trust_store = |name: &str| {
-            let arn = format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:truststore/{name}/0a1");
+            let arn = format!(
+                "arn:aws:elasticloadbalancing:us-east-1:123456789012:truststore/{name}/0a1"
+            );
             MutualAuthentication::verify(TrustStoreArn::existing(arn))
         };
         let forward = |name: &str| Action::forward(target_group(name));
-        let full = Self::https(load_balancer("app/front/0a1"), certificate("0a1"), forward("web"))
-            .ssl_policy("ELBSecurityPolicy-TLS13-1-2-2021-06")
-            .mutual_authentication(
-                trust_store("a").ignore_client_certificate_expiry(true).advertise_trust_store_ca_names(Switch::On),
-            )
-            .attribute(ListenerAttribute::server_header(false))
-            .attribute(ListenerAttribute::frame_options("DENY"))
-            .tag("Name", "https");
-        let tls = Self::on(load_balancer("net/edge/0b2"), Protocol::Tls, 443, forward("edge"))
-            .certificate(certificate("0a1"))
-            .alpn_policy([AlpnPolicy::Http2Preferred])
-            .attribute(ListenerAttribute::tcp_idle_timeout(600));
+        let full = Self::https(
+            load_balancer("app/front/0a1"),
+            certificate("0a1"),
+            forward("web"),
+        )
+        .ssl_policy("ELBSecurityPolicy-TLS13-1-2-2021-06")
+        .mutual_authentication(
+            trust_store("a")
+                .ignore_client_certificate_expiry(true)
+                .advertise_trust_store_ca_names(Switch::On),
+        )
+        .attribute(ListenerAttribute::server_header(false))
+        .attribute(ListenerAttribute::frame_options("DENY"))
+        .tag("Name", "https");
+        let tls = Self::on(
+            load_balancer("net/edge/0b2"),
+            Protocol::Tls,
+            443,
+            forward("edge"),
+        )
+        .certificate(certificate("0a1"))
+        .alpn_policy([AlpnPolicy::Http2Preferred])
+        .attribute(ListenerAttribute::tcp_idle_timeout(600));
         let mut samples = vec![
             Self::http(load_balancer("app/front/0a1"), forward("web")),
             full.clone(),
@@ -275,7 +320,9 @@ impl Samples for Listener {
                 .ssl_policy("ELBSecurityPolicy-TLS13-1-2-Res-2021-06")
                 .certificate(certificate("0b2"))
                 .mutual_authentication(
-                    trust_store("b").ignore_client_certificate_expiry(false).advertise_trust_store_ca_names(Switch::Off),
+                    trust_store("b")
+                        .ignore_client_certificate_expiry(false)
+                        .advertise_trust_store_ca_names(Switch::Off),
                 )
                 .default_actions([forward("other")])
                 .listener_attributes([
@@ -283,7 +330,8 @@ impl Samples for Listener {
                     ListenerAttribute::strict_transport_security("max-age=31536000"),
                 ])
                 .tag("Name", "other"),
-            full.clone().mutual_authentication(MutualAuthentication::passthrough()),
+            full.clone()
+                .mutual_authentication(MutualAuthentication::passthrough()),
             Self {
                 load_balancer_arn: load_balancer("app/other/0c3").into(),
                 ..full.clone()
@@ -298,7 +346,11 @@ impl Samples for Listener {
             },
             Self::gateway(load_balancer("gwy/inspect/0d4"), target_group("inspect")),
         ];
-        samples.extend(actions().into_iter().map(|actions| full.clone().default_actions(actions)));
+        samples.extend(
+            actions()
+                .into_iter()
+                .map(|actions| full.clone().default_actions(actions)),
+        );
         samples
     }
 }
@@ -317,7 +369,11 @@ mod tests {
             Ok(())
         };
         let document = Stack::test("t", stack, Request::offline("us-east-1"));
-        document.problems.into_iter().map(|problem| problem.message).collect()
+        document
+            .problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect()
     }
 
     fn forward() -> Action {
@@ -348,7 +404,11 @@ mod tests {
     fn actions_end_with_one_that_answers() {
         let listener = Listener::http(load_balancer("app/front/0a1"), forward());
         assert_eq!(
-            problems(listener.clone().default_actions([forward(), Action::respond(404)])),
+            problems(
+                listener
+                    .clone()
+                    .default_actions([forward(), Action::respond(404)])
+            ),
             ["`DefaultActions` of `l` has 2 actions that forward, redirect or respond"]
         );
         assert_eq!(
@@ -356,7 +416,9 @@ mod tests {
             ["`DefaultActions` of `l` answers with status `301`"]
         );
         let login = super::super::AuthenticateCognito::new(
-            super::super::UserPoolArn::existing("arn:aws:cognito-idp:us-east-1:123456789012:userpool/a"),
+            super::super::UserPoolArn::existing(
+                "arn:aws:cognito-idp:us-east-1:123456789012:userpool/a",
+            ),
             "client",
             "shop",
         );

@@ -9,7 +9,10 @@
 
 use windlass_derive::Resource;
 
-use super::{Action, ListenerArn, ListenerRuleArn, RuleCondition, Transform, TransformType, action, condition};
+use super::{
+    Action, ListenerArn, ListenerRuleArn, RuleCondition, Transform, TransformType, action,
+    condition,
+};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, Tags};
@@ -71,8 +74,18 @@ impl Check for ListenerRule {
         condition::check(checks, &self.conditions);
         action::check(checks, "Actions", &self.actions, None);
         for sort in TransformType::ALL {
-            if self.transforms.iter().filter(|transform| transform.rewrites() == *sort).count() > 1 {
-                checks.invalid("Transforms", format!("has several of type `{sort}`"), "AWS takes one of each type");
+            if self
+                .transforms
+                .iter()
+                .filter(|transform| transform.rewrites() == *sort)
+                .count()
+                > 1
+            {
+                checks.invalid(
+                    "Transforms",
+                    format!("has several of type `{sort}`"),
+                    "AWS takes one of each type",
+                );
             }
         }
         for transform in &self.transforms {
@@ -87,24 +100,45 @@ impl Samples for ListenerRule {
         use super::{ConditionConfig, ConditionField, Patterns, QueryStringPair};
 
         let listener = |id: &str| {
-            ListenerArn::existing(format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/front/0a1/{id}"))
+            ListenerArn::existing(format!(
+                "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/front/0a1/{id}"
+            ))
         };
         let forward = |name: &str| Action::forward(target_group(name));
         let range = |text: &str| text.parse::<ipnet::IpNet>().expect("a range");
-        let full = Self::new(listener("0b2"), 10, [RuleCondition::paths(["/api", "/api/*"])], [forward("api")])
-            .transforms([Transform::url("^/api/(.*)$", "/$1"), Transform::host("^shop[.](.*)$", "api.$1")])
-            .tag("Name", "api");
+        let full = Self::new(
+            listener("0b2"),
+            10,
+            [RuleCondition::paths(["/api", "/api/*"])],
+            [forward("api")],
+        )
+        .transforms([
+            Transform::url("^/api/(.*)$", "/$1"),
+            Transform::host("^shop[.](.*)$", "api.$1"),
+        ])
+        .tag("Name", "api");
         let conditions = [
-            vec![RuleCondition::hosts(["shop.example.com", "*.shop.example.com"])],
-            vec![RuleCondition::host(Patterns::regex(["^shop[0-9]+[.]example[.]com$"]))],
+            vec![RuleCondition::hosts([
+                "shop.example.com",
+                "*.shop.example.com",
+            ])],
+            vec![RuleCondition::host(Patterns::regex([
+                "^shop[0-9]+[.]example[.]com$",
+            ]))],
             vec![RuleCondition::path(Patterns::regex(["^/v[0-9]+/.*$"]))],
             vec![
                 RuleCondition::header("X-Version", Patterns::of(["2", "3"])),
                 RuleCondition::methods(["GET", "HEAD"]),
             ],
-            vec![RuleCondition::header("X-Version", Patterns::regex(["^[23]$"]))],
+            vec![RuleCondition::header(
+                "X-Version",
+                Patterns::regex(["^[23]$"]),
+            )],
             vec![
-                RuleCondition::query([QueryStringPair::new("version", "2"), QueryStringPair::any_key("beta")]),
+                RuleCondition::query([
+                    QueryStringPair::new("version", "2"),
+                    QueryStringPair::any_key("beta"),
+                ]),
                 RuleCondition::from_ranges([range("10.0.0.0/8"), range("2001:db8::/32")]),
             ],
             vec![RuleCondition::about(
@@ -117,7 +151,12 @@ impl Samples for ListenerRule {
             )],
         ];
         let mut samples = vec![
-            Self::new(listener("0b2"), 1, [RuleCondition::paths(["/"])], [forward("api")]),
+            Self::new(
+                listener("0b2"),
+                1,
+                [RuleCondition::paths(["/"])],
+                [forward("api")],
+            ),
             full.clone(),
             full.clone()
                 .priority(20)
@@ -127,8 +166,16 @@ impl Samples for ListenerRule {
                 .tag("Name", "other"),
             full.clone().listener_arn(listener("0c3")),
         ];
-        samples.extend(conditions.into_iter().map(|conditions| full.clone().conditions(conditions)));
-        samples.extend(actions().into_iter().map(|actions| full.clone().actions(actions)));
+        samples.extend(
+            conditions
+                .into_iter()
+                .map(|conditions| full.clone().conditions(conditions)),
+        );
+        samples.extend(
+            actions()
+                .into_iter()
+                .map(|actions| full.clone().actions(actions)),
+        );
         samples
     }
 }
@@ -148,12 +195,23 @@ mod tests {
             Ok(())
         };
         let document = Stack::test("t", stack, Request::offline("us-east-1"));
-        document.problems.into_iter().map(|problem| problem.message).collect()
+        document
+            .problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect()
     }
 
     fn rule(conditions: impl IntoIterator<Item = RuleCondition>) -> ListenerRule {
-        let listener = ListenerArn::existing("arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/f/1/2");
-        ListenerRule::new(listener, 10, conditions, [Action::forward(target_group("web"))])
+        let listener = ListenerArn::existing(
+            "arn:aws:elasticloadbalancing:us-east-1:123456789012:listener/app/f/1/2",
+        );
+        ListenerRule::new(
+            listener,
+            10,
+            conditions,
+            [Action::forward(target_group("web"))],
+        )
     }
 
     #[test]
@@ -162,8 +220,12 @@ mod tests {
             assert_eq!(problems(sample), [""; 0]);
         }
         let readable = |sample: &ListenerRule| !sample.to_json().to_string().contains("$windlass");
-        for sample in ListenerRule::samples().iter().filter(|sample| readable(sample)) {
-            let resolved: ListenerRuleResolved = serde_json::from_value(sample.to_json()).expect("it reads back");
+        for sample in ListenerRule::samples()
+            .iter()
+            .filter(|sample| readable(sample))
+        {
+            let resolved: ListenerRuleResolved =
+                serde_json::from_value(sample.to_json()).expect("it reads back");
             assert_eq!(resolved.conditions.len(), sample.conditions.len());
         }
     }
@@ -171,11 +233,16 @@ mod tests {
     #[test]
     fn what_aws_refuses_is_reported() {
         assert_eq!(
-            problems(rule([RuleCondition::paths(["/a", "/b", "/c", "/d", "/e", "/f"])])),
+            problems(rule([RuleCondition::paths([
+                "/a", "/b", "/c", "/d", "/e", "/f"
+            ])])),
             ["`Conditions` of `r` has 6 values in all"]
         );
         assert_eq!(
-            problems(rule([RuleCondition::paths(["/a"]), RuleCondition::paths(["/b"])])),
+            problems(rule([
+                RuleCondition::paths(["/a"]),
+                RuleCondition::paths(["/b"])
+            ])),
             ["`Conditions` of `r` has several conditions on `path-pattern`"]
         );
         let mismatched = RuleCondition::about(
@@ -186,7 +253,9 @@ mod tests {
         );
         assert_eq!(
             problems(rule([mismatched])),
-            ["`Conditions` of `r` has a condition on `host-header` with the configuration of another"]
+            [
+                "`Conditions` of `r` has a condition on `host-header` with the configuration of another"
+            ]
         );
         assert_eq!(
             problems(rule([RuleCondition::header("Host", Patterns::of(["a"]))])),
@@ -196,8 +265,12 @@ mod tests {
             problems(rule([RuleCondition::methods(["get"])])),
             ["`Conditions` of `r` names the method `get`"]
         );
-        let twice = rule([RuleCondition::paths(["/a"])]).transforms([Transform::url("a", "b"), Transform::url("c", "d")]);
-        assert_eq!(problems(twice), ["`Transforms` of `r` has several of type `url-rewrite`"]);
+        let twice = rule([RuleCondition::paths(["/a"])])
+            .transforms([Transform::url("a", "b"), Transform::url("c", "d")]);
+        assert_eq!(
+            problems(twice),
+            ["`Transforms` of `r` has several of type `url-rewrite`"]
+        );
         assert_eq!(
             problems(rule([RuleCondition::paths(["/a"])]).priority(0)),
             ["`Priority` of `r` is 0"]

@@ -169,15 +169,19 @@ fn moves_an_address(old: &Value, new: &Value) -> bool {
     let mappings = |list: &Value| list.as_array().cloned().unwrap_or_default();
     let fixed = ["AllocationId", "PrivateIPv4Address"];
     mappings(new).iter().any(|new| {
-        mappings(old)
-            .iter()
-            .any(|old| old["SubnetId"] == new["SubnetId"] && fixed.iter().any(|key| old[*key] != new[*key]))
+        mappings(old).iter().any(|old| {
+            old["SubnetId"] == new["SubnetId"] && fixed.iter().any(|key| old[*key] != new[*key])
+        })
     })
 }
 
 fn gains_or_loses_security_groups(old: &Value, new: &Value) -> bool {
     let is_network = |spec: &Value| spec["Type"] == "network";
-    let has_some = |spec: &Value| spec["SecurityGroups"].as_array().is_some_and(|groups| !groups.is_empty());
+    let has_some = |spec: &Value| {
+        spec["SecurityGroups"]
+            .as_array()
+            .is_some_and(|groups| !groups.is_empty())
+    };
     is_network(old) && is_network(new) && has_some(old) != has_some(new)
 }
 
@@ -192,7 +196,9 @@ fn gateway_leaves_subnet(old: &Value, new: &Value) -> bool {
 /// The subnets of a spec's JSON form, in either of its forms.
 fn subnets(spec: &Value) -> Vec<Value> {
     let list = |property: &str| spec[property].as_array().cloned().unwrap_or_default();
-    let mapped = list("SubnetMappings").into_iter().map(|mapping| mapping["SubnetId"].clone());
+    let mapped = list("SubnetMappings")
+        .into_iter()
+        .map(|mapping| mapping["SubnetId"].clone());
     list("Subnets").into_iter().chain(mapped).collect()
 }
 
@@ -221,7 +227,10 @@ impl LoadBalancer {
     /// An application load balancer over subnets of at least two zones.
     #[must_use]
     pub fn application(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
-        Self::over(LoadBalancerType::Application, LoadBalancerSubnets::of(subnets))
+        Self::over(
+            LoadBalancerType::Application,
+            LoadBalancerSubnets::of(subnets),
+        )
     }
 
     /// A network load balancer. Give it security groups now if it is ever to have some.
@@ -282,11 +291,24 @@ impl Check for LoadBalancer {
         if let Some(text) = self.name.as_ref().and_then(Input::literal)
             && text.starts_with("internal-")
         {
-            checks.invalid("Name", format!("is `{text}`"), "AWS keeps names that start with `internal-` for itself");
+            checks.invalid(
+                "Name",
+                format!("is `{text}`"),
+                "AWS keeps names that start with `internal-` for itself",
+            );
         }
-        let attributes = self.load_balancer_attributes.iter().map(|a| (&a.key, &a.value));
+        let attributes = self
+            .load_balancer_attributes
+            .iter()
+            .map(|a| (&a.key, &a.value));
         let kind = self.load_balancer_type.literal();
-        attributes::check(checks, "LoadBalancerAttributes", LOAD_BALANCER_ATTRIBUTES, attributes, kind);
+        attributes::check(
+            checks,
+            "LoadBalancerAttributes",
+            LOAD_BALANCER_ATTRIBUTES,
+            attributes,
+            kind,
+        );
         self.check_subnets(checks, kind);
         if let Some(kind) = kind {
             self.check_type(checks, kind);
@@ -317,7 +339,9 @@ impl LoadBalancer {
         };
         let internal = self.scheme.as_ref().and_then(Input::literal) == Some(Scheme::Internal);
         for mapping in mappings {
-            if mapping.allocation_id.is_some() && (internal || kind != Some(LoadBalancerType::Network)) {
+            if mapping.allocation_id.is_some()
+                && (internal || kind != Some(LoadBalancerType::Network))
+            {
                 checks.invalid(
                     property,
                     "has an `AllocationId`",
@@ -339,33 +363,62 @@ impl LoadBalancer {
         use LoadBalancerType::{Application, Gateway, Network};
         let given = [
             ("Scheme", self.scheme.is_some(), &[Application, Network][..]),
-            ("SecurityGroups", !self.security_groups.is_empty(), &[Application, Network]),
+            (
+                "SecurityGroups",
+                !self.security_groups.is_empty(),
+                &[Application, Network],
+            ),
             (
                 "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-                self.enforce_security_group_inbound_rules_on_private_link_traffic.is_some(),
+                self.enforce_security_group_inbound_rules_on_private_link_traffic
+                    .is_some(),
                 &[Network],
             ),
-            ("Ipv4IpamPoolId", self.ipv4_ipam_pool_id.is_some(), &[Application]),
-            ("EnablePrefixForIpv6SourceNat", self.enable_prefix_for_ipv6_source_nat.is_some(), &[Network]),
-            ("MinimumLoadBalancerCapacity", self.minimum_load_balancer_capacity.is_some(), &[Application, Network]),
+            (
+                "Ipv4IpamPoolId",
+                self.ipv4_ipam_pool_id.is_some(),
+                &[Application],
+            ),
+            (
+                "EnablePrefixForIpv6SourceNat",
+                self.enable_prefix_for_ipv6_source_nat.is_some(),
+                &[Network],
+            ),
+            (
+                "MinimumLoadBalancerCapacity",
+                self.minimum_load_balancer_capacity.is_some(),
+                &[Application, Network],
+            ),
         ];
-        for (property, _, takers) in given.iter().filter(|(_, given, takers)| *given && !takers.contains(&kind)) {
+        for (property, _, takers) in given
+            .iter()
+            .filter(|(_, given, takers)| *given && !takers.contains(&kind))
+        {
             let takers: Vec<_> = takers.iter().map(|kind| kind.as_str()).collect();
             checks.invalid(
                 property,
                 format!("is given for a load balancer of type `{kind}`"),
-                format!("it belongs to load balancers of type {}", takers.join(" and ")),
+                format!(
+                    "it belongs to load balancers of type {}",
+                    takers.join(" and ")
+                ),
             );
         }
         let address_type = self.ip_address_type.as_ref().and_then(Input::literal);
-        if address_type == Some(IpAddressType::DualstackWithoutPublicIpv4) && matches!(kind, Network | Gateway) {
+        if address_type == Some(IpAddressType::DualstackWithoutPublicIpv4)
+            && matches!(kind, Network | Gateway)
+        {
             checks.invalid(
                 "IpAddressType",
                 format!("is `dualstack-without-public-ipv4` for a load balancer of type `{kind}`"),
                 "only application load balancers take it",
             );
         }
-        if self.enforce_security_group_inbound_rules_on_private_link_traffic.is_some() && self.security_groups.is_empty() {
+        if self
+            .enforce_security_group_inbound_rules_on_private_link_traffic
+            .is_some()
+            && self.security_groups.is_empty()
+        {
             checks.invalid(
                 "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
                 "is given, but `SecurityGroups` is empty",
@@ -377,7 +430,8 @@ impl LoadBalancer {
 
 impl Samples for LoadBalancer {
     fn samples() -> Vec<Self> {
-        let subnets = |ids: &[&str]| LoadBalancerSubnets::of(ids.iter().map(|id| SubnetId::existing(*id)));
+        let subnets =
+            |ids: &[&str]| LoadBalancerSubnets::of(ids.iter().map(|id| SubnetId::existing(*id)));
         let group = |id: &str| SecurityGroupId::existing(id);
         let application = Self::application(["subnet-0a1", "subnet-0b2"].map(SubnetId::existing))
             .name("front")
@@ -390,15 +444,19 @@ impl Samples for LoadBalancer {
             .attribute(LoadBalancerAttribute::http2(false))
             .tag("Name", "front");
         let mapping = |subnet: &str, address: &str| {
-            SubnetMapping::new(SubnetId::existing(subnet)).allocation_id(AllocationId::existing(address))
+            SubnetMapping::new(SubnetId::existing(subnet))
+                .allocation_id(AllocationId::existing(address))
         };
-        let network = Self::network_at([mapping("subnet-0a1", "eipalloc-0a1"), mapping("subnet-0b2", "eipalloc-0b2")])
-            .security_groups([group("sg-0a1")])
-            .enforce_security_group_inbound_rules_on_private_link_traffic(Switch::Off)
-            .ip_address_type(IpAddressType::Dualstack)
-            .enable_prefix_for_ipv6_source_nat(Switch::On)
-            .minimum_load_balancer_capacity(MinimumCapacity::new(5500))
-            .attribute(LoadBalancerAttribute::cross_zone(true));
+        let network = Self::network_at([
+            mapping("subnet-0a1", "eipalloc-0a1"),
+            mapping("subnet-0b2", "eipalloc-0b2"),
+        ])
+        .security_groups([group("sg-0a1")])
+        .enforce_security_group_inbound_rules_on_private_link_traffic(Switch::Off)
+        .ip_address_type(IpAddressType::Dualstack)
+        .enable_prefix_for_ipv6_source_nat(Switch::On)
+        .minimum_load_balancer_capacity(MinimumCapacity::new(5500))
+        .attribute(LoadBalancerAttribute::cross_zone(true));
         let internal = |address: Ipv4Addr| {
             let v6 = Ipv6Addr::new(0x2600, 0x1f18, 0, 0, 0, 0, 0, 0x10);
             Self::network_at([SubnetMapping::new(SubnetId::existing("subnet-0a1"))
@@ -461,7 +519,11 @@ mod tests {
             Ok(())
         };
         let document = Stack::test("t", stack, Request::offline("us-east-1"));
-        document.problems.into_iter().map(|problem| problem.message).collect()
+        document
+            .problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect()
     }
 
     fn two() -> [SubnetId; 2] {
@@ -478,10 +540,15 @@ mod tests {
     #[test]
     fn what_aws_refuses_is_reported() {
         assert_eq!(
-            problems(LoadBalancer::application([SubnetId::existing("subnet-0a1")])),
+            problems(LoadBalancer::application([SubnetId::existing(
+                "subnet-0a1"
+            )])),
             ["`Subnets` of `lb` has 1 of at least 2 subnets"]
         );
-        assert_eq!(problems(LoadBalancer::network([SubnetId::existing("subnet-0a1")])), [""; 0]);
+        assert_eq!(
+            problems(LoadBalancer::network([SubnetId::existing("subnet-0a1")])),
+            [""; 0]
+        );
         assert_eq!(
             problems(LoadBalancer::application(two()).name("internal-api")),
             ["`Name` of `lb` is `internal-api`"]
@@ -491,12 +558,19 @@ mod tests {
             ["`Scheme` of `lb` is given for a load balancer of type `gateway`"]
         );
         assert_eq!(
-            problems(LoadBalancer::application(two()).attribute(LoadBalancerAttribute::idle_timeout(4001))),
+            problems(
+                LoadBalancer::application(two())
+                    .attribute(LoadBalancerAttribute::idle_timeout(4001))
+            ),
             ["`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` = `4001`"]
         );
         assert_eq!(
-            problems(LoadBalancer::network(two()).attribute(LoadBalancerAttribute::idle_timeout(60))),
-            ["`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` for a load balancer of type `network`"]
+            problems(
+                LoadBalancer::network(two()).attribute(LoadBalancerAttribute::idle_timeout(60))
+            ),
+            [
+                "`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` for a load balancer of type `network`"
+            ]
         );
     }
 
@@ -504,16 +578,34 @@ mod tests {
     fn what_only_a_new_load_balancer_can_have() {
         let network = |groups: Value| json!({"Type": "network", "SecurityGroups": groups});
         let application = |groups: Value| json!({"Type": "application", "SecurityGroups": groups});
-        assert!(gains_or_loses_security_groups(&network(json!(null)), &network(json!(["sg-1"]))));
-        assert!(!gains_or_loses_security_groups(&network(json!(["sg-2"])), &network(json!(["sg-1"]))));
-        assert!(!gains_or_loses_security_groups(&application(json!(null)), &application(json!(["sg-1"]))));
+        assert!(gains_or_loses_security_groups(
+            &network(json!(null)),
+            &network(json!(["sg-1"]))
+        ));
+        assert!(!gains_or_loses_security_groups(
+            &network(json!(["sg-2"])),
+            &network(json!(["sg-1"]))
+        ));
+        assert!(!gains_or_loses_security_groups(
+            &application(json!(null)),
+            &application(json!(["sg-1"]))
+        ));
 
         let gateway = |subnets: Value| json!({"Type": "gateway", "Subnets": subnets});
-        assert!(gateway_leaves_subnet(&gateway(json!(["a", "b"])), &gateway(json!(["b"]))));
-        assert!(!gateway_leaves_subnet(&gateway(json!(["a"])), &gateway(json!(["b", "a"]))));
+        assert!(gateway_leaves_subnet(
+            &gateway(json!(["a", "b"])),
+            &gateway(json!(["b"]))
+        ));
+        assert!(!gateway_leaves_subnet(
+            &gateway(json!(["a"])),
+            &gateway(json!(["b", "a"]))
+        ));
 
         let at = |address: &str| json!([{"SubnetId": "a", "AllocationId": address}]);
         assert!(moves_an_address(&at("1"), &at("2")));
-        assert!(!moves_an_address(&at("1"), &json!([{"SubnetId": "b", "AllocationId": "2"}])));
+        assert!(!moves_an_address(
+            &at("1"),
+            &json!([{"SubnetId": "b", "AllocationId": "2"}])
+        ));
     }
 }

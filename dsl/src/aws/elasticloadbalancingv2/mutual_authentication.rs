@@ -69,7 +69,8 @@ impl MutualAuthentication {
 
     pub(super) fn check(&self, checks: &mut Checks<'_>) {
         let verifies = self.mode.literal() == Some(MutualAuthenticationMode::Verify);
-        let given = self.ignore_client_certificate_expiry.is_some() || self.advertise_trust_store_ca_names.is_some();
+        let given = self.ignore_client_certificate_expiry.is_some()
+            || self.advertise_trust_store_ca_names.is_some();
         if given && !verifies {
             checks.invalid(
                 "MutualAuthentication",

@@ -1,9 +1,9 @@
 //! What the samples of listeners and rules have in common: actions of every sort. Not here: the samples themselves.
 
 use super::{
-    Action, AuthenticateCognito, AuthenticateOidc, ClaimFormat, ContentType, FixedResponse, Forward, ForwardStickiness,
-    ForwardTarget, IpTarget, JwtClaim, LoadBalancerArn, OnUnauthenticatedRequest, Redirect, RedirectProtocol,
-    TargetGroupArn, UserPoolArn, ValidateJwt,
+    Action, AuthenticateCognito, AuthenticateOidc, ClaimFormat, ContentType, FixedResponse,
+    Forward, ForwardStickiness, ForwardTarget, IpTarget, JwtClaim, LoadBalancerArn,
+    OnUnauthenticatedRequest, Redirect, RedirectProtocol, TargetGroupArn, UserPoolArn, ValidateJwt,
 };
 use crate::aws::acm::CertificateArn;
 use crate::value::SecretInput;
@@ -19,7 +19,9 @@ pub(super) fn target_group(name: &str) -> TargetGroupArn<IpTarget> {
 }
 
 pub(super) fn certificate(id: &str) -> CertificateArn {
-    CertificateArn::existing(format!("arn:aws:acm:us-east-1:123456789012:certificate/{id}"))
+    CertificateArn::existing(format!(
+        "arn:aws:acm:us-east-1:123456789012:certificate/{id}"
+    ))
 }
 
 /// Lists of actions in which every property of every action appears.
@@ -29,14 +31,19 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
         ForwardTarget::new(target_group("blue")).weight(90),
         ForwardTarget::new(target_group("green")).weight(10),
     ])
-    .target_group_stickiness_config(ForwardStickiness::new().enabled(true).duration_seconds(3600));
+    .target_group_stickiness_config(
+        ForwardStickiness::new()
+            .enabled(true)
+            .duration_seconds(3600),
+    );
     let redirect = Redirect::temporary()
         .protocol(RedirectProtocol::Https)
         .host("shop.example.com")
         .port("443")
         .path("/new/#{path}")
         .query("from=old");
-    let pool = UserPoolArn::existing("arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_0a1");
+    let pool =
+        UserPoolArn::existing("arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_0a1");
     let cognito = AuthenticateCognito::new(pool, "client", "shop")
         .on_unauthenticated_request(OnUnauthenticatedRequest::Deny)
         .scope("openid email")
@@ -65,7 +72,11 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
     vec![
         vec![split.into()],
         vec![redirect.into()],
-        vec![FixedResponse::status(503).body(ContentType::Plain, "back soon").into()],
+        vec![
+            FixedResponse::status(503)
+                .body(ContentType::Plain, "back soon")
+                .into(),
+        ],
         vec![Action::from(cognito).order(1), forward().order(2)],
         vec![Action::from(oidc).order(1), forward().order(2)],
         vec![Action::from(token).order(1), forward().order(2)],

@@ -13,8 +13,9 @@ use windlass_derive::{Block, Choice, Resource};
 
 use super::attributes::{self, TARGET_GROUP_ATTRIBUTES};
 use super::{
-    AnyTarget, InstanceTarget, IpTarget, LambdaTarget, LoadBalancerArn, LoadBalancerTarget, LoadBalancerType, Protocol,
-    ProtocolVersion, TargetGroupArn, TargetGroupAttribute, TargetKind, name,
+    AnyTarget, InstanceTarget, IpTarget, LambdaTarget, LoadBalancerArn, LoadBalancerTarget,
+    LoadBalancerType, Protocol, ProtocolVersion, TargetGroupArn, TargetGroupAttribute, TargetKind,
+    name,
 };
 use crate::aws::ec2::VpcId;
 use crate::resource::{Check, Samples};
@@ -328,7 +329,8 @@ impl<T: TargetKind> TargetGroup<T> {
         id: impl Into<Input<T::Id>>,
         say: impl FnOnce(TargetDescription) -> TargetDescription,
     ) -> Self {
-        self.targets.push(say(TargetDescription::new(id.into().text())));
+        self.targets
+            .push(say(TargetDescription::new(id.into().text())));
         self
     }
 }
@@ -365,7 +367,10 @@ impl<'de> Deserialize<'de> for HealthCheckPort {
         let text = String::deserialize(deserializer)?;
         match text.as_str() {
             "traffic-port" => Ok(Self::Traffic),
-            port => port.parse().map(Self::Port).map_err(serde::de::Error::custom),
+            port => port
+                .parse()
+                .map(Self::Port)
+                .map_err(serde::de::Error::custom),
         }
     }
 }
@@ -386,10 +391,23 @@ impl<T: TargetKind> Check for TargetGroup<T> {
             Some(protocol) => Some(protocol.load_balancer()),
             None => None,
         };
-        let attributes = self.target_group_attributes.iter().map(|a| (&a.key, &a.value));
-        attributes::check(checks, "TargetGroupAttributes", TARGET_GROUP_ATTRIBUTES, attributes, on);
+        let attributes = self
+            .target_group_attributes
+            .iter()
+            .map(|a| (&a.key, &a.value));
+        attributes::check(
+            checks,
+            "TargetGroupAttributes",
+            TARGET_GROUP_ATTRIBUTES,
+            attributes,
+            on,
+        );
         checks.range("Port", self.port.as_ref(), 1..=65_535);
-        checks.range("TargetControlPort", self.target_control_port.as_ref(), 1..=65_535);
+        checks.range(
+            "TargetControlPort",
+            self.target_control_port.as_ref(),
+            1..=65_535,
+        );
         self.check_type(checks, protocol);
         self.check_health_check(checks, protocol);
         self.check_targets(checks, protocol);
@@ -406,39 +424,80 @@ impl<T: TargetKind> TargetGroup<T> {
         match self.target_type.literal() {
             Some(TargetType::Lambda) => {
                 for (property, _) in given.iter().filter(|(_, given)| *given) {
-                    checks.invalid(property, "is given for a Lambda function", "a Lambda function is called, not connected to");
+                    checks.invalid(
+                        property,
+                        "is given for a Lambda function",
+                        "a Lambda function is called, not connected to",
+                    );
                 }
             }
             Some(target_type) => {
                 for (property, _) in given.iter().filter(|(_, given)| !*given) {
-                    checks.invalid(property, "is missing", format!("targets of type `{target_type}` need it"));
+                    checks.invalid(
+                        property,
+                        "is missing",
+                        format!("targets of type `{target_type}` need it"),
+                    );
                 }
                 let tcp = protocol.is_none_or(|protocol| protocol == Protocol::Tcp);
                 if target_type == TargetType::LoadBalancer && !tcp {
-                    checks.invalid("Protocol", "is not `TCP`", "a load balancer as a target takes TCP only");
+                    checks.invalid(
+                        "Protocol",
+                        "is not `TCP`",
+                        "a load balancer as a target takes TCP only",
+                    );
                 }
             }
             None => {}
         }
         let Some(protocol) = protocol else { return };
-        if self.protocol_version.is_some() && protocol.load_balancer() != LoadBalancerType::Application {
-            checks.invalid("ProtocolVersion", format!("is given for {protocol}"), "it is for HTTP and HTTPS");
+        if self.protocol_version.is_some()
+            && protocol.load_balancer() != LoadBalancerType::Application
+        {
+            checks.invalid(
+                "ProtocolVersion",
+                format!("is given for {protocol}"),
+                "it is for HTTP and HTTPS",
+            );
         }
-        if protocol == Protocol::Geneve && self.port.as_ref().and_then(Input::literal).is_some_and(|port| port != 6081) {
+        if protocol == Protocol::Geneve
+            && self
+                .port
+                .as_ref()
+                .and_then(Input::literal)
+                .is_some_and(|port| port != 6081)
+        {
             checks.invalid("Port", "is not 6081", "GENEVE uses port 6081");
         }
     }
 
     fn check_health_check(&self, checks: &mut Checks<'_>, protocol: Option<Protocol>) {
-        checks.range("HealthCheckIntervalSeconds", self.health_check_interval_seconds.as_ref(), 5..=300);
-        checks.range("HealthCheckTimeoutSeconds", self.health_check_timeout_seconds.as_ref(), 2..=120);
-        checks.range("HealthyThresholdCount", self.healthy_threshold_count.as_ref(), 2..=10);
-        checks.range("UnhealthyThresholdCount", self.unhealthy_threshold_count.as_ref(), 2..=10);
+        checks.range(
+            "HealthCheckIntervalSeconds",
+            self.health_check_interval_seconds.as_ref(),
+            5..=300,
+        );
+        checks.range(
+            "HealthCheckTimeoutSeconds",
+            self.health_check_timeout_seconds.as_ref(),
+            2..=120,
+        );
+        checks.range(
+            "HealthyThresholdCount",
+            self.healthy_threshold_count.as_ref(),
+            2..=10,
+        );
+        checks.range(
+            "UnhealthyThresholdCount",
+            self.unhealthy_threshold_count.as_ref(),
+            2..=10,
+        );
         checks.length("HealthCheckPath", self.health_check_path.as_ref(), 1..=1024);
         let number = |input: &Option<Input<u32>>| input.as_ref().and_then(Input::literal);
-        if let (Some(timeout), Some(interval)) =
-            (number(&self.health_check_timeout_seconds), number(&self.health_check_interval_seconds))
-            && timeout >= interval
+        if let (Some(timeout), Some(interval)) = (
+            number(&self.health_check_timeout_seconds),
+            number(&self.health_check_interval_seconds),
+        ) && timeout >= interval
         {
             checks.invalid(
                 "HealthCheckTimeoutSeconds",
@@ -448,11 +507,16 @@ impl<T: TargetKind> TargetGroup<T> {
         }
         let lambda = self.target_type.literal() == Some(TargetType::Lambda);
         if self.health_check_enabled.as_ref().and_then(Input::literal) == Some(false) && !lambda {
-            checks.invalid("HealthCheckEnabled", "is false", "only a Lambda function can do without health checks");
+            checks.invalid(
+                "HealthCheckEnabled",
+                "is false",
+                "only a Lambda function can do without health checks",
+            );
         }
         let speaks = self.health_check_protocol.as_ref().and_then(Input::literal);
         if let Some(speaks) = speaks {
-            let takes_tcp = protocol.is_none_or(|protocol| protocol.load_balancer() != LoadBalancerType::Application);
+            let takes_tcp = protocol
+                .is_none_or(|protocol| protocol.load_balancer() != LoadBalancerType::Application);
             match speaks {
                 Protocol::Http | Protocol::Https => {}
                 Protocol::Tcp if takes_tcp => {}
@@ -463,13 +527,23 @@ impl<T: TargetKind> TargetGroup<T> {
                 ),
             }
         }
-        if speaks == Some(Protocol::Tcp) && (self.matcher.is_some() || self.health_check_path.is_some()) {
-            checks.invalid("HealthCheckProtocol", "is TCP, which knows no path and no codes", "use HTTP or HTTPS");
+        if speaks == Some(Protocol::Tcp)
+            && (self.matcher.is_some() || self.health_check_path.is_some())
+        {
+            checks.invalid(
+                "HealthCheckProtocol",
+                "is TCP, which knows no path and no codes",
+                "use HTTP or HTTPS",
+            );
         }
         if let Some(path) = self.health_check_path.as_ref().and_then(Input::literal)
             && !path.starts_with('/')
         {
-            checks.invalid("HealthCheckPath", format!("is `{path}`"), "a path starts with `/`");
+            checks.invalid(
+                "HealthCheckPath",
+                format!("is `{path}`"),
+                "a path starts with `/`",
+            );
         }
         self.check_matcher(checks);
     }
@@ -478,8 +552,14 @@ impl<T: TargetKind> TargetGroup<T> {
         let Some(matcher) = &self.matcher else { return };
         let grpc = self.protocol_version.as_ref().map(Input::literal);
         let (codes, largest, fits) = match &matcher.codes {
-            MatcherCodes::HttpCode(codes) => (codes, 599, grpc != Some(Some(ProtocolVersion::Grpc))),
-            MatcherCodes::GrpcCode(codes) => (codes, 99, grpc.is_some_and(|grpc| grpc.is_none_or(|v| v == ProtocolVersion::Grpc))),
+            MatcherCodes::HttpCode(codes) => {
+                (codes, 599, grpc != Some(Some(ProtocolVersion::Grpc)))
+            }
+            MatcherCodes::GrpcCode(codes) => (
+                codes,
+                99,
+                grpc.is_some_and(|grpc| grpc.is_none_or(|v| v == ProtocolVersion::Grpc)),
+            ),
         };
         if !fits {
             checks.invalid(
@@ -495,7 +575,11 @@ impl<T: TargetKind> TargetGroup<T> {
             None => code(part),
         });
         if !sound {
-            checks.invalid("Matcher", format!("is `{text}`"), "write codes as `200,202` or `200-299`");
+            checks.invalid(
+                "Matcher",
+                format!("is `{text}`"),
+                "write codes as `200,202` or `200-299`",
+            );
         }
     }
 
@@ -514,13 +598,24 @@ impl<T: TargetKind> TargetGroup<T> {
                 let digits = id.strip_prefix("0x").unwrap_or_default();
                 let hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
                 if digits.len() != 16 || !digits.chars().all(hex) {
-                    checks.invalid("Targets", format!("has the server id `{id}`"), "AWS takes `0x` and 16 lowercase hex digits");
+                    checks.invalid(
+                        "Targets",
+                        format!("has the server id `{id}`"),
+                        "AWS takes `0x` and 16 lowercase hex digits",
+                    );
                 }
             }
         }
-        let single = matches!(self.target_type.literal(), Some(TargetType::Lambda | TargetType::LoadBalancer));
+        let single = matches!(
+            self.target_type.literal(),
+            Some(TargetType::Lambda | TargetType::LoadBalancer)
+        );
         if single && self.targets.len() > 1 {
-            checks.invalid("Targets", format!("has {} targets", self.targets.len()), "AWS takes one of this type");
+            checks.invalid(
+                "Targets",
+                format!("has {} targets", self.targets.len()),
+                "AWS takes one of this type",
+            );
         }
     }
 }
@@ -542,7 +637,9 @@ impl Samples for TargetGroup<AnyTarget> {
             .healthy_threshold_count(3)
             .unhealthy_threshold_count(4)
             .matcher(Matcher::http("200-299"))
-            .target_with("10.0.1.5".to_owned(), |target| target.port(8082).availability_zone("us-east-1a"))
+            .target_with("10.0.1.5".to_owned(), |target| {
+                target.port(8082).availability_zone("us-east-1a")
+            })
             .attribute(TargetGroupAttribute::deregistration_delay(30))
             .attribute(TargetGroupAttribute::slow_start(60))
             .tag("Name", "web")
@@ -553,7 +650,9 @@ impl Samples for TargetGroup<AnyTarget> {
         };
         let quic = |id: &str| {
             TargetGroup::instance(vpc("vpc-0a1"), Protocol::Quic, 443)
-                .target_with(super::InstanceId::existing("i-0a1"), |target| target.quic_server_id(id))
+                .target_with(super::InstanceId::existing("i-0a1"), |target| {
+                    target.quic_server_id(id)
+                })
         };
         let with = |change: fn(&mut Self)| {
             let mut changed = full.clone();
@@ -580,7 +679,9 @@ impl Samples for TargetGroup<AnyTarget> {
                 .tag("Name", "other"),
             full.clone().name("other"),
             full.clone().protocol_version(ProtocolVersion::Http1),
-            full.clone().protocol_version(ProtocolVersion::Grpc).matcher(Matcher::grpc("0-5")),
+            full.clone()
+                .protocol_version(ProtocolVersion::Grpc)
+                .matcher(Matcher::grpc("0-5")),
             full.clone().ip_address_type(TargetGroupIpAddressType::Ipv6),
             full.clone().target_control_port(9001),
             with(|group| group.vpc_id = Some(VpcId::existing("vpc-0b2").into())),
@@ -613,7 +714,11 @@ mod tests {
             Ok(())
         };
         let document = Stack::test("t", stack, Request::offline("us-east-1"));
-        document.problems.into_iter().map(|problem| problem.message).collect()
+        document
+            .problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect()
     }
 
     fn web() -> TargetGroup<IpTarget> {
@@ -631,17 +736,32 @@ mod tests {
     #[test]
     fn the_type_says_what_it_holds() {
         assert_eq!(web().to_json()["TargetType"], IpTarget::TARGET_TYPE);
-        assert_eq!(TargetGroup::lambda().to_json()["TargetType"], LambdaTarget::TARGET_TYPE);
-        let any = TargetGroup::of_type(TargetType::Instance, VpcId::existing("vpc-0a1"), Protocol::Tcp, 80);
+        assert_eq!(
+            TargetGroup::lambda().to_json()["TargetType"],
+            LambdaTarget::TARGET_TYPE
+        );
+        let any = TargetGroup::of_type(
+            TargetType::Instance,
+            VpcId::existing("vpc-0a1"),
+            Protocol::Tcp,
+            80,
+        );
         assert_eq!(any.to_json()["TargetType"], InstanceTarget::TARGET_TYPE);
         let behind = TargetGroup::load_balancer(VpcId::existing("vpc-0a1"), 80);
-        assert_eq!(behind.to_json()["TargetType"], LoadBalancerTarget::TARGET_TYPE);
+        assert_eq!(
+            behind.to_json()["TargetType"],
+            LoadBalancerTarget::TARGET_TYPE
+        );
     }
 
     #[test]
     fn what_aws_refuses_is_reported() {
         assert_eq!(
-            problems(web().health_check_timeout_seconds(30).health_check_interval_seconds(30)),
+            problems(
+                web()
+                    .health_check_timeout_seconds(30)
+                    .health_check_interval_seconds(30)
+            ),
             ["`HealthCheckTimeoutSeconds` of `tg` is 30, not less than the interval of 30"]
         );
         assert_eq!(
@@ -652,7 +772,10 @@ mod tests {
             problems(web().matcher(Matcher::grpc("0"))),
             ["`Matcher` of `tg` has codes of another protocol"]
         );
-        assert_eq!(problems(web().matcher(Matcher::http("2xx"))), ["`Matcher` of `tg` is `2xx`"]);
+        assert_eq!(
+            problems(web().matcher(Matcher::http("2xx"))),
+            ["`Matcher` of `tg` is `2xx`"]
+        );
         assert_eq!(
             problems(web().health_check_enabled(false)),
             ["`HealthCheckEnabled` of `tg` is false"]
@@ -664,13 +787,17 @@ mod tests {
         assert_eq!(problems(missing), ["`VpcId` of `tg` is missing"]);
         assert_eq!(
             problems(web().attribute(TargetGroupAttribute::proxy_protocol_v2(true))),
-            ["`TargetGroupAttributes` of `tg` has `proxy_protocol_v2.enabled` for a load balancer of type `application`"]
+            [
+                "`TargetGroupAttributes` of `tg` has `proxy_protocol_v2.enabled` for a load balancer of type `application`"
+            ]
         );
     }
 
     #[test]
     fn the_health_check_port_is_a_text() {
-        let json = web().health_check_port(HealthCheckPort::Port(9090)).to_json();
+        let json = web()
+            .health_check_port(HealthCheckPort::Port(9090))
+            .to_json();
         assert_eq!(json["HealthCheckPort"], "9090");
         let json = web().health_check_port(HealthCheckPort::Traffic).to_json();
         assert_eq!(json["HealthCheckPort"], "traffic-port");

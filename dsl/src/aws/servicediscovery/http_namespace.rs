@@ -55,11 +55,15 @@ impl Check for HttpNamespace {
 
 impl Samples for HttpNamespace {
     fn samples() -> Vec<Self> {
-        let full = Self::new("shop").description("services of the shop").tag("Name", "shop");
+        let full = Self::new("shop")
+            .description("services of the shop")
+            .tag("Name", "shop");
         vec![
             Self::new("shop"),
             full.clone(),
-            full.clone().description("all services").tag("Name", "other"),
+            full.clone()
+                .description("all services")
+                .tag("Name", "other"),
             full.clone().name("store"),
         ]
     }
@@ -79,8 +83,13 @@ mod tests {
                 HttpNamespace::new(name).declare(cx, "n");
                 Ok(())
             };
-            Stack::test("t", stack, Request::offline("us-east-1")).problems.len()
+            Stack::test("t", stack, Request::offline("us-east-1"))
+                .problems
+                .len()
         };
-        assert_eq!((problems("shop.internal"), problems("my shop"), problems("")), (0, 1, 1));
+        assert_eq!(
+            (problems("shop.internal"), problems("my shop"), problems("")),
+            (0, 1, 1)
+        );
     }
 }

@@ -12,7 +12,10 @@ pub(super) fn check_dns(checks: &mut Checks<'_>, name: Option<&Input<String>>, l
     let inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let outer = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let part = |part: &str| {
-        (1..=63).contains(&part.len()) && part.starts_with(outer) && part.ends_with(outer) && part.chars().all(inner)
+        (1..=63).contains(&part.len())
+            && part.starts_with(outer)
+            && part.ends_with(outer)
+            && part.chars().all(inner)
     };
     if !text.split('.').all(part) {
         checks.invalid(
@@ -29,7 +32,11 @@ pub(super) fn check_http(checks: &mut Checks<'_>, name: &Input<String>) {
     if let Some(text) = name.literal()
         && !text.chars().all(|c| c.is_ascii_graphic())
     {
-        checks.invalid("Name", format!("is `{text}`"), "AWS takes printable ASCII characters without spaces");
+        checks.invalid(
+            "Name",
+            format!("is `{text}`"),
+            "AWS takes printable ASCII characters without spaces",
+        );
     }
 }
 

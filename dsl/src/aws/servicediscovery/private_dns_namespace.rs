@@ -95,8 +95,13 @@ impl Check for PrivateDnsNamespace {
     fn check(&self, checks: &mut Checks<'_>) {
         name::check_dns(checks, Some(&self.name), 253);
         name::check_description(checks, self.description.as_ref());
-        let dns = self.properties.as_ref().and_then(|properties| properties.dns_properties.as_ref());
-        let ttl = dns.and_then(|dns| dns.soa.as_ref()).and_then(|soa| soa.ttl.as_ref());
+        let dns = self
+            .properties
+            .as_ref()
+            .and_then(|properties| properties.dns_properties.as_ref());
+        let ttl = dns
+            .and_then(|dns| dns.soa.as_ref())
+            .and_then(|soa| soa.ttl.as_ref());
         checks.range("Properties", ttl, 0..=2_147_483_647);
     }
 }
@@ -111,7 +116,10 @@ impl Samples for PrivateDnsNamespace {
         vec![
             Self::new(vpc("vpc-0a1"), "shop.internal"),
             full.clone(),
-            full.clone().description("all services").negative_ttl(15).tag("Name", "other"),
+            full.clone()
+                .description("all services")
+                .negative_ttl(15)
+                .tag("Name", "other"),
             full.clone().name("store.internal"),
             full.clone().vpc(vpc("vpc-0b2")),
         ]
@@ -132,9 +140,17 @@ mod tests {
                 PrivateDnsNamespace::new(VpcId::existing("vpc-0a1"), name).declare(cx, "n");
                 Ok(())
             };
-            Stack::test("t", stack, Request::offline("us-east-1")).problems.len()
+            Stack::test("t", stack, Request::offline("us-east-1"))
+                .problems
+                .len()
         };
-        assert_eq!(["local", "shop.internal", "_tcp.shop"].map(problems), [0, 0, 0]);
-        assert_eq!(["", "shop..internal", "-shop.internal", "my shop"].map(problems), [2, 1, 1, 1]);
+        assert_eq!(
+            ["local", "shop.internal", "_tcp.shop"].map(problems),
+            [0, 0, 0]
+        );
+        assert_eq!(
+            ["", "shop..internal", "-shop.internal", "my shop"].map(problems),
+            [2, 1, 1, 1]
+        );
     }
 }

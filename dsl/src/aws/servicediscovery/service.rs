@@ -167,7 +167,11 @@ pub struct CustomHealthCheck {
 fn more_than_time_to_live(old: &Value, new: &Value) -> bool {
     let types = |config: &Value| -> BTreeSet<String> {
         let records = config["DnsRecords"].as_array();
-        records.into_iter().flatten().map(|record| record["Type"].to_string()).collect()
+        records
+            .into_iter()
+            .flatten()
+            .map(|record| record["Type"].to_string())
+            .collect()
     };
     let policy = |config: &Value| match &config["RoutingPolicy"] {
         Value::Null => json!("MULTIVALUE"),
@@ -189,7 +193,9 @@ impl Service {
         name: impl Into<Input<String>>,
         records: impl IntoIterator<Item = DnsRecord>,
     ) -> Self {
-        Self::within(namespace).name(name).dns_config(DnsConfig::new(records))
+        Self::within(namespace)
+            .name(name)
+            .dns_config(DnsConfig::new(records))
     }
 
     /// A name that only AWS Cloud Map answers.
@@ -230,17 +236,29 @@ impl Check for Service {
         match &self.health_check {
             Some(HealthCheck::Route53(check)) => self.check_route53(checks, check),
             Some(HealthCheck::Custom(check)) => {
-                checks.range("HealthCheckCustomConfig", check.failure_threshold.as_ref(), 1..=10);
+                checks.range(
+                    "HealthCheckCustomConfig",
+                    check.failure_threshold.as_ref(),
+                    1..=10,
+                );
             }
             None => {}
         }
         if self.service_attributes.len() > 30 {
             let count = self.service_attributes.len();
-            checks.invalid("ServiceAttributes", format!("has {count} entries"), "AWS takes up to 30");
+            checks.invalid(
+                "ServiceAttributes",
+                format!("has {count} entries"),
+                "AWS takes up to 30",
+            );
         }
         for (key, value) in &self.service_attributes {
             if !(1..=255).contains(&key.len()) {
-                checks.invalid("ServiceAttributes", format!("has a key of {} characters", key.len()), "AWS takes 1 to 255");
+                checks.invalid(
+                    "ServiceAttributes",
+                    format!("has a key of {} characters", key.len()),
+                    "AWS takes 1 to 255",
+                );
             }
             checks.length("ServiceAttributes", Some(value), 0..=1024);
         }
@@ -253,14 +271,23 @@ impl Service {
             checks.range("DnsConfig", Some(&record.ttl), 0..=2_147_483_647);
         }
         if self.service_type.is_some() {
-            checks.invalid("DnsConfig", "is given for a service that DNS does not know", "leave out `Type` or `DnsConfig`");
+            checks.invalid(
+                "DnsConfig",
+                "is given for a service that DNS does not know",
+                "leave out `Type` or `DnsConfig`",
+            );
         }
-        let literals: Option<Vec<_>> = dns.dns_records.iter().map(|record| record.record_type.literal()).collect();
+        let literals: Option<Vec<_>> = dns
+            .dns_records
+            .iter()
+            .map(|record| record.record_type.literal())
+            .collect();
         let Some(mut types) = literals else { return };
         types.sort();
         let fits = matches!(
             types[..],
-            [RecordType::A | RecordType::Aaaa | RecordType::Srv | RecordType::Cname] | [RecordType::A, RecordType::Aaaa]
+            [RecordType::A | RecordType::Aaaa | RecordType::Srv | RecordType::Cname]
+                | [RecordType::A, RecordType::Aaaa]
         );
         if !fits {
             let types: Vec<_> = types.iter().map(|record| record.as_str()).collect();
@@ -272,20 +299,39 @@ impl Service {
         }
         let weighted = dns.routing_policy.as_ref().map(Input::literal);
         if types.contains(&RecordType::Cname) {
-            if !weighted.is_some_and(|policy| policy.is_none_or(|policy| policy == RoutingPolicy::Weighted)) {
-                checks.invalid("DnsConfig", "has a CNAME record", "CNAME needs `.routing_policy(RoutingPolicy::Weighted)`");
+            if !weighted
+                .is_some_and(|policy| policy.is_none_or(|policy| policy == RoutingPolicy::Weighted))
+            {
+                checks.invalid(
+                    "DnsConfig",
+                    "has a CNAME record",
+                    "CNAME needs `.routing_policy(RoutingPolicy::Weighted)`",
+                );
             }
             if matches!(self.health_check, Some(HealthCheck::Route53(_))) {
-                checks.invalid("HealthCheckConfig", "is given beside a CNAME record", "AWS does not take both");
+                checks.invalid(
+                    "HealthCheckConfig",
+                    "is given beside a CNAME record",
+                    "AWS does not take both",
+                );
             }
         }
     }
 
     fn check_route53(&self, checks: &mut Checks<'_>, check: &Route53HealthCheck) {
-        checks.range("HealthCheckConfig", check.failure_threshold.as_ref(), 1..=10);
+        checks.range(
+            "HealthCheckConfig",
+            check.failure_threshold.as_ref(),
+            1..=10,
+        );
         checks.length("HealthCheckConfig", check.resource_path.as_ref(), 1..=255);
-        if check.check_type.literal() == Some(HealthCheckType::Tcp) && check.resource_path.is_some() {
-            checks.invalid("HealthCheckConfig", "has a `ResourcePath` over TCP", "leave it out, or use HTTP");
+        if check.check_type.literal() == Some(HealthCheckType::Tcp) && check.resource_path.is_some()
+        {
+            checks.invalid(
+                "HealthCheckConfig",
+                "has a `ResourcePath` over TCP",
+                "leave it out, or use HTTP",
+            );
         }
     }
 }
@@ -297,7 +343,9 @@ impl Samples for Service {
         let full = Self::dns(namespace("ns-0a1"), "api", [record(10)])
             .dns_config(DnsConfig::new([record(10)]).routing_policy(RoutingPolicy::Multivalue))
             .description("the API")
-            .health_check(HealthCheck::Custom(CustomHealthCheck::new().failure_threshold(1)))
+            .health_check(HealthCheck::Custom(
+                CustomHealthCheck::new().failure_threshold(1),
+            ))
             .service_attributes([("owner", "shop")])
             .tag("Name", "api");
         let asked = |path: &str, threshold: u32| {
@@ -316,9 +364,11 @@ impl Samples for Service {
             full.clone()
                 .dns_config(DnsConfig::new([record(10)]).routing_policy(RoutingPolicy::Weighted)),
             full.clone().dns_config(
-                DnsConfig::new([record(10), DnsRecord::new(RecordType::Aaaa, 10)]).routing_policy(RoutingPolicy::Multivalue),
+                DnsConfig::new([record(10), DnsRecord::new(RecordType::Aaaa, 10)])
+                    .routing_policy(RoutingPolicy::Multivalue),
             ),
-            full.clone().health_check(HealthCheck::Custom(CustomHealthCheck::new())),
+            full.clone()
+                .health_check(HealthCheck::Custom(CustomHealthCheck::new())),
             full.clone().name("other"),
             Self {
                 namespace_id: namespace("ns-0c3").into(),
@@ -327,7 +377,9 @@ impl Samples for Service {
             http.clone().health_check(asked("/healthz", 3)),
             http.clone().health_check(asked("/ready", 5)),
             http.clone().health_check(HealthCheck::Route53(
-                Route53HealthCheck::new(HealthCheckType::Https).resource_path("/healthz").failure_threshold(3),
+                Route53HealthCheck::new(HealthCheckType::Https)
+                    .resource_path("/healthz")
+                    .failure_threshold(3),
             )),
             Self::http(namespace("ns-0b2"), "api").health_check(asked("/healthz", 3)),
         ]
@@ -347,7 +399,11 @@ mod tests {
             Ok(())
         };
         let document = Stack::test("t", stack, Request::offline("us-east-1"));
-        document.problems.into_iter().map(|problem| problem.message).collect()
+        document
+            .problems
+            .into_iter()
+            .map(|problem| problem.message)
+            .collect()
     }
 
     fn with(records: &[RecordType]) -> Service {
@@ -369,14 +425,20 @@ mod tests {
             problems(with(&[RecordType::A, RecordType::Srv])),
             ["`DnsConfig` of `s` has the records A, SRV"]
         );
-        assert_eq!(problems(with(&[RecordType::Cname])), ["`DnsConfig` of `s` has a CNAME record"]);
+        assert_eq!(
+            problems(with(&[RecordType::Cname])),
+            ["`DnsConfig` of `s` has a CNAME record"]
+        );
     }
 
     #[test]
     fn only_the_time_to_live_changes_in_place() {
         let config = |ttl: u32, record: &str| json!({"DnsRecords": [{"Type": record, "TTL": ttl}]});
         assert!(!more_than_time_to_live(&config(10, "A"), &config(60, "A")));
-        assert!(more_than_time_to_live(&config(10, "A"), &config(10, "AAAA")));
+        assert!(more_than_time_to_live(
+            &config(10, "A"),
+            &config(10, "AAAA")
+        ));
         assert!(more_than_time_to_live(&Value::Null, &config(10, "A")));
         let mut named = config(10, "A");
         named["RoutingPolicy"] = json!("MULTIVALUE");

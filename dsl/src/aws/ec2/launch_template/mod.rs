@@ -87,7 +87,11 @@ impl Check for LaunchTemplate {
             self.launch_template_name.as_ref(),
             checks,
         );
-        checks.length("VersionDescription", self.version_description.as_ref(), 0..=255);
+        checks.length(
+            "VersionDescription",
+            self.version_description.as_ref(),
+            0..=255,
+        );
         self.launch_template_data.check(checks);
     }
 }

@@ -142,9 +142,24 @@ pub struct PrivateIpAddress {
 impl NetworkInterface {
     pub(super) fn check(&self, at: &str, checks: &mut Checks<'_>) {
         let exclusive = [
-            ("Ipv4PrefixCount", self.ipv4_prefix_count.is_some(), "Ipv4Prefixes", self.ipv4_prefixes.is_empty()),
-            ("Ipv6PrefixCount", self.ipv6_prefix_count.is_some(), "Ipv6Prefixes", self.ipv6_prefixes.is_empty()),
-            ("Ipv6AddressCount", self.ipv6_address_count.is_some(), "Ipv6Addresses", self.ipv6_addresses.is_empty()),
+            (
+                "Ipv4PrefixCount",
+                self.ipv4_prefix_count.is_some(),
+                "Ipv4Prefixes",
+                self.ipv4_prefixes.is_empty(),
+            ),
+            (
+                "Ipv6PrefixCount",
+                self.ipv6_prefix_count.is_some(),
+                "Ipv6Prefixes",
+                self.ipv6_prefixes.is_empty(),
+            ),
+            (
+                "Ipv6AddressCount",
+                self.ipv6_address_count.is_some(),
+                "Ipv6Addresses",
+                self.ipv6_addresses.is_empty(),
+            ),
             (
                 "SecondaryPrivateIpAddressCount",
                 self.secondary_private_ip_address_count.is_some(),
@@ -163,9 +178,21 @@ impl NetworkInterface {
         }
         if let Some(tracking) = &self.connection_tracking_specification {
             let at = format!("{at}.ConnectionTrackingSpecification");
-            checks.range(&format!("{at}.TcpEstablishedTimeout"), tracking.tcp_established_timeout.as_ref(), 60..=432_000);
-            checks.range(&format!("{at}.UdpStreamTimeout"), tracking.udp_stream_timeout.as_ref(), 60..=180);
-            checks.range(&format!("{at}.UdpTimeout"), tracking.udp_timeout.as_ref(), 30..=60);
+            checks.range(
+                &format!("{at}.TcpEstablishedTimeout"),
+                tracking.tcp_established_timeout.as_ref(),
+                60..=432_000,
+            );
+            checks.range(
+                &format!("{at}.UdpStreamTimeout"),
+                tracking.udp_stream_timeout.as_ref(),
+                60..=180,
+            );
+            checks.range(
+                &format!("{at}.UdpTimeout"),
+                tracking.udp_timeout.as_ref(),
+                30..=60,
+            );
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
+use super::LaunchTemplate;
 use super::data::LaunchTemplateData;
 use super::machine::{
     Affinity, AutoRecovery, CpuOptions, EnclaveOptions, HibernationOptions, HostnameType,
@@ -19,7 +20,6 @@ use super::network::{
     NetworkInterface, PrivateIpAddress,
 };
 use super::storage::{BlockDeviceMapping, Device, Ebs, VolumeType};
-use super::LaunchTemplate;
 use crate::aws::ec2::{
     ImageId, InstanceRequirements, InstanceTenancy, NetworkInterfaceId, SecurityGroupId, SubnetId,
 };
@@ -50,7 +50,8 @@ impl Samples for LaunchTemplate {
         ];
         let requirements = InstanceRequirements::examples();
         samples.extend(
-            requirements.map(|needed| with(LaunchTemplateData::new().instance_requirements(needed))),
+            requirements
+                .map(|needed| with(LaunchTemplateData::new().instance_requirements(needed))),
         );
         samples
     }
@@ -94,14 +95,16 @@ fn full() -> LaunchTemplateData {
         .iam_instance_profile(InstanceProfileName::existing("nodes"))
         .image_id(ImageId::existing("ami-0a1"))
         .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
-        .instance_market_options(InstanceMarketOptions::spot().spot_options(
-            SpotOptions::new()
-                .block_duration_minutes(60)
-                .instance_interruption_behavior(InterruptionBehavior::Stop)
-                .max_price("0.05")
-                .spot_instance_type(SpotInstanceType::Persistent)
-                .valid_until("2030-01-31T00:00:00Z"),
-        ))
+        .instance_market_options(
+            InstanceMarketOptions::spot().spot_options(
+                SpotOptions::new()
+                    .block_duration_minutes(60)
+                    .instance_interruption_behavior(InterruptionBehavior::Stop)
+                    .max_price("0.05")
+                    .spot_instance_type(SpotInstanceType::Persistent)
+                    .valid_until("2030-01-31T00:00:00Z"),
+            ),
+        )
         .instance_type("m6a.large")
         .kernel_id("aki-0a1")
         .key_name("operators")
@@ -180,14 +183,16 @@ fn other() -> LaunchTemplateData {
         .iam_instance_profile(InstanceProfileName::existing("workers"))
         .image_id(ImageId::from_parameter("/images/nodes"))
         .instance_initiated_shutdown_behavior(ShutdownBehavior::Stop)
-        .instance_market_options(InstanceMarketOptions::spot().spot_options(
-            SpotOptions::new()
-                .block_duration_minutes(120)
-                .instance_interruption_behavior(InterruptionBehavior::Terminate)
-                .max_price("0.06")
-                .spot_instance_type(SpotInstanceType::OneTime)
-                .valid_until("2031-01-31T00:00:00Z"),
-        ))
+        .instance_market_options(
+            InstanceMarketOptions::spot().spot_options(
+                SpotOptions::new()
+                    .block_duration_minutes(120)
+                    .instance_interruption_behavior(InterruptionBehavior::Terminate)
+                    .max_price("0.06")
+                    .spot_instance_type(SpotInstanceType::OneTime)
+                    .valid_until("2031-01-31T00:00:00Z"),
+            ),
+        )
         .instance_type("m7a.large")
         .kernel_id("aki-0b2")
         .key_name("others")
@@ -275,7 +280,9 @@ fn interfaces(second: bool) -> LaunchTemplateData {
         )))])
         .network_card_index(0)
         .primary_ipv6(!second)
-        .private_ip_addresses([PrivateIpAddress::new(address(pick("10.0.0.4", "10.0.0.5"))).primary(true)])
+        .private_ip_addresses([
+            PrivateIpAddress::new(address(pick("10.0.0.4", "10.0.0.5"))).primary(true)
+        ])
         .subnet_id(SubnetId::existing(pick("subnet-0a1", "subnet-0b2")));
     let by_number = NetworkInterface::new()
         .device_index(number(1))

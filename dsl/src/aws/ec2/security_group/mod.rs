@@ -205,9 +205,7 @@ impl Samples for SecurityGroup {
                 Ingress::icmp().from_anywhere(),
             ])
             .security_group_egress([
-                Egress::all()
-                    .to(v4("10.0.0.0/16"))
-                    .description("inside"),
+                Egress::all().to(v4("10.0.0.0/16")).description("inside"),
                 Egress::tcp(443).to_anywhere_ipv6(),
                 Egress::tcp(443).to(PrefixListId::existing("pl-0a1")),
                 Egress::tcp(5432..=5433).to(group("sg-0b2")),
@@ -335,9 +333,7 @@ mod tests {
             .ingress(Ingress::tcp(80).from_anywhere().description("again"));
         assert_eq!(
             problems(twice),
-            [
-                "`SecurityGroupIngress[1]` of `group` is the same rule as `SecurityGroupIngress[0]`"
-            ]
+            ["`SecurityGroupIngress[1]` of `group` is the same rule as `SecurityGroupIngress[0]`"]
         );
     }
 }

@@ -55,17 +55,17 @@ macro_rules! fits {
     ($($network:ty: $target:ty),+ $(,)?) => {$(
         impl TargetGroupFor<$network> for TargetGroupArn<$target> {
             fn target_group(self) -> Input<TargetGroupArn> {
-                Input::from(self).trust_as()
+                Input::<TargetGroupArn<$target>>::from(self).trust_as()
             }
         }
         impl TargetGroupFor<$network> for Output<TargetGroupArn<$target>> {
             fn target_group(self) -> Input<TargetGroupArn> {
-                Input::from(self).trust_as()
+                self.trust_as::<TargetGroupArn>().into()
             }
         }
         impl TargetGroupFor<$network> for &Output<TargetGroupArn<$target>> {
             fn target_group(self) -> Input<TargetGroupArn> {
-                Input::from(self).trust_as()
+                self.clone().trust_as::<TargetGroupArn>().into()
             }
         }
     )+};
