@@ -19,6 +19,10 @@ codes! {
     REFERENCE_DANGLING = "WL-0003";
     /// Declarations that wait for each other.
     CYCLE = "WL-0004";
+    /// A lookup that nothing fits.
+    LOOKUP_EMPTY = "WL-0005";
+    /// A lookup that AWS did not answer.
+    LOOKUP_FAILED = "WL-0006";
     /// A required parameter is missing.
     PARAMETER_MISSING = "WL-0010";
     /// A parameter that does not have the type that is asked for.

@@ -167,6 +167,12 @@ impl Snapshot {
             (OutcomeResult::Deleted, Action::Update) => {
                 self.remove(&intent.address, intent.generation)?;
             }
+            (OutcomeResult::Uncertain { properties, .. }, Action::Update) => {
+                let recorded = self.current(&intent.address, intent.generation)?;
+                recorded.unfinished.extend(properties.iter().cloned());
+                recorded.unfinished.sort_unstable();
+                recorded.unfinished.dedup();
+            }
             (OutcomeResult::Failed { .. } | OutcomeResult::NeverSent, _) => {}
             _ => return Err(ApplyError::WrongResult(sequence)),
         }

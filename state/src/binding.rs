@@ -26,6 +26,24 @@ pub enum Binding {
     },
 }
 
+impl Binding {
+    /// Twelve digits.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        match self {
+            Self::Aws { account, .. } | Self::Local { account, .. } => account,
+        }
+    }
+
+    /// The stack's region.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        match self {
+            Self::Aws { region, .. } | Self::Local { region, .. } => region,
+        }
+    }
+}
+
 impl fmt::Display for Binding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

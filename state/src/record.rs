@@ -188,6 +188,13 @@ pub enum OutcomeResult {
         /// What AWS said.
         error: String,
     },
+    /// Nobody knows which of these properties an update has changed: it was cut off, or refused half-way. They count as unfinished.
+    Uncertain {
+        /// What happened.
+        error: String,
+        /// The properties at the top that it was about.
+        properties: Vec<String>,
+    },
     /// The call never reached AWS.
     NeverSent,
 }

@@ -81,8 +81,8 @@ pub struct Recorded {
     pub options: Options,
     /// How far it has been waited for. A wait that was cut off is taken up again.
     pub waited: Wait,
-    /// The properties at the top that are applied on paper only: the create call could not carry them and their update has not succeeded
-    /// yet. The next plan sends them again.
+    /// The properties at the top that may not be as `applied` says: the create call could not carry them and their update has not
+    /// succeeded yet, or an update was cut off. The next plan sends them again.
     pub unfinished: Vec<String>,
     /// The intent that made or last changed it.
     pub intent: IntentId,
@@ -166,6 +166,14 @@ impl Snapshot {
     pub fn generation(&self, address: &Address, generation: u32) -> Option<&Recorded> {
         self.generations(address)
             .find(|recorded| recorded.generation == generation)
+    }
+
+    /// What a reference to a resource or lookup gives now.
+    #[must_use]
+    pub fn output(&self, address: &Address, output: &str) -> Option<&Value> {
+        let resource = self.resources.get(address).map(|recorded| &recorded.outputs);
+        let pin = || self.pins.get(address).map(|pin| &pin.outputs);
+        resource.or_else(pin)?.get(output)
     }
 
     /// Every generation of an address, oldest first.

@@ -1,0 +1,48 @@
+//! Time as the engine sees it, so that tests can make it pass.
+//!
+//! Not here: how long anything may take.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+/// A clock.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// The time of day, for records. It may jump.
+    fn now(&self) -> Timestamp;
+
+    /// How long the clock has run. It never goes back.
+    fn elapsed(&self) -> Duration;
+
+    /// Returns after that much of [`Clock::elapsed`].
+    async fn sleep(&self, time: Duration);
+}
+
+/// The clock of the machine.
+#[derive(Debug)]
+pub struct SystemClock(std::time::Instant);
+
+impl SystemClock {
+    /// A clock that starts now.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+#[async_trait]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}

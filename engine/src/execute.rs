@@ -1,0 +1,186 @@
+//! Carrying a plan out: one loop that starts what is ready and takes in what has ended.
+//!
+//! Not here: what a step does (`step`), the order of starts (`schedule`), waits (`wait`).
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use tokio::sync::Semaphore;
+use windlass_plan::plan::{Plan, StepId};
+use windlass_state::record::RunResult;
+
+use crate::events::{Because, Event, StepRef, Verb};
+use crate::interrupt::{Interrupt, Urgency};
+use crate::patience::first_guess;
+use crate::run::{Run, milliseconds};
+use crate::schedule::Schedule;
+use crate::step::{Running, StepError};
+
+/// What has been done so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    pub created: usize,
+    pub updated: usize,
+    pub deleted: usize,
+    pub done: usize,
+    pub failed: usize,
+    pub skipped: usize,
+    pub rolled_back: bool,
+    pub interrupted: bool,
+}
+
+impl Tally {
+    pub fn result(&self) -> RunResult {
+        if self.interrupted {
+            RunResult::Interrupted
+        } else if self.failed + self.skipped > 0 {
+            RunResult::Failed
+        } else {
+            RunResult::Done
+        }
+    }
+}
+
+struct Ended {
+    id: StepId,
+    took: Duration,
+    result: Result<Option<String>, StepError>,
+}
+
+/// Carries the plan out as far as it goes.
+///
+/// Guarantees: a failure stops only what waits for it; after the first interrupt nothing starts; after the second the future returns at
+/// once, and what was under way is left to the next run.
+pub(crate) async fn execute(
+    run: Run<'_>,
+    plan: &Plan,
+    concurrency: NonZeroUsize,
+    interrupt: &Interrupt,
+) -> Tally {
+    let mut tally = Tally::default();
+    tokio::select! {
+        biased;
+        () = interrupt.reaches(Urgency::Leave) => tally.interrupted = true,
+        () = carry_out(run, plan, concurrency, interrupt, &mut tally) => {}
+        never = run.waits.drive() => match never {},
+    }
+    tally
+}
+
+async fn carry_out(
+    run: Run<'_>,
+    plan: &Plan,
+    concurrency: NonZeroUsize,
+    interrupt: &Interrupt,
+    tally: &mut Tally,
+) {
+    let slots = Semaphore::new(concurrency.get());
+    let mut schedule = Schedule::of(plan, |id| {
+        let step = &plan.steps[id];
+        first_guess(&step.kind, Verb::of(&step.action))
+    });
+    let mut running = FuturesUnordered::new();
+    let mut stopping = false;
+    loop {
+        if !stopping && interrupt.urgency() >= Urgency::Drain {
+            stopping = true;
+            tally.interrupted = true;
+            let running = running.len();
+            run.voice.say(Event::Interrupted { running });
+            skip(run, plan, tally, schedule.abandon(), &Because::Interrupted);
+        }
+        while schedule.has_ready() {
+            let Ok(slot) = slots.try_acquire() else { break };
+            let Some(id) = schedule.start() else { break };
+            let at = StepRef::of(plan, id);
+            run.voice.say(Event::StepStarted { step: at.clone() });
+            let step = Running { run, plan, at };
+            running.push(async move {
+                let began = run.clock.elapsed();
+                let result = step.perform(slot).await;
+                let took = run.clock.elapsed().saturating_sub(began);
+                Ended { id, took, result }
+            });
+        }
+        if running.is_empty() && !schedule.has_ready() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            () = interrupt.reaches(Urgency::Drain), if !stopping => {}
+            Some(ended) = running.next() => {
+                take_in(run, plan, tally, &mut schedule, ended);
+            }
+            _freed = slots.acquire(), if schedule.has_ready() => {}
+        }
+    }
+}
+
+fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule, ended: Ended) {
+    let Ended { id, took, result } = ended;
+    let step = StepRef::of(plan, id);
+    let milliseconds = milliseconds(took);
+    match result {
+        Ok(physical_id) => {
+            tally.done += 1;
+            match step.action {
+                Verb::Create => tally.created += 1,
+                Verb::Update => tally.updated += 1,
+                Verb::Delete => tally.deleted += 1,
+                _ => {}
+            }
+            run.voice.say(Event::StepDone {
+                step,
+                physical_id,
+                milliseconds,
+            });
+            schedule.done(id);
+        }
+        Err(error) => {
+            tally.failed += 1;
+            let because = Because::Failed(step.address.clone());
+            run.voice.say(failed(step, &error, milliseconds));
+            tally.rolled_back |= error.failure().is_some_and(|failure| failure.rolled_back);
+            skip(run, plan, tally, schedule.failed(id), &because);
+            if error.halts() {
+                skip(run, plan, tally, schedule.abandon(), &Because::Halted);
+            }
+        }
+    }
+}
+
+fn failed(step: StepRef, error: &StepError, milliseconds: u64) -> Event {
+    Event::StepFailed {
+        message: message(error),
+        error: error.report(),
+        failure: error.failure().cloned(),
+        help: error.help(),
+        step,
+        milliseconds,
+    }
+}
+
+// The error with everything behind it, in one line.
+fn message(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(behind) = cause {
+        let text = behind.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        cause = behind.source();
+    }
+    message
+}
+
+fn skip(run: Run<'_>, plan: &Plan, tally: &mut Tally, steps: Vec<StepId>, because: &Because) {
+    for id in steps {
+        tally.skipped += 1;
+        run.voice.say(Event::StepSkipped {
+            step: StepRef::of(plan, id),
+            because: because.clone(),
+        });
+    }
+}

@@ -1,0 +1,161 @@
+//! Lookups: questions about what exists already, answered once and pinned in the state until they are refreshed.
+//!
+//! Not here: outputs of other stacks, whose states the caller reads.
+
+use std::collections::BTreeMap;
+
+use futures::future::join_all;
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::codes;
+use windlass::diagnostics::Diagnostic;
+use windlass::document::{Document, LookupDeclaration, LookupQuery, Place};
+use windlass::expr::Expr;
+use windlass_state::snapshot::Pin;
+
+use crate::clock::Clock;
+use crate::provider::{Outputs, Provider};
+use crate::run::read;
+
+/// Answers by lookup.
+pub type Answers = BTreeMap<Address, Outputs>;
+
+/// The answers that planning needs, and the pins that are not in the state yet.
+#[derive(Debug, Default)]
+pub(crate) struct Answered {
+    pub answers: Answers,
+    pub new: BTreeMap<Address, Pin>,
+}
+
+/// Answers every lookup: from the pins where the question is the same, from what the caller knows, or by asking.
+pub(crate) async fn answer(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    document: &Document,
+    pins: &BTreeMap<Address, Pin>,
+    known: &Answers,
+) -> Result<Answered, Vec<Diagnostic>> {
+    let mut answered = Answered::default();
+    let mut left: BTreeMap<_, _> = document.lookups.iter().collect();
+    let mut problems = Vec::new();
+    while !left.is_empty() {
+        let ready: Vec<_> = left
+            .iter()
+            .filter_map(|(address, declaration)| {
+                let query = filled(&declaration.query, &answered.answers)?;
+                Some((*address, *declaration, query))
+            })
+            .collect();
+        if ready.is_empty() {
+            // The stack's own checks have named what these wait for.
+            break;
+        }
+        let asked = ready.iter().map(|(address, declaration, query)| async {
+            let place = within(declaration, document);
+            let question = question(query, &place);
+            let pinned = pins.get(*address).filter(|pin| pin.question == question);
+            let outputs = match (known.get(*address), pinned) {
+                (Some(known), _) => Ok(known.clone()),
+                (None, Some(pin)) => Ok(pin.outputs.clone()),
+                (None, None) => ask(provider, clock, address, declaration, &place, query).await,
+            };
+            (question, outputs)
+        });
+        let asked = join_all(asked).await;
+        for ((address, _, _), (question, outputs)) in ready.into_iter().zip(asked) {
+            left.remove(address);
+            match outputs {
+                Ok(outputs) => answered.take(address, question, outputs, pins),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(answered)
+    } else {
+        Err(problems)
+    }
+}
+
+impl Answered {
+    fn take(
+        &mut self,
+        address: &Address,
+        question: CanonicalJson,
+        outputs: Outputs,
+        pins: &BTreeMap<Address, Pin>,
+    ) {
+        let pin = Pin {
+            question,
+            outputs: outputs.clone(),
+        };
+        if pins.get(address) != Some(&pin) {
+            self.new.insert(address.clone(), pin);
+        }
+        self.answers.insert(address.clone(), outputs);
+    }
+}
+
+async fn ask(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    address: &Address,
+    declaration: &LookupDeclaration,
+    place: &Place,
+    query: &LookupQuery,
+) -> Result<Outputs, Box<Diagnostic>> {
+    let answer = read(clock, address.as_str(), || provider.lookup(place, query)).await;
+    match answer {
+        Ok(Some(outputs)) => Ok(outputs),
+        Ok(None) => {
+            let problem = Diagnostic::error(
+                codes::LOOKUP_EMPTY,
+                format!("nothing fits the lookup `{address}`"),
+            );
+            Err(Box::new(problem.at(&declaration.source, "asked for here")))
+        }
+        Err(error) => {
+            let problem = Diagnostic::error(
+                codes::LOOKUP_FAILED,
+                format!("the lookup `{address}` was not answered: {error}"),
+            );
+            Err(Box::new(problem.at(&declaration.source, "asked for here")))
+        }
+    }
+}
+
+fn within(declaration: &LookupDeclaration, document: &Document) -> Place {
+    let default = &document.place;
+    match &declaration.place {
+        None => default.clone(),
+        Some(place) => Place {
+            account: place.account.clone().or_else(|| default.account.clone()),
+            role: place.role.clone().or_else(|| default.role.clone()),
+            region: place.region.clone().or_else(|| default.region.clone()),
+        },
+    }
+}
+
+fn question(query: &LookupQuery, place: &Place) -> CanonicalJson {
+    CanonicalJson::of(&serde_json::json!({"query": query, "place": place}))
+}
+
+// The query with the value of the lookup that it refers to; `None` while that is not answered.
+fn filled(query: &LookupQuery, answers: &Answers) -> Option<LookupQuery> {
+    let LookupQuery::Subnets { vpc_id, tags } = query else {
+        return Some(query.clone());
+    };
+    let expression = serde_json::from_str::<Value>(vpc_id).ok();
+    let expression = expression.and_then(|value| Expr::of(&value).ok().flatten());
+    let vpc_id = match expression {
+        Some(Expr::Ref { address, output }) => {
+            answers.get(&address)?.get(&output)?.as_str()?.to_owned()
+        }
+        _ => vpc_id.clone(),
+    };
+    Some(LookupQuery::Subnets {
+        vpc_id,
+        tags: tags.clone(),
+    })
+}

@@ -1,0 +1,62 @@
+//! How long waits of each kind may take, how often they are asked about, and how long steps take at a first guess.
+//!
+//! Not here: what the author says about it, which goes first.
+
+use std::time::Duration;
+
+use windlass_state::record::Action;
+
+use crate::events::Verb;
+
+/// How often a wait is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pace {
+    /// Between the first two questions; it grows by half each time.
+    pub first: Duration,
+    /// At most.
+    pub longest: Duration,
+}
+
+/// How often a wait for a kind is asked about.
+pub(crate) const fn pace(kind: &str) -> Pace {
+    let longest = match kind.as_bytes() {
+        b"AWS::EC2::NatGateway" | b"AWS::EC2::VPCEndpoint" => 6_000,
+        b"AWS::ElasticLoadBalancingV2::LoadBalancer" | b"AWS::ECS::Service" => 5_000,
+        b"AWS::AutoScaling::AutoScalingGroup" => 8_000,
+        _ => 3_000,
+    };
+    Pace {
+        first: Duration::from_millis(250),
+        longest: Duration::from_millis(longest),
+    }
+}
+
+/// How long a wait may take when the author does not say: several times what AWS usually needs.
+pub(crate) const fn time_limit(kind: &str, action: Action) -> Duration {
+    let minutes = match (kind.as_bytes(), action) {
+        (b"AWS::ECS::Service", _) => 30,
+        (b"AWS::AutoScaling::AutoScalingGroup", _) => 30,
+        (_, Action::Delete) => 20,
+        _ => 15,
+    };
+    Duration::from_secs(minutes * 60)
+}
+
+/// How long a step takes at a first guess: only the order of starts depends on it.
+pub(crate) const fn first_guess(kind: &str, verb: Verb) -> Duration {
+    let seconds = match (kind.as_bytes(), verb) {
+        (_, Verb::Forget | Verb::Keep | Verb::Move | Verb::Redeclare) => 0,
+        (b"AWS::EC2::NatGateway", Verb::WaitReady | Verb::WaitStable) => 95,
+        (b"AWS::EC2::NatGateway", Verb::Delete) => 60,
+        (b"AWS::ElasticLoadBalancingV2::LoadBalancer", Verb::WaitReady | Verb::WaitStable) => 120,
+        (b"AWS::EC2::VPCEndpoint", Verb::WaitReady | Verb::WaitStable) => 45,
+        (b"AWS::ServiceDiscovery::PrivateDnsNamespace", Verb::WaitReady) => 40,
+        (b"AWS::ECS::Service", Verb::WaitReady | Verb::WaitStable) => 90,
+        (b"AWS::ECS::Service", Verb::Delete) => 60,
+        (b"AWS::AutoScaling::AutoScalingGroup", Verb::WaitReady | Verb::WaitStable) => 90,
+        (b"AWS::AutoScaling::AutoScalingGroup", Verb::Delete) => 90,
+        (_, Verb::WaitReady | Verb::WaitStable) => 3,
+        _ => 1,
+    };
+    Duration::from_secs(seconds)
+}

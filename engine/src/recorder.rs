@@ -1,0 +1,379 @@
+//! The engine's one way to the journal: records get their place, are written in groups, and are taken into the snapshot.
+//!
+//! Not here: what is recorded when. Architecture invariant: nobody else appends, and nobody else changes the snapshot.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use tokio::sync::oneshot;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::{Options, Place};
+use windlass_state::apply::ApplyError;
+use windlass_state::identity::{IntentId, RunId};
+use windlass_state::journal::{Journal, JournalError};
+use windlass_state::record::{
+    Action, Intent, Outcome, OutcomeResult, Record, Settled, Settlement,
+};
+use windlass_state::snapshot::Snapshot;
+
+use crate::clock::Clock;
+use crate::provider::Target;
+
+/// Nothing more can be recorded; so nothing more may be done.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Halted {
+    /// The journal does not take records any more.
+    #[error("nothing more can be recorded")]
+    Journal(#[source] Arc<JournalError>),
+    /// A record does not fit what is believed: a defect of the engine.
+    #[error("a record does not fit the state")]
+    Unfit(#[source] Arc<ApplyError>),
+}
+
+/// Writes the journal of one run and keeps the snapshot that follows from it.
+///
+/// Guarantees: when a method has returned, its record is durable and taken in. What waits at the same moment is written together.
+pub(crate) struct Recorder<'a> {
+    journal: &'a dyn Journal,
+    clock: &'a dyn Clock,
+    run: &'a RunId,
+    state: Mutex<State>,
+    writer: tokio::sync::Mutex<()>,
+}
+
+struct State {
+    snapshot: Snapshot,
+    queue: Vec<Waiting>,
+    halted: Option<Halted>,
+    appended: bool,
+}
+
+struct Waiting {
+    record: Record,
+    reply: oneshot::Sender<Result<Record, Halted>>,
+}
+
+/// A mutating call that is to be announced.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft<'a> {
+    pub address: &'a Address,
+    pub generation: u32,
+    pub kind: &'a str,
+    pub action: Action,
+    pub place: &'a Place,
+    pub physical_id: Option<&'a str>,
+    pub template: &'a CanonicalJson,
+    pub spec: &'a CanonicalJson,
+    pub depends_on: &'a [Address],
+    pub options: &'a Options,
+}
+
+impl<'a> Recorder<'a> {
+    pub fn new(
+        journal: &'a dyn Journal,
+        clock: &'a dyn Clock,
+        run: &'a RunId,
+        snapshot: Snapshot,
+    ) -> Self {
+        Self {
+            journal,
+            clock,
+            run,
+            state: Mutex::new(State {
+                snapshot,
+                queue: Vec::new(),
+                halted: None,
+                appended: false,
+            }),
+            writer: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// Announces a mutating call, and gives the intent with its sequence and id.
+    pub async fn intend(&self, draft: Draft<'_>) -> Result<Intent, Halted> {
+        let intent = Intent {
+            sequence: 0,
+            run: self.run.clone(),
+            id: IntentId(String::new()),
+            address: draft.address.clone(),
+            generation: draft.generation,
+            kind: draft.kind.to_owned(),
+            action: draft.action,
+            attempt: 0,
+            place: draft.place.clone(),
+            physical_id: draft.physical_id.map(str::to_owned),
+            template: draft.template.clone(),
+            spec: draft.spec.clone(),
+            depends_on: draft.depends_on.to_vec(),
+            options: draft.options.clone(),
+            at: self.clock.now(),
+        };
+        match self.record(Record::Intent(Box::new(intent))).await? {
+            Record::Intent(intent) => Ok(*intent),
+            _ => unreachable!("a record keeps its variant"),
+        }
+    }
+
+    /// Records what came of an intent.
+    pub async fn outcome(&self, intent: u64, result: OutcomeResult) -> Result<(), Halted> {
+        let outcome = Outcome {
+            intent,
+            result,
+            at: self.clock.now(),
+        };
+        self.record(Record::Outcome(Box::new(outcome))).await?;
+        Ok(())
+    }
+
+    /// Records a change of what is believed that no mutating call makes.
+    pub async fn settle(&self, settlement: Settlement) -> Result<(), Halted> {
+        let settled = Settled {
+            run: self.run.clone(),
+            settlement,
+            at: self.clock.now(),
+        };
+        self.record(Record::Settled(Box::new(settled))).await?;
+        Ok(())
+    }
+
+    /// Makes a record durable, together with all others that wait at this moment.
+    pub async fn record(&self, record: Record) -> Result<Record, Halted> {
+        let (reply, mut answer) = oneshot::channel();
+        self.lock().queue.push(Waiting { record, reply });
+        // Steps that became ready in the same wave get their turn first, so that one write holds all their records.
+        tokio::task::yield_now().await;
+        let _writing = self.writer.lock().await;
+        if let Ok(answer) = answer.try_recv() {
+            return answer;
+        }
+        self.write().await;
+        answer
+            .try_recv()
+            .expect("the writer answers everything that was queued before it began")
+    }
+
+    async fn write(&self) {
+        let (replies, result) = {
+            let mut state = self.lock();
+            let waiting = std::mem::take(&mut state.queue);
+            match state.take_in(waiting) {
+                Ok(taken) => taken,
+                Err(()) => return,
+            }
+        };
+        let written = self.journal.append(result.clone()).await;
+        let halted = written
+            .err()
+            .map(|error| Halted::Journal(Arc::new(error)));
+        let mut state = self.lock();
+        state.halted.clone_from(&halted);
+        state.appended = true;
+        drop(state);
+        for (reply, record) in replies.into_iter().zip(result) {
+            // Whoever does not listen any more was left behind by an interrupt.
+            let _ = reply.send(halted.clone().map_or(Ok(record), Err));
+        }
+    }
+
+    /// Whether a mutating call may be sent.
+    pub fn held(&self) -> Result<(), Halted> {
+        if let Some(halted) = &self.lock().halted {
+            return Err(halted.clone());
+        }
+        self.journal.held().map_err(|error| {
+            let halted = Halted::Journal(Arc::new(error));
+            self.lock().halted = Some(halted.clone());
+            halted
+        })
+    }
+
+    /// Reads the snapshot.
+    pub fn read<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> T {
+        read(&self.lock().snapshot)
+    }
+
+    /// A generation as providers are told of it.
+    pub fn target(&self, address: &Address, generation: u32) -> Option<Target> {
+        self.read(|snapshot| {
+            let recorded = snapshot.generation(address, generation)?;
+            Some(target(address, recorded))
+        })
+    }
+
+    /// Makes the snapshot durable, if anything was appended to the journal.
+    pub async fn checkpoint(&self) -> Result<(), Halted> {
+        let _writing = self.writer.lock().await;
+        let snapshot = {
+            let state = self.lock();
+            if let Some(halted) = &state.halted {
+                return Err(halted.clone());
+            }
+            if !state.appended {
+                return Ok(());
+            }
+            state.snapshot.clone()
+        };
+        let kept = self.journal.checkpoint(&snapshot).await;
+        kept.map_err(|error| Halted::Journal(Arc::new(error)))
+    }
+
+    /// What is believed in the end.
+    pub fn into_snapshot(self) -> Snapshot {
+        self.state
+            .into_inner()
+            .expect("no thread panics while it holds this")
+            .snapshot
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state
+            .lock()
+            .expect("no thread panics while it holds this")
+    }
+}
+
+type Replies = Vec<oneshot::Sender<Result<Record, Halted>>>;
+
+impl State {
+    // Taken in before it is written: a record that does not fit must never reach the journal. If the write fails, the run halts, and
+    // nobody looks at this snapshot any more.
+    fn take_in(&mut self, waiting: Vec<Waiting>) -> Result<(Replies, Vec<Record>), ()> {
+        let mut replies = Vec::with_capacity(waiting.len());
+        let mut records = Vec::with_capacity(waiting.len());
+        for Waiting { mut record, reply } in waiting {
+            if let Record::Intent(intent) = &mut record {
+                self.number(intent);
+            }
+            let fit = match &self.halted {
+                Some(halted) => Err(halted.clone()),
+                None => self
+                    .snapshot
+                    .apply(&record)
+                    .map_err(|error| Halted::Unfit(Arc::new(error))),
+            };
+            match fit {
+                Ok(()) => {
+                    replies.push(reply);
+                    records.push(record);
+                }
+                Err(halted) => {
+                    self.halted = Some(halted.clone());
+                    // Whoever does not listen any more was left behind by an interrupt.
+                    let _ = reply.send(Err(halted));
+                }
+            }
+        }
+        if records.is_empty() {
+            return Err(());
+        }
+        Ok((replies, records))
+    }
+
+    // The sequence tells attempts apart: no two intents of one lineage share it, so no two share a client token.
+    fn number(&self, intent: &mut Intent) {
+        intent.sequence = self.snapshot.sequence;
+        intent.attempt = u32::try_from(intent.sequence).unwrap_or(u32::MAX);
+        intent.id = IntentId::of(
+            &self.snapshot.lineage,
+            &intent.address,
+            intent.generation,
+            intent.action,
+            intent.attempt,
+        );
+    }
+}
+
+/// A generation as providers are told of it.
+pub(crate) fn target(
+    address: &Address,
+    recorded: &windlass_state::snapshot::Recorded,
+) -> Target {
+    Target {
+        address: address.clone(),
+        generation: recorded.generation,
+        kind: recorded.kind.clone(),
+        place: recorded.place.clone(),
+        physical_id: recorded.physical_id.clone(),
+        applied: recorded.applied.clone(),
+        outputs: recorded.outputs.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use windlass_state::identity::Lineage;
+    use windlass_state::snapshot::SecretKey;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[derive(Default)]
+    struct Counting {
+        writes: AtomicUsize,
+        records: AtomicUsize,
+        broken: bool,
+    }
+
+    #[async_trait]
+    impl Journal for Counting {
+        async fn append(&self, records: Vec<Record>) -> Result<(), JournalError> {
+            self.writes.fetch_add(1, Ordering::SeqCst);
+            self.records.fetch_add(records.len(), Ordering::SeqCst);
+            if self.broken {
+                return Err(JournalError::Store("disk full".into()));
+            }
+            tokio::task::yield_now().await;
+            Ok(())
+        }
+        async fn checkpoint(&self, _: &Snapshot) -> Result<(), JournalError> {
+            Ok(())
+        }
+        fn held(&self) -> Result<(), JournalError> {
+            Ok(())
+        }
+    }
+
+    fn snapshot() -> Snapshot {
+        let (lineage, key) = (Lineage("0".repeat(32)), SecretKey("0".repeat(64)));
+        Snapshot::empty(lineage, key, "shop", "dev")
+    }
+
+    fn zones(region: usize) -> Settlement {
+        Settlement::Zones {
+            region: region.to_string(),
+            zones: Vec::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wave_is_one_write() {
+        let (journal, clock) = (Counting::default(), SystemClock::start());
+        let run = RunId("r".to_owned());
+        let recorder = Recorder::new(&journal, &clock, &run, snapshot());
+        let wave = (0..30).map(|i| recorder.settle(zones(i)));
+        for result in futures::future::join_all(wave).await {
+            result.expect("recorded");
+        }
+        assert_eq!(journal.records.load(Ordering::SeqCst), 30);
+        assert_eq!(journal.writes.load(Ordering::SeqCst), 1);
+        assert_eq!(recorder.read(|snapshot| snapshot.sequence), 30);
+    }
+
+    #[tokio::test]
+    async fn a_journal_that_fails_once_is_never_asked_again() {
+        let journal = Counting {
+            broken: true,
+            ..Counting::default()
+        };
+        let (clock, run) = (SystemClock::start(), RunId("r".to_owned()));
+        let recorder = Recorder::new(&journal, &clock, &run, snapshot());
+        assert!(recorder.settle(zones(1)).await.is_err());
+        assert!(recorder.held().is_err());
+        assert!(recorder.settle(zones(2)).await.is_err());
+        assert_eq!(journal.writes.load(Ordering::SeqCst), 1);
+        assert!(recorder.checkpoint().await.is_err());
+    }
+}

@@ -1,0 +1,218 @@
+//! Recovery: every call that a killed run left open is settled by looking, before anything is planned.
+//!
+//! Guarantees: nothing is sent that changes AWS, and nobody is asked. Not here: planning what is still to be done.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future::join_all;
+use jiff::Timestamp;
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass_plan::observation::Observation;
+use windlass_state::record::{Action, Intent, OutcomeResult};
+
+use crate::clock::Clock;
+use crate::events::{Event, Recovered};
+use crate::observe::{ObserveError, observe_all};
+use crate::provider::{Provider, ProviderError, Target};
+use crate::recorder::{Halted, Recorder};
+use crate::run::Voice;
+use crate::settle::{Settled, look};
+
+/// How long after its intent a call may still have been sent: all retries of it, and clocks that differ between hosts.
+const SENT_WITHIN: Duration = Duration::from_secs(30 * 60);
+
+/// Why recovery could not look.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// AWS could not be asked what became of a call. Its intent stays open.
+    #[error("AWS could not be asked what became of the unfinished {action} of `{address}`", action = .action.as_str())]
+    Look {
+        /// The resource.
+        address: Address,
+        /// What was done.
+        action: Action,
+        /// Why.
+        #[source]
+        error: ProviderError,
+    },
+    /// Nothing more can be recorded.
+    #[error(transparent)]
+    Halted(#[from] Halted),
+}
+
+/// Settles everything that is open.
+pub(crate) async fn recover(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    recorder: &Recorder<'_>,
+    voice: Voice<'_>,
+) -> Result<(), RecoverError> {
+    let open: Vec<Intent> = recorder.read(|snapshot| snapshot.open.values().cloned().collect());
+    let Some(first) = open.first() else {
+        return Ok(());
+    };
+    let mut recovered = Recovered {
+        run: first.run.clone(),
+        since: first.at,
+        adopted: Vec::new(),
+        removed: Vec::new(),
+        uncertain: Vec::new(),
+        never_sent: Vec::new(),
+        foreign: Vec::new(),
+    };
+    let results = outcomes(provider, clock, recorder, &open).await;
+    let mut failed = None;
+    let mut records = Vec::new();
+    for (intent, result) in open.iter().zip(results) {
+        match result {
+            Ok(result) => {
+                recovered.note(&intent.address, &result);
+                records.push(recorder.outcome(intent.sequence, result));
+            }
+            Err(error) => {
+                failed.get_or_insert(RecoverError::Look {
+                    address: intent.address.clone(),
+                    action: intent.action,
+                    error,
+                });
+            }
+        }
+    }
+    // What could be settled is recorded even if something could not.
+    for recorded in join_all(records).await {
+        recorded?;
+    }
+    voice.say(Event::Recovered(recovered));
+    failed.map_or(Ok(()), Err)
+}
+
+async fn outcomes(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    recorder: &Recorder<'_>,
+    open: &[Intent],
+) -> Vec<Result<OutcomeResult, ProviderError>> {
+    let now = clock.now();
+    let creates = open.iter().map(|intent| async move {
+        match intent.action {
+            Action::Create | Action::Run => {
+                let age = surely_sent_ago(intent.at, now);
+                Some(look(provider, clock, intent, age).await.map(created))
+            }
+            Action::Update | Action::Delete => None,
+        }
+    });
+    let deleted: Vec<Target> = open
+        .iter()
+        .filter(|intent| intent.action == Action::Delete)
+        .filter_map(|intent| recorder.target(&intent.address, intent.generation))
+        .collect();
+    let (creates, seen) = futures::join!(
+        join_all(creates),
+        observe_all(provider, clock, &deleted)
+    );
+    let mut seen: BTreeMap<_, _> = match seen {
+        Ok(seen) => seen.into_iter().map(|(key, seen)| (key, Ok(seen))).collect(),
+        Err(ObserveError { failures }) => failures
+            .into_iter()
+            .map(|(address, generation, error)| ((address, generation), Err(error)))
+            .collect(),
+    };
+    let settle = |(intent, create): (&Intent, Option<_>)| match create {
+        Some(create) => create,
+        None if intent.action == Action::Update => Ok(uncertain(recorder, intent)),
+        None => match seen.remove(&(intent.address.clone(), intent.generation)) {
+            Some(Ok(Observation::Missing)) => Ok(OutcomeResult::Deleted),
+            // It is still there, or nobody could see: the next plan removes it again, which is success when it is gone.
+            Some(Ok(Observation::Present { .. })) | None => Ok(OutcomeResult::NeverSent),
+            Some(Err(error)) => Err(error),
+        },
+    };
+    open.iter().zip(creates).map(settle).collect()
+}
+
+fn created(settled: Settled) -> OutcomeResult {
+    match settled {
+        Settled::Ours(created) => OutcomeResult::Created {
+            physical_id: created.physical_id,
+            outputs: created.outputs,
+            unfinished: created.unfinished,
+        },
+        Settled::NeverSent => OutcomeResult::NeverSent,
+        Settled::Foreign { description } => OutcomeResult::Failed {
+            error: format!("{description} exists already, and nothing shows that this stack made it"),
+        },
+    }
+}
+
+// Nobody can see what became of properties that AWS does not return; so the next plan sends all of them again, whatever they are then.
+fn uncertain(recorder: &Recorder<'_>, intent: &Intent) -> OutcomeResult {
+    let applied = recorder.target(&intent.address, intent.generation);
+    let before = applied.map_or(Value::Null, |target| target.applied.to_value());
+    OutcomeResult::Uncertain {
+        error: "the run ended before AWS had answered".to_owned(),
+        properties: differing(&before, &intent.spec),
+    }
+}
+
+fn differing(before: &Value, spec: &CanonicalJson) -> Vec<String> {
+    let after = spec.to_value();
+    let (Value::Object(before), Value::Object(after)) = (before, &after) else {
+        return Vec::new();
+    };
+    let mut names: Vec<_> = before
+        .keys()
+        .chain(after.keys())
+        .filter(|name| before.get(*name) != after.get(*name))
+        .cloned()
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+// The killed run may have sent the call right up to now, unless its intent is older than any retry takes.
+fn surely_sent_ago(intent: Timestamp, now: Timestamp) -> Duration {
+    let age = Duration::try_from(now.duration_since(intent)).unwrap_or_default();
+    age.saturating_sub(SENT_WITHIN)
+}
+
+impl Recovered {
+    fn note(&mut self, address: &Address, result: &OutcomeResult) {
+        let list = match result {
+            OutcomeResult::Created { .. } => &mut self.adopted,
+            OutcomeResult::Deleted => &mut self.removed,
+            OutcomeResult::NeverSent => &mut self.never_sent,
+            OutcomeResult::Failed { .. } => &mut self.foreign,
+            OutcomeResult::Uncertain { .. } | OutcomeResult::Updated { .. } => &mut self.uncertain,
+        };
+        list.push(address.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_may_have_been_sent_until_its_retries_end() {
+        let at = |seconds: i64| Timestamp::from_second(1_700_000_000 + seconds).expect("in range");
+        assert_eq!(surely_sent_ago(at(0), at(60)), Duration::ZERO);
+        assert_eq!(
+            surely_sent_ago(at(0), at(3600)),
+            Duration::from_secs(30 * 60)
+        );
+        // A clock that was ahead proves nothing.
+        assert_eq!(surely_sent_ago(at(60), at(0)), Duration::ZERO);
+    }
+
+    #[test]
+    fn removed_and_added_properties_differ() {
+        let before = serde_json::json!({"A": 1, "B": 2, "C": 3});
+        let after = CanonicalJson::of(&serde_json::json!({"A": 1, "B": 3, "D": 4}));
+        assert_eq!(differing(&before, &after), ["B", "C", "D"]);
+    }
+}

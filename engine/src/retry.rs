@@ -1,0 +1,146 @@
+//! When a call is sent again, and after how long: typed and bounded.
+//!
+//! Not here: settling calls whose outcome nobody knows (`settle`).
+
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use windlass_state::record::Action;
+
+use crate::clock::Clock;
+use crate::provider::{ErrorClass, ProviderError};
+
+/// What a call is for: it decides what a failure means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A read; sent again whenever that may help.
+    Read,
+    /// A mutating call.
+    Mutate(Action),
+}
+
+/// How often and how patiently one class of failures is answered with another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Patience {
+    first: Duration,
+    longest: Duration,
+    within: Duration,
+    attempts: u32,
+}
+
+const fn patience(first_ms: u64, longest_ms: u64, within_s: u64, attempts: u32) -> Patience {
+    Patience {
+        first: Duration::from_millis(first_ms),
+        longest: Duration::from_millis(longest_ms),
+        within: Duration::from_secs(within_s),
+        attempts,
+    }
+}
+
+const THROTTLED: Patience = patience(500, 20_000, 600, 40);
+/// IAM and load balancers take seconds, at times a minute, until other services see what they answered.
+const NOT_YET: Patience = patience(500, 8_000, 180, 60);
+/// Network interfaces of tasks and load balancers stay for minutes after their owner is gone.
+const IN_USE: Patience = patience(1_000, 15_000, 900, 120);
+const UNKNOWN: Patience = patience(500, 8_000, 300, 6);
+
+/// The memory of one call: what failed how often, since when.
+#[derive(Debug)]
+pub(crate) struct Retries {
+    purpose: Purpose,
+    seed: String,
+    began: Duration,
+    failures: [u32; 4],
+}
+
+impl Retries {
+    /// The memory of a call that is about to be sent. The seed spreads the delays of calls that fail together.
+    pub fn new(purpose: Purpose, seed: impl Into<String>, clock: &dyn Clock) -> Self {
+        Self {
+            purpose,
+            seed: seed.into(),
+            began: clock.elapsed(),
+            failures: [0; 4],
+        }
+    }
+
+    /// After how long the call is sent again; `None` when it is not.
+    pub fn after(&mut self, error: &ProviderError, clock: &dyn Clock) -> Option<Duration> {
+        let (slot, patience) = answer(error.class, self.purpose)?;
+        let failures = self.failures[slot];
+        let waited = clock.elapsed().saturating_sub(self.began);
+        if failures >= patience.attempts || waited >= patience.within {
+            return None;
+        }
+        self.failures[slot] += 1;
+        let full = patience
+            .first
+            .saturating_mul(1 << failures.min(16))
+            .min(patience.longest);
+        Some(full.mul_f64(0.5 + 0.5 * spread(&self.seed, failures)))
+    }
+}
+
+fn answer(class: ErrorClass, purpose: Purpose) -> Option<(usize, Patience)> {
+    match (class, purpose) {
+        (ErrorClass::Throttled, _) => Some((0, THROTTLED)),
+        (ErrorClass::NotYet, _) => Some((1, NOT_YET)),
+        (ErrorClass::InUse, Purpose::Mutate(Action::Delete)) => Some((2, IN_USE)),
+        // Sending these again is harmless; a create whose outcome is unknown is settled by looking.
+        (ErrorClass::Unknown, Purpose::Read | Purpose::Mutate(Action::Update | Action::Delete)) => {
+            Some((3, UNKNOWN))
+        }
+        _ => None,
+    }
+}
+
+/// A number in `0.0..1.0` that is always the same for the same call and attempt, so that runs can be repeated.
+fn spread(seed: &str, failures: u32) -> f64 {
+    let mut digest = Sha256::new();
+    digest.update(seed.as_bytes());
+    digest.update(failures.to_be_bytes());
+    let digest = digest.finalize();
+    f64::from(u16::from_be_bytes([digest[0], digest[1]])) / 65536.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+
+    fn error(class: ErrorClass) -> ProviderError {
+        ProviderError {
+            class,
+            operation: "ec2:CreateSubnet".to_owned(),
+            code: None,
+            message: String::new(),
+            request_id: None,
+        }
+    }
+
+    #[test]
+    fn delays_grow_and_end() {
+        let clock = SystemClock::start();
+        let mut retries = Retries::new(Purpose::Mutate(Action::Update), "a", &clock);
+        let unknown = error(ErrorClass::Unknown);
+        let delays: Vec<_> = std::iter::from_fn(|| retries.after(&unknown, &clock)).collect();
+        assert_eq!(delays.len(), 6);
+        assert!(delays[4] > delays[0]);
+        assert!(delays.iter().all(|delay| *delay <= UNKNOWN.longest));
+    }
+
+    #[test]
+    fn what_cannot_help_is_not_tried() {
+        let clock = SystemClock::start();
+        let mut create = Retries::new(Purpose::Mutate(Action::Create), "a", &clock);
+        for class in [
+            ErrorClass::Unknown,
+            ErrorClass::InUse,
+            ErrorClass::Denied,
+            ErrorClass::Invalid,
+        ] {
+            assert_eq!(create.after(&error(class), &clock), None, "{class:?}");
+        }
+        assert!(create.after(&error(ErrorClass::Throttled), &clock).is_some());
+    }
+}

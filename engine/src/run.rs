@@ -1,0 +1,74 @@
+//! What every part of a run has at hand: AWS, the clock, the voice, the recorder.
+//!
+//! Not here: what is done with them.
+
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::events::{Event, Events, Stamped, StepRef};
+use crate::provider::{Provider, ProviderError};
+use crate::recorder::Recorder;
+use crate::retry::{Purpose, Retries};
+use crate::wait::Waits;
+
+/// Says what happens, with the time.
+#[derive(Clone, Copy)]
+pub(crate) struct Voice<'a> {
+    pub events: &'a dyn Events,
+    pub clock: &'a dyn Clock,
+}
+
+impl Voice<'_> {
+    pub fn say(&self, event: Event) {
+        let at = self.clock.now();
+        self.events.emit(Stamped { at, event });
+    }
+}
+
+/// What the steps of a run have at hand.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub provider: &'a dyn Provider,
+    pub clock: &'a dyn Clock,
+    pub voice: Voice<'a>,
+    pub recorder: &'a Recorder<'a>,
+    pub waits: &'a Waits<'a>,
+}
+
+impl Run<'_> {
+    /// Says that a call is sent again, and lets the time pass until then.
+    pub async fn pause(&self, step: &StepRef, error: &ProviderError, delay: Duration) {
+        self.voice.say(Event::StepRetrying {
+            step: step.clone(),
+            error: error.into(),
+            delay_milliseconds: milliseconds(delay),
+        });
+        self.clock.sleep(delay).await;
+    }
+}
+
+/// Sends a read until it is answered or patience ends.
+pub(crate) async fn read<T, F>(
+    clock: &dyn Clock,
+    seed: &str,
+    mut call: impl FnMut() -> F,
+) -> Result<T, ProviderError>
+where
+    F: Future<Output = Result<T, ProviderError>>,
+{
+    let mut retries = Retries::new(Purpose::Read, seed, clock);
+    loop {
+        match call().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => match retries.after(&error, clock) {
+                Some(delay) => clock.sleep(delay).await,
+                None => return Err(error),
+            },
+        }
+    }
+}
+
+/// A duration as reports have it.
+pub(crate) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

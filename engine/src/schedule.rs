@@ -1,0 +1,175 @@
+//! The order in which steps start: whatever is ready, the longest remaining path first.
+//!
+//! Not here: running them. Architecture invariant: no clock and no I/O.
+
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+use windlass_plan::plan::{Plan, StepId};
+
+/// The steps of a plan that have not started yet.
+#[derive(Debug)]
+pub(crate) struct Schedule {
+    /// How many steps each one still waits for; `None` once it was handed out or skipped.
+    missing: Vec<Option<usize>>,
+    followers: Vec<Vec<StepId>>,
+    remaining: Vec<Duration>,
+    /// By remaining path, then the earlier one of the plan.
+    ready: BinaryHeap<(Duration, std::cmp::Reverse<StepId>)>,
+}
+
+impl Schedule {
+    /// The schedule of a plan, whose steps come after those that they wait for.
+    pub fn of(plan: &Plan, guess: impl Fn(StepId) -> Duration) -> Self {
+        let count = plan.steps.len();
+        let mut followers = vec![Vec::new(); count];
+        for (id, step) in plan.steps.iter().enumerate() {
+            for before in &step.after {
+                followers[*before].push(id);
+            }
+        }
+        let mut remaining = vec![Duration::ZERO; count];
+        for id in (0..count).rev() {
+            let longest = followers[id].iter().map(|next| remaining[*next]).max();
+            remaining[id] = guess(id) + longest.unwrap_or_default();
+        }
+        let missing: Vec<_> = plan.steps.iter().map(|step| Some(step.after.len())).collect();
+        let mut schedule = Self {
+            missing,
+            followers,
+            remaining,
+            ready: BinaryHeap::new(),
+        };
+        for id in 0..count {
+            schedule.offer(id);
+        }
+        schedule
+    }
+
+    /// Whether a step could start now.
+    pub fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
+    /// The step to start next.
+    pub fn start(&mut self) -> Option<StepId> {
+        let (_, std::cmp::Reverse(id)) = self.ready.pop()?;
+        self.missing[id] = None;
+        Some(id)
+    }
+
+    /// A step succeeded.
+    pub fn done(&mut self, id: StepId) {
+        for next in std::mem::take(&mut self.followers[id]) {
+            if let Some(missing) = &mut self.missing[next] {
+                *missing -= 1;
+                self.offer(next);
+            }
+        }
+    }
+
+    /// A step failed: gives everything that cannot start any more.
+    pub fn failed(&mut self, id: StepId) -> Vec<StepId> {
+        let mut lost = Vec::new();
+        let mut reached = std::mem::take(&mut self.followers[id]);
+        while let Some(next) = reached.pop() {
+            if self.missing[next].take().is_some() {
+                lost.push(next);
+                reached.append(&mut std::mem::take(&mut self.followers[next]));
+            }
+        }
+        lost.sort_unstable();
+        lost
+    }
+
+    /// Nothing new is to start: gives everything that did not.
+    pub fn abandon(&mut self) -> Vec<StepId> {
+        self.ready.clear();
+        let left = self.missing.iter_mut().enumerate();
+        left.filter_map(|(id, missing)| missing.take().map(|_| id))
+            .collect()
+    }
+
+    fn offer(&mut self, id: StepId) {
+        if self.missing[id] == Some(0) {
+            self.ready.push((self.remaining[id], std::cmp::Reverse(id)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use windlass::address::Address;
+    use windlass::document::Place;
+    use windlass::schema::Wait;
+    use windlass_plan::plan::{FORMAT, Step, StepAction};
+    use windlass_state::binding::Binding;
+    use windlass_state::identity::Lineage;
+
+    use super::*;
+
+    fn plan(after: &[&[StepId]]) -> Plan {
+        let steps = after.iter().map(|after| Step {
+            address: Address::parse("a").expect("valid"),
+            generation: 0,
+            kind: "Test::A::B".to_owned(),
+            place: Place::default(),
+            action: StepAction::Wait { level: Wait::Ready },
+            after: after.to_vec(),
+        });
+        Plan {
+            format: FORMAT,
+            stack: "s".to_owned(),
+            environment: "e".to_owned(),
+            lineage: Lineage("0".repeat(32)),
+            sequence: 0,
+            binding: Binding::Aws {
+                account: "123456789012".to_owned(),
+                region: "us-east-1".to_owned(),
+            },
+            document: String::new(),
+            observed: String::new(),
+            changes: Vec::new(),
+            unchanged: 0,
+            steps: steps.collect(),
+            outputs: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_longest_remaining_path_starts_first() {
+        // 0 alone; 1 → 2 → 3.
+        let plan = plan(&[&[], &[], &[1], &[2]]);
+        let mut schedule = Schedule::of(&plan, |_| Duration::from_secs(1));
+        assert_eq!(schedule.start(), Some(1));
+        assert_eq!(schedule.start(), Some(0));
+        assert_eq!(schedule.start(), None);
+        schedule.done(1);
+        assert_eq!(schedule.start(), Some(2));
+    }
+
+    #[test]
+    fn a_failure_takes_only_its_followers_along() {
+        // 0 → 2 → 3, 1 → 3, 1 → 4.
+        let plan = plan(&[&[], &[], &[0], &[1, 2], &[1]]);
+        let mut schedule = Schedule::of(&plan, |_| Duration::from_secs(1));
+        while schedule.start().is_some() {}
+        assert_eq!(schedule.failed(0), [2, 3]);
+        schedule.done(1);
+        assert_eq!(schedule.start(), Some(4));
+        assert_eq!(schedule.abandon(), [0; 0]);
+    }
+
+    #[test]
+    fn what_is_abandoned_never_starts() {
+        let plan = plan(&[&[], &[0], &[1]]);
+        let mut schedule = Schedule::of(&plan, |_| Duration::from_secs(1));
+        assert_eq!(schedule.start(), Some(0));
+        assert_eq!(schedule.abandon(), [1, 2]);
+        schedule.done(0);
+        assert!(!schedule.has_ready());
+    }
+}

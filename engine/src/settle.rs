@@ -1,0 +1,56 @@
+//! Settling a create whose outcome nobody knows: by looking, in the same run or after a kill.
+//!
+//! Not here: updates and deletes, which can be sent again.
+
+use std::time::Duration;
+
+use windlass_state::record::Intent;
+
+use crate::clock::Clock;
+use crate::provider::{Created, Found, Provider, ProviderError};
+use crate::run::read;
+
+/// What became of a create.
+#[derive(Debug)]
+pub(crate) enum Settled {
+    /// Our call made this.
+    Ours(Created),
+    /// The call never reached AWS.
+    NeverSent,
+    /// Something stands under the name, and nothing proves that it is ours.
+    Foreign {
+        /// What it is.
+        description: String,
+    },
+}
+
+const LOOK_AGAIN_FIRST: Duration = Duration::from_millis(250);
+const LOOK_AGAIN_LONGEST: Duration = Duration::from_secs(5);
+
+/// Looks until the answer is final: `Nothing` is, once AWS cannot hide any more what a call made that was sent `age` ago or earlier.
+pub(crate) async fn look(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    intent: &Intent,
+    age: Duration,
+) -> Result<Settled, ProviderError> {
+    let began = clock.elapsed();
+    let mut pause = LOOK_AGAIN_FIRST;
+    loop {
+        // Taken before the look: what shows up between the look and its answer has not been seen.
+        let asked = age + clock.elapsed().saturating_sub(began);
+        let found = read(clock, &intent.id.0, || provider.find(intent)).await?;
+        match found {
+            Found::Ours(created) => return Ok(Settled::Ours(created)),
+            Found::Foreign { description } => return Ok(Settled::Foreign { description }),
+            Found::Nothing { visible_within } => {
+                let window = Duration::from_secs(visible_within);
+                if asked >= window {
+                    return Ok(Settled::NeverSent);
+                }
+                clock.sleep(pause.min(window - asked)).await;
+                pause = (pause * 2).min(LOOK_AGAIN_LONGEST);
+            }
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Waits: everything that waits is asked about together, with as few calls as the provider can manage.
+//!
+//! Not here: which step waits for what, which the plan says.
+
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+use windlass_state::record::Action;
+
+use crate::clock::Clock;
+use crate::events::{Event, StepRef};
+use crate::patience::{Pace, pace};
+use crate::provider::{
+    ErrorClass, Failure, Outputs, PollQuestion, Progress, Provider, ProviderError, Until,
+};
+use crate::retry::{Purpose, Retries};
+use crate::run::Voice;
+
+/// Why a wait ended without getting there.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WaitError {
+    /// AWS says that it will not get there.
+    #[error("{}", .0.summary)]
+    Failed(Failure),
+    /// It took too long.
+    #[error("not there after {} s: {status}", .limit.as_secs())]
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+        /// What AWS reported last.
+        status: String,
+    },
+    /// AWS could not be asked.
+    #[error("AWS could not be asked how far it has got")]
+    Unanswered(#[source] ProviderError),
+}
+
+/// All waits of one run.
+pub(crate) struct Waits<'a> {
+    provider: &'a dyn Provider,
+    clock: &'a dyn Clock,
+    voice: Voice<'a>,
+    waiting: Mutex<Vec<Waiting>>,
+    arrived: Notify,
+}
+
+struct Waiting {
+    step: StepRef,
+    question: PollQuestion,
+    pace: Pace,
+    interval: Duration,
+    due: Duration,
+    limit: Duration,
+    deadline: Duration,
+    status: String,
+    retries: Retries,
+    reply: oneshot::Sender<Result<Outputs, WaitError>>,
+}
+
+impl<'a> Waits<'a> {
+    pub fn new(provider: &'a dyn Provider, clock: &'a dyn Clock, voice: Voice<'a>) -> Self {
+        Self {
+            provider,
+            clock,
+            voice,
+            waiting: Mutex::default(),
+            arrived: Notify::new(),
+        }
+    }
+
+    /// Returns when the answer is final. [`Waits::drive`] must run meanwhile.
+    pub async fn reach(
+        &self,
+        step: StepRef,
+        question: PollQuestion,
+        limit: Duration,
+    ) -> Result<Outputs, WaitError> {
+        let (reply, answer) = oneshot::channel();
+        let now = self.clock.elapsed();
+        let pace = pace(&question.target.kind);
+        let waiting = Waiting {
+            pace,
+            interval: pace.first,
+            due: now,
+            limit,
+            deadline: now + limit,
+            status: String::new(),
+            retries: Retries::new(Purpose::Read, step.address.as_str(), self.clock),
+            step,
+            question,
+            reply,
+        };
+        self.lock().push(waiting);
+        self.arrived.notify_one();
+        answer
+            .await
+            .expect("waits are driven as long as somebody waits")
+    }
+
+    /// Asks about everything that waits, when it is due. Never returns.
+    pub async fn drive(&self) -> std::convert::Infallible {
+        loop {
+            self.until_due().await;
+            // What arrives in the same wave is asked about together.
+            tokio::task::yield_now().await;
+            let due = self.take_due();
+            let questions: Vec<_> = due.iter().map(|w| w.question.clone()).collect();
+            let answers = self.provider.poll(&questions).await;
+            assert_eq!(
+                answers.len(),
+                due.len(),
+                "a provider answers every question"
+            );
+            let now = self.clock.elapsed();
+            let pending = due
+                .into_iter()
+                .zip(answers)
+                .filter_map(|(waiting, answer)| self.answered(waiting, answer, now));
+            let pending: Vec<_> = pending.collect();
+            self.lock().extend(pending);
+        }
+    }
+
+    async fn until_due(&self) {
+        loop {
+            let first = self.lock().iter().map(|waiting| waiting.due).min();
+            let Some(due) = first else {
+                self.arrived.notified().await;
+                continue;
+            };
+            let now = self.clock.elapsed();
+            if due <= now {
+                return;
+            }
+            tokio::select! {
+                () = self.clock.sleep(due - now) => {}
+                () = self.arrived.notified() => {}
+            }
+        }
+    }
+
+    // Whatever is due soon comes along, so that waits that began apart are soon asked about together.
+    fn take_due(&self) -> Vec<Waiting> {
+        let now = self.clock.elapsed();
+        let mut waiting = self.lock();
+        waiting.retain(|waiting| !waiting.reply.is_closed());
+        let (due, later) = waiting
+            .drain(..)
+            .partition(|waiting| waiting.due <= now + waiting.interval / 3);
+        *waiting = later;
+        due
+    }
+
+    // Gives the wait back when its answer is not final.
+    fn answered(
+        &self,
+        mut waiting: Waiting,
+        answer: Result<Progress, ProviderError>,
+        now: Duration,
+    ) -> Option<Waiting> {
+        let settled = match answer {
+            Ok(Progress::Reached { outputs }) => Some(Ok(outputs)),
+            Ok(Progress::Failed(failure)) => Some(Err(WaitError::Failed(failure))),
+            Ok(Progress::Pending { status, events }) => {
+                self.report(&mut waiting, status, events);
+                waiting.interval = (waiting.interval * 3 / 2).min(waiting.pace.longest);
+                waiting.due = now + waiting.interval;
+                None
+            }
+            Err(error)
+                if error.class == ErrorClass::NotFound && waiting.question.until == Until::Gone =>
+            {
+                Some(Ok(Outputs::new()))
+            }
+            Err(error) => match waiting.retries.after(&error, self.clock) {
+                Some(delay) => {
+                    waiting.due = now + delay;
+                    None
+                }
+                None => Some(Err(WaitError::Unanswered(error))),
+            },
+        };
+        let settled = settled.or_else(|| {
+            (now >= waiting.deadline).then(|| {
+                Err(WaitError::TimedOut {
+                    limit: waiting.limit,
+                    status: waiting.status.clone(),
+                })
+            })
+        });
+        match settled {
+            None => Some(waiting),
+            Some(settled) => {
+                // Whoever does not listen any more was left behind by an interrupt.
+                let _ = waiting.reply.send(settled);
+                None
+            }
+        }
+    }
+
+    fn report(&self, waiting: &mut Waiting, status: String, events: Vec<String>) {
+        if status == waiting.status && events.is_empty() {
+            return;
+        }
+        waiting.status.clone_from(&status);
+        self.voice.say(Event::StepProgress {
+            step: waiting.step.clone(),
+            status,
+            events,
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.waiting
+            .lock()
+            .expect("no thread panics while it holds this")
+    }
+}
+
+/// The time limit of a wait: the author's, or the kind's.
+pub(crate) fn limit(
+    kind: &str,
+    action: Action,
+    timeouts: &windlass::document::Timeouts,
+) -> Duration {
+    let said = match action {
+        Action::Create | Action::Run => timeouts.create,
+        Action::Update => timeouts.update,
+        Action::Delete => timeouts.delete,
+    };
+    said.map_or_else(
+        || crate::patience::time_limit(kind, action),
+        Duration::from_secs,
+    )
+}

@@ -1,0 +1,54 @@
+//! What goes wrong, by seed. Not here: what refusals AWS has for good reasons (`rules`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use windlass::address::Address;
+use windlass_engine::provider::Failure;
+
+/// How often what goes wrong, each between 0 and 1, and for whom always.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// Calls that are throttled.
+    pub throttle: f64,
+    /// Calls that are lost before they have an effect.
+    pub lose_request: f64,
+    /// Calls that are lost after their effect.
+    pub lose_reply: f64,
+    /// Resources whose mutating calls are refused.
+    pub refuse: BTreeSet<Address>,
+    /// Resources whose waits fail.
+    pub never_ready: BTreeMap<Address, Failure>,
+    /// Resources whose waits never end.
+    pub never_ending: BTreeSet<Address>,
+    /// The credentials run out after so many calls.
+    pub credentials_last: Option<u64>,
+}
+
+/// Numbers in `0.0..1.0`, the same for the same seed.
+#[derive(Debug)]
+pub struct Dice(AtomicU64);
+
+impl Dice {
+    /// Dice with a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+
+    /// Whether something of that likelihood happens now.
+    pub fn fall(&self, likelihood: f64) -> bool {
+        self.roll() < likelihood
+    }
+
+    /// The next number. SplitMix64, <https://doi.org/10.1145/2714064.2660195>.
+    pub fn roll(&self) -> f64 {
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut z = self.0.fetch_add(STEP, Ordering::SeqCst).wrapping_add(STEP);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double")]
+        let number = (z >> 11) as f64 / (1_u64 << 53) as f64;
+        number
+    }
+}

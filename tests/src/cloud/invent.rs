@@ -1,0 +1,69 @@
+//! Values that AWS would give, made up the same way each time.
+//!
+//! Not here: whether they are any use outside the simulated cloud.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use windlass::schema::{KindSchema, Read, Removal, Shape, flattened, FieldSchema};
+use windlass_engine::provider::Outputs;
+
+/// The identifier of the n-th resource of the world.
+pub fn id(schema: &KindSchema, number: u64) -> String {
+    let name = schema.kind.rsplit("::").next().unwrap_or("thing");
+    format!("sim-{}-{number:06x}", name.to_lowercase())
+}
+
+/// What the kind gives: properties of that name, the identifier for the first output, and made-up text for the rest.
+pub fn outputs(schema: &KindSchema, id: &str, properties: &BTreeMap<String, Value>) -> Outputs {
+    let outputs = schema.outputs.iter().enumerate().map(|(index, output)| {
+        let value = match properties.get(output.name) {
+            Some(value) => value.clone(),
+            None if output.name.ends_with("Arn") => json!(format!("arn:sim:::{id}/{}", output.name)),
+            None if index == 0 => json!(id),
+            None => json!(format!("{id}/{}", output.name)),
+        };
+        (output.name.to_owned(), value)
+    });
+    outputs.collect()
+}
+
+/// The properties as AWS returns them: those that it never returns are left out, defaults of those that were not written are filled in.
+pub fn returned(schema: &KindSchema, properties: &BTreeMap<String, Value>) -> Value {
+    let mut value = Value::Object(properties.clone().into_iter().collect());
+    conceal(schema.fields, &mut value);
+    for field in schema.fields() {
+        if let (Removal::Default(text), Read::Returned) = (field.removal, field.read)
+            && value.get(field.name).is_none()
+        {
+            value[field.name] = serde_json::from_str(text).expect("defaults are JSON");
+        }
+    }
+    value
+}
+
+fn conceal(fields: &'static [FieldSchema], value: &mut Value) {
+    let Value::Object(object) = value else {
+        return;
+    };
+    for field in flattened(fields) {
+        if field.read == Read::Never {
+            object.remove(field.name);
+        } else if let Some(value) = object.get_mut(field.name) {
+            conceal_within(field.shape, value);
+        }
+    }
+}
+
+fn conceal_within(shape: &'static Shape, value: &mut Value) {
+    match (shape, value) {
+        (Shape::Block(fields), value) => conceal(fields, value),
+        (Shape::List(shape), Value::Array(items)) => {
+            items.iter_mut().for_each(|item| conceal_within(shape, item));
+        }
+        (Shape::Map(shape), Value::Object(items)) => {
+            items.values_mut().for_each(|item| conceal_within(shape, item));
+        }
+        _ => {}
+    }
+}

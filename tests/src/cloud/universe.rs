@@ -1,0 +1,226 @@
+//! A world, a journal and a clock that outlive the engine, and engines that come and go.
+//!
+//! Not here: assertions, which are the tests'.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use windlass::document::Document;
+use windlass_engine::events::{Event, Recording, Summary};
+use windlass_engine::interrupt::Interrupt;
+use windlass_engine::memory::MemoryJournal;
+use windlass_engine::secrets::SecretReader;
+use windlass_engine::session::{CONCURRENCY, Goal, Session, SessionError};
+use windlass_plan::plan::Plan;
+use windlass_state::binding::Binding;
+use windlass_state::identity::{Lineage, RunId};
+use windlass_state::journal::Journal;
+use windlass_state::record::Operation;
+use windlass_state::snapshot::{SecretKey, Snapshot};
+
+use super::clock::SimClock;
+use super::journal::MortalJournal;
+use super::kinds::schema;
+use super::life::Life;
+use super::program::Program;
+use super::provider::Cloud;
+
+/// What one run did.
+#[derive(Debug)]
+pub struct Ran {
+    /// What was to be done.
+    pub plan: Plan,
+    /// What was done.
+    pub summary: Summary,
+    /// What was told.
+    pub events: Vec<Event>,
+}
+
+/// Everything that survives the engine.
+#[derive(Debug)]
+pub struct Universe {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// The journal.
+    pub journal: MortalJournal,
+    /// The clock.
+    pub clock: Arc<SimClock>,
+    /// The engine's life.
+    pub life: Arc<Life>,
+    /// How many mutating steps are under way at once.
+    pub concurrency: NonZeroUsize,
+    /// The stack's folder.
+    pub folder: PathBuf,
+    runs: AtomicU64,
+}
+
+impl Default for Universe {
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
+impl Universe {
+    /// An empty one.
+    pub fn new(seed: u64) -> Self {
+        let (clock, life) = (Arc::new(SimClock::default()), Arc::new(Life::default()));
+        let lineage = Lineage(format!("{seed:032x}"));
+        let snapshot = Snapshot::empty(lineage, SecretKey("0".repeat(64)), "shop", "test");
+        Self {
+            cloud: Cloud::new(Arc::clone(&clock), Arc::clone(&life), seed),
+            journal: MortalJournal::new(snapshot, Arc::clone(&life)),
+            clock,
+            life,
+            concurrency: CONCURRENCY,
+            folder: PathBuf::from("."),
+            runs: AtomicU64::new(0),
+        }
+    }
+
+    /// Converges to the program, in a life without end.
+    ///
+    /// # Panics
+    /// The run could not be planned or recorded.
+    pub async fn up(&self, program: &Program) -> Ran {
+        self.life.begin(None);
+        let ran = self.run(Some(program), Interrupt::never()).await;
+        ran.unwrap_or_else(|error| panic!("{}", told(&error)))
+    }
+
+    /// Converges to nothing, in a life without end.
+    ///
+    /// # Panics
+    /// The run could not be planned or recorded.
+    pub async fn destroy(&self) -> Ran {
+        self.life.begin(None);
+        let ran = self.run(None, Interrupt::never()).await;
+        ran.unwrap_or_else(|error| panic!("{}", told(&error)))
+    }
+
+    /// Converges in a life that may end at a moment; `None` if it did.
+    pub async fn mortal(
+        &self,
+        program: Option<&Program>,
+        last: Option<u64>,
+    ) -> Option<Result<Ran, SessionError>> {
+        self.life.begin(last);
+        self.life.live(self.run(program, Interrupt::never())).await
+    }
+
+    /// What `up` would do.
+    ///
+    /// # Panics
+    /// It could not be planned.
+    pub async fn preview(&self, program: &Program) -> Plan {
+        self.life.begin(None);
+        let snapshot = self.journal.load();
+        let journal = MemoryJournal::new(snapshot.clone());
+        let events = Recording::default();
+        let session = self.session(&journal, &events, Interrupt::never());
+        let secrets = self.secrets(&snapshot);
+        let goal = goal(Some(program.document()), &secrets);
+        let prepared = session.prepare(snapshot, &goal).await;
+        prepared.unwrap_or_else(|error| panic!("{}", told(&error))).plan().clone()
+    }
+
+    /// One run, as a process would do it: it loads the state, and keeps nothing in memory afterwards.
+    ///
+    /// # Errors
+    /// The run could not be planned or recorded.
+    pub async fn run(
+        &self,
+        program: Option<&Program>,
+        interrupt: Interrupt,
+    ) -> Result<Ran, SessionError> {
+        let snapshot = self.journal.load();
+        let events = Recording::default();
+        let session = self.session(&self.journal, &events, interrupt);
+        let secrets = self.secrets(&snapshot);
+        let goal = goal(program.map(Program::document), &secrets);
+        let prepared = session.prepare(snapshot, &goal).await?;
+        let plan = prepared.plan().clone();
+        let finished = prepared.execute().await?;
+        assert_eq!(finished.snapshot, self.journal.load());
+        Ok(Ran {
+            plan,
+            summary: finished.summary,
+            events: events.events(),
+        })
+    }
+
+    /// Panics if anything exists that the state does not know, the other way round, or twice.
+    ///
+    /// # Panics
+    /// See above.
+    pub fn assert_nothing_lost(&self) {
+        let (world, snapshot) = (self.cloud.world(), self.journal.load());
+        assert_eq!(world.orphans(&snapshot), [""; 0], "orphans");
+        assert_eq!(world.phantoms(&snapshot), [""; 0], "phantoms");
+        assert_eq!(world.duplicates(&snapshot), [], "duplicates");
+        assert!(snapshot.open.is_empty(), "open intents: {:?}", snapshot.open);
+    }
+
+    fn session<'a>(
+        &'a self,
+        journal: &'a dyn Journal,
+        events: &'a Recording,
+        interrupt: Interrupt,
+    ) -> Session<'a> {
+        Session {
+            provider: &self.cloud,
+            journal,
+            clock: &*self.clock,
+            events,
+            schema,
+            interrupt,
+            run: RunId(format!("{:016x}", self.runs.fetch_add(1, Ordering::SeqCst))),
+            who: "test@here".to_owned(),
+            concurrency: self.concurrency,
+        }
+    }
+
+    fn secrets(&self, snapshot: &Snapshot) -> SecretReader {
+        SecretReader::new(self.folder.clone(), snapshot.secret_key.clone())
+    }
+}
+
+fn goal<'a>(document: Option<&'a Document>, secrets: &'a SecretReader) -> Goal<'a> {
+    Goal {
+        operation: if document.is_some() {
+            Operation::Up
+        } else {
+            Operation::Destroy
+        },
+        document,
+        binding: Binding::Aws {
+            account: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+        },
+        zones: ["a", "b", "c"].map(|zone| format!("us-east-1{zone}")).to_vec(),
+        secrets,
+        known: Default::default(),
+        target: &[],
+        replace: &[],
+    }
+}
+
+fn told(error: &SessionError) -> String {
+    match error {
+        SessionError::Stack(problems) => {
+            let problems = problems.iter().map(|problem| format!("{problem:#?}"));
+            problems.collect::<Vec<_>>().join("\n")
+        }
+        other => format!("{other:?}"),
+    }
+}
+
+/// The messages of the steps that failed.
+pub fn refused(ran: &Ran) -> Vec<String> {
+    let failed = ran.events.iter().filter_map(|event| match event {
+        Event::StepFailed { step, message, .. } => Some(format!("{}: {message}", step.address)),
+        _ => None,
+    });
+    failed.collect()
+}

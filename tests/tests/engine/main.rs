@@ -1,0 +1,9 @@
+//! The whole engine over the simulated cloud, a module per concern.
+
+mod catalogue;
+mod crash;
+mod failure;
+mod faults;
+mod interrupt;
+mod lifecycle;
+mod properties;
