@@ -183,6 +183,7 @@ impl<'a> Decider<'a> {
             || declaration.options != recorded.options
             || place != recorded.place
             || !self.same_dependencies(&depends_on, &recorded.depends_on);
+        let unfinished = unfinished(&mut found, current, &desired);
         let act = if !found.fields.is_empty() {
             let before = authored(schema, &desired, &applied, current.properties());
             reset_removed(schema, &mut desired, &found.properties);
@@ -201,10 +202,12 @@ impl<'a> Decider<'a> {
             .properties()
             .filter(|_| matches!(act, Act::Update { .. }));
         let owned = &declaration.options.owned_elsewhere;
+        let wanted = desired.clone();
         settle(schema, &mut desired, &applied, observed, owned);
+        restore(&mut desired, &wanted, &recorded.unfinished);
         Ok(Some(Decision {
             reason: match act {
-                Act::Update { .. } => self.reason(node, current, &found),
+                Act::Update { .. } if !unfinished => self.reason(node, current, &found),
                 _ => Reason::Unfinished,
             },
             act,
@@ -515,6 +518,41 @@ fn relocation(
             drift: false,
         })
         .collect()
+}
+
+/// Adds what the create call could not carry and nobody has sent since; gives whether that is all there is to do.
+fn unfinished(found: &mut Diff, current: Current<'_>, desired: &Value) -> bool {
+    let pending = &current.recorded.unfinished;
+    let others = found.properties.iter().any(|name| !pending.contains(name));
+    for name in pending {
+        if !found.properties.contains(name) {
+            found.properties.push(name.clone());
+            found.fields.push(FieldChange {
+                path: name.clone(),
+                before: current
+                    .properties()
+                    .and_then(|seen| seen.get(name))
+                    .cloned(),
+                after: desired.get(name).cloned(),
+                replaces: false,
+                drift: false,
+            });
+        }
+    }
+    !pending.is_empty() && !others
+}
+
+/// What was never sent does not stand yet.
+fn restore(spec: &mut Value, wanted: &Value, unfinished: &[String]) {
+    let Some(spec) = spec.as_object_mut() else {
+        return;
+    };
+    for name in unfinished {
+        match wanted.get(name) {
+            Some(value) => spec.insert(name.clone(), value.clone()),
+            None => spec.remove(name),
+        };
+    }
 }
 
 /// `…:7` is followed by `…:8`.

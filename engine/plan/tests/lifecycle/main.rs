@@ -1,6 +1,18 @@
 //! One file for each situation in a resource's life.
 
 mod create;
+mod drift;
+mod history;
+mod identity;
 mod kinds;
+mod left_alone;
+mod narrow;
+mod problems;
+mod properties;
+mod removal;
 mod replace;
 mod stage;
+mod tags_and_names;
+mod unfinished;
+mod update;
+mod vanished;

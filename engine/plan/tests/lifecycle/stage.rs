@@ -212,6 +212,7 @@ impl Stage {
                 let result = OutcomeResult::Created {
                     physical_id,
                     outputs: self.invented(step),
+                    unfinished: Vec::new(),
                 };
                 self.call(step, Action::Create, spec.clone(), result);
                 self.show(step, &spec);
@@ -270,7 +271,12 @@ impl Stage {
     /// Stable outputs are the generation's; the others count with every change.
     fn invented(&self, step: &Step) -> BTreeMap<String, Value> {
         let schema = schema(&step.kind).expect("known");
-        let outputs = schema.outputs.iter().map(|output| {
+        let made = matches!(step.action, StepAction::Create { .. });
+        let given = schema
+            .outputs
+            .iter()
+            .filter(|output| made || !output.stable);
+        let outputs = given.map(|output| {
             let mut value = format!("{}/{}#{}", output.name, step.address, step.generation);
             if !output.stable {
                 write!(value, "@{}", self.snapshot.sequence).expect("a string");
