@@ -1,0 +1,344 @@
+//! What a group launches: one launch template, or several with a mix of instance types and ways to pay.
+//!
+//! Not here: distribution segments, which CloudFormation does not have.
+
+use windlass_derive::{Block, Choice};
+
+use crate::aws::ec2::{
+    ImageId, InstanceId, InstanceRequirements, InstanceType, LaunchTemplate, LaunchTemplateId,
+};
+use crate::aws::ec2::launch_template::{check_name, data::check_instance_type};
+use crate::resource::Handle;
+use crate::stack::Checks;
+use crate::value::Input;
+
+crate::text_enum! {
+    /// How On-Demand instance types are chosen.
+    pub enum OnDemandAllocationStrategy {
+        /// In the order of the overrides.
+        Prioritized = "prioritized",
+        /// The cheapest first.
+        LowestPrice = "lowest-price",
+    }
+
+    /// How Spot instance types are chosen.
+    pub enum SpotAllocationStrategy {
+        /// Where capacity is deepest among the cheap ones. AWS advises it.
+        PriceCapacityOptimized = "price-capacity-optimized",
+        /// Where capacity is deepest.
+        CapacityOptimized = "capacity-optimized",
+        /// Where capacity is deepest, in the order of the overrides where it can be.
+        CapacityOptimizedPrioritized = "capacity-optimized-prioritized",
+        /// The cheapest.
+        LowestPrice = "lowest-price",
+    }
+}
+
+/// What a group launches. AWS takes exactly one of these.
+#[derive(Debug, Clone, Choice)]
+pub enum Launch {
+    /// One launch template.
+    LaunchTemplate(LaunchTemplateSpecification),
+    /// A mix of instance types and ways to pay.
+    MixedInstancesPolicy(MixedInstancesPolicy),
+    /// A launch configuration, which AWS has ended for new accounts.
+    LaunchConfigurationName(Input<String>),
+    /// An instance to copy; AWS makes a launch configuration from it.
+    #[field(replaces, never_read)]
+    InstanceId(Input<InstanceId>),
+}
+
+/// A version of a launch template.
+#[derive(Debug, Clone, Block)]
+pub struct LaunchTemplateSpecification {
+    /// Which template.
+    #[field(choice)]
+    pub template: TemplateReference,
+    /// Which version: a number, `$Latest` or `$Default`.
+    pub version: Input<String>,
+}
+
+/// A launch template.
+#[derive(Debug, Clone, Choice)]
+pub enum TemplateReference {
+    /// By id.
+    LaunchTemplateId(Input<LaunchTemplateId>),
+    /// By name.
+    LaunchTemplateName(Input<String>),
+}
+
+/// A mix of instance types and ways to pay.
+#[derive(Debug, Clone, Block)]
+pub struct MixedInstancesPolicy {
+    /// How much of what, and how it is chosen. What is left out keeps its last value.
+    #[field(removal_keeps)]
+    pub instances_distribution: Option<InstancesDistribution>,
+    /// The templates.
+    pub launch_template: MixedLaunchTemplate,
+}
+
+/// How much of what, and how it is chosen.
+#[derive(Debug, Clone, Block)]
+pub struct InstancesDistribution {
+    /// How On-Demand instance types are chosen. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
+    #[field(removal_keeps)]
+    pub on_demand_allocation_strategy: Option<Input<OnDemandAllocationStrategy>>,
+    /// How much is On-Demand before Spot begins, in the unit of the group's sizes. AWS's default is 0.
+    #[field(removal_default("0"))]
+    pub on_demand_base_capacity: Option<Input<i32>>,
+    /// How much of the rest is On-Demand, in percent. AWS's default is 100.
+    #[field(removal_default("100"))]
+    pub on_demand_percentage_above_base_capacity: Option<Input<i32>>,
+    /// How Spot instance types are chosen. AWS's default is `lowest-price`.
+    #[field(removal_default("\"lowest-price\""))]
+    pub spot_allocation_strategy: Option<Input<SpotAllocationStrategy>>,
+    /// Over how many pools Spot is spread, 1 to 20; with `lowest-price` only. AWS's default is 2.
+    #[field(removal_default("2"))]
+    pub spot_instance_pools: Option<Input<i32>>,
+    /// The highest Spot price per hour, in US dollars. AWS advises against one.
+    #[field(removal_default("\"\""))]
+    pub spot_max_price: Option<Input<String>>,
+}
+
+/// The templates of a mix.
+#[derive(Debug, Clone, Block)]
+pub struct MixedLaunchTemplate {
+    /// The template that the overrides vary.
+    pub launch_template_specification: LaunchTemplateSpecification,
+    /// What varies, in order of priority. At most 40 instance types, or 4 sets of requirements.
+    pub overrides: Vec<LaunchTemplateOverrides>,
+}
+
+/// One variation of the template.
+#[derive(Debug, Clone, Block)]
+pub struct LaunchTemplateOverrides {
+    /// Another image.
+    pub image_id: Option<Input<ImageId>>,
+    /// What is launched instead.
+    #[field(choice)]
+    pub machine: Option<OverrideMachine>,
+    /// Another template, such as one for another processor architecture.
+    pub launch_template_specification: Option<LaunchTemplateSpecification>,
+    /// How many units one such instance counts for, 1 to 999. All overrides have a weight, or none.
+    pub weighted_capacity: Option<Input<String>>,
+}
+
+/// What an override launches.
+#[derive(Debug, Clone, Choice)]
+pub enum OverrideMachine {
+    /// An instance type.
+    InstanceType(Input<InstanceType>),
+    /// Whichever instance types have this.
+    InstanceRequirements(InstanceRequirements),
+}
+
+impl LaunchTemplateSpecification {
+    /// The newest version as of this plan: a new version shows in the plan of the group.
+    #[must_use]
+    pub fn of(template: &Handle<LaunchTemplate>) -> Self {
+        Self::new(
+            TemplateReference::LaunchTemplateId(template.id().into()),
+            template.latest_version(),
+        )
+    }
+
+    /// Whatever version is the newest when an instance is launched.
+    pub fn tracking_latest(template: impl Into<Input<LaunchTemplateId>>) -> Self {
+        Self::new(
+            TemplateReference::LaunchTemplateId(template.into()),
+            "$Latest",
+        )
+    }
+
+    fn check(&self, at: &str, checks: &mut Checks<'_>) {
+        if let TemplateReference::LaunchTemplateName(name) = &self.template {
+            check_name(&format!("{at}.LaunchTemplateName"), Some(name), checks);
+        }
+        if let Some(version) = self.version.literal()
+            && !matches!(version.as_str(), "$Latest" | "$Default")
+            && (version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            checks.invalid(
+                &format!("{at}.Version"),
+                format!("is `{version}`"),
+                "a version is a number, `$Latest` or `$Default`",
+            );
+        }
+    }
+}
+
+impl LaunchTemplateOverrides {
+    /// This instance type.
+    pub fn instance_type(instance_type: impl Into<Input<InstanceType>>) -> Self {
+        Self::new().machine(OverrideMachine::InstanceType(instance_type.into()))
+    }
+
+    /// Whichever instance types have what is needed.
+    #[must_use]
+    pub fn requirements(requirements: impl Into<InstanceRequirements>) -> Self {
+        Self::new().machine(OverrideMachine::InstanceRequirements(requirements.into()))
+    }
+
+    fn check(&self, at: &str, checks: &mut Checks<'_>) {
+        match &self.machine {
+            Some(OverrideMachine::InstanceType(name)) => {
+                check_instance_type(&format!("{at}.InstanceType"), name, checks);
+            }
+            Some(OverrideMachine::InstanceRequirements(needed)) => {
+                needed.check(&format!("{at}.InstanceRequirements."), checks);
+            }
+            None => {}
+        }
+        if let Some(template) = &self.launch_template_specification {
+            template.check(&format!("{at}.LaunchTemplateSpecification"), checks);
+        }
+        if let Some(weight) = self.weighted_capacity.as_ref().and_then(Input::literal)
+            && !weight
+                .parse::<u16>()
+                .is_ok_and(|weight| (1..=999).contains(&weight))
+        {
+            checks.invalid(
+                &format!("{at}.WeightedCapacity"),
+                format!("is `{weight}`"),
+                "AWS takes 1 to 999",
+            );
+        }
+    }
+}
+
+impl MixedInstancesPolicy {
+    /// Variations of one template, the most wanted first.
+    pub fn over(
+        template: impl Into<LaunchTemplateSpecification>,
+        overrides: impl IntoIterator<Item = LaunchTemplateOverrides>,
+    ) -> Self {
+        Self::new(MixedLaunchTemplate::new(template).overrides(overrides))
+    }
+
+    fn check(&self, checks: &mut Checks<'_>) {
+        const AT: &str = "MixedInstancesPolicy";
+        if let Some(distribution) = &self.instances_distribution {
+            distribution.check(&format!("{AT}.InstancesDistribution"), checks);
+        }
+        let at = format!("{AT}.LaunchTemplate");
+        self.launch_template
+            .launch_template_specification
+            .check(&format!("{at}.LaunchTemplateSpecification"), checks);
+        let overrides = &self.launch_template.overrides;
+        for (index, one) in overrides.iter().enumerate() {
+            one.check(&format!("{at}.Overrides[{index}]"), checks);
+        }
+        let weighted = overrides
+            .iter()
+            .filter(|one| one.weighted_capacity.is_some())
+            .count();
+        if weighted != 0 && weighted != overrides.len() {
+            checks.invalid(
+                &format!("{at}.Overrides"),
+                format!("have a weight in {weighted} of {}", overrides.len()),
+                "give every override a weight, or none",
+            );
+        }
+        let by = |wanted: fn(&OverrideMachine) -> bool| {
+            overrides
+                .iter()
+                .filter(|one| one.machine.as_ref().is_some_and(wanted))
+                .count()
+        };
+        let types = by(|machine| matches!(machine, OverrideMachine::InstanceType(_)));
+        let sets = by(|machine| matches!(machine, OverrideMachine::InstanceRequirements(_)));
+        if types > 40 || sets > 4 {
+            checks.invalid(
+                &format!("{at}.Overrides"),
+                format!("name {types} instance types and {sets} sets of requirements"),
+                "AWS takes 40 instance types, and 4 sets of requirements",
+            );
+        }
+        if types > 0 && sets > 0 {
+            checks.invalid(
+                &format!("{at}.Overrides"),
+                "name both instance types and requirements",
+                "AWS takes one way of choosing per group",
+            );
+        }
+    }
+}
+
+impl InstancesDistribution {
+    fn check(&self, at: &str, checks: &mut Checks<'_>) {
+        checks.range(
+            &format!("{at}.OnDemandPercentageAboveBaseCapacity"),
+            self.on_demand_percentage_above_base_capacity.as_ref(),
+            0..=100,
+        );
+        checks.range(
+            &format!("{at}.OnDemandBaseCapacity"),
+            self.on_demand_base_capacity.as_ref(),
+            0..=i32::MAX,
+        );
+        checks.range(
+            &format!("{at}.SpotInstancePools"),
+            self.spot_instance_pools.as_ref(),
+            1..=20,
+        );
+        let strategy = self.spot_allocation_strategy.as_ref().map(Input::literal);
+        if self.spot_instance_pools.is_some()
+            && !matches!(
+                strategy,
+                None | Some(None | Some(SpotAllocationStrategy::LowestPrice))
+            )
+        {
+            checks.invalid(
+                &format!("{at}.SpotInstancePools"),
+                "is given, but the strategy is not `lowest-price`",
+                "leave it out: the other strategies use every pool",
+            );
+        }
+    }
+}
+
+impl Launch {
+    pub(super) fn check(&self, checks: &mut Checks<'_>) {
+        match self {
+            Self::LaunchTemplate(template) => template.check("LaunchTemplate", checks),
+            Self::MixedInstancesPolicy(policy) => policy.check(checks),
+            Self::LaunchConfigurationName(_) | Self::InstanceId(_) => {}
+        }
+    }
+
+    /// Whether instance types are chosen by what they have.
+    pub(super) fn has_requirements(&self) -> bool {
+        let Self::MixedInstancesPolicy(policy) = self else {
+            return false;
+        };
+        policy
+            .launch_template
+            .overrides
+            .iter()
+            .any(|one| matches!(one.machine, Some(OverrideMachine::InstanceRequirements(_))))
+    }
+}
+
+impl From<&Handle<LaunchTemplate>> for LaunchTemplateSpecification {
+    fn from(template: &Handle<LaunchTemplate>) -> Self {
+        Self::of(template)
+    }
+}
+
+impl From<&Handle<LaunchTemplate>> for Launch {
+    fn from(template: &Handle<LaunchTemplate>) -> Self {
+        Self::LaunchTemplate(template.into())
+    }
+}
+
+impl From<LaunchTemplateSpecification> for Launch {
+    fn from(template: LaunchTemplateSpecification) -> Self {
+        Self::LaunchTemplate(template)
+    }
+}
+
+impl From<MixedInstancesPolicy> for Launch {
+    fn from(policy: MixedInstancesPolicy) -> Self {
+        Self::MixedInstancesPolicy(policy)
+    }
+}
