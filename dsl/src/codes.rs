@@ -75,6 +75,8 @@ codes! {
     DISCOVERY_NAMESPACE = "WL-0211";
     /// Two Cloud Map services, or namespaces, under one name.
     DISCOVERY_NAME_TAKEN = "WL-0212";
+    /// A load balanced service without a port to balance.
+    SERVICE_LISTENS_NOWHERE = "WL-0213";
     /// A service names a container that its task definition does not have.
     CONTAINER_UNKNOWN = "WL-0301";
     /// A service uses a port that the container does not expose.

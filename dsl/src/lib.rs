@@ -35,9 +35,14 @@ pub mod prelude {
         secretsmanager, servicediscovery,
     };
     pub use crate::parameters::parameter;
+    pub use crate::patterns::{
+        HealthCheck, LoadBalancedService, Nat, Network, OwnLoadBalancer, Percentage, TaskRoles,
+        WorkerService, ZoneCount,
+    };
     pub use crate::resource::{Declare, Handle};
     pub use crate::stack::{Result, Stack};
     pub use crate::value::{Input, Output};
+    pub use crate::{cidr, fargate, image};
 }
 
 /// What the derives refer to. Not for authors.

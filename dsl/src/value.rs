@@ -149,6 +149,14 @@ impl<T: Literal> Input<T> {
 }
 
 impl<T> Input<T> {
+    /// What stands in a document already.
+    pub(crate) fn of_value(value: Value) -> Self {
+        Self {
+            value,
+            of: PhantomData,
+        }
+    }
+
     /// The document's form.
     #[must_use]
     pub fn to_value(&self) -> Value {

@@ -4,10 +4,10 @@
 
 use windlass_derive::{Block, Choice};
 
+use crate::aws::ec2::launch_template::{check_name, data::check_instance_type};
 use crate::aws::ec2::{
     ImageId, InstanceId, InstanceRequirements, InstanceType, LaunchTemplate, LaunchTemplateId,
 };
-use crate::aws::ec2::launch_template::{check_name, data::check_instance_type};
 use crate::resource::Handle;
 use crate::stack::Checks;
 use crate::value::Input;

@@ -224,9 +224,7 @@ impl AutoScalingGroup {
     }
 
     fn with_tag(mut self, key: String, value: Input<String>, at_launch: bool) -> Self {
-        self.tags
-            .get_or_insert_default()
-            .set(key, value, at_launch);
+        self.tags.get_or_insert_default().set(key, value, at_launch);
         self
     }
 
@@ -253,10 +251,7 @@ impl AutoScalingGroup {
                 "AWS takes a size between the two",
             );
         }
-        let kind = self
-            .desired_capacity_type
-            .as_ref()
-            .and_then(Input::literal);
+        let kind = self.desired_capacity_type.as_ref().and_then(Input::literal);
         if kind.is_some_and(|kind| kind != DesiredCapacityType::Units)
             && !self.launch.has_requirements()
         {

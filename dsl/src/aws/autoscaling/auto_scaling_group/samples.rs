@@ -131,8 +131,10 @@ fn full() -> AutoScalingGroup {
         .lifecycle_hook_specification_list([hook])
         .load_balancer_names(["classic".to_owned()])
         .max_instance_lifetime(604_800)
-        .metrics_collection([MetricsCollection::all()
-            .metrics(["GroupDesiredCapacity".to_owned(), "GroupInServiceInstances".to_owned()])])
+        .metrics_collection([MetricsCollection::all().metrics([
+            "GroupDesiredCapacity".to_owned(),
+            "GroupInServiceInstances".to_owned(),
+        ])])
         .new_instances_protected_from_scale_in(true)
         .notification_configurations([NotificationConfiguration::new(
             topic("nodes"),
@@ -141,7 +143,10 @@ fn full() -> AutoScalingGroup {
         .placement_group("nodes")
         .service_linked_role_arn(role("aws-service-role/autoscaling.amazonaws.com/one"))
         .target_group_arns([TargetGroupArn::existing(targets("nodes"))])
-        .termination_policies([TerminationPolicy::OldestLaunchTemplate, TerminationPolicy::Default])
+        .termination_policies([
+            TerminationPolicy::OldestLaunchTemplate,
+            TerminationPolicy::Default,
+        ])
         .traffic_sources([TrafficSource::new(
             targets("more"),
             TrafficSourceType::Elbv2,
@@ -198,12 +203,16 @@ fn other(full: AutoScalingGroup) -> AutoScalingGroup {
         .lifecycle_hook_specification_list(hooks)
         .load_balancer_names(["older".to_owned()])
         .max_instance_lifetime(86_400)
-        .metrics_collection([MetricsCollection::all().metrics(["GroupDesiredCapacity".to_owned(), "GroupMaxSize".to_owned()])])
+        .metrics_collection([MetricsCollection::all()
+            .metrics(["GroupDesiredCapacity".to_owned(), "GroupMaxSize".to_owned()])])
         .new_instances_protected_from_scale_in(false)
-        .notification_configurations([NotificationConfiguration::new(
-            topic("nodes"),
-            [NotificationType::Launch, NotificationType::LaunchError],
-        ), NotificationConfiguration::new(topic("others"), [NotificationType::Terminate])])
+        .notification_configurations([
+            NotificationConfiguration::new(
+                topic("nodes"),
+                [NotificationType::Launch, NotificationType::LaunchError],
+            ),
+            NotificationConfiguration::new(topic("others"), [NotificationType::Terminate]),
+        ])
         .placement_group("others")
         .service_linked_role_arn(role("aws-service-role/autoscaling.amazonaws.com/two"))
         .target_group_arns([TargetGroupArn::existing(targets("others"))])
