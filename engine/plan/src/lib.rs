@@ -25,5 +25,5 @@ mod settle;
 mod world;
 
 pub use evaluate::{FillError, fill, fill_value};
-pub use planner::{Inputs, plan};
+pub use planner::{Inputs, check, plan};
 pub use resolve::needed_secrets;

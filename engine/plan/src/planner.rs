@@ -165,6 +165,15 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     })
 }
 
+/// What stands against a document before anything is known of the world: kinds that are not known, and cycles.
+#[must_use]
+pub fn check(
+    document: &Document,
+    schema: &dyn Fn(&str) -> Option<&'static KindSchema>,
+) -> Vec<Diagnostic> {
+    Graph::of(document, schema).err().unwrap_or_default()
+}
+
 /// The document of `destroy`.
 fn nothing(inputs: &Inputs<'_>) -> Document {
     Document {

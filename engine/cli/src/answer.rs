@@ -1,0 +1,21 @@
+//! Asking the user. Not here: when.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// Asks whether to go on. Without a terminal there is nobody to ask, and a missing `--yes` is an error rather than a hang.
+pub fn confirm(question: &str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Failure::new("there is no terminal to ask on")
+            .exit(Exit::Usage)
+            .help("say `--yes` to go on without being asked"));
+    }
+    let mut screen = std::io::stderr().lock();
+    write!(screen, "{question} [y/N] ")?;
+    screen.flush()?;
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+}

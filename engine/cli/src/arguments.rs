@@ -1,0 +1,273 @@
+//! The command line, once, as data: clap reads it, help and completions come from it.
+//!
+//! Not here: doing any of it.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use windlass::address::Address;
+
+/// Provisions Amazon ECS platforms from typed Rust stacks.
+#[derive(Debug, Parser)]
+#[command(name = "windlass", version, about, propagate_version = true, max_term_width = 110, after_help = EXAMPLES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// The stack program that runs the engine.
+    #[arg(long, hide = true, global = true)]
+    pub program: Option<PathBuf>,
+    /// The folder of the stack's crate.
+    #[arg(long, hide = true, global = true)]
+    pub stack_folder: Option<PathBuf>,
+    /// The stack's name.
+    #[arg(long, hide = true, global = true)]
+    pub stack_name: Option<String>,
+}
+
+const EXAMPLES: &str = "Examples:
+  windlass preview --env prod            what would `up` do?
+  windlass up --local                    converge the stack in the embedded local cloud
+  windlass up --yes --json               in a pipeline: one JSON event per line
+  windlass destroy --env review-17       remove everything of one environment
+  windlass local calls --json            what was asked of the local cloud
+
+In a stack's folder `windlass up` and `cargo run -- up` are the same.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what `up` would do, and prove that it can.
+    Preview(Preview),
+    /// Converge AWS to what the stack declares.
+    Up(Up),
+    /// Remove everything that the state knows.
+    Destroy(Destroy),
+    /// Print the desired document. Needs no credentials.
+    Synth(Building),
+    /// Check the stack: every problem at once. Needs no credentials.
+    Check(Building),
+    /// Print the outputs of the last `up`.
+    Outputs(Reading),
+    /// Look into the state.
+    #[command(subcommand)]
+    State(State),
+    /// Print the graph of the stack. Needs no credentials.
+    Graph(Graph),
+    /// The embedded local cloud.
+    #[command(subcommand)]
+    Local(Local),
+    /// Print shell completions.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Run the local cloud in the foreground.
+    #[command(name = crate::command::DAEMON, hide = true)]
+    LocalDaemon {
+        /// Its home.
+        home: PathBuf,
+    },
+}
+
+/// What tells one state from another.
+#[derive(Debug, Clone, Args)]
+pub struct Which {
+    /// The environment.
+    #[arg(long, env = "WINDLASS_ENV", default_value = "dev", value_name = "NAME")]
+    pub env: String,
+    /// Use the embedded local cloud. Its state is apart from all others, and no real credentials are read.
+    #[arg(long, env = "WINDLASS_LOCAL")]
+    pub local: bool,
+}
+
+/// What a stack program is told.
+#[derive(Debug, Clone, Args)]
+pub struct Program {
+    /// Give the stack a parameter. `WINDLASS_SET_KEY` in the environment does the same.
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// The region. Default: the SDK's own chain, and us-east-1 in the local cloud.
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// How AWS is reached.
+#[derive(Debug, Clone, Args)]
+pub struct Access {
+    /// A profile of the shared AWS configuration.
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
+    pub profile: Option<String>,
+    /// Send every call to this URL instead of to AWS.
+    #[arg(long, value_name = "URL", conflicts_with = "local")]
+    pub endpoint_url: Option<String>,
+    /// Only this address and what it depends on. May be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    pub target: Vec<Address>,
+    /// How many changes are under way at once.
+    #[arg(long, value_name = "N", default_value_t = windlass_engine::session::CONCURRENCY)]
+    pub concurrency: NonZeroUsize,
+    /// One JSON event per line instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Preview {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub program: Program,
+    #[command(flatten)]
+    pub access: Access,
+    /// Save the plan, for `up --plan`.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Show what `destroy` would do.
+    #[arg(long)]
+    pub destroy: bool,
+    /// Replace this address although nothing says so. May be repeated.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "destroy")]
+    pub replace: Vec<Address>,
+}
+
+#[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub program: Program,
+    #[command(flatten)]
+    pub access: Access,
+    /// Do exactly what this saved plan says, or refuse.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Replace this address although nothing says so. May be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    pub replace: Vec<Address>,
+}
+
+#[derive(Debug, Args)]
+pub struct Destroy {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub program: Program,
+    #[command(flatten)]
+    pub access: Access,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Building {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub program: Program,
+    /// JSON instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reading {
+    #[command(flatten)]
+    pub which: Which,
+    /// One JSON document instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum State {
+    /// List what is believed to exist.
+    List(Reading),
+    /// Show everything that is believed about one resource.
+    Show {
+        /// The resource.
+        address: Address,
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Graph {
+    #[command(flatten)]
+    pub building: Building,
+    /// The form.
+    #[arg(long, value_enum, default_value_t = GraphForm::Dot)]
+    pub form: GraphForm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphForm {
+    /// Graphviz.
+    Dot,
+    /// Mermaid.
+    Mermaid,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Local {
+    /// Start it, if it does not run.
+    Start(LocalReading),
+    /// Stop it. What it held is gone.
+    Stop,
+    /// Say whether and where it runs.
+    Status(LocalReading),
+    /// Empty it.
+    Reset(LocalReading),
+    /// Show how often each API operation was called.
+    Calls {
+        /// Count from zero again.
+        #[arg(long)]
+        reset: bool,
+        #[command(flatten)]
+        reading: LocalReading,
+    },
+    /// Put a file of rules in force: latency, throttling, failures. Without a file, show those in force.
+    Rules {
+        /// The rules, as JSON.
+        file: Option<PathBuf>,
+        /// Delay every answer by this many milliseconds.
+        #[arg(long, value_name = "MILLISECONDS", conflicts_with = "file")]
+        latency: Option<u64>,
+        /// Put no rule in force.
+        #[arg(long, conflicts_with_all = ["file", "latency"])]
+        clear: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct LocalReading {
+    /// One JSON document instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it as KEY=VALUE".to_owned()),
+    }
+}
+
+impl Program {
+    /// The parameters: the environment's, and over them those of the command line.
+    pub fn parameters(&self) -> std::collections::BTreeMap<String, String> {
+        let from_environment = std::env::vars().filter_map(|(name, value)| {
+            let key = name.strip_prefix("WINDLASS_SET_")?;
+            Some((key.to_lowercase().replace('_', "-"), value))
+        });
+        from_environment.chain(self.set.iter().cloned()).collect()
+    }
+}

@@ -1,0 +1,122 @@
+//! Reaching AWS, or the local cloud in its place.
+//!
+//! Guarantee: with `--local` every call goes to a loopback address, and no real credentials are read.
+
+use std::sync::Arc;
+
+use windlass::document::Place;
+use windlass_aws::{Access, AwsProvider};
+use windlass_engine::provider::Provider;
+use windlass_engine::secrets::SecretReader;
+use windlass_local::{DEFAULT_ACCOUNT, DaemonCommand, Home, LocalCloud, Progress, Status};
+use windlass_state::binding::Binding;
+
+use crate::command::DAEMON;
+use crate::failure::Failure;
+
+/// The region of the local cloud when none is asked for.
+const LOCAL_REGION: &str = "us-east-1";
+
+/// A cloud that was reached.
+#[derive(Debug)]
+pub struct Cloud {
+    /// AWS, or the local cloud.
+    pub provider: AwsProvider,
+    /// Where resources are.
+    pub binding: Binding,
+}
+
+/// What is asked for on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// `--local`.
+    pub local: bool,
+    /// `--region`.
+    pub region: Option<String>,
+    /// `--profile`.
+    pub profile: Option<String>,
+    /// `--endpoint-url`.
+    pub endpoint: Option<String>,
+}
+
+/// Starts the local cloud, if it does not run.
+pub async fn local() -> Result<Status, Failure> {
+    let cloud = LocalCloud::new(Home::from_environment()?);
+    let daemon = DaemonCommand {
+        program: std::env::current_exe()?,
+        arguments: vec![DAEMON.into(), cloud.home().root().as_os_str().to_owned()],
+    };
+    let tell = |progress| match progress {
+        Progress::Installing => eprintln!(
+            "Installing the local cloud (moto, in a Python environment of its own). This is done once."
+        ),
+        Progress::Starting => eprintln!("Starting the local cloud."),
+    };
+    Ok(cloud.ensure_started(&daemon, tell).await?)
+}
+
+/// The region that a command is about, without asking AWS.
+pub async fn region(wanted: &Wanted) -> Result<String, Failure> {
+    if let Some(region) = &wanted.region {
+        return Ok(region.clone());
+    }
+    if wanted.local {
+        return Ok(LOCAL_REGION.to_owned());
+    }
+    windlass_aws::default_region(wanted.profile.as_deref())
+        .await
+        .ok_or_else(|| {
+            Failure::new("no region is given")
+                .help("give one with `--region`, in AWS_REGION, or in the profile")
+        })
+}
+
+impl Cloud {
+    /// Reaches the cloud, and learns whose it is.
+    pub async fn reach(
+        wanted: &Wanted,
+        region: &str,
+        local: Option<&Status>,
+        secrets: Arc<SecretReader>,
+    ) -> Result<Self, Failure> {
+        let place = Place {
+            region: Some(region.to_owned()),
+            ..Place::default()
+        };
+        let access = Access {
+            region: region.to_owned(),
+            profile: wanted.profile.clone(),
+            endpoint: local
+                .map(|status| status.endpoint.clone())
+                .or_else(|| wanted.endpoint.clone()),
+            local_account: local.map(|_| local_account()),
+            http_client: None,
+        };
+        let provider = AwsProvider::new(access, secrets)?;
+        let binding = match local {
+            Some(status) => Binding::Local {
+                instance: status.instance.clone(),
+                account: local_account(),
+                region: region.to_owned(),
+            },
+            None => {
+                let identity = provider.identity(&place).await.map_err(|error| {
+                    Failure::of(&error).help("check the credentials: `aws sts get-caller-identity`, AWS_PROFILE, `--profile`; or use `--local`")
+                })?;
+                Binding::Aws {
+                    account: identity.account,
+                    region: region.to_owned(),
+                }
+            }
+        };
+        Ok(Self { provider, binding })
+    }
+}
+
+/// The account of the local cloud. Tests tell their worlds apart by it.
+pub fn local_account() -> String {
+    std::env::var("WINDLASS_LOCAL_ACCOUNT")
+        .ok()
+        .filter(|account| !account.is_empty())
+        .unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())
+}

@@ -1,0 +1,434 @@
+//! `preview`, `up` and `destroy`: one way through, which ends earlier or later.
+//!
+//! Not here: the loop itself, which is the engine's session.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use windlass::address::Address;
+use windlass::diagnostics::Severity;
+use windlass::document::{Document, LookupQuery, Place};
+use windlass::request::{PROTOCOL, Request};
+use windlass_engine::clock::SystemClock;
+use windlass_engine::interrupt::{Urgency, interrupt};
+use windlass_engine::lookups::Answers;
+use windlass_engine::memory::MemoryJournal;
+use windlass_engine::secrets::SecretReader;
+use windlass_engine::session::{Goal, Prepared, Session, zones};
+use windlass_local::Status;
+use windlass_plan::plan::Plan;
+use windlass_state::binding::Binding;
+use windlass_state::identity::RunId;
+use windlass_state::journal::Journal;
+use windlass_state::record::{Operation, RunResult};
+use windlass_state::snapshot::Snapshot;
+use windlass_store::{Holder, Store};
+
+use crate::answer::confirm;
+use crate::arguments::{Access, Destroy, Preview, Program, Up, Which};
+use crate::cloud::{self, Cloud, Wanted};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::program;
+use crate::render;
+use crate::stack::Stack;
+
+/// What one of the three commands asks for.
+struct Converge<'a> {
+    stack: &'a Stack,
+    which: Which,
+    access: Access,
+    region: Option<String>,
+    scope: Scope,
+    operation: Operation,
+    end: End,
+}
+
+/// What a plan depends on beside the stack and the world. It is saved with the plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scope {
+    parameters: BTreeMap<String, String>,
+    target: Vec<Address>,
+    replace: Vec<Address>,
+}
+
+/// How far to go.
+enum End {
+    /// Show the plan.
+    Show {
+        out: Option<PathBuf>,
+        detailed: bool,
+    },
+    /// Carry the plan out.
+    Execute {
+        exactly: Option<Box<Plan>>,
+        yes: bool,
+    },
+}
+
+/// A plan in a file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SavedPlan {
+    scope: Scope,
+    plan: Plan,
+}
+
+/// `preview`.
+pub async fn preview(stack: &Stack, preview: Preview) -> Result<Exit, Failure> {
+    let Preview {
+        which,
+        program,
+        access,
+        out,
+        detailed_exitcode,
+        destroy,
+        replace,
+    } = preview;
+    let operation = if destroy {
+        Operation::Destroy
+    } else {
+        Operation::Up
+    };
+    let scope = scope(&program, &access, replace);
+    let end = End::Show {
+        out,
+        detailed: detailed_exitcode,
+    };
+    Converge {
+        stack,
+        which,
+        access,
+        region: program.region,
+        scope,
+        operation,
+        end,
+    }
+    .run()
+    .await
+}
+
+/// `up`.
+pub async fn up(stack: &Stack, up: Up) -> Result<Exit, Failure> {
+    let Up {
+        which,
+        program,
+        access,
+        plan,
+        yes,
+        replace,
+    } = up;
+    let saved = plan.as_deref().map(read_plan).transpose()?;
+    let (scope, exactly) = match saved {
+        Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
+        None => (scope(&program, &access, replace), None),
+    };
+    // Whoever names a saved plan has seen it.
+    let end = End::Execute {
+        yes: yes || exactly.is_some(),
+        exactly,
+    };
+    Converge {
+        stack,
+        which,
+        access,
+        region: program.region,
+        scope,
+        operation: Operation::Up,
+        end,
+    }
+    .run()
+    .await
+}
+
+/// `destroy`.
+pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
+    let Destroy {
+        which,
+        program,
+        access,
+        yes,
+    } = destroy;
+    if stack.state(&which)?.is_none() {
+        anstream::eprintln!("Nothing to destroy: `{}` has no state.", which.env);
+        return Ok(Exit::Done);
+    }
+    let scope = scope(&program, &access, Vec::new());
+    let end = End::Execute { exactly: None, yes };
+    Converge {
+        stack,
+        which,
+        access,
+        region: program.region,
+        scope,
+        operation: Operation::Destroy,
+        end,
+    }
+    .run()
+    .await
+}
+
+fn scope(program: &Program, access: &Access, replace: Vec<Address>) -> Scope {
+    Scope {
+        parameters: program.parameters(),
+        target: access.target.clone(),
+        replace,
+    }
+}
+
+fn read_plan(file: &Path) -> Result<SavedPlan, Failure> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", file.display())))?;
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::new(format!(
+            "`{}` holds no plan of this version: {error}",
+            file.display()
+        ))
+        .help("make it again with `preview --out`")
+    })
+}
+
+impl Converge<'_> {
+    async fn run(self) -> Result<Exit, Failure> {
+        let local = if self.which.local {
+            Some(cloud::local().await?)
+        } else {
+            None
+        };
+        let store = self.stack.store(&self.which)?;
+        let (store, snapshot) = self.current(store, local.as_ref())?;
+        let wanted = Wanted {
+            local: self.which.local,
+            region: self.region.clone().or_else(|| {
+                snapshot
+                    .binding
+                    .as_ref()
+                    .map(|binding| binding.region().to_owned())
+            }),
+            profile: self.access.profile.clone(),
+            endpoint: self.access.endpoint_url.clone(),
+        };
+        let region = cloud::region(&wanted).await?;
+        let secrets = Arc::new(SecretReader::new(
+            self.stack.folder.clone(),
+            snapshot.secret_key.clone(),
+        ));
+        let cloud = Cloud::reach(&wanted, &region, local.as_ref(), Arc::clone(&secrets)).await?;
+        let (document, zones) = self.document(&cloud, &snapshot).await?;
+        let known = match &document {
+            Some(document) => self.known(document)?,
+            None => Answers::new(),
+        };
+        let goal = Goal {
+            operation: self.operation,
+            document: document.as_ref(),
+            binding: cloud.binding.clone(),
+            zones,
+            secrets: &secrets,
+            known,
+            target: &self.scope.target,
+            replace: &self.scope.replace,
+        };
+        match &self.end {
+            End::Show { .. } => {
+                let journal = MemoryJournal::new(snapshot.clone());
+                self.with(&cloud, &journal, snapshot, &goal).await
+            }
+            End::Execute { .. } => {
+                let (held, snapshot) =
+                    store.hold(&Holder::this_process(), &self.stack.name(), &self.which.env)?;
+                self.with(&cloud, &held, snapshot, &goal).await
+            }
+        }
+    }
+
+    /// The state as it is. That of a local cloud that was reset meanwhile starts empty.
+    fn current(
+        &self,
+        mut store: Store,
+        local: Option<&Status>,
+    ) -> Result<(Store, Snapshot), Failure> {
+        let snapshot = store.load(&self.stack.name(), &self.which.env)?;
+        let (Some(status), Some(Binding::Local { instance, .. })) = (local, &snapshot.binding)
+        else {
+            return Ok((store, snapshot));
+        };
+        if *instance == status.instance {
+            return Ok((store, snapshot));
+        }
+        anstream::eprintln!(
+            "The local cloud was emptied since the last `up`: its state starts empty."
+        );
+        store.clear(&Holder::this_process())?;
+        let snapshot = store.load(&self.stack.name(), &self.which.env)?;
+        Ok((store, snapshot))
+    }
+
+    /// What is desired, and the zones that the program was told. `destroy` needs neither.
+    async fn document(
+        &self,
+        cloud: &Cloud,
+        snapshot: &Snapshot,
+    ) -> Result<(Option<Document>, Vec<String>), Failure> {
+        if self.operation == Operation::Destroy {
+            return Ok((None, Vec::new()));
+        }
+        let region = cloud.binding.region().to_owned();
+        let place = Place {
+            region: Some(region.clone()),
+            ..Place::default()
+        };
+        let zones = zones(&cloud.provider, &SystemClock::start(), snapshot, &place).await?;
+        let request = Request {
+            protocol: PROTOCOL,
+            environment: self.which.env.clone(),
+            region,
+            account: Some(cloud.binding.account().to_owned()),
+            zones: zones.clone(),
+            parameters: self.scope.parameters.clone(),
+        };
+        let document = program::document(&self.stack.program()?, &request)?;
+        if !self.access.json
+            && !document
+                .problems
+                .iter()
+                .any(|problem| problem.severity == Severity::Error)
+        {
+            render::problems(&document.problems);
+        }
+        Ok((Some(document), zones))
+    }
+
+    /// Answers that are not AWS's: outputs of other stacks.
+    fn known(&self, document: &Document) -> Result<Answers, Failure> {
+        let mut known = Answers::new();
+        for (address, declaration) in &document.lookups {
+            let LookupQuery::StackOutput {
+                stack,
+                environment,
+                output,
+            } = &declaration.query
+            else {
+                continue;
+            };
+            let value = self.stack.output_of(stack, environment, self.which.local, output)?.ok_or_else(|| {
+                Failure::new(format!("`{address}` asks for the output `{output}` of {stack} ({environment}), which its state does not have"))
+                    .exit(Exit::Problems)
+                    .help(format!("run `up --env {environment}` in `{stack}` first; asked for at {}", declaration.source))
+            })?;
+            known.insert(
+                address.clone(),
+                BTreeMap::from([("Value".to_owned(), value)]),
+            );
+        }
+        Ok(known)
+    }
+
+    async fn with(
+        &self,
+        cloud: &Cloud,
+        journal: &dyn Journal,
+        snapshot: Snapshot,
+        goal: &Goal<'_>,
+    ) -> Result<Exit, Failure> {
+        let clock = SystemClock::start();
+        let shown = matches!(self.end, End::Show { .. });
+        let events = render::renderer(self.access.json, shown);
+        let (interrupter, interrupt) = interrupt();
+        let listener = tokio::spawn(listen(interrupter));
+        let session = Session {
+            provider: &cloud.provider,
+            journal,
+            clock: &clock,
+            events: &*events,
+            schema: windlass::aws::schema,
+            interrupt,
+            run: RunId(format!("{:016x}", rand::random::<u64>())),
+            who: Holder::this_process().to_string(),
+            concurrency: self.access.concurrency,
+        };
+        let result = async { self.finish(session.prepare(snapshot, goal).await?).await }.await;
+        listener.abort();
+        result
+    }
+
+    async fn finish(&self, prepared: Prepared<'_, '_>) -> Result<Exit, Failure> {
+        let empty = prepared.plan().is_empty();
+        match &self.end {
+            End::Show { out, detailed } => {
+                if let Some(out) = out {
+                    let saved = SavedPlan {
+                        scope: self.scope.clone(),
+                        plan: prepared.plan().clone(),
+                    };
+                    let text =
+                        serde_json::to_string_pretty(&saved).expect("a plan holds text keys only");
+                    std::fs::write(out, text).map_err(|error| {
+                        Failure::new(format!("`{}` cannot be written: {error}", out.display()))
+                    })?;
+                }
+                Ok(if *detailed && !empty {
+                    Exit::Changes
+                } else {
+                    Exit::Done
+                })
+            }
+            End::Execute { exactly, yes } => {
+                if let Some(saved) = exactly
+                    && saved.as_ref() != prepared.plan()
+                {
+                    return Err(Failure::new("the saved plan is stale: the stack, the state or the world has changed since it was made")
+                        .exit(Exit::Stale)
+                        .help("make it again with `preview --out` and look at it"));
+                }
+                if !empty && !yes && !confirm("Do this?")? {
+                    prepared.decline().await?;
+                    return Ok(Exit::Interrupted);
+                }
+                let summary = prepared.execute().await?.summary;
+                Ok(match summary.result {
+                    RunResult::Done => Exit::Done,
+                    RunResult::Interrupted => Exit::Interrupted,
+                    RunResult::Failed if summary.rolled_back => Exit::RolledBack,
+                    RunResult::Failed => Exit::Failed,
+                })
+            }
+        }
+    }
+}
+
+/// Hears Ctrl-C and a polite request to end, until it is aborted.
+async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
+    loop {
+        if let Err(error) = asked_to_stop().await {
+            tracing::warn!(%error, "signals cannot be heard");
+            return;
+        }
+        match interrupter.press() {
+            Urgency::Leave => {
+                anstream::eprintln!("Leaving now. The next run settles what is under way.")
+            }
+            _ => anstream::eprintln!(
+                "Starting nothing new; what runs may finish. Press Ctrl-C again to leave now."
+            ),
+        }
+    }
+}
+
+#[cfg(unix)]
+async fn asked_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -1,0 +1,104 @@
+//! The commands, a file each. Not here: what they show (`render`).
+
+mod converge;
+mod graph;
+mod local;
+mod state;
+mod synth;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render;
+use crate::stack::Stack;
+
+/// The hidden command that the local cloud's daemon is run by.
+pub const DAEMON: &str = "local-daemon";
+
+/// Runs the command line, and gives the exit code.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+            // There is nowhere left to report a closed output to.
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    render::log();
+    let json = arguments.command.json();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let result = match runtime {
+        Ok(runtime) => {
+            let result = runtime.block_on(dispatch(arguments));
+            // Calls that a second Ctrl-C left behind are not waited for; the next run settles them.
+            runtime.shutdown_background();
+            result
+        }
+        Err(error) => Err(error.into()),
+    };
+    let exit = result.unwrap_or_else(|failure| {
+        render::failure(&failure, json);
+        failure.exit
+    });
+    exit.into()
+}
+
+async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
+    let stack = Stack::of(&arguments)?;
+    match arguments.command {
+        Command::Preview(preview) => converge::preview(&stack, preview).await,
+        Command::Up(up) => converge::up(&stack, up).await,
+        Command::Destroy(destroy) => converge::destroy(&stack, destroy).await,
+        Command::Synth(building) => synth::synth(&stack, &building).await,
+        Command::Check(building) => synth::check(&stack, &building).await,
+        Command::Outputs(reading) => state::outputs(&stack, &reading),
+        Command::State(command) => state::state(&stack, command),
+        Command::Graph(graph) => graph::graph(&stack, &graph).await,
+        Command::Local(command) => local::local(command).await,
+        Command::LocalDaemon { home } => {
+            windlass_local::serve(windlass_local::Home::at(home)).await?;
+            Ok(Exit::Done)
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut Arguments::command(),
+                "windlass",
+                &mut std::io::stdout(),
+            );
+            Ok(Exit::Done)
+        }
+    }
+}
+
+impl Command {
+    fn json(&self) -> bool {
+        match self {
+            Self::Preview(preview) => preview.access.json,
+            Self::Up(up) => up.access.json,
+            Self::Destroy(destroy) => destroy.access.json,
+            Self::Synth(building) | Self::Check(building) => building.json,
+            Self::Graph(graph) => graph.building.json,
+            Self::Outputs(reading) => reading.json,
+            Self::State(
+                crate::arguments::State::List(reading)
+                | crate::arguments::State::Show { reading, .. },
+            ) => reading.json,
+            Self::Local(_) | Self::Completions { .. } | Self::LocalDaemon { .. } => false,
+        }
+    }
+}

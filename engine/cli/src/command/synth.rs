@@ -1,0 +1,87 @@
+//! `synth` and `check`: what the stack declares, and whether it may. Neither needs credentials.
+
+use windlass::diagnostics::Severity;
+use windlass::document::Document;
+use windlass::request::Request;
+
+use crate::arguments::Building;
+use crate::cloud::{Wanted, region};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::program;
+use crate::render;
+use crate::stack::Stack;
+
+/// The document without credentials: zones are those that the state has pinned, or `a`, `b` and `c` of the region.
+pub async fn offline(stack: &Stack, building: &Building) -> Result<Document, Failure> {
+    let snapshot = stack.state(&building.which)?;
+    let pinned = snapshot
+        .as_ref()
+        .and_then(|snapshot| snapshot.binding.as_ref())
+        .map(|binding| binding.region().to_owned());
+    let wanted = Wanted {
+        local: building.which.local,
+        region: building.program.region.clone().or(pinned),
+        ..Wanted::default()
+    };
+    // A region is only needed to name zones: without credentials there may be none configured.
+    let region = region(&wanted)
+        .await
+        .unwrap_or_else(|_| "us-east-1".to_owned());
+    let mut request = Request {
+        environment: building.which.env.clone(),
+        parameters: building.program.parameters(),
+        ..Request::offline(&region)
+    };
+    if let Some(zones) = snapshot.and_then(|snapshot| snapshot.zones.get(&region).cloned()) {
+        request.zones = zones;
+    }
+    program::document(&stack.program()?, &request)
+}
+
+/// `synth`.
+pub async fn synth(stack: &Stack, building: &Building) -> Result<Exit, Failure> {
+    let document = offline(stack, building).await?;
+    render::document(&document);
+    verdict(document)
+}
+
+/// `check`.
+pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> {
+    let mut document = offline(stack, building).await?;
+    // What planning alone can see, such as cycles.
+    document
+        .problems
+        .extend(windlass_plan::check(&document, &windlass::aws::schema));
+    if !building.json {
+        let warnings: Vec<_> = document
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Warning)
+            .cloned()
+            .collect();
+        render::problems(&warnings);
+    }
+    let resources = document.resources.len();
+    let exit = verdict(document)?;
+    if building.json {
+        println!(
+            "{}",
+            serde_json::json!({"resources": resources, "problems": []})
+        );
+    } else {
+        anstream::eprintln!("{resources} resources, no problems.");
+    }
+    Ok(exit)
+}
+
+fn verdict(document: Document) -> Result<Exit, Failure> {
+    if document
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+    {
+        return Err(Failure::problems(document.problems));
+    }
+    Ok(Exit::Done)
+}

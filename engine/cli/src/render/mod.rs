@@ -1,0 +1,82 @@
+//! What people and pipelines see. Every renderer reads the engine's event stream and nothing else.
+//!
+//! Not here: deciding what happens.
+
+mod diagnostics;
+mod json;
+mod plain;
+mod plan;
+mod terminal;
+mod words;
+
+use std::io::IsTerminal;
+
+use owo_colors::OwoColorize;
+use windlass::diagnostics::Diagnostic;
+use windlass::document::Document;
+use windlass_engine::events::Events;
+
+use crate::failure::Failure;
+
+/// Sets up the log for the engine's developers: `WINDLASS_LOG=debug`. It is silent by default.
+pub fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("WINDLASS_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+/// The renderer that fits: JSON where it is asked for, redrawn lines on a terminal, plain lines elsewhere. `previewing` says that the plan
+/// is all there is to come.
+pub fn renderer(json: bool, previewing: bool) -> Box<dyn Events> {
+    if json {
+        Box::new(json::Json)
+    } else if std::io::stdout().is_terminal() && std::io::stderr().is_terminal() && !previewing {
+        Box::new(terminal::Terminal::new())
+    } else {
+        Box::new(plain::Plain::default())
+    }
+}
+
+/// Shows why a command ended.
+pub fn failure(failure: &Failure, json: bool) {
+    if json {
+        println!(
+            "{}",
+            serde_json::json!({
+                "event": "error", "at": jiff::Timestamp::now(), "exit": failure.exit.code(),
+                "message": failure.message, "help": failure.help, "problems": failure.problems,
+            })
+        );
+        return;
+    }
+    problems(&failure.problems);
+    if failure.problems.is_empty() {
+        anstream::eprintln!("{} {}", "error:".red().bold(), failure.message);
+        if let Some(help) = &failure.help {
+            anstream::eprintln!("  {}  {help}", "help".cyan());
+        }
+    } else {
+        anstream::eprintln!(
+            "{}. Nothing was changed.",
+            diagnostics::count(&failure.problems)
+        );
+    }
+}
+
+/// Shows problems of a stack on the author's own lines.
+pub fn problems(problems: &[Diagnostic]) {
+    for problem in problems {
+        anstream::eprintln!("{}", diagnostics::drawn(problem));
+    }
+}
+
+/// Prints the desired document.
+pub fn document(document: &Document) {
+    println!(
+        "{}",
+        serde_json::to_string_pretty(document).expect("a document holds text keys only")
+    );
+}

@@ -1,0 +1,125 @@
+//! Plain lines, one after the other: for logs and wherever there is no terminal to redraw.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use owo_colors::OwoColorize;
+use windlass_engine::events::{Event, Events, Stamped};
+
+use super::{plan, words};
+
+/// Prints lines. A step that reports the same again stays silent.
+#[derive(Debug, Default)]
+pub struct Plain {
+    heading: Mutex<String>,
+    told: Mutex<BTreeMap<usize, String>>,
+}
+
+impl Events for Plain {
+    fn emit(&self, event: Stamped) {
+        if let Some(text) = self.text(&event.event) {
+            anstream::println!("{text}");
+        }
+    }
+}
+
+impl Plain {
+    /// What an event is in lines; nothing for those that say nothing to people.
+    pub fn text(&self, event: &Event) -> Option<String> {
+        match event {
+            Event::RunStarted {
+                stack,
+                environment,
+                place,
+                ..
+            } => {
+                let heading = format!("{} · {environment} · {place}", stack.bold());
+                *self
+                    .heading
+                    .lock()
+                    .expect("no thread panics while it holds this") = heading;
+                None
+            }
+            Event::Recovered(recovered) => Some(words::recovered(recovered)),
+            Event::Observed {
+                resources,
+                calls,
+                milliseconds,
+            } => {
+                let heading = self
+                    .heading
+                    .lock()
+                    .expect("no thread panics while it holds this")
+                    .clone();
+                let read = format!(
+                    "{resources} resources read in {calls} calls, {}",
+                    words::time(*milliseconds)
+                );
+                Some(format!("{heading}    {}\n", read.dimmed()))
+            }
+            Event::Planned {
+                changes,
+                unchanged,
+                notes,
+                ..
+            } => Some(format!("{}\n", plan::text(changes, *unchanged, notes))),
+            Event::StepStarted { .. } => None,
+            Event::StepProgress {
+                step,
+                status,
+                events,
+            } => {
+                let mut told = self
+                    .told
+                    .lock()
+                    .expect("no thread panics while it holds this");
+                let again = told.insert(step.step, status.clone()).as_ref() == Some(status);
+                let mut lines: Vec<String> = events
+                    .iter()
+                    .map(|event| format!("      {event}"))
+                    .collect();
+                if !again {
+                    lines.insert(0, format!("  {} {:<38} {status}", "◐".blue(), step.address));
+                }
+                (!lines.is_empty()).then(|| lines.join("\n"))
+            }
+            Event::StepRetrying {
+                step,
+                error,
+                delay_milliseconds,
+            } => {
+                let code = error.code.as_deref().unwrap_or("no answer");
+                Some(format!(
+                    "  {} {:<38} {code}; again in {}",
+                    "↻".yellow(),
+                    step.address,
+                    words::time(*delay_milliseconds)
+                ))
+            }
+            Event::StepDone {
+                step,
+                physical_id,
+                milliseconds,
+            } => (!words::is_quiet(step, *milliseconds))
+                .then(|| words::done(step, physical_id.as_deref(), *milliseconds)),
+            Event::StepFailed {
+                step,
+                message,
+                error,
+                failure,
+                help,
+                ..
+            } => Some(words::failed(
+                step,
+                message,
+                error.as_ref(),
+                failure.as_ref(),
+                help.as_deref(),
+            )),
+            Event::StepSkipped { step, because } => Some(words::skipped(step, because)),
+            Event::Interrupted { running } => Some(format!("{} steps are still running.", running)),
+            Event::Outputs { .. } => words::outputs(event).map(|text| format!("\n{text}")),
+            Event::RunFinished(summary) => Some(format!("\n{}", words::summary(summary))),
+        }
+    }
+}

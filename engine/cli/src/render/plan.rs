@@ -1,0 +1,154 @@
+//! The plan as text: what changes, and nothing else.
+
+use owo_colors::OwoColorize;
+use windlass::schema::ReplaceOrder;
+use windlass_plan::plan::{Change, FieldChange, Note, Reason, Verdict};
+
+use super::words::value;
+
+/// How many properties of one change are shown before the rest is counted.
+const SHOWN: usize = 24;
+
+/// The changes, one block each, and a line that counts them.
+pub fn text(changes: &[Change], unchanged: usize, notes: &[Note]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for change in changes {
+        lines.push(headline(change));
+        // What a create sends is what the author wrote; it need not be read again.
+        if !matches!(change.verdict, Verdict::Create) || matches!(change.reason, Reason::Vanished) {
+            lines.extend(change.fields.iter().take(SHOWN).map(field));
+            if change.fields.len() > SHOWN {
+                lines.push(format!("    … and {} more", change.fields.len() - SHOWN));
+            }
+        }
+    }
+    lines.extend(
+        notes
+            .iter()
+            .map(|note| format!("{} {}: {}", "note".cyan(), note.address, note.text)),
+    );
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines.push(counted(changes, unchanged));
+    lines.join("\n")
+}
+
+fn headline(change: &Change) -> String {
+    let sign = match &change.verdict {
+        Verdict::Create => "+".green().to_string(),
+        Verdict::Update => "~".yellow().to_string(),
+        Verdict::Replace { .. } => "±".magenta().to_string(),
+        Verdict::Delete => "-".red().to_string(),
+        Verdict::Forget => "∅".yellow().to_string(),
+        Verdict::Wait => "◐".blue().to_string(),
+        Verdict::Move { .. } => "→".blue().to_string(),
+    };
+    let kind = change.kind.trim_start_matches("AWS::");
+    let what = match (&change.physical_id, &change.predicted_id) {
+        (Some(id), Some(next)) => format!("{id} → {next}"),
+        (Some(id), None) => id.clone(),
+        (None, Some(next)) => next.clone(),
+        (None, None) => String::new(),
+    };
+    let why = why(change);
+    format!(
+        "{sign} {:<38} {:<36} {what}{}",
+        change.address.bold(),
+        kind.dimmed(),
+        if why.is_empty() {
+            why
+        } else {
+            format!("  {why}")
+        }
+    )
+}
+
+fn why(change: &Change) -> String {
+    let order = match &change.verdict {
+        Verdict::Replace {
+            order: ReplaceOrder::CreateFirst,
+        } => "replaced: created first, users move over, then removed",
+        Verdict::Replace {
+            order: ReplaceOrder::DeleteFirst,
+        } => "replaced: removed first, then created",
+        Verdict::Move { from } => return format!("was {from}"),
+        _ => "",
+    };
+    let reason = match &change.reason {
+        Reason::Declared | Reason::Changed | Reason::Destroyed => String::new(),
+        Reason::Vanished => "AWS does not have it any more".to_owned(),
+        Reason::Drifted => "changed outside of Windlass".to_owned(),
+        Reason::Dependency { addresses } => {
+            format!(
+                "follows {}",
+                addresses
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            )
+        }
+        Reason::Asked => "asked for".to_owned(),
+        Reason::Undeclared => "not declared any more".to_owned(),
+        Reason::Deposed => "was replaced earlier".to_owned(),
+        Reason::HistoryFull => "older than the history that is kept".to_owned(),
+        Reason::Unfinished => "an earlier run did not finish it".to_owned(),
+    };
+    [order.to_owned(), reason]
+        .into_iter()
+        .filter(|text| !text.is_empty())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn field(change: &FieldChange) -> String {
+    let absent = || "(none)".to_owned();
+    let before = change.before.as_ref().map_or_else(absent, value);
+    let after = change.after.as_ref().map_or_else(absent, value);
+    let path = change.path.replace('.', " › ");
+    let mark = match (change.replaces, change.drift) {
+        (true, true) => "  replaces, drifted",
+        (true, false) => "  replaces",
+        (false, true) => "  drifted",
+        (false, false) => "",
+    };
+    format!(
+        "    {path:<38} {} → {}{}",
+        before.red(),
+        after.green(),
+        mark.dimmed()
+    )
+}
+
+fn counted(changes: &[Change], unchanged: usize) -> String {
+    let count = |test: fn(&Verdict) -> bool| {
+        changes
+            .iter()
+            .filter(|change| test(&change.verdict))
+            .count()
+    };
+    let parts = [
+        (count(|v| matches!(v, Verdict::Create)), "to create"),
+        (count(|v| matches!(v, Verdict::Update)), "to update"),
+        (
+            count(|v| matches!(v, Verdict::Replace { .. })),
+            "to replace",
+        ),
+        (count(|v| matches!(v, Verdict::Delete)), "to delete"),
+        (count(|v| matches!(v, Verdict::Forget)), "to forget"),
+        (count(|v| matches!(v, Verdict::Wait)), "to wait for"),
+        (count(|v| matches!(v, Verdict::Move { .. })), "to move"),
+        (unchanged, "unchanged"),
+    ];
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    match (changes.is_empty(), told.is_empty()) {
+        (_, true) => "Nothing is declared and nothing exists.".to_owned(),
+        (true, false) => format!("No changes: {}.", told.join(", ")),
+        (false, false) => format!("{}.", told.join(", ")),
+    }
+}

@@ -1,0 +1,234 @@
+//! Events and values in words, for all renderers that people read.
+
+use std::time::Duration;
+
+use owo_colors::OwoColorize;
+use serde_json::Value;
+use windlass::expr::Expr;
+use windlass_engine::events::{Because, ErrorReport, Event, Recovered, StepRef, Summary, Verb};
+use windlass_engine::provider::Failure;
+use windlass_state::record::RunResult;
+
+/// The longest value that is shown in one line, in characters.
+const LONGEST: usize = 100;
+
+/// A time span as people say it.
+pub fn time(milliseconds: u64) -> String {
+    let time = Duration::from_millis(milliseconds);
+    match time.as_secs() {
+        0..=119 => format!("{:.1} s", time.as_secs_f64()),
+        seconds => format!("{} m {:02} s", seconds / 60, seconds % 60),
+    }
+}
+
+/// A value of a spec in one line.
+pub fn value(value: &Value) -> String {
+    let text = match Expr::of(value) {
+        Ok(Some(Expr::Ref { address, output })) => format!("({address}.{output}, known after up)"),
+        Ok(Some(_)) => "(known after up)".to_owned(),
+        _ => plain_value(value),
+    };
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+fn plain_value(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(object) if object.contains_key("hash") && object.contains_key("source") => {
+            format!(
+                "(secret, {})",
+                object
+                    .get("source")
+                    .map(Value::to_string)
+                    .unwrap_or_default()
+            )
+        }
+        other => other.to_string(),
+    }
+}
+
+/// What a step did, as one word; nothing where the sign and the address say it all.
+pub fn verb(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Create => "",
+        Verb::Update => "updated",
+        Verb::Delete => "deleted",
+        Verb::WaitExists => "visible",
+        Verb::WaitReady => "ready",
+        Verb::WaitStable => "stable",
+        Verb::Forget => "forgotten, left as it is",
+        Verb::Keep => "kept as history",
+        Verb::Move => "moved to this address",
+        Verb::Redeclare => "declared anew, nothing to change in AWS",
+    }
+}
+
+/// Whether a step is worth a line of its own when it succeeds at once.
+pub fn is_quiet(step: &StepRef, milliseconds: u64) -> bool {
+    let waits = matches!(
+        step.action,
+        Verb::WaitExists | Verb::WaitReady | Verb::WaitStable
+    );
+    (waits && milliseconds < 1000) || matches!(step.action, Verb::Keep | Verb::Redeclare)
+}
+
+/// The line of a step that succeeded.
+pub fn done(step: &StepRef, physical_id: Option<&str>, milliseconds: u64) -> String {
+    let detail = match (verb(step.action), physical_id) {
+        ("", Some(id)) => id.to_owned(),
+        ("", None) => String::new(),
+        (verb, _) => verb.to_owned(),
+    };
+    format!(
+        "  {} {:<38} {:<48} {:>9}",
+        "✓".green(),
+        step.address,
+        shortened(&detail, 48),
+        time(milliseconds).dimmed()
+    )
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    let length = text.chars().count();
+    if length <= width {
+        return text.to_owned();
+    }
+    // The end of an ARN tells more than its beginning.
+    std::iter::once('…')
+        .chain(text.chars().skip(length - width + 1))
+        .collect()
+}
+
+/// The lines of a step that failed: what happened first.
+pub fn failed(
+    step: &StepRef,
+    message: &str,
+    error: Option<&ErrorReport>,
+    failure: Option<&Failure>,
+    help: Option<&str>,
+) -> String {
+    let mut lines = vec![format!(
+        "{} {}: {}",
+        "✗".red().bold(),
+        step.address.bold(),
+        failure.map_or(message, |failure| &failure.summary)
+    )];
+    let mut detail = |word: &str, text: &str| lines.push(format!("  {:<7} {text}", word.cyan()));
+    if let Some(error) = error {
+        let code = error
+            .code
+            .as_deref()
+            .map(|code| format!("{code}: "))
+            .unwrap_or_default();
+        detail(
+            "aws",
+            &format!("{} {code}{}", error.operation, error.message),
+        );
+        if let Some(id) = &error.request_id {
+            detail("request", id);
+        }
+    }
+    for (word, text) in failure.iter().flat_map(|failure| &failure.details) {
+        detail(word, text);
+    }
+    if let Some(help) = help {
+        detail("help", help);
+    }
+    lines.join("\n")
+}
+
+/// Why a step did not start.
+pub fn skipped(step: &StepRef, because: &Because) -> String {
+    let why = match because {
+        Because::Failed(address) => format!("waits for {address}"),
+        Because::Interrupted => "stopped before it".to_owned(),
+        Because::Halted => "nothing more could be recorded".to_owned(),
+    };
+    format!(
+        "  {} {:<38} did not start: {why}",
+        "◌".yellow(),
+        step.address
+    )
+}
+
+/// What was settled of an earlier run.
+pub fn recovered(recovered: &Recovered) -> String {
+    let parts = [
+        (recovered.adopted.len(), "adopted"),
+        (recovered.removed.len(), "gone as asked"),
+        (recovered.uncertain.len(), "to be made sure of"),
+        (recovered.never_sent.len(), "never reached AWS"),
+        (
+            recovered.foreign.len(),
+            "in the way of something that is not ours",
+        ),
+    ];
+    let total: usize = parts.iter().map(|(count, _)| count).sum();
+    let told: Vec<String> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    format!(
+        "recovered {total} unfinished operations of the run at {}: {}",
+        recovered.since,
+        told.join(", ")
+    )
+}
+
+/// How a run ended.
+pub fn summary(summary: &Summary) -> String {
+    let counted = [
+        (summary.created, "created"),
+        (summary.updated, "updated"),
+        (summary.deleted, "deleted"),
+        (summary.unchanged, "unchanged"),
+    ];
+    let told: Vec<String> = counted
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let told = if told.is_empty() {
+        "nothing to do".to_owned()
+    } else {
+        told.join(", ")
+    };
+    let effort = format!("{} calls, {}", summary.calls, time(summary.milliseconds));
+    match summary.result {
+        RunResult::Done => format!("{} {told}. {}", "Done:".green().bold(), effort.dimmed()),
+        RunResult::Interrupted => {
+            format!(
+                "{} {told}; {} steps did not start. Run `up` again to go on. {}",
+                "Stopped:".yellow().bold(),
+                summary.skipped,
+                effort.dimmed()
+            )
+        }
+        RunResult::Failed => format!(
+            "{} failed, {} done, {} did not start ({told}). Run `up` again after mending it; nothing is left half-made. {}",
+            summary.failed.red().bold(),
+            summary.done,
+            summary.skipped,
+            effort.dimmed()
+        ),
+    }
+}
+
+/// Values that the stack tells its user.
+pub fn outputs(event: &Event) -> Option<String> {
+    let Event::Outputs { outputs } = event else {
+        return None;
+    };
+    let width = outputs.keys().map(String::len).max().unwrap_or_default();
+    Some(
+        outputs
+            .iter()
+            .map(|(name, output)| format!("{:<width$} = {}", name.bold(), plain_value(output)))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    )
+}
