@@ -1,12 +1,25 @@
-//! The smallest useful stack.
+//! A public web service on Fargate: the smallest useful stack.
+
 use windlass::prelude::*;
 
 fn stack(cx: &mut Stack) -> Result<()> {
-    let range: ipnet::Ipv4Net = "10.0.0.0/16".parse()?;
-    let vpc = ec2::Vpc::new(range)
-        .enable_dns_hostnames(true)
-        .declare(cx, "vpc");
-    cx.output("vpc", vpc.id().text());
+    let network = Network::over(2.zones())
+        .nat(Nat::Single)
+        .declare(cx, "network");
+    let cluster = ecs::Cluster::new().fargate().declare(cx, "cluster");
+
+    let mut app = ecs::Container::new("app", image!("public.ecr.aws/nginx/nginx:1.27"));
+    let http = app.port(80); // a handle: only an exposed port can be balanced
+
+    let web = LoadBalancedService::on(&cluster, &network)
+        .container(app)
+        .listen(http, HealthCheck::path("/"))
+        .size(fargate!(cpu: 256, memory: 512))
+        .tasks(2..=10)
+        .scale_on_cpu(60.percent())
+        .declare(cx, "web");
+
+    cx.output("url", web.url());
     Ok(())
 }
 
