@@ -11,9 +11,7 @@ use windlass::document::{Options, Place};
 use windlass_state::apply::ApplyError;
 use windlass_state::identity::{IntentId, RunId};
 use windlass_state::journal::{Journal, JournalError};
-use windlass_state::record::{
-    Action, Intent, Outcome, OutcomeResult, Record, Settled, Settlement,
-};
+use windlass_state::record::{Action, Intent, Outcome, OutcomeResult, Record, Settled, Settlement};
 use windlass_state::snapshot::Snapshot;
 
 use crate::clock::Clock;
@@ -162,9 +160,7 @@ impl<'a> Recorder<'a> {
             }
         };
         let written = self.journal.append(result.clone()).await;
-        let halted = written
-            .err()
-            .map(|error| Halted::Journal(Arc::new(error)));
+        let halted = written.err().map(|error| Halted::Journal(Arc::new(error)));
         let mut state = self.lock();
         state.halted.clone_from(&halted);
         state.appended = true;
@@ -284,10 +280,7 @@ impl State {
 }
 
 /// A generation as providers are told of it.
-pub(crate) fn target(
-    address: &Address,
-    recorded: &windlass_state::snapshot::Recorded,
-) -> Target {
+pub(crate) fn target(address: &Address, recorded: &windlass_state::snapshot::Recorded) -> Target {
     Target {
         address: address.clone(),
         generation: recorded.generation,

@@ -110,12 +110,12 @@ async fn outcomes(
         .filter(|intent| intent.action == Action::Delete)
         .filter_map(|intent| recorder.target(&intent.address, intent.generation))
         .collect();
-    let (creates, seen) = futures::join!(
-        join_all(creates),
-        observe_all(provider, clock, &deleted)
-    );
+    let (creates, seen) = futures::join!(join_all(creates), observe_all(provider, clock, &deleted));
     let mut seen: BTreeMap<_, _> = match seen {
-        Ok(seen) => seen.into_iter().map(|(key, seen)| (key, Ok(seen))).collect(),
+        Ok(seen) => seen
+            .into_iter()
+            .map(|(key, seen)| (key, Ok(seen)))
+            .collect(),
         Err(ObserveError { failures }) => failures
             .into_iter()
             .map(|(address, generation, error)| ((address, generation), Err(error)))
@@ -143,7 +143,9 @@ fn created(settled: Settled) -> OutcomeResult {
         },
         Settled::NeverSent => OutcomeResult::NeverSent,
         Settled::Foreign { description } => OutcomeResult::Failed {
-            error: format!("{description} exists already, and nothing shows that this stack made it"),
+            error: format!(
+                "{description} exists already, and nothing shows that this stack made it"
+            ),
         },
     }
 }

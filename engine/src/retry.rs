@@ -141,6 +141,10 @@ mod tests {
         ] {
             assert_eq!(create.after(&error(class), &clock), None, "{class:?}");
         }
-        assert!(create.after(&error(ErrorClass::Throttled), &clock).is_some());
+        assert!(
+            create
+                .after(&error(ErrorClass::Throttled), &clock)
+                .is_some()
+        );
     }
 }

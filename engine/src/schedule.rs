@@ -33,7 +33,11 @@ impl Schedule {
             let longest = followers[id].iter().map(|next| remaining[*next]).max();
             remaining[id] = guess(id) + longest.unwrap_or_default();
         }
-        let missing: Vec<_> = plan.steps.iter().map(|step| Some(step.after.len())).collect();
+        let missing: Vec<_> = plan
+            .steps
+            .iter()
+            .map(|step| Some(step.after.len()))
+            .collect();
         let mut schedule = Self {
             missing,
             followers,

@@ -348,7 +348,10 @@ impl Prepared<'_, '_> {
 
     // A run that would record nothing but itself leaves no trace.
     fn has_work(&self) -> bool {
-        let outputs_differ = || self.recorder.read(|snapshot| snapshot.outputs != self.plan.outputs);
+        let outputs_differ = || {
+            self.recorder
+                .read(|snapshot| snapshot.outputs != self.plan.outputs)
+        };
         !self.plan.steps.is_empty() || !self.settlements.is_empty() || outputs_differ()
     }
 
@@ -402,7 +405,9 @@ impl Prepared<'_, '_> {
         });
         let settled = async {
             if changed {
-                self.recorder.settle(Settlement::Outputs { outputs }).await?;
+                self.recorder
+                    .settle(Settlement::Outputs { outputs })
+                    .await?;
             }
             Ok::<_, Halted>(())
         };
@@ -442,14 +447,21 @@ fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionError> {
     if let Some(document) = goal.document {
         let account = goal.binding.account();
         if !document.allowed_accounts.is_empty()
-            && !document.allowed_accounts.iter().any(|allowed| allowed == account)
+            && !document
+                .allowed_accounts
+                .iter()
+                .any(|allowed| allowed == account)
         {
             return Err(SessionError::AccountNotAllowed {
                 account: account.to_owned(),
                 allowed: document.allowed_accounts.clone(),
             });
         }
-        if document.problems.iter().any(|problem| problem.severity == Severity::Error) {
+        if document
+            .problems
+            .iter()
+            .any(|problem| problem.severity == Severity::Error)
+        {
             return Err(SessionError::Stack(document.problems.clone()));
         }
     }
@@ -463,7 +475,10 @@ fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionError> {
 }
 
 fn secrets(goal: &Goal<'_>) -> Result<BTreeMap<SecretSource, SecretRef>, SecretError> {
-    let sources = goal.document.map(windlass_plan::needed_secrets).unwrap_or_default();
+    let sources = goal
+        .document
+        .map(windlass_plan::needed_secrets)
+        .unwrap_or_default();
     sources
         .into_iter()
         .map(|source| Ok((source.clone(), goal.secrets.resolve(&source)?)))
@@ -493,7 +508,10 @@ fn settlements(
     }
     let new = pins.into_iter();
     settlements.extend(new.map(|(address, pin)| Settlement::Pinned { address, pin }));
-    let old = snapshot.pins.keys().filter(|address| !document.lookups.contains_key(*address));
+    let old = snapshot
+        .pins
+        .keys()
+        .filter(|address| !document.lookups.contains_key(*address));
     settlements.extend(old.cloned().map(|address| Settlement::Unpinned { address }));
     settlements
 }

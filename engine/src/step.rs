@@ -65,9 +65,9 @@ impl StepError {
     pub(crate) fn halts(&self) -> bool {
         match self {
             Self::Halted(_) => true,
-            _ => self.aws().is_some_and(|error| {
-                error.class == ErrorClass::CredentialsExpired
-            }),
+            _ => self
+                .aws()
+                .is_some_and(|error| error.class == ErrorClass::CredentialsExpired),
         }
     }
 
@@ -389,7 +389,11 @@ impl Running<'_> {
             target,
             until: Until::Gone,
         };
-        let waited = self.run.waits.reach(self.at.clone(), question, within).await;
+        let waited = self
+            .run
+            .waits
+            .reach(self.at.clone(), question, within)
+            .await;
         waited.map(|_| ()).map_err(StepError::Wait)
     }
 
@@ -411,7 +415,11 @@ impl Running<'_> {
             target,
             until: Until::Reaches(level),
         };
-        let outputs = self.run.waits.reach(self.at.clone(), question, within).await?;
+        let outputs = self
+            .run
+            .waits
+            .reach(self.at.clone(), question, within)
+            .await?;
         let settlement = Settlement::Waited {
             address: step.address.clone(),
             generation: step.generation,
@@ -481,7 +489,9 @@ impl Running<'_> {
 
     fn filled(&self, spec: &CanonicalJson) -> Result<CanonicalJson, StepError> {
         let filled = self.run.recorder.read(|snapshot| {
-            windlass_plan::fill(spec, &|address, output| snapshot.output(address, output).cloned())
+            windlass_plan::fill(spec, &|address, output| {
+                snapshot.output(address, output).cloned()
+            })
         });
         Ok(filled?)
     }
@@ -499,7 +509,9 @@ impl Running<'_> {
         let step = self.step();
         self.run.recorder.read(|snapshot| {
             let recorded = snapshot.generation(&step.address, step.generation);
-            recorded.map(|recorded| recorded.options.clone()).unwrap_or_default()
+            recorded
+                .map(|recorded| recorded.options.clone())
+                .unwrap_or_default()
         })
     }
 

@@ -171,7 +171,10 @@ impl Snapshot {
     /// What a reference to a resource or lookup gives now.
     #[must_use]
     pub fn output(&self, address: &Address, output: &str) -> Option<&Value> {
-        let resource = self.resources.get(address).map(|recorded| &recorded.outputs);
+        let resource = self
+            .resources
+            .get(address)
+            .map(|recorded| &recorded.outputs);
         let pin = || self.pins.get(address).map(|pin| &pin.outputs);
         resource.or_else(pin)?.get(output)
     }

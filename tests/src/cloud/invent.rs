@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use windlass::schema::{KindSchema, Read, Removal, Shape, flattened, FieldSchema};
+use windlass::schema::{FieldSchema, KindSchema, Read, Removal, Shape, flattened};
 use windlass_engine::provider::Outputs;
 
 /// The identifier of the n-th resource of the world.
@@ -19,7 +19,9 @@ pub fn outputs(schema: &KindSchema, id: &str, properties: &BTreeMap<String, Valu
     let outputs = schema.outputs.iter().enumerate().map(|(index, output)| {
         let value = match properties.get(output.name) {
             Some(value) => value.clone(),
-            None if output.name.ends_with("Arn") => json!(format!("arn:sim:::{id}/{}", output.name)),
+            None if output.name.ends_with("Arn") => {
+                json!(format!("arn:sim:::{id}/{}", output.name))
+            }
             None if index == 0 => json!(id),
             None => json!(format!("{id}/{}", output.name)),
         };
@@ -59,10 +61,14 @@ fn conceal_within(shape: &'static Shape, value: &mut Value) {
     match (shape, value) {
         (Shape::Block(fields), value) => conceal(fields, value),
         (Shape::List(shape), Value::Array(items)) => {
-            items.iter_mut().for_each(|item| conceal_within(shape, item));
+            items
+                .iter_mut()
+                .for_each(|item| conceal_within(shape, item));
         }
         (Shape::Map(shape), Value::Object(items)) => {
-            items.values_mut().for_each(|item| conceal_within(shape, item));
+            items
+                .values_mut()
+                .for_each(|item| conceal_within(shape, item));
         }
         _ => {}
     }

@@ -1,8 +1,8 @@
 //! A journal whose writer can be killed before and after each write. Not here: damage to what was written.
 
 use async_trait::async_trait;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use windlass_engine::memory::MemoryJournal;
 use windlass_state::journal::{Journal, JournalError};
 use windlass_state::record::Record;
@@ -46,7 +46,8 @@ impl MortalJournal {
 
     /// Fails every write after so many more.
     pub fn fill_up_after(&self, writes: u64) {
-        self.full_after.store(self.writes() + writes, Ordering::SeqCst);
+        self.full_after
+            .store(self.writes() + writes, Ordering::SeqCst);
     }
 
     /// Takes writes again.

@@ -102,7 +102,12 @@ static KINDS: &[KindSchema] = &[
     ),
     kind(
         SUBNET,
-        &[replaces("NetworkId"), replaces("Range"), in_place("Note"), TAGS],
+        &[
+            replaces("NetworkId"),
+            replaces("Range"),
+            in_place("Note"),
+            TAGS,
+        ],
         &[gives("SubnetId")],
     ),
     KindSchema {
@@ -129,7 +134,12 @@ static KINDS: &[KindSchema] = &[
     },
     kind(
         ROLE,
-        &[named("RoleName"), replaces("Path"), in_place("Policy"), TAGS],
+        &[
+            named("RoleName"),
+            replaces("Path"),
+            in_place("Policy"),
+            TAGS,
+        ],
         &[gives("Arn"), gives("RoleName")],
     ),
     kind(

@@ -7,12 +7,17 @@ use super::program::{Program, reference};
 
 /// The platform.
 pub fn platform() -> Program {
-    let subnet = |range: &str| json!({"NetworkId": reference("network", "NetworkId"), "Range": range});
+    let subnet =
+        |range: &str| json!({"NetworkId": reference("network", "NetworkId"), "Range": range});
     Program::new()
         .with("network", NETWORK, network("10.0.0.0/16"))
         .with("subnet-a", SUBNET, subnet("10.0.1.0/24"))
         .with("subnet-b", SUBNET, subnet("10.0.2.0/24"))
-        .with("gateway", GATEWAY, json!({"SubnetId": reference("subnet-a", "SubnetId")}))
+        .with(
+            "gateway",
+            GATEWAY,
+            json!({"SubnetId": reference("subnet-a", "SubnetId")}),
+        )
         .with("port", PORT, port("tcp"))
         .with("role", ROLE, json!({"Path": "/", "Policy": "p1"}))
         .with("cluster", CLUSTER, json!({"Settings": "s1"}))

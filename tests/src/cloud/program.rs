@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::diagnostics::SourceLine;
-use windlass::document::{
-    Declaration, Document, FORMAT, Options, OutputDeclaration, Place,
-};
+use windlass::document::{Declaration, Document, FORMAT, Options, OutputDeclaration, Place};
 
 /// A document under construction.
 #[derive(Debug, Clone)]
@@ -49,7 +47,13 @@ impl Program {
 
     /// With a resource and its options.
     #[must_use]
-    pub fn with_options(mut self, address: &str, kind: &str, spec: Value, options: Options) -> Self {
+    pub fn with_options(
+        mut self,
+        address: &str,
+        kind: &str,
+        spec: Value,
+        options: Options,
+    ) -> Self {
         let line = u32::try_from(self.0.resources.len()).expect("few resources") + 1;
         let declaration = Declaration {
             kind: kind.to_owned(),
@@ -82,7 +86,9 @@ impl Program {
             line: 99,
             column: 1,
         };
-        self.0.outputs.insert(name.to_owned(), OutputDeclaration { value, source });
+        self.0
+            .outputs
+            .insert(name.to_owned(), OutputDeclaration { value, source });
         self
     }
 

@@ -90,10 +90,20 @@ impl Cloud {
         let faults = lock(&self.faults).clone();
         if faults.credentials_last.is_some_and(|last| count >= last) {
             let class = ErrorClass::CredentialsExpired;
-            return Err(error(class, operation, "ExpiredToken", "the token has expired"));
+            return Err(error(
+                class,
+                operation,
+                "ExpiredToken",
+                "the token has expired",
+            ));
         }
         if self.dice.fall(faults.throttle) {
-            return Err(error(ErrorClass::Throttled, operation, "Throttling", "rate exceeded"));
+            return Err(error(
+                ErrorClass::Throttled,
+                operation,
+                "Throttling",
+                "rate exceeded",
+            ));
         }
         if self.dice.fall(faults.lose_request) {
             return Err(lost(operation));
@@ -114,7 +124,12 @@ impl Cloud {
     fn permit(&self, operation: &str, address: &Address) -> Result<()> {
         if lock(&self.faults).refuse.contains(address) {
             let message = "the value is not valid";
-            return Err(error(ErrorClass::Invalid, operation, "ValidationError", message));
+            return Err(error(
+                ErrorClass::Invalid,
+                operation,
+                "ValidationError",
+                message,
+            ));
         }
         Ok(())
     }
@@ -144,8 +159,13 @@ impl Cloud {
         let id = invent::id(schema, world.made);
         let outputs = invent::outputs(schema, &id, &kept);
         world.ever.insert(id.clone());
-        let given = outputs.values().filter_map(Value::as_str).filter(|text| text.contains("sim-"));
-        world.ever.extend(given.map(str::to_owned).collect::<Vec<_>>());
+        let given = outputs
+            .values()
+            .filter_map(Value::as_str)
+            .filter(|text| text.contains("sim-"));
+        world
+            .ever
+            .extend(given.map(str::to_owned).collect::<Vec<_>>());
         let object = Object {
             address: request.address.clone(),
             kind: request.kind.to_owned(),
@@ -180,7 +200,10 @@ impl Cloud {
                 if result.is_err() || !world.ever.contains(text) {
                     return;
                 }
-                let meant = world.objects.iter().find(|(id, object)| object.is_meant_by(id, text));
+                let meant = world
+                    .objects
+                    .iter()
+                    .find(|(id, object)| object.is_meant_by(id, text));
                 result = match meant {
                     None => {
                         let message = format!("{text} does not exist");
@@ -188,7 +211,12 @@ impl Cloud {
                     }
                     Some((_, object)) if self.is_hidden(object) => {
                         let message = format!("{text} cannot be used yet");
-                        Err(error(ErrorClass::NotYet, operation, "InvalidParameter", &message))
+                        Err(error(
+                            ErrorClass::NotYet,
+                            operation,
+                            "InvalidParameter",
+                            &message,
+                        ))
                     }
                     Some(_) => Ok(()),
                 };
@@ -198,7 +226,9 @@ impl Cloud {
     }
 
     fn is_hidden(&self, object: &Object) -> bool {
-        let slow = rules::SLOW_TO_SHOW.iter().find(|(kind, _)| *kind == object.kind);
+        let slow = rules::SLOW_TO_SHOW
+            .iter()
+            .find(|(kind, _)| *kind == object.kind);
         slow.is_some_and(|(_, seconds)| {
             self.clock.elapsed() < object.since + Duration::from_secs(*seconds)
         })
@@ -279,7 +309,11 @@ impl Cloud {
 
     fn look(&self, target: &Target) -> Observation {
         let world = self.world();
-        match world.objects.get(&target.physical_id).filter(|object| !object.going) {
+        match world
+            .objects
+            .get(&target.physical_id)
+            .filter(|object| !object.going)
+        {
             None => Observation::Missing,
             Some(object) => {
                 let schema = schema(&object.kind).expect("only known kinds are made");
@@ -333,10 +367,15 @@ impl Cloud {
         let world = self.world();
         let now = self.clock.elapsed();
         let token = rules::TAKES_TOKEN.contains(&intent.kind.as_str());
-        let made = world.objects.values().find(|object| object.intent == intent.id.0);
+        let made = world
+            .objects
+            .values()
+            .find(|object| object.intent == intent.id.0);
         if made.is_some_and(|object| token || now >= object.since + HIDDEN) {
             let mut made = made_by(&world, &intent.id.0).expect("it was found just now");
-            let late = rules::AFTER_CREATE.iter().filter(|(kind, _)| *kind == intent.kind);
+            let late = rules::AFTER_CREATE
+                .iter()
+                .filter(|(kind, _)| *kind == intent.kind);
             let spec = properties(intent.spec.to_value());
             let late = late.filter(|(_, name)| spec.contains_key(*name));
             made.unfinished = late.map(|(_, name)| (*name).to_owned()).collect();
@@ -366,7 +405,9 @@ impl Provider for Cloud {
     }
 
     async fn zones(&self, _place: &Place) -> Result<Vec<String>> {
-        Ok(["a", "b", "c"].map(|zone| format!("us-east-1{zone}")).to_vec())
+        Ok(["a", "b", "c"]
+            .map(|zone| format!("us-east-1{zone}"))
+            .to_vec())
     }
 
     async fn lookup(&self, _place: &Place, query: &LookupQuery) -> Result<Option<Outputs>> {
@@ -376,9 +417,10 @@ impl Provider for Cloud {
                 "AccountId".to_owned(),
                 json!("123456789012"),
             )])),
-            LookupQuery::SsmParameter { name, .. } => {
-                Some(Outputs::from([("Value".to_owned(), json!(format!("value of {name}")))]))
-            }
+            LookupQuery::SsmParameter { name, .. } => Some(Outputs::from([(
+                "Value".to_owned(),
+                json!(format!("value of {name}")),
+            )])),
             _ => None,
         })
     }
@@ -431,7 +473,10 @@ impl Provider for Cloud {
         {
             return questions.iter().map(|_| Err(error.clone())).collect();
         }
-        questions.iter().map(|question| self.progress(question)).collect()
+        questions
+            .iter()
+            .map(|question| self.progress(question))
+            .collect()
     }
 
     fn calls(&self) -> u64 {
@@ -496,7 +541,9 @@ fn slow_to_go(kind: &str) -> bool {
 }
 
 fn tag(properties: &mut BTreeMap<String, Value>, name: &str, intent: &str) {
-    let tags = properties.entry(name.to_owned()).or_insert_with(|| json!([]));
+    let tags = properties
+        .entry(name.to_owned())
+        .or_insert_with(|| json!([]));
     if let Value::Array(tags) = tags {
         tags.push(json!({"Key": INTENT_TAG, "Value": intent}));
     }
@@ -520,9 +567,15 @@ fn taken<'w>(
     spec: &BTreeMap<String, Value>,
 ) -> Option<&'w String> {
     let name = schema.physical_name().map(|(field, _)| field.name);
-    let name = name.filter(|_| !rules::shares_name(schema.kind)).map(|name| vec![name]);
-    let unique = rules::UNIQUE.iter().filter(|(kind, _)| *kind == schema.kind);
-    let keys = name.into_iter().chain(unique.map(|(_, names)| names.to_vec()));
+    let name = name
+        .filter(|_| !rules::shares_name(schema.kind))
+        .map(|name| vec![name]);
+    let unique = rules::UNIQUE
+        .iter()
+        .filter(|(kind, _)| *kind == schema.kind);
+    let keys = name
+        .into_iter()
+        .chain(unique.map(|(_, names)| names.to_vec()));
     for names in keys {
         if names.iter().any(|name| !spec.contains_key(*name)) {
             continue;
@@ -530,7 +583,9 @@ fn taken<'w>(
         let alike = world.objects.iter().find(|(_, object)| {
             object.kind == schema.kind
                 && object.place == *place
-                && names.iter().all(|name| object.properties.get(*name) == spec.get(*name))
+                && names
+                    .iter()
+                    .all(|name| object.properties.get(*name) == spec.get(*name))
         });
         if let Some((id, _)) = alike {
             return Some(id);
@@ -550,7 +605,12 @@ fn refuse_taken(
         None => Ok(()),
         Some(id) => {
             let message = format!("{id} stands there already");
-            Err(error(ErrorClass::AlreadyExists, operation, "AlreadyExists", &message))
+            Err(error(
+                ErrorClass::AlreadyExists,
+                operation,
+                "AlreadyExists",
+                &message,
+            ))
         }
     }
 }

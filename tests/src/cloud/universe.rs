@@ -122,7 +122,10 @@ impl Universe {
         let secrets = self.secrets(&snapshot);
         let goal = goal(Some(program.document()), &secrets);
         let prepared = session.prepare(snapshot, &goal).await;
-        prepared.unwrap_or_else(|error| panic!("{}", told(&error))).plan().clone()
+        prepared
+            .unwrap_or_else(|error| panic!("{}", told(&error)))
+            .plan()
+            .clone()
     }
 
     /// One run, as a process would do it: it loads the state, and keeps nothing in memory afterwards.
@@ -159,7 +162,11 @@ impl Universe {
         assert_eq!(world.orphans(&snapshot), [""; 0], "orphans");
         assert_eq!(world.phantoms(&snapshot), [""; 0], "phantoms");
         assert_eq!(world.duplicates(&snapshot), [], "duplicates");
-        assert!(snapshot.open.is_empty(), "open intents: {:?}", snapshot.open);
+        assert!(
+            snapshot.open.is_empty(),
+            "open intents: {:?}",
+            snapshot.open
+        );
     }
 
     fn session<'a>(
@@ -198,7 +205,9 @@ fn goal<'a>(document: Option<&'a Document>, secrets: &'a SecretReader) -> Goal<'
             account: "123456789012".to_owned(),
             region: "us-east-1".to_owned(),
         },
-        zones: ["a", "b", "c"].map(|zone| format!("us-east-1{zone}")).to_vec(),
+        zones: ["a", "b", "c"]
+            .map(|zone| format!("us-east-1{zone}"))
+            .to_vec(),
         secrets,
         known: Default::default(),
         target: &[],

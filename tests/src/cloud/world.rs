@@ -47,7 +47,11 @@ pub struct Object {
 impl Object {
     /// Whether something refers to this by its identifier or anything it gives.
     pub fn is_meant_by(&self, id: &str, text: &str) -> bool {
-        let names_it = |output: &str| ["Id", "Arn", "Name"].iter().any(|end| output.ends_with(end));
+        let names_it = |output: &str| {
+            ["Id", "Arn", "Name"]
+                .iter()
+                .any(|end| output.ends_with(end))
+        };
         let mut outputs = self.outputs.iter();
         text == id || outputs.any(|(output, value)| names_it(output) && value == text)
     }
@@ -60,14 +64,21 @@ impl World {
             .everything()
             .map(|(_, recorded)| recorded.physical_id.as_str())
             .collect();
-        let lost = self.objects.keys().filter(|id| !known.contains(id.as_str()));
+        let lost = self
+            .objects
+            .keys()
+            .filter(|id| !known.contains(id.as_str()));
         lost.cloned().collect()
     }
 
     /// What is in the state and does not exist.
     pub fn phantoms(&self, snapshot: &Snapshot) -> Vec<String> {
-        let ids = snapshot.everything().map(|(_, recorded)| &recorded.physical_id);
-        ids.filter(|id| !self.objects.contains_key(*id)).cloned().collect()
+        let ids = snapshot
+            .everything()
+            .map(|(_, recorded)| &recorded.physical_id);
+        ids.filter(|id| !self.objects.contains_key(*id))
+            .cloned()
+            .collect()
     }
 
     /// Addresses for which more than one thing exists, but for kept history.
@@ -99,7 +110,10 @@ impl World {
             let mut value = Value::Object(object.properties.clone().into_iter().collect());
             replace(&mut value, &names);
             let entry = (object.kind.clone(), value);
-            picture.entry(object.address.clone()).or_default().push(entry);
+            picture
+                .entry(object.address.clone())
+                .or_default()
+                .push(entry);
         }
         for objects in picture.values_mut() {
             objects.sort_by_key(|(kind, value)| (kind.clone(), value.to_string()));
@@ -109,7 +123,10 @@ impl World {
 
     /// The thing that exists for an address, if it is exactly one.
     pub fn at(&self, address: &str) -> Option<(&String, &Object)> {
-        let mut found = self.objects.iter().filter(|(_, object)| object.address.as_str() == address);
+        let mut found = self
+            .objects
+            .iter()
+            .filter(|(_, object)| object.address.as_str() == address);
         found.next().filter(|_| found.next().is_none())
     }
 }
