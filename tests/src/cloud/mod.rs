@@ -13,6 +13,7 @@ pub mod platform;
 mod program;
 mod provider;
 mod rules;
+pub mod samples;
 mod universe;
 mod world;
 

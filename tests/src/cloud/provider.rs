@@ -34,6 +34,8 @@ type Result<T> = std::result::Result<T, ProviderError>;
 const HIDDEN: Duration = Duration::from_secs(10);
 /// How long one call takes.
 const CALL: Duration = Duration::from_millis(100);
+/// How long a slow deletion takes.
+const GOING: Duration = Duration::from_secs(20);
 /// How often a wait is told to wait on.
 const PENDING: u32 = 3;
 
@@ -65,7 +67,11 @@ impl Cloud {
 
     /// The world, to look at or to tamper with.
     pub fn world(&self) -> MutexGuard<'_, World> {
-        lock(&self.world)
+        let now = self.clock.elapsed();
+        let mut world = lock(&self.world);
+        let gone = |object: &Object| object.gone_at.is_some_and(|at| at <= now);
+        world.objects.retain(|_, object| !gone(object));
+        world
     }
 
     /// What goes wrong from now on.
@@ -175,7 +181,7 @@ impl Cloud {
             intent: request.intent.0.clone(),
             since: self.clock.elapsed(),
             pending: pending(schema),
-            going: false,
+            gone_at: None,
         };
         world.objects.insert(id.clone(), object);
         drop(world);
@@ -277,7 +283,7 @@ impl Cloud {
         let Some(object) = world.objects.get(&target.physical_id) else {
             return Err(gone(&operation, &target.physical_id));
         };
-        if object.going {
+        if object.gone_at.is_some() {
             return Ok(());
         }
         for (used, user, code) in rules::IN_USE {
@@ -296,8 +302,7 @@ impl Cloud {
         }
         if slow_to_go(&target.kind) {
             if let Some(object) = world.objects.get_mut(&target.physical_id) {
-                object.going = true;
-                object.pending = PENDING;
+                object.gone_at = Some(self.clock.elapsed() + GOING);
             }
         } else {
             world.objects.remove(&target.physical_id);
@@ -314,6 +319,7 @@ impl Cloud {
             .get(&target.physical_id)
             .filter(|object| !object.going)
         {
+        match world.objects.get(&target.physical_id).filter(|object| object.gone_at.is_none()) {
             None => Observation::Missing,
             Some(object) => {
                 let schema = schema(&object.kind).expect("only known kinds are made");
@@ -340,14 +346,7 @@ impl Cloud {
             };
         };
         match question.until {
-            Until::Gone if object.pending == 0 && object.going => {
-                world.objects.remove(id);
-                Ok(reached(Outputs::new()))
-            }
-            Until::Gone => {
-                object.pending = object.pending.saturating_sub(1);
-                Ok(waits("draining"))
-            }
+            Until::Gone => Ok(waits("draining")),
             Until::Reaches(_) => {
                 if let Some(failure) = faults.never_ready.get(address) {
                     return Ok(Progress::Failed(failure.clone()));

@@ -3,7 +3,7 @@
 //! Not here: assertions, which are the tests'.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -76,6 +76,26 @@ impl Universe {
             concurrency: CONCURRENCY,
             folder: PathBuf::from("."),
             runs: AtomicU64::new(0),
+        }
+    }
+
+    /// The same with a folder that files of secrets are read from.
+    #[must_use]
+    pub fn in_folder(self, folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            ..self
+        }
+    }
+
+    /// The same world with an empty state of another lineage: nothing in it is ours.
+    #[must_use]
+    pub fn stranger(self) -> Self {
+        let other = Self::new(u64::MAX);
+        let empty = other.journal.load();
+        Self {
+            journal: MortalJournal::new(empty, Arc::clone(&self.life)),
+            ..self
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use windlass::address::Address;
 use windlass::document::Place;
 use windlass_engine::provider::Outputs;
+use windlass_state::identity::INTENT_TAG;
 use windlass_state::snapshot::Snapshot;
 
 /// Everything that exists, and everything that ever did.
@@ -40,8 +41,8 @@ pub struct Object {
     pub since: Duration,
     /// How many more times it answers a poll with `pending`.
     pub pending: u32,
-    /// Whether it is on its way out.
-    pub going: bool,
+    /// When it will be gone, if it is on its way out.
+    pub gone_at: Option<Duration>,
 }
 
 impl Object {
@@ -108,6 +109,9 @@ impl World {
         let mut picture: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for object in self.objects.values() {
             let mut value = Value::Object(object.properties.clone().into_iter().collect());
+            if let Some(Value::Array(tags)) = value.get_mut("Tags") {
+                tags.retain(|tag| tag["Key"] != INTENT_TAG);
+            }
             replace(&mut value, &names);
             let entry = (object.kind.clone(), value);
             picture

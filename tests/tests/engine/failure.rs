@@ -121,11 +121,7 @@ async fn a_name_that_somebody_else_has_is_not_taken_over() {
     let named = |path: &str| json!({"RoleName": "ops", "Path": path});
     let other = platform().with("other", ROLE, named("/theirs/"));
     universe.up(&other).await;
-    // The same world with another state: nothing in it is ours.
-    let stranger = Universe {
-        cloud: universe.cloud,
-        ..Universe::new(1)
-    };
+    let stranger = universe.stranger();
     let program = windlass_tests::cloud::Program::new()
         .with("ops", ROLE, named("/ours/"))
         .with("cluster", CLUSTER, json!({"Settings": "s1"}));

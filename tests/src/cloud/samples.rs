@@ -1,0 +1,56 @@
+//! Every kind of the catalogue with its samples, as documents hold them.
+//!
+//! Not here: what is done with them.
+
+use std::path::Path;
+
+use serde_json::Value;
+use windlass::expr::{Expr, SecretSource};
+use windlass::resource::{Resource, Samples};
+use windlass::schema::KindSchema;
+
+/// A kind with its samples: the smallest, the fullest, and then variations.
+#[derive(Debug)]
+pub struct Sampled {
+    /// The kind.
+    pub schema: &'static KindSchema,
+    /// As documents hold them.
+    pub specs: Vec<Value>,
+}
+
+macro_rules! sampled {
+    ($($service:ident::$kind:ident),+ $(,)?) => {
+        /// Every kind of the catalogue with its samples.
+        pub fn catalogue() -> Vec<Sampled> {
+            vec![$(of::<windlass::aws::$service::$kind>()),+]
+        }
+    };
+}
+
+windlass::catalog!(sampled);
+
+fn of<R: Resource + Samples>() -> Sampled {
+    let specs = R::samples().iter().map(Resource::to_json).collect();
+    Sampled {
+        schema: R::SCHEMA,
+        specs,
+    }
+}
+
+/// Lets secrets come from files below a folder, which are written, each with a value of its own.
+pub fn with_secrets_in(folder: &Path, spec: &mut Value) {
+    if let Ok(Some(Expr::Secret { secret })) = Expr::of(spec) {
+        let name = match secret {
+            SecretSource::Env(name) | SecretSource::File(name) => name.replace('/', "-"),
+        };
+        std::fs::write(folder.join(&name), format!("value of {name}")).expect("a file is written");
+        let secret = SecretSource::File(name);
+        *spec = Expr::Secret { secret }.to_value();
+        return;
+    }
+    match spec {
+        Value::Array(items) => items.iter_mut().for_each(|item| with_secrets_in(folder, item)),
+        Value::Object(items) => items.values_mut().for_each(|item| with_secrets_in(folder, item)),
+        _ => {}
+    }
+}

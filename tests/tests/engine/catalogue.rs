@@ -1,0 +1,205 @@
+//! Every kind of the catalogue through its whole life, by its samples.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::schema::{Change, Owner, Read};
+use windlass_plan::plan::{Plan, Reason, Verdict};
+use windlass_tests::cloud::samples::{Sampled, catalogue, with_secrets_in};
+use windlass_tests::cloud::{Program, Universe, refused};
+
+/// A property at the top that cannot be seen changing, and why.
+const UNSEEN: &[(&str, &str, &str)] = &[];
+
+fn universe(folder: &Path) -> Universe {
+    Universe::default().in_folder(folder)
+}
+
+fn programs(folder: &Path, sampled: &Sampled) -> Vec<Program> {
+    let program = |spec: &Value| {
+        let mut spec = spec.clone();
+        with_secrets_in(folder, &mut spec);
+        Program::new().with("it", sampled.schema.kind, spec)
+    };
+    sampled.specs.iter().map(program).collect()
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn fields(plan: &Plan) -> BTreeSet<String> {
+    let fields = plan.changes.iter().flat_map(|change| &change.fields);
+    let top = fields.map(|field| field.path.split(['.', '[']).next().unwrap_or_default());
+    top.map(str::to_owned).collect()
+}
+
+async fn assert_settled(universe: &Universe, program: &Program, what: &str) {
+    universe.assert_nothing_lost();
+    let preview = universe.preview(program).await;
+    assert!(preview.is_empty(), "{what}: {:#?}", preview.changes);
+}
+
+#[tokio::test]
+async fn what_is_made_stays_as_it_is() {
+    let folder = folder();
+    for sampled in catalogue() {
+        for (index, program) in programs(folder.path(), &sampled).iter().enumerate() {
+            let what = format!("{} sample {index}", sampled.schema.kind);
+            let universe = universe(folder.path());
+            let ran = universe.up(program).await;
+            assert_eq!(refused(&ran), [""; 0], "{what}");
+            assert_settled(&universe, program, &what).await;
+            let ran = universe.destroy().await;
+            assert_eq!(refused(&ran), [""; 0], "{what}");
+            assert!(universe.cloud.world().objects.is_empty(), "{what}");
+            assert!(universe.destroy().await.plan.is_empty(), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_property_changes_as_its_schema_says() {
+    let folder = folder();
+    let mut unseen = Vec::new();
+    let (mut properties, mut seen_properties) = (0, 0);
+    for sampled in catalogue() {
+        let kind = sampled.schema.kind;
+        let programs = programs(folder.path(), &sampled);
+        let mut seen = BTreeSet::new();
+        for (from, before) in programs.iter().enumerate() {
+            for (to, after) in programs.iter().enumerate() {
+                if from == to {
+                    continue;
+                }
+                let what = format!("{kind} from sample {from} to {to}");
+                let universe = universe(folder.path());
+                universe.up(before).await;
+                let ran = universe.up(after).await;
+                assert_eq!(refused(&ran), [""; 0], "{what}");
+                seen.extend(fields(&ran.plan));
+                seen.extend(ran.plan.notes.iter().map(|note| note.text.clone()));
+                assert_settled(&universe, after, &what).await;
+            }
+        }
+        for field in sampled.schema.fields() {
+            let quiet = matches!(field.change, Change::AtCreationOnly)
+                || matches!(field.owner, Owner::AfterCreation(_));
+            let excepted = UNSEEN.iter().any(|(k, name, _)| *k == kind && *name == field.name);
+            properties += 1;
+            if seen.contains(field.name) {
+                seen_properties += 1;
+            } else if !quiet && !excepted {
+                unseen.push(format!("{kind}.{}", field.name));
+            }
+        }
+    }
+    println!("properties seen changing: {seen_properties} of {properties}");
+    assert_eq!(unseen, [""; 0], "samples lack a second value");
+}
+
+#[tokio::test]
+async fn what_vanishes_is_made_again_and_what_is_gone_goes_quietly() {
+    let folder = folder();
+    for sampled in catalogue() {
+        let kind = sampled.schema.kind;
+        let programs = programs(folder.path(), &sampled);
+        let program = programs.get(1).unwrap_or(&programs[0]);
+        let universe = universe(folder.path());
+        universe.up(program).await;
+        universe.cloud.world().objects.clear();
+        let ran = universe.up(program).await;
+        assert_eq!(refused(&ran), [""; 0], "{kind}");
+        assert_eq!(ran.plan.changes[0].reason, Reason::Vanished, "{kind}");
+        assert_settled(&universe, program, kind).await;
+
+        universe.cloud.world().objects.clear();
+        let ran = universe.destroy().await;
+        assert_eq!(refused(&ran), [""; 0], "{kind}");
+        assert!(universe.journal.load().resources.is_empty(), "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn what_drifts_is_put_right() {
+    let folder = folder();
+    for sampled in catalogue() {
+        let kind = sampled.schema.kind;
+        let programs = programs(folder.path(), &sampled);
+        for field in sampled.schema.fields() {
+            if field.read == Read::Never
+                || !matches!(field.change, Change::InPlace)
+                || field.owner != Owner::Author
+                || field.name == "Tags"
+            {
+                continue;
+            }
+            let universe = universe(folder.path());
+            let Some((mine, theirs)) = two_values(&programs, field.name) else { continue };
+            let mine = &programs[mine];
+            universe.up(mine).await;
+            let id = universe.cloud.world().objects.keys().next().cloned().expect("it was made");
+            {
+                let mut world = universe.cloud.world();
+                let object = world.objects.get_mut(&id).expect("it exists");
+                object.properties.insert(field.name.to_owned(), theirs);
+            }
+            let what = format!("{kind}.{}", field.name);
+            let ran = universe.up(mine).await;
+            assert_eq!(refused(&ran), [""; 0], "{what}");
+            let change = ran.plan.changes.first();
+            let change = change.unwrap_or_else(|| panic!("{what}: the drift is not seen"));
+            assert_eq!((&change.verdict, &change.reason), (&Verdict::Update, &Reason::Drifted), "{what}");
+            assert_settled(&universe, mine, &what).await;
+        }
+    }
+}
+
+/// A program that writes the property, and another value of it that can be seen.
+fn two_values(programs: &[Program], name: &str) -> Option<(usize, Value)> {
+    let it = Address::parse("it").expect("valid");
+    let value = |program: &Program| {
+        let spec = program.document().resources[&it].spec.to_value();
+        spec.get(name).cloned()
+    };
+    let plain = |value: &Value| !value.is_object() && !value.is_array();
+    let mine = programs.iter().position(|program| value(program).is_some_and(|v| plain(&v)))?;
+    let own = value(&programs[mine])?;
+    let other = programs.iter().filter_map(value).find(|other| *other != own && plain(other))?;
+    Some((mine, other))
+}
+
+#[tokio::test]
+async fn every_kind_survives_death_at_every_moment() {
+    let folder = folder();
+    for sampled in catalogue() {
+        let programs = programs(folder.path(), &sampled);
+        let full = programs.get(1).unwrap_or(&programs[0]);
+        let other = programs.get(2).unwrap_or(full);
+        for (before, to) in [(None, Some(full)), (Some(full), Some(other)), (Some(full), None)] {
+            survives(folder.path(), sampled.schema.kind, before, to).await;
+        }
+    }
+}
+
+async fn survives(folder: &Path, kind: &str, before: Option<&Program>, to: Option<&Program>) {
+    for last in 0.. {
+        let universe = universe(folder);
+        if let Some(before) = before {
+            universe.up(before).await;
+        }
+        if universe.mortal(to, Some(last)).await.is_some() {
+            break;
+        }
+        let ran = universe.mortal(to, None).await.expect("it lives").expect("it is planned");
+        let what = format!("{kind} after death at moment {last}");
+        assert_eq!(refused(&ran), [""; 0], "{what}");
+        universe.assert_nothing_lost();
+        match to {
+            Some(to) => assert_settled(&universe, to, &what).await,
+            None => assert!(universe.cloud.world().objects.is_empty(), "{what}"),
+        }
+    }
+}
