@@ -80,6 +80,7 @@ const fn kind(
         replace: ReplaceOrder::CreateFirst,
         old_generations: OldGenerations::Deleted,
         completes: &[],
+        replaces_when: &[],
     }
 }
 

@@ -320,6 +320,8 @@ impl Cloud {
             .filter(|object| !object.going)
         {
         match world.objects.get(&target.physical_id).filter(|object| object.gone_at.is_none()) {
+            .filter(|object| object.gone_at.is_none())
+        {
             None => Observation::Missing,
             Some(object) => {
                 let schema = schema(&object.kind).expect("only known kinds are made");

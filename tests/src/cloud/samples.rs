@@ -49,8 +49,12 @@ pub fn with_secrets_in(folder: &Path, spec: &mut Value) {
         return;
     }
     match spec {
-        Value::Array(items) => items.iter_mut().for_each(|item| with_secrets_in(folder, item)),
-        Value::Object(items) => items.values_mut().for_each(|item| with_secrets_in(folder, item)),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| with_secrets_in(folder, item)),
+        Value::Object(items) => items
+            .values_mut()
+            .for_each(|item| with_secrets_in(folder, item)),
         _ => {}
     }
 }

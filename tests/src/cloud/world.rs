@@ -59,7 +59,7 @@ impl Object {
 }
 
 impl World {
-    /// What exists and is in no state: lost for ever.
+    /// What exists and is in no state: lost for ever, unless it is on its way out.
     pub fn orphans(&self, snapshot: &Snapshot) -> Vec<String> {
         let known: BTreeSet<_> = snapshot
             .everything()
@@ -70,6 +70,9 @@ impl World {
             .keys()
             .filter(|id| !known.contains(id.as_str()));
         lost.cloned().collect()
+            .iter()
+            .filter(|(id, object)| object.gone_at.is_none() && !known.contains(id.as_str()));
+        lost.map(|(id, _)| id.clone()).collect()
     }
 
     /// What is in the state and does not exist.
@@ -87,7 +90,8 @@ impl World {
         let mut seen = BTreeMap::new();
         for (id, object) in &self.objects {
             let kept = snapshot.old.values().flatten();
-            if !kept.into_iter().any(|old| old.recorded.physical_id == *id) {
+            let kept = kept.into_iter().any(|old| old.recorded.physical_id == *id);
+            if !kept && object.gone_at.is_none() {
                 *seen.entry(object.address.clone()).or_insert(0) += 1;
             }
         }

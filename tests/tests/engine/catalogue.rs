@@ -87,7 +87,9 @@ async fn every_property_changes_as_its_schema_says() {
         for field in sampled.schema.fields() {
             let quiet = matches!(field.change, Change::AtCreationOnly)
                 || matches!(field.owner, Owner::AfterCreation(_));
-            let excepted = UNSEEN.iter().any(|(k, name, _)| *k == kind && *name == field.name);
+            let excepted = UNSEEN
+                .iter()
+                .any(|(k, name, _)| *k == kind && *name == field.name);
             properties += 1;
             if seen.contains(field.name) {
                 seen_properties += 1;
@@ -137,10 +139,19 @@ async fn what_drifts_is_put_right() {
                 continue;
             }
             let universe = universe(folder.path());
-            let Some((mine, theirs)) = two_values(&programs, field.name) else { continue };
+            let Some((mine, theirs)) = two_values(&programs, field.name) else {
+                continue;
+            };
             let mine = &programs[mine];
             universe.up(mine).await;
-            let id = universe.cloud.world().objects.keys().next().cloned().expect("it was made");
+            let id = universe
+                .cloud
+                .world()
+                .objects
+                .keys()
+                .next()
+                .cloned()
+                .expect("it was made");
             {
                 let mut world = universe.cloud.world();
                 let object = world.objects.get_mut(&id).expect("it exists");
@@ -151,7 +162,11 @@ async fn what_drifts_is_put_right() {
             assert_eq!(refused(&ran), [""; 0], "{what}");
             let change = ran.plan.changes.first();
             let change = change.unwrap_or_else(|| panic!("{what}: the drift is not seen"));
-            assert_eq!((&change.verdict, &change.reason), (&Verdict::Update, &Reason::Drifted), "{what}");
+            assert_eq!(
+                (&change.verdict, &change.reason),
+                (&Verdict::Update, &Reason::Drifted),
+                "{what}"
+            );
             assert_settled(&universe, mine, &what).await;
         }
     }
@@ -165,9 +180,14 @@ fn two_values(programs: &[Program], name: &str) -> Option<(usize, Value)> {
         spec.get(name).cloned()
     };
     let plain = |value: &Value| !value.is_object() && !value.is_array();
-    let mine = programs.iter().position(|program| value(program).is_some_and(|v| plain(&v)))?;
+    let mine = programs
+        .iter()
+        .position(|program| value(program).is_some_and(|v| plain(&v)))?;
     let own = value(&programs[mine])?;
-    let other = programs.iter().filter_map(value).find(|other| *other != own && plain(other))?;
+    let other = programs
+        .iter()
+        .filter_map(value)
+        .find(|other| *other != own && plain(other))?;
     Some((mine, other))
 }
 
@@ -178,7 +198,11 @@ async fn every_kind_survives_death_at_every_moment() {
         let programs = programs(folder.path(), &sampled);
         let full = programs.get(1).unwrap_or(&programs[0]);
         let other = programs.get(2).unwrap_or(full);
-        for (before, to) in [(None, Some(full)), (Some(full), Some(other)), (Some(full), None)] {
+        for (before, to) in [
+            (None, Some(full)),
+            (Some(full), Some(other)),
+            (Some(full), None),
+        ] {
             survives(folder.path(), sampled.schema.kind, before, to).await;
         }
     }
@@ -193,7 +217,11 @@ async fn survives(folder: &Path, kind: &str, before: Option<&Program>, to: Optio
         if universe.mortal(to, Some(last)).await.is_some() {
             break;
         }
-        let ran = universe.mortal(to, None).await.expect("it lives").expect("it is planned");
+        let ran = universe
+            .mortal(to, None)
+            .await
+            .expect("it lives")
+            .expect("it is planned");
         let what = format!("{kind} after death at moment {last}");
         assert_eq!(refused(&ran), [""; 0], "{what}");
         universe.assert_nothing_lost();

@@ -23,13 +23,25 @@ async fn dies_everywhere(before: Option<&Program>, to: Option<&Program>) {
         }
         let ran = universe.mortal(to, Some(last)).await;
         assert!(ran.is_none(), "moment {last} never came");
-        let ran = universe.mortal(to, None).await.expect("it lives").expect("it is planned");
+        let ran = universe
+            .mortal(to, None)
+            .await
+            .expect("it lives")
+            .expect("it is planned");
         assert_eq!(refused(&ran), [""; 0], "after death at moment {last}");
         universe.assert_nothing_lost();
-        assert_eq!(universe.cloud.world().picture(), expected, "after death at moment {last}");
+        assert_eq!(
+            universe.cloud.world().picture(),
+            expected,
+            "after death at moment {last}"
+        );
         if let Some(to) = to {
             let preview = universe.preview(to).await;
-            assert!(preview.is_empty(), "after death at moment {last}: {:#?}", preview.changes);
+            assert!(
+                preview.is_empty(),
+                "after death at moment {last}: {:#?}",
+                preview.changes
+            );
         }
     }
 }
@@ -87,7 +99,11 @@ async fn a_change_of_mind_after_death_is_followed() {
     let moments = {
         let universe = Universe::default();
         universe.up(&platform()).await;
-        universe.mortal(Some(&edited), None).await.expect("it lives").expect("it is planned");
+        universe
+            .mortal(Some(&edited), None)
+            .await
+            .expect("it lives")
+            .expect("it is planned");
         universe.life.moments()
     };
     for last in 0..moments {
@@ -98,6 +114,9 @@ async fn a_change_of_mind_after_death_is_followed() {
         let world = universe.cloud.world();
         let (_, network) = world.at("network").expect("one network");
         // AWS never returns this property, so only what the engine knows can put it right.
-        assert_eq!(network.properties["Secretive"], "s", "after death at moment {last}");
+        assert_eq!(
+            network.properties["Secretive"], "s",
+            "after death at moment {last}"
+        );
     }
 }

@@ -28,7 +28,10 @@ async fn a_failure_stops_what_waits_for_it_only() {
         ..Faults::default()
     });
     let ran = universe.up(&platform()).await;
-    assert_eq!((ran.summary.result, ran.summary.failed), (RunResult::Failed, 1));
+    assert_eq!(
+        (ran.summary.result, ran.summary.failed),
+        (RunResult::Failed, 1)
+    );
     assert_eq!(skipped(&ran), ["service".to_owned()].into());
     assert_eq!(ran.summary.created, 7);
     universe.assert_nothing_lost();
@@ -40,7 +43,10 @@ async fn a_failure_stops_what_waits_for_it_only() {
 
     universe.cloud.set_faults(Faults::default());
     let ran = universe.up(&platform()).await;
-    assert_eq!((ran.summary.result, ran.summary.created), (RunResult::Done, 2));
+    assert_eq!(
+        (ran.summary.result, ran.summary.created),
+        (RunResult::Done, 2)
+    );
     assert!(universe.preview(&platform()).await.is_empty());
 }
 
@@ -87,7 +93,11 @@ async fn a_wait_that_fails_says_why_and_is_taken_up_again() {
     let before = universe.cloud.log().len();
     let ran = universe.up(&platform()).await;
     assert_eq!(ran.summary.result, RunResult::Done);
-    assert_eq!(universe.cloud.log().len(), before, "only the wait was missing");
+    assert_eq!(
+        universe.cloud.log().len(),
+        before,
+        "only the wait was missing"
+    );
     assert!(ran.events.iter().any(|event| matches!(
         event,
         Event::StepDone { step, .. } if step.action == Verb::WaitStable
@@ -132,7 +142,13 @@ async fn a_name_that_somebody_else_has_is_not_taken_over() {
         _ => None,
     });
     assert!(help.expect("a way out").starts_with("import it"));
-    assert!(!stranger.journal.load().resources.contains_key(&parse("ops")));
+    assert!(
+        !stranger
+            .journal
+            .load()
+            .resources
+            .contains_key(&parse("ops"))
+    );
 }
 
 #[tokio::test]
@@ -142,7 +158,10 @@ async fn a_full_disk_stops_everything_that_changes_aws() {
         universe.journal.fill_up_after(writes);
         universe.life.begin(None);
         let never = windlass_engine::interrupt::Interrupt::never();
-        let error = universe.run(Some(&platform()), never).await.expect_err("the disk is full");
+        let error = universe
+            .run(Some(&platform()), never)
+            .await
+            .expect_err("the disk is full");
         assert!(matches!(error, SessionError::Halted(_)), "{error:?}");
         universe.journal.make_room();
         let ran = universe.up(&platform()).await;

@@ -40,7 +40,11 @@ async fn throttled_calls_are_sent_again() {
         });
         let ran = universe.up(&platform()).await;
         assert_eq!(refused(&ran), [""; 0]);
-        assert!(ran.events.iter().any(|event| matches!(event, Event::StepRetrying { .. })));
+        assert!(
+            ran.events
+                .iter()
+                .any(|event| matches!(event, Event::StepRetrying { .. }))
+        );
         through_a_whole_life(&universe).await;
     }
 }

@@ -7,7 +7,11 @@ use windlass_tests::cloud::platform::platform;
 use windlass_tests::cloud::{Universe, refused};
 
 /// Presses once or twice as soon as so many mutating calls have had an effect.
-async fn interrupted(universe: &Universe, after: usize, presses: usize) -> windlass_tests::cloud::Ran {
+async fn interrupted(
+    universe: &Universe,
+    after: usize,
+    presses: usize,
+) -> windlass_tests::cloud::Ran {
     let (user, engine) = interrupt();
     universe.life.begin(None);
     let press = async {
@@ -28,18 +32,28 @@ async fn once_lets_what_runs_finish_and_starts_nothing_new() {
     for after in 1..9 {
         let universe = Universe::default();
         let ran = interrupted(&universe, after, 1).await;
-        assert_eq!(ran.summary.result, RunResult::Interrupted, "after {after} calls");
+        assert_eq!(
+            ran.summary.result,
+            RunResult::Interrupted,
+            "after {after} calls"
+        );
         assert_eq!(refused(&ran), [""; 0]);
         assert!(ran.summary.skipped > 0);
         // Nothing is left open: whatever had started was recorded.
         universe.assert_nothing_lost();
-        let told = ran.events.iter().position(|event| matches!(event, Event::Interrupted { .. }));
+        let told = ran
+            .events
+            .iter()
+            .position(|event| matches!(event, Event::Interrupted { .. }));
         let told = told.expect("it is told");
         let started = |event: &Event| matches!(event, Event::StepStarted { .. });
         assert!(!ran.events[told..].iter().any(started));
         assert!(ran.events.iter().any(|event| matches!(
             event,
-            Event::StepSkipped { because: Because::Interrupted, .. }
+            Event::StepSkipped {
+                because: Because::Interrupted,
+                ..
+            }
         )));
         let ran = universe.up(&platform()).await;
         assert_eq!(ran.summary.result, RunResult::Done);
@@ -53,7 +67,11 @@ async fn twice_leaves_now_and_the_next_run_settles() {
     for after in 1..9 {
         let universe = Universe::default();
         let ran = interrupted(&universe, after, 2).await;
-        assert_eq!(ran.summary.result, RunResult::Interrupted, "after {after} calls");
+        assert_eq!(
+            ran.summary.result,
+            RunResult::Interrupted,
+            "after {after} calls"
+        );
         left_open |= !universe.journal.load().open.is_empty();
         let ran = universe.up(&platform()).await;
         assert_eq!(ran.summary.result, RunResult::Done);

@@ -9,8 +9,13 @@ use windlass_tests::cloud::platform::{network, platform, port, revision, service
 use windlass_tests::cloud::{Program, Universe, parse, reference, refused};
 
 fn verdict(plan: &windlass_plan::plan::Plan, address: &str) -> Verdict {
-    let change = plan.changes.iter().find(|change| change.address == parse(address));
-    change.map(|change| change.verdict.clone()).unwrap_or_else(|| panic!("`{address}` does not change"))
+    let change = plan
+        .changes
+        .iter()
+        .find(|change| change.address == parse(address));
+    change
+        .map(|change| change.verdict.clone())
+        .unwrap_or_else(|| panic!("`{address}` does not change"))
 }
 
 #[tokio::test]
@@ -18,7 +23,10 @@ async fn up_then_nothing_then_destroy_then_up() {
     let universe = Universe::default();
     let first = universe.up(&platform()).await;
     assert_eq!(refused(&first), [""; 0]);
-    assert_eq!((first.summary.result, first.summary.created), (RunResult::Done, 9));
+    assert_eq!(
+        (first.summary.result, first.summary.created),
+        (RunResult::Done, 9)
+    );
     universe.assert_nothing_lost();
     let picture = universe.cloud.world().picture();
 
@@ -28,7 +36,11 @@ async fn up_then_nothing_then_destroy_then_up() {
 
     let destroyed = universe.destroy().await;
     assert_eq!(refused(&destroyed), [""; 0]);
-    assert!(universe.cloud.world().objects.is_empty(), "{:#?}", universe.cloud.world().objects);
+    assert!(
+        universe.cloud.world().objects.is_empty(),
+        "{:#?}",
+        universe.cloud.world().objects
+    );
     assert!(universe.journal.load().resources.is_empty());
     let again = universe.destroy().await;
     assert!(again.plan.is_empty());
@@ -90,8 +102,14 @@ async fn a_replacement_moves_its_users_over() {
     let edited = platform().with("network", NETWORK, network("10.9.0.0/16"));
     let ran = universe.up(&edited).await;
     assert_eq!(refused(&ran), [""; 0]);
-    assert!(matches!(verdict(&ran.plan, "network"), Verdict::Replace { .. }));
-    assert!(matches!(verdict(&ran.plan, "subnet-a"), Verdict::Replace { .. }));
+    assert!(matches!(
+        verdict(&ran.plan, "network"),
+        Verdict::Replace { .. }
+    ));
+    assert!(matches!(
+        verdict(&ran.plan, "subnet-a"),
+        Verdict::Replace { .. }
+    ));
     universe.assert_nothing_lost();
     assert!(universe.preview(&edited).await.is_empty());
 }
@@ -104,7 +122,10 @@ async fn what_can_stand_once_only_goes_first() {
     let edited = platform().with("port", PORT, port("udp"));
     let ran = universe.up(&edited).await;
     assert_eq!(refused(&ran), [""; 0]);
-    assert_eq!(universe.cloud.log()[before..], ["delete port", "create port"]);
+    assert_eq!(
+        universe.cloud.log()[before..],
+        ["delete port", "create port"]
+    );
     assert!(universe.preview(&edited).await.is_empty());
     universe.assert_nothing_lost();
 }
@@ -117,7 +138,11 @@ async fn what_vanished_is_made_again() {
     universe.cloud.world().objects.remove(&id);
     let ran = universe.up(&platform()).await;
     assert_eq!(refused(&ran), [""; 0]);
-    let port = ran.plan.changes.iter().find(|change| change.address == parse("port"));
+    let port = ran
+        .plan
+        .changes
+        .iter()
+        .find(|change| change.address == parse("port"));
     assert_eq!(port.map(|change| &change.reason), Some(&Reason::Vanished));
     universe.assert_nothing_lost();
     assert!(universe.preview(&platform()).await.is_empty());
@@ -137,7 +162,10 @@ async fn what_drifted_is_put_right_and_what_is_not_ours_is_left_alone() {
     }
     let ran = universe.up(&program).await;
     let change = &ran.plan.changes[0];
-    assert_eq!((&change.reason, change.fields[0].drift), (&Reason::Drifted, true));
+    assert_eq!(
+        (&change.reason, change.fields[0].drift),
+        (&Reason::Drifted, true)
+    );
     let world = universe.cloud.world();
     assert_eq!(world.objects[&id].properties["Count"], json!(1));
     assert_eq!(world.objects[&id].properties["NotOurs"], json!("x"));
@@ -171,7 +199,11 @@ async fn what_a_create_cannot_carry_is_sent_after_it() {
     let world = universe.cloud.world();
     let (_, network) = world.at("network").expect("one network");
     assert_eq!(network.properties["Names"], json!(true));
-    assert!(universe.journal.load().resources[&parse("network")].unfinished.is_empty());
+    assert!(
+        universe.journal.load().resources[&parse("network")]
+            .unfinished
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -180,18 +212,14 @@ async fn steps_start_as_soon_as_they_can() {
     let ran = universe.up(&platform()).await;
     let position = |wanted: (&str, Verb, bool)| {
         let found = ran.events.iter().position(|event| match event {
-            Event::StepStarted { step } => {
-                (step.address.as_str(), step.action, true) == wanted
-            }
+            Event::StepStarted { step } => (step.address.as_str(), step.action, true) == wanted,
             Event::StepDone { step, .. } => (step.address.as_str(), step.action, false) == wanted,
             _ => false,
         });
         found.unwrap_or_else(|| panic!("{wanted:?} was not told"))
     };
     // The role has nothing to do with the network: it does not wait for it.
-    assert!(
-        position(("role", Verb::Create, true)) < position(("network", Verb::Create, false))
-    );
+    assert!(position(("role", Verb::Create, true)) < position(("network", Verb::Create, false)));
     assert!(
         position(("subnet-a", Verb::Create, true)) > position(("network", Verb::Create, false))
     );

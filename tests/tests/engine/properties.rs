@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::json;
-use windlass_tests::cloud::kinds::{CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET};
+use windlass_tests::cloud::kinds::{
+    CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET,
+};
 use windlass_tests::cloud::{Faults, Program, Universe, reference, refused};
 
 #[derive(Debug, Clone)]
@@ -33,7 +35,8 @@ fn program(shape: &Shape) -> Program {
     let mut program = Program::new().with("network", NETWORK, network);
     let network = || reference("network", "NetworkId");
     if has(0) {
-        let spec = json!({"NetworkId": network(), "Range": "10.0.1.0/24", "Note": format!("n{variant}")});
+        let spec =
+            json!({"NetworkId": network(), "Range": "10.0.1.0/24", "Note": format!("n{variant}")});
         program = program.with("subnet", SUBNET, spec);
     }
     if has(0) && has(1) {
@@ -46,7 +49,11 @@ fn program(shape: &Shape) -> Program {
         program = program.with("port", PORT, spec);
     }
     if has(3) {
-        program = program.with("role", ROLE, json!({"Path": "/", "Policy": format!("p{variant}")}));
+        program = program.with(
+            "role",
+            ROLE,
+            json!({"Path": "/", "Policy": format!("p{variant}")}),
+        );
         let spec = json!({"Family": "app", "Image": format!("app:{variant}"), "RoleArn": reference("role", "Arn")});
         program = program.with("revision", REVISION, spec);
     }
@@ -126,6 +133,7 @@ proptest! {
             let preview = universe.preview(&last).await;
             assert!(preview.is_empty(), "{:#?}", preview.changes);
             universe.destroy().await;
+            universe.clock.pass(Duration::from_secs(60));
             assert!(universe.cloud.world().objects.is_empty());
         });
     }
