@@ -110,7 +110,7 @@ pub enum SessionError {
     Secret(#[from] SecretError),
     /// What an earlier run left open cannot be settled.
     #[error(transparent)]
-    Recover(RecoverError),
+    Recover(Box<RecoverError>),
     /// The world cannot be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
@@ -139,7 +139,7 @@ impl From<RecoverError> for SessionError {
     fn from(error: RecoverError) -> Self {
         match error {
             RecoverError::Halted(halted) => Self::Halted(halted),
-            other => Self::Recover(other),
+            other => Self::Recover(Box::new(other)),
         }
     }
 }

@@ -166,10 +166,9 @@ async fn what_drifted_is_put_right_and_what_is_not_ours_is_left_alone() {
         (&change.reason, change.fields[0].drift),
         (&Reason::Drifted, true)
     );
-    let world = universe.cloud.world();
-    assert_eq!(world.objects[&id].properties["Count"], json!(1));
-    assert_eq!(world.objects[&id].properties["NotOurs"], json!("x"));
-    drop(world);
+    let service = universe.cloud.world().objects[&id].clone();
+    assert_eq!(service.properties["Count"], json!(1));
+    assert_eq!(service.properties["NotOurs"], json!("x"));
     assert!(universe.preview(&program).await.is_empty());
 }
 

@@ -115,7 +115,7 @@ async fn perform(universe: &Universe, operation: &Operation) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_state_holds_together_and_the_end_is_well(seed in any::<u64>(), operations in operations(), last in shapes()) {
