@@ -133,7 +133,7 @@ pub struct Intent {
     pub kind: String,
     /// What is done.
     pub action: Action,
-    /// How often this action was tried for this generation, from 0.
+    /// Tells attempts at one action on one generation apart, so that no two share a client token: the sequence, as far as it fits.
     pub attempt: u32,
     /// Account, role and region, all that is known of them.
     pub place: Place,
