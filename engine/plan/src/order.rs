@@ -235,7 +235,7 @@ impl<'a> Order<'a> {
                 users.entry(on).or_default().push((user, recorded));
             }
         }
-        let mut edges = Vec::new();
+        let (mut edges, mut wishes) = (Vec::new(), Vec::new());
         for removal in self.removals {
             let Some(step) = self.removed.get(&(removal.at, removal.recorded.generation)) else {
                 continue;
@@ -260,22 +260,33 @@ impl<'a> Order<'a> {
             if removal.leaving == Leaving::Kept {
                 continue;
             }
+            // A dependency does not say on which generation. Where it means the current one, waiting for it to let go of an old one is
+            // only caution, and must not stand against the order of what is certain.
+            let current = self.inputs.snapshot.resources.get(removal.at);
+            let is_current =
+                current.is_some_and(|current| current.generation == removal.recorded.generation);
+            let certain = if is_current { &mut edges } else { &mut wishes };
             for (user, recorded) in users.get(removal.at).into_iter().flatten() {
                 if let Some(gone) = self.removed.get(&(*user, recorded.generation)) {
                     let kept = matches!(
                         self.steps[*gone].action,
                         StepAction::Record(RecordOnly::Keep)
                     );
-                    edges.extend((!kept).then_some((*step, *gone)));
+                    certain.extend((!kept).then_some((*step, *gone)));
                 }
                 if !delete_first {
                     let node = self.graph.find(self.world.now(user).as_str());
                     let made = node.and_then(|node| self.made.get(&node));
-                    edges.extend(made.and_then(Made::last).map(|last| (*step, last)));
+                    certain.extend(made.and_then(Made::last).map(|last| (*step, last)));
                 }
             }
         }
         self.connect(edges);
+        for (step, before) in wishes {
+            if !self.comes_after(before, step) {
+                self.connect([(step, before)]);
+            }
+        }
     }
 
     /// What is made under the name of something that goes is made after it.

@@ -86,7 +86,7 @@ impl<'a> Removals<'a> {
         };
         let (leaving, replaced) = match decision.act {
             Act::Create => (Leaving::Forgotten, None),
-            Act::Replace(_) if self.keeps(current.recorded).is_some() => return,
+            Act::Replace(_) if self.keeps(node, current.recorded).is_some() => return,
             Act::Replace(order) if self.graph.node(node).declaration.options.retain => {
                 (Leaving::Forgotten, Some(order))
             }
@@ -127,30 +127,31 @@ impl<'a> Removals<'a> {
             return self.old(address, address, &Reason::Deposed);
         };
         let next = replaced.then_some(current.recorded);
-        self.kept(address, current.at, next);
+        self.kept(node, current.at, next);
     }
 
     /// Old generations of one address, and the current one if it is about to become one.
-    fn kept(&mut self, address: &'a Address, at: &'a Address, next: Option<&'a Recorded>) {
+    fn kept(&mut self, node: NodeIndex, at: &'a Address, next: Option<&'a Recorded>) {
+        let address = self.graph.node(node).address;
         let old = self.inputs.snapshot.old.get(at).into_iter().flatten();
         let mut kept: Vec<(&'a Recorded, Option<OldReason>)> = Vec::new();
         for old in old {
             let recorded = &old.recorded;
             if self.is_gone(at, recorded) {
                 self.push(address, at, recorded, Leaving::Forgotten, None);
-            } else if self.keeps(recorded).is_some() {
+            } else if self.keeps(node, recorded).is_some() {
                 kept.push((recorded, Some(old.why)));
             } else if !self.is_used_outside(at) {
                 self.remove(address, at, recorded, Reason::Deposed);
             }
         }
         kept.extend(
-            next.filter(|next| self.keeps(next).is_some())
+            next.filter(|next| self.keeps(node, next).is_some())
                 .map(|next| (next, None)),
         );
         let room = kept
             .last()
-            .and_then(|(newest, _)| self.keeps(newest))
+            .and_then(|(newest, _)| self.keeps(node, newest))
             .unwrap_or(0);
         let excess = kept.len().saturating_sub(room);
         for (position, (recorded, why)) in kept.into_iter().enumerate() {
@@ -238,11 +239,15 @@ impl<'a> Removals<'a> {
         )
     }
 
-    /// How many old generations of its kind are kept. The last one is what a rollback returns to, so it always stays.
-    fn keeps(&self, recorded: &Recorded) -> Option<usize> {
-        match (self.inputs.schema)(&recorded.kind)?.old_generations {
-            OldGenerations::Deleted => None,
-            OldGenerations::Kept(count) => Some(count.max(1) as usize),
+    /// How many old generations are kept, as long as the resource is still of that kind. The last one is what a rollback returns to, so
+    /// it always stays.
+    fn keeps(&self, node: NodeIndex, recorded: &Recorded) -> Option<usize> {
+        let schema = self.graph.node(node).schema;
+        match schema.old_generations {
+            OldGenerations::Kept(count) if schema.kind == recorded.kind => {
+                Some(count.max(1) as usize)
+            }
+            _ => None,
         }
     }
 

@@ -144,3 +144,23 @@ fn why_it_goes_is_said() {
     let plan = stage.plan(&doc("app:4"));
     assert!(plan.changes.iter().any(|change| change.reason == Reason::HistoryFull && change.verdict == Verdict::Delete));
 }
+
+#[test]
+fn history_does_not_stand_against_the_order_of_what_is() {
+    let task = |image: &str, role: Value| json!({"RoleArn": role, "Containers": [{"Name": "app", "Image": image}]});
+    let before = Doc::new().with("net", "Net", json!({"Cidr": "c"})).with(
+        "task",
+        "Task",
+        task("app:1", reference("net", "Id")),
+    );
+    let after = Doc::new()
+        .with("net", "Net", json!({"Cidr": "c"}))
+        .with("task", "Task", task("app:2", json!("elsewhere")))
+        .depends("net", "task");
+    let mut stage = Stage::with(&before);
+    stage.up(&after);
+    assert_eq!(
+        steps(&stage.destroy()),
+        ["delete task#0", "delete net#0", "delete task#1"]
+    );
+}

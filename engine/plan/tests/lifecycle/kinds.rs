@@ -3,7 +3,7 @@
 use serde_json::Value;
 use windlass::schema::{
     Change, Compare, FieldSchema, KindSchema, NameRule, OldGenerations, OutputSchema, Owner, Read,
-    Removal, ReplaceOrder, Shape, Wait, default_compare,
+    Removal, ReplaceOrder, ReplacesWhen, Shape, Wait, default_compare,
 };
 
 const fn field(name: &'static str, change: Change, shape: &'static Shape) -> FieldSchema {
@@ -64,6 +64,7 @@ const fn kind(
         replace: ReplaceOrder::CreateFirst,
         old_generations: OldGenerations::Deleted,
         completes: &[],
+        replaces_when: &[],
     }
 }
 
@@ -124,6 +125,10 @@ pub static SUBNET: KindSchema = kind(
 
 /// Something of which AWS allows one at a time.
 pub static GATE: KindSchema = KindSchema {
+    replaces_when: &[ReplacesWhen {
+        when: "label and note change places",
+        test: |old, new| !old["Note"].is_null() && old["Note"] == new["Label"],
+    }],
     replace: ReplaceOrder::DeleteFirst,
     ..kind(
         "Test::Gate",
@@ -131,6 +136,7 @@ pub static GATE: KindSchema = KindSchema {
             replaces("NetId", &Shape::Text),
             replaces("Mode", &Shape::Text),
             in_place("Label", &Shape::Text),
+            in_place("Note", &Shape::Text),
         ],
         &[output("Id")],
     )
@@ -253,7 +259,7 @@ pub static SERVICE: KindSchema = KindSchema {
     )
 };
 
-/// Every kind of these tests.
+/// Every kind of these tests, and the catalogue.
 pub fn schema(kind: &str) -> Option<&'static KindSchema> {
     let all = [
         &NET,
@@ -266,5 +272,7 @@ pub fn schema(kind: &str) -> Option<&'static KindSchema> {
         &TASK,
         &SERVICE,
     ];
-    all.into_iter().find(|schema| schema.kind == kind)
+    all.into_iter()
+        .find(|schema| schema.kind == kind)
+        .or_else(|| windlass::aws::schema(kind))
 }

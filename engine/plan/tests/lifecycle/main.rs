@@ -1,5 +1,6 @@
 //! One file for each situation in a resource's life.
 
+mod catalogue;
 mod create;
 mod drift;
 mod history;

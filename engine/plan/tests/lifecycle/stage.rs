@@ -56,7 +56,11 @@ impl Doc {
     pub fn with(mut self, at: &str, kind: &str, spec: Value) -> Self {
         let line = u32::try_from(self.0.resources.len()).expect("few") + 1;
         let declaration = Declaration {
-            kind: format!("Test::{kind}"),
+            kind: if kind.contains("::") {
+                kind.to_owned()
+            } else {
+                format!("Test::{kind}")
+            },
             spec: CanonicalJson::of(&spec),
             depends_on: Vec::new(),
             place: None,

@@ -170,3 +170,17 @@ fn what_aws_does_not_see_is_only_recorded() {
     2 unchanged
     "#);
 }
+
+#[test]
+fn properties_may_decide_on_a_replacement_together() {
+    let gate = |label: &str, note: &str| {
+        Doc::new().with("gate", "Gate", json!({"Label": label, "Note": note}))
+    };
+    let verdict = |to: &Doc| {
+        Stage::with(&gate("a", "b")).plan(to).changes[0]
+            .verdict
+            .clone()
+    };
+    assert_eq!(verdict(&gate("c", "b")), Verdict::Update);
+    assert!(matches!(verdict(&gate("b", "a")), Verdict::Replace { .. }));
+}
