@@ -2,15 +2,19 @@
 //!
 //! Architecture invariant: every `aws-sdk-*` crate is used here and only here. Nothing in this crate decides what is done when.
 
+mod applicationautoscaling;
 mod clients;
 mod ec2;
 mod error;
+mod iam;
 mod lifecycle;
+mod logs;
 mod lookup;
 mod observed;
 mod provider;
 mod reads;
 mod registry;
+mod secretsmanager;
 
 pub use clients::{Access, AccessError, default_region};
 pub use provider::AwsProvider;

@@ -1,0 +1,219 @@
+//! The life cycle of `AWS::ApplicationAutoScaling::ScalingPolicy`. PutScalingPolicy makes and changes alike, whole policies only.
+//!
+//! There are neither tokens nor tags: what a lost call made is known by its natural key, the target and the name.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_applicationautoscaling::types::{PolicyType, ScalingPolicy as SdkPolicy};
+use windlass::aws::applicationautoscaling::{
+    ConfigurationResolved, ScalingPolicy, ScalingPolicyChange, ScalingPolicyResolved,
+};
+use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_state::identity::IntentId;
+
+use super::number::{Number, by_namespace};
+use super::{VISIBLE_WITHIN, configuration, observed_configuration};
+use crate::clients::Clients;
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(ScalingPolicy => ScalingPolicyLifecycle);
+
+pub struct ScalingPolicyLifecycle;
+
+/// Scaling policies by what they scale and their name.
+struct Policies;
+
+impl Query for Policies {
+    type Key = (Number, String);
+    type Item = SdkPolicy;
+    /// Names that one call takes.
+    const BATCH: usize = 50;
+
+    fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
+        by_namespace(keys, |(number, _)| &number.namespace)
+    }
+
+    async fn fetch(clients: &Clients, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, SdkPolicy)>> {
+        let Some(namespace) = keys.first().map(|(number, _)| number.namespace()) else {
+            return Ok(Vec::new());
+        };
+        // Names repeat over targets, and a call takes one target or all: all are asked, by name.
+        let names: BTreeSet<String> = keys.iter().map(|(_, name)| name.clone()).collect();
+        let call = clients
+            .application_autoscaling()
+            .describe_scaling_policies();
+        let call = call.service_namespace(namespace);
+        let call = call.set_policy_names(Some(names.into_iter().collect()));
+        let mut pages = call.into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(policy) = pages.next().await {
+            let policy = policy.named("application-autoscaling:DescribeScalingPolicies")?;
+            let key = (number_of(&policy), policy.policy_name.clone());
+            if keys.contains(&key) {
+                found.push((key, policy));
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Lifecycle for ScalingPolicyLifecycle {
+    type Kind = ScalingPolicy;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Policies>(key(&subject.applied));
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(policy) = answers.get::<Policies>(&key(&subject.applied))? else {
+            return Ok(None);
+        };
+        let predictive = policy.predictive_scaling_policy_configuration.as_ref();
+        let step = policy.step_scaling_policy_configuration.as_ref();
+        let tracking = policy.target_tracking_scaling_policy_configuration.as_ref();
+        let properties = Block::new()
+            .set("PolicyName", Some(&policy.policy_name))
+            .set("PolicyType", Some(policy.policy_type.as_str()))
+            .block(
+                "PredictiveScalingPolicyConfiguration",
+                predictive.map(observed_configuration::predictive),
+            )
+            .block(
+                "StepScalingPolicyConfiguration",
+                step.map(observed_configuration::step),
+            )
+            .block(
+                "TargetTrackingScalingPolicyConfiguration",
+                tracking.map(observed_configuration::target_tracking),
+            )
+            .set("ResourceId", Some(&policy.resource_id))
+            .set(
+                "ScalableDimension",
+                Some(policy.scalable_dimension.as_str()),
+            )
+            .set("ScalingTargetId", Some(number_of(policy).to_string()))
+            .set("ServiceNamespace", Some(policy.service_namespace.as_str()));
+        Ok(Some(Observed {
+            properties,
+            outputs: made(&policy.policy_arn).outputs,
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &ScalingPolicyResolved, _: &IntentId) -> Result<Made> {
+        Ok(made(&put(cx, spec).await?))
+    }
+
+    async fn update(
+        cx: &Context,
+        _: &Subject<Self>,
+        to: &ScalingPolicyResolved,
+        changes: &[ScalingPolicyChange],
+    ) -> Result<Outputs> {
+        let mut outputs = Outputs::new();
+        let mut sent = false;
+        for change in changes {
+            match change {
+                // One call carries both.
+                ScalingPolicyChange::PolicyType | ScalingPolicyChange::Configuration if sent => {}
+                ScalingPolicyChange::PolicyType | ScalingPolicyChange::Configuration => {
+                    outputs = made(&put(cx, to).await?).outputs;
+                    sent = true;
+                }
+            }
+        }
+        Ok(outputs)
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let (number, name) = key(&subject.applied);
+        cx.application_autoscaling()
+            .delete_scaling_policy()
+            .policy_name(name)
+            .service_namespace(number.namespace())
+            .resource_id(&number.resource_id)
+            .scalable_dimension(number.dimension())
+            .send()
+            .await
+            .named("application-autoscaling:DeleteScalingPolicy")
+            .map(drop)
+    }
+
+    async fn find(cx: &Context, spec: &ScalingPolicyResolved, _: &IntentId) -> Result<FoundOne> {
+        let found = Policies::fetch(cx, vec![key(spec)]).await?;
+        let nothing = FoundOne::Nothing {
+            visible_within: VISIBLE_WITHIN,
+        };
+        let ours = found.into_iter().next();
+        Ok(ours.map_or(nothing, |(_, policy)| {
+            FoundOne::Ours(made(&policy.policy_arn))
+        }))
+    }
+
+    fn classify(operation: &str, code: &str, _: &str) -> Option<ErrorClass> {
+        // The target was registered: the policy waited for it. It is not visible to this call yet.
+        (operation == PUT && code == "ObjectNotFoundException").then_some(ErrorClass::NotYet)
+    }
+}
+
+const PUT: &str = "application-autoscaling:PutScalingPolicy";
+
+async fn put(cx: &Context, spec: &ScalingPolicyResolved) -> Result<String> {
+    let (number, name) = key(spec);
+    let call = cx
+        .application_autoscaling()
+        .put_scaling_policy()
+        .policy_name(name)
+        .policy_type(PolicyType::from(spec.policy_type.as_str()))
+        .service_namespace(number.namespace())
+        .resource_id(&number.resource_id)
+        .scalable_dimension(number.dimension());
+    let call = match &spec.configuration {
+        ConfigurationResolved::PredictiveScalingPolicyConfiguration(predictive) => {
+            call.predictive_scaling_policy_configuration(configuration::predictive(predictive))
+        }
+        ConfigurationResolved::StepScalingPolicyConfiguration(step) => {
+            call.step_scaling_policy_configuration(configuration::step(step))
+        }
+        ConfigurationResolved::TargetTrackingScalingPolicyConfiguration(tracking) => call
+            .target_tracking_scaling_policy_configuration(configuration::target_tracking(tracking)),
+    };
+    Ok(call.send().await.named(PUT)?.policy_arn)
+}
+
+fn key(spec: &ScalingPolicyResolved) -> (Number, String) {
+    let text = |part: Option<String>| part.unwrap_or_default();
+    let number = match &spec.scaling_target_id {
+        Some(id) => Number::parse(id.as_str()),
+        None => Number {
+            namespace: text(
+                spec.service_namespace
+                    .map(|namespace| namespace.to_string()),
+            ),
+            resource_id: text(spec.resource_id.clone()),
+            dimension: text(
+                spec.scalable_dimension
+                    .map(|dimension| dimension.to_string()),
+            ),
+        },
+    };
+    (number, spec.policy_name.clone())
+}
+
+fn number_of(policy: &SdkPolicy) -> Number {
+    Number {
+        namespace: policy.service_namespace.as_str().to_owned(),
+        resource_id: policy.resource_id.clone(),
+        dimension: policy.scalable_dimension.as_str().to_owned(),
+    }
+}
+
+fn made(arn: &str) -> Made {
+    Made {
+        id: arn.to_owned(),
+        outputs: outputs([("Arn", Some(arn.to_owned()))]),
+    }
+}

@@ -1,0 +1,116 @@
+//! The life cycle of `AWS::IAM::RolePolicy`. PutRolePolicy makes and changes alike, and overwrites whatever stands under the name.
+//!
+//! There are neither tokens nor tags: what a lost call made is known by its natural key, the role and the name, and by its document.
+
+use windlass::aws::iam::{RolePolicy, RolePolicyChange, RolePolicyResolved};
+use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_state::identity::IntentId;
+
+use super::roles::{Answer, Part, Roles};
+use super::{VISIBLE_WITHIN, documents};
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(RolePolicy => RolePolicyLifecycle);
+
+pub struct RolePolicyLifecycle;
+
+fn key(spec: &RolePolicyResolved) -> (String, Part) {
+    (
+        spec.role_name.to_string(),
+        Part::Inline(spec.policy_name.clone()),
+    )
+}
+
+impl Lifecycle for RolePolicyLifecycle {
+    type Kind = RolePolicy;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Roles>(key(&subject.applied));
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(Answer::Inline(document)) = answers.get::<Roles>(&key(&subject.applied))? else {
+            return Ok(None);
+        };
+        let properties = Block::new()
+            .set("PolicyDocument", Some(document))
+            .set("PolicyName", Some(&subject.applied.policy_name))
+            .set("RoleName", Some(&subject.applied.role_name));
+        Ok(Some(Observed {
+            properties,
+            outputs: Outputs::new(),
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &RolePolicyResolved, _: &IntentId) -> Result<Made> {
+        put(cx, spec).await?;
+        Ok(made(spec))
+    }
+
+    async fn update(
+        cx: &Context,
+        _: &Subject<Self>,
+        to: &RolePolicyResolved,
+        changes: &[RolePolicyChange],
+    ) -> Result<Outputs> {
+        for change in changes {
+            match change {
+                RolePolicyChange::PolicyDocument => put(cx, to).await?,
+            }
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let spec = &subject.applied;
+        let call = cx
+            .iam()
+            .delete_role_policy()
+            .role_name(spec.role_name.as_str());
+        let call = call.policy_name(&spec.policy_name).send().await;
+        call.named("iam:DeleteRolePolicy").map(drop)
+    }
+
+    async fn find(cx: &Context, spec: &RolePolicyResolved, _: &IntentId) -> Result<FoundOne> {
+        Ok(match Roles::confirm(cx, &key(spec)).await? {
+            Some(Answer::Inline(document)) if document == spec.policy_document => {
+                FoundOne::Ours(made(spec))
+            }
+            Some(_) => FoundOne::Foreign(format!(
+                "the inline policy {} of the role {}, which says something else",
+                spec.policy_name, spec.role_name
+            )),
+            None => FoundOne::Nothing {
+                visible_within: VISIBLE_WITHIN,
+            },
+        })
+    }
+
+    fn classify(operation: &str, code: &str, _: &str) -> Option<ErrorClass> {
+        // The role is there: the policy waited for it. IAM does not show it everywhere yet.
+        (operation == "iam:PutRolePolicy" && code == "NoSuchEntity").then_some(ErrorClass::NotYet)
+    }
+}
+
+async fn put(cx: &Context, spec: &RolePolicyResolved) -> Result<()> {
+    cx.iam()
+        .put_role_policy()
+        .role_name(spec.role_name.as_str())
+        .policy_name(&spec.policy_name)
+        .policy_document(documents::text(&spec.policy_document))
+        .send()
+        .await
+        .named("iam:PutRolePolicy")
+        .map(drop)
+}
+
+fn made(spec: &RolePolicyResolved) -> Made {
+    Made {
+        id: format!("{}|{}", spec.role_name, spec.policy_name),
+        outputs: Outputs::new(),
+    }
+}

@@ -1,0 +1,4 @@
+//! Amazon CloudWatch Logs.
+
+mod log_group;
+mod reads;

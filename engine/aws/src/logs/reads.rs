@@ -1,0 +1,170 @@
+//! How log groups are read: the groups themselves in one call for many, and what no list returns one by one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_cloudwatchlogs::types::{IndexSource, LogGroup, PolicyScope, ResourcePolicy};
+use serde_json::Value;
+
+use crate::clients::Clients;
+use crate::error::{Found as _, Named, Result};
+use crate::reads::Query;
+
+/// Log groups by name.
+pub struct LogGroups;
+
+impl Query for LogGroups {
+    type Key = String;
+    type Item = LogGroup;
+    /// Log groups that one call names.
+    const BATCH: usize = 50;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, LogGroup)>> {
+        let wanted: BTreeSet<String> = keys.iter().cloned().collect();
+        let call = clients
+            .logs()
+            .describe_log_groups()
+            .set_log_group_identifiers(Some(keys));
+        let mut pages = call.into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(group) = pages.next().await {
+            let group = group.named("logs:DescribeLogGroups")?;
+            let name = group
+                .log_group_name
+                .clone()
+                .filter(|name| wanted.contains(name));
+            found.extend(name.map(|name| (name, group)));
+        }
+        Ok(found)
+    }
+}
+
+/// Tags by ARN, without `:*`.
+pub struct Tags;
+
+impl Query for Tags {
+    type Key = String;
+    type Item = BTreeMap<String, String>;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
+        let mut found = Vec::new();
+        for arn in keys {
+            found.extend(tags(clients, &arn).await?.map(|tags| (arn, tags)));
+        }
+        Ok(found)
+    }
+}
+
+/// The tags of a log group, if there is one.
+pub async fn tags(clients: &Clients, arn: &str) -> Result<Option<BTreeMap<String, String>>> {
+    let call = clients.logs().list_tags_for_resource().resource_arn(arn);
+    let answer = call
+        .send()
+        .await
+        .named("logs:ListTagsForResource")
+        .found()?;
+    Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
+}
+
+/// What is masked, by name.
+pub struct DataProtection;
+
+impl Query for DataProtection {
+    type Key = String;
+    type Item = Value;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Value)>> {
+        let mut found = Vec::new();
+        for name in keys {
+            let call = clients
+                .logs()
+                .get_data_protection_policy()
+                .log_group_identifier(&name);
+            let answer = call
+                .send()
+                .await
+                .named("logs:GetDataProtectionPolicy")
+                .found()?;
+            let document = answer.and_then(|answer| json(answer.policy_document.as_deref()));
+            found.extend(document.map(|document| (name, document)));
+        }
+        Ok(found)
+    }
+}
+
+/// The indexed fields that a log group itself names, by name. Those of the account apply besides.
+pub struct IndexPolicies;
+
+impl Query for IndexPolicies {
+    type Key = String;
+    type Item = Value;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Value)>> {
+        let mut found = Vec::new();
+        for name in keys {
+            let call = clients
+                .logs()
+                .describe_index_policies()
+                .log_group_identifiers(&name);
+            let answer = call
+                .send()
+                .await
+                .named("logs:DescribeIndexPolicies")
+                .found()?;
+            let policies = answer
+                .and_then(|answer| answer.index_policies)
+                .unwrap_or_default();
+            let mut own = policies
+                .iter()
+                .filter(|p| p.source != Some(IndexSource::Account));
+            let document = own.find_map(|policy| json(policy.policy_document.as_deref()));
+            found.extend(document.map(|document| (name, document)));
+        }
+        Ok(found)
+    }
+}
+
+/// The policies of log groups, by ARN without `:*`.
+pub struct ResourcePolicies;
+
+impl Query for ResourcePolicies {
+    type Key = String;
+    type Item = ResourcePolicy;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, ResourcePolicy)>> {
+        let mut found = Vec::new();
+        for arn in keys {
+            found.extend(
+                resource_policy(clients, &arn)
+                    .await?
+                    .map(|policy| (arn, policy)),
+            );
+        }
+        Ok(found)
+    }
+}
+
+/// The policy of a log group, if it has one.
+pub async fn resource_policy(clients: &Clients, arn: &str) -> Result<Option<ResourcePolicy>> {
+    let call = clients
+        .logs()
+        .describe_resource_policies()
+        .resource_arn(arn);
+    let call = call.policy_scope(PolicyScope::Resource).send().await;
+    let answer = call.named("logs:DescribeResourcePolicies").found()?;
+    let policies = answer
+        .and_then(|answer| answer.resource_policies)
+        .unwrap_or_default();
+    Ok(policies
+        .into_iter()
+        .find(|policy| policy.resource_arn.as_deref().is_none_or(|of| of == arn)))
+}
+
+/// A document. A text that is no JSON stays a text, so that it shows as a difference instead of an error.
+pub fn json(text: Option<&str>) -> Option<Value> {
+    let text = text?;
+    Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))
+}

@@ -1,0 +1,5 @@
+//! AWS Secrets Manager.
+
+mod restore;
+mod secret;
+mod value;

@@ -1,0 +1,87 @@
+//! The values of secrets on their way to AWS: they pass through the one call that sends them and are kept nowhere.
+
+use serde_json::{Map, Value, json};
+use windlass::aws::secretsmanager::PasswordResolved;
+use windlass::canonical::CanonicalJson;
+use windlass::value::SecretRef;
+
+use crate::error::{Named, Result, incomplete, invalid};
+use crate::lifecycle::Context;
+
+/// A value that AWS makes, in its template where it has one.
+pub async fn generated(cx: &Context, password: &PasswordResolved) -> Result<String> {
+    const OPERATION: &str = "secretsmanager:GetRandomPassword";
+    let answer = cx
+        .secretsmanager()
+        .get_random_password()
+        .set_exclude_characters(password.exclude_characters.clone())
+        .set_exclude_lowercase(password.exclude_lowercase)
+        .set_exclude_numbers(password.exclude_numbers)
+        .set_exclude_punctuation(password.exclude_punctuation)
+        .set_exclude_uppercase(password.exclude_uppercase)
+        .set_include_space(password.include_space)
+        .set_password_length(password.password_length.map(i64::from))
+        .set_require_each_included_type(password.require_each_included_type)
+        .send()
+        .await
+        .named(OPERATION)?;
+    let random = answer.random_password;
+    let random = random.ok_or_else(|| incomplete(OPERATION, "password"))?;
+    let (Some(template), Some(key)) = (
+        &password.secret_string_template,
+        &password.generate_string_key,
+    ) else {
+        return Ok(random);
+    };
+    // The cause would quote the template, which is the author's and no secret; its place in the text is all that is needed.
+    let mut object: Map<String, Value> = serde_json::from_str(template).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        invalid(
+            OPERATION,
+            format!("`SecretStringTemplate` is no JSON object ({place})"),
+        )
+    })?;
+    object.insert(key.clone(), Value::String(random));
+    Ok(Value::Object(object).to_string())
+}
+
+/// Makes a value from outside the current one.
+///
+/// The version's id comes from the secret and the value's keyed hash: sent twice, the second call is ignored by AWS. A value that was there before
+/// has its version already, and only becomes the current one again.
+pub async fn send(cx: &Context, arn: &str, secret: &SecretRef) -> Result<()> {
+    let version = CanonicalJson::of(&json!([arn, secret.hash])).hash();
+    let value = cx.reveal(secret)?;
+    let call = cx.secretsmanager().put_secret_value().secret_id(arn);
+    call.client_request_token(&version)
+        .secret_string(value.expose())
+        .send()
+        .await
+        .named("secretsmanager:PutSecretValue")?;
+    drop(value);
+    let call = cx.secretsmanager().describe_secret().secret_id(arn);
+    let answer = call.send().await.named("secretsmanager:DescribeSecret")?;
+    let current = answer
+        .version_ids_to_stages
+        .unwrap_or_default()
+        .into_iter()
+        .find_map(|(id, stages)| stages.iter().any(|stage| stage == CURRENT).then_some(id));
+    match current {
+        Some(current) if current != version => {
+            let call = cx
+                .secretsmanager()
+                .update_secret_version_stage()
+                .secret_id(arn);
+            call.version_stage(CURRENT)
+                .move_to_version_id(&version)
+                .remove_from_version_id(current)
+                .send()
+                .await
+                .named("secretsmanager:UpdateSecretVersionStage")
+                .map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+const CURRENT: &str = "AWSCURRENT";
