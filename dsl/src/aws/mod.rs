@@ -22,7 +22,15 @@ pub mod servicediscovery;
 macro_rules! catalog {
     ($visit:ident) => {
         $visit! {
+            applicationautoscaling::ScalableTarget,
+            applicationautoscaling::ScalingPolicy,
             ec2::Vpc,
+            iam::InstanceProfile,
+            iam::ManagedPolicy,
+            iam::Role,
+            iam::RolePolicy,
+            logs::LogGroup,
+            secretsmanager::Secret,
         }
     };
 }

@@ -10,12 +10,26 @@ pub mod fixture;
 mod paths;
 mod proof;
 
+mod applicationautoscaling;
 mod ec2;
+mod iam;
+mod logs;
+mod secretsmanager;
 
 pub use fixture::Fixture;
 pub use proof::{Proof, prove};
 
 /// Every kind's fixture, in order of the catalogue.
 pub fn fixtures() -> Vec<Fixture> {
-    vec![ec2::vpc::fixture()]
+    vec![
+        applicationautoscaling::scalable_target::fixture(),
+        applicationautoscaling::scaling_policy::fixture(),
+        ec2::vpc::fixture(),
+        iam::instance_profile::fixture(),
+        iam::managed_policy::fixture(),
+        iam::role::fixture(),
+        iam::role_policy::fixture(),
+        logs::log_group::fixture(),
+        secretsmanager::secret::fixture(),
+    ]
 }

@@ -246,10 +246,6 @@ impl Samples for Role<Custom> {
             .managed_policy(arn("ReadOnlyAccess"))
             .managed_policy(arn("job-function/Billing"))
             .policy("read-uploads", read())
-            .policy(
-                "list-uploads",
-                Allow::actions(["s3:ListBucket"]).on("arn:aws:s3:::uploads"),
-            )
             .tag("Name", "api");
         let other_trust = Self {
             assume_role_policy_document: trust("ec2.amazonaws.com").into_policy(),
@@ -263,10 +259,16 @@ impl Samples for Role<Custom> {
                 .max_session_duration(3_600u32)
                 .permissions_boundary(arn("AdministratorAccess"))
                 .managed_policy_arns([arn("ReadOnlyAccess")])
-                .policies([InlinePolicy::new(
-                    "read-uploads",
-                    Allow::actions(["s3:GetObject", "s3:GetObjectTagging"]).on("*"),
-                )])
+                .policies([
+                    InlinePolicy::new(
+                        "read-uploads",
+                        Allow::actions(["s3:GetObject", "s3:GetObjectTagging"]).on("*"),
+                    ),
+                    InlinePolicy::new(
+                        "list-uploads",
+                        Allow::actions(["s3:ListBucket"]).on("arn:aws:s3:::uploads"),
+                    ),
+                ])
                 .tag("Name", "other"),
             other_trust,
             full.clone().role_name("api-task-2"),

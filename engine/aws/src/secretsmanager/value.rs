@@ -85,3 +85,36 @@ pub async fn send(cx: &Context, arn: &str, secret: &SecretRef) -> Result<()> {
 }
 
 const CURRENT: &str = "AWSCURRENT";
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_secretsmanager::operation::create_secret::CreateSecretInput;
+    use aws_sdk_secretsmanager::operation::get_random_password::GetRandomPasswordOutput;
+    use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueInput;
+    use windlass::expr::SecretSource;
+
+    use super::*;
+
+    #[test]
+    fn no_form_that_is_logged_or_kept_holds_the_value() {
+        let value = "correct horse battery staple";
+        let create = CreateSecretInput::builder().secret_string(value).build();
+        let put = PutSecretValueInput::builder().secret_string(value).build();
+        let random = GetRandomPasswordOutput::builder()
+            .random_password(value)
+            .build();
+        let kept = SecretRef {
+            source: SecretSource::Env("DB_PASSWORD".to_owned()),
+            hash: "00ff".to_owned(),
+        };
+        for shown in [
+            format!("{create:?}"),
+            format!("{put:?}"),
+            format!("{random:?}"),
+            format!("{kept:?}"),
+            serde_json::to_string(&kept).expect("json"),
+        ] {
+            assert!(!shown.contains(value), "{shown}");
+        }
+    }
+}

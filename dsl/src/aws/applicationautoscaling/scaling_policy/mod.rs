@@ -236,8 +236,10 @@ impl Samples for ScalingPolicy {
             let target = PolicyTarget::Resource(dimension, id.into());
             Self::new("policy", target, target_tracking::samples().remove(0))
         };
-        let mut samples = vec![on(target_tracking::samples().remove(0).into())];
-        samples.extend(target_tracking::samples().into_iter().map(|c| on(c.into())));
+        let mut samples: Vec<Self> = target_tracking::samples()
+            .into_iter()
+            .map(|c| on(c.into()))
+            .collect();
         samples.extend(step::samples().into_iter().map(|c| on(c.into())));
         samples.extend(predictive::samples().into_iter().map(|c| on(c.into())));
         let other_target =

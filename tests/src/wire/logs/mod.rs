@@ -1,0 +1,3 @@
+//! Wire fixtures of Amazon CloudWatch Logs.
+
+pub mod log_group;

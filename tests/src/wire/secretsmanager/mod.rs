@@ -1,0 +1,3 @@
+//! Wire fixtures of AWS Secrets Manager.
+
+pub mod secret;
