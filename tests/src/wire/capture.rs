@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http::Request;
+use windlass::canonical::CanonicalJson;
 
 use super::answers;
 
@@ -28,7 +29,7 @@ pub struct Capture {
 pub struct Captured {
     /// The operation, such as `CreateVpc`.
     pub operation: String,
-    /// The body, with `&` at line ends for the query protocols.
+    /// The body: canonical JSON, or the pairs of the query protocols with `&` at line ends.
     pub body: String,
 }
 
@@ -71,7 +72,7 @@ impl HttpConnector for Capture {
             .get(&operation)
             .cloned()
             .unwrap_or_else(|| (200, answers::empty(&request)));
-        let text = String::from_utf8_lossy(request.body()).replace('&', "&\n");
+        let text = comparable(request.body());
         self.requests
             .lock()
             .expect("no test panics while it holds the lock")
@@ -86,6 +87,14 @@ impl HttpConnector for Capture {
         HttpConnectorFuture::ready(Ok(
             HttpResponse::try_from(response).expect("a valid response")
         ))
+    }
+}
+
+/// One text for one request: the SDK writes maps in no order, and the query protocols put everything into one line.
+fn comparable(body: &[u8]) -> String {
+    match serde_json::from_slice::<serde_json::Value>(body) {
+        Ok(body) => CanonicalJson::of(&body).as_str().to_owned(),
+        Err(_) => String::from_utf8_lossy(body).replace('&', "&\n"),
     }
 }
 

@@ -5,7 +5,7 @@
 //! own API reference. Not here: what AWS does with the calls.
 
 mod answers;
-mod capture;
+pub mod capture;
 pub mod fixture;
 mod paths;
 mod proof;

@@ -315,12 +315,10 @@ impl Lifecycle for SecretLifecycle {
     }
 
     fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        let class = if operation == "secretsmanager:CreateSecret" {
-            ErrorClass::NotYet
-        } else {
-            ErrorClass::NotFound
-        };
-        (code == "InvalidRequestException" && waits(message)).then_some(class)
+        // A create that is refused so has been settled already, and has its class.
+        let settled = operation == "secretsmanager:CreateSecret";
+        (!settled && code == "InvalidRequestException" && waits(message))
+            .then_some(ErrorClass::NotFound)
     }
 }
 

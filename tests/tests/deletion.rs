@@ -1,0 +1,211 @@
+//! What the life cycles of roles and secrets send around a deletion: through the real SDK, with a client that captures.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use serde_json::{Value, json};
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::Place;
+use windlass_aws::{Access, AwsProvider};
+use windlass_engine::provider::{
+    CreateRequest, Created, ErrorClass, Outputs, Provider, ProviderError, Target,
+};
+use windlass_engine::secrets::SecretReader;
+use windlass_state::identity::IntentId;
+use windlass_state::snapshot::SecretKey;
+use windlass_tests::wire::capture::{Answers, Capture, Captured};
+
+const ARN: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c";
+const SECRET: &str = "AWS::SecretsManager::Secret";
+
+fn provider(answers: &[(&str, u16, &str)]) -> (AwsProvider, Capture) {
+    let answers: Answers = answers
+        .iter()
+        .map(|(operation, status, body)| ((*operation).to_owned(), (*status, (*body).to_owned())))
+        .collect();
+    let capture = Capture::new(answers);
+    let access = Access {
+        region: "us-east-1".to_owned(),
+        profile: None,
+        endpoint: Some("http://127.0.0.1:9".to_owned()),
+        local_account: Some("123456789012".to_owned()),
+        http_client: Some(SharedHttpClient::new(capture.clone())),
+    };
+    let secrets = Arc::new(SecretReader::new(".".into(), SecretKey("00".to_owned())));
+    (
+        AwsProvider::new(access, secrets).expect("the access has an endpoint"),
+        capture,
+    )
+}
+
+fn target(kind: &str, id: &str, applied: &Value) -> Target {
+    Target {
+        address: Address::parse("subject").expect("an address"),
+        generation: 0,
+        kind: kind.to_owned(),
+        place: Place::default(),
+        physical_id: id.to_owned(),
+        applied: CanonicalJson::of(applied),
+        outputs: Outputs::new(),
+    }
+}
+
+async fn create_secret(
+    answers: &[(&str, u16, &str)],
+) -> (Result<Created, ProviderError>, Vec<Captured>) {
+    let (provider, capture) = provider(answers);
+    let spec = CanonicalJson::of(&json!({
+        "Name": "db", "Description": "The new one", "Tags": [{"Key": "team", "Value": "shop"}],
+        "GenerateSecretString": {"PasswordLength": 32},
+    }));
+    let request = CreateRequest {
+        address: &Address::parse("db").expect("an address"),
+        kind: SECRET,
+        place: &Place::default(),
+        intent: &IntentId("0123456789abcdef0123456789abcdef".to_owned()),
+        spec: &spec,
+    };
+    let created = provider.create(&request).await;
+    (created, capture.take())
+}
+
+fn operations(captured: &[Captured]) -> Vec<&str> {
+    captured
+        .iter()
+        .map(|request| request.operation.as_str())
+        .collect()
+}
+
+const RANDOM: (&str, u16, &str) = (
+    "GetRandomPassword",
+    200,
+    r#"{"RandomPassword": "correct horse battery staple"}"#,
+);
+const WAITS: (&str, u16, &str) = (
+    "CreateSecret",
+    400,
+    r#"{"__type": "InvalidRequestException", "message": "You can't create this secret because a secret with this name is already scheduled for deletion."}"#,
+);
+
+#[tokio::test]
+async fn a_secret_of_ours_that_waits_for_its_deletion_is_taken_back() {
+    let described = json!({
+        "ARN": ARN, "Name": "db", "DeletedDate": 1_893_456_000,
+        "Tags": [
+            {"Key": "windlass:intent", "Value": "an earlier one"}, {"Key": "windlass:deleted", "Value": "true"}, {"Key": "old", "Value": "x"},
+        ],
+    })
+    .to_string();
+    let (created, captured) =
+        create_secret(&[RANDOM, WAITS, ("DescribeSecret", 200, &described)]).await;
+    assert_eq!(created.expect("taken back").physical_id, ARN);
+    assert_eq!(
+        operations(&captured),
+        [
+            "GetRandomPassword",
+            "CreateSecret",
+            "DescribeSecret",
+            "RestoreSecret",
+            "UpdateSecret",
+            "TagResource",
+            "UntagResource"
+        ]
+    );
+    let body =
+        |index: usize| -> Value { serde_json::from_str(&captured[index].body).expect("json") };
+    assert_eq!(body(4)["Description"], "The new one");
+    let tags = body(5)["Tags"].to_string();
+    assert!(
+        tags.contains("0123456789abcdef0123456789abcdef") && tags.contains("shop"),
+        "{tags}"
+    );
+    assert_eq!(body(6)["TagKeys"], json!(["windlass:deleted", "old"]));
+}
+
+#[tokio::test]
+async fn a_secret_that_nothing_marks_as_ours_is_left_alone() {
+    let described =
+        json!({"ARN": ARN, "Name": "db", "DeletedDate": 1_893_456_000, "Tags": []}).to_string();
+    let (created, captured) =
+        create_secret(&[RANDOM, WAITS, ("DescribeSecret", 200, &described)]).await;
+    assert_eq!(
+        created.expect_err("refused").class,
+        ErrorClass::AlreadyExists
+    );
+    assert_eq!(
+        operations(&captured),
+        ["GetRandomPassword", "CreateSecret", "DescribeSecret"]
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_free_yet_is_tried_again_later() {
+    let gone = r#"{"__type": "ResourceNotFoundException", "message": "Secrets Manager can't find the specified secret."}"#;
+    let (created, _) = create_secret(&[RANDOM, WAITS, ("DescribeSecret", 400, gone)]).await;
+    assert_eq!(created.expect_err("refused").class, ErrorClass::NotYet);
+}
+
+#[tokio::test]
+async fn a_secret_is_deleted_with_its_recovery_window_unless_it_says_otherwise() {
+    for (applied, operations, wanted) in [
+        (
+            json!({}),
+            ["TagResource", "DeleteSecret"].as_slice(),
+            json!({"SecretId": ARN}),
+        ),
+        (
+            json!({"RecoveryWindowInDays": 7}),
+            &["TagResource", "DeleteSecret"],
+            json!({"SecretId": ARN, "RecoveryWindowInDays": 7}),
+        ),
+        (
+            json!({"ForceDeleteWithoutRecovery": true}),
+            &["DeleteSecret"],
+            json!({"SecretId": ARN, "ForceDeleteWithoutRecovery": true}),
+        ),
+    ] {
+        let (provider, capture) = provider(&[]);
+        provider
+            .delete(&target(SECRET, ARN, &applied))
+            .await
+            .expect("deleted");
+        let captured = capture.take();
+        assert_eq!(self::operations(&captured), operations);
+        let last = &captured.last().expect("a request").body;
+        assert_eq!(serde_json::from_str::<Value>(last).expect("json"), wanted);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_waits_for_its_deletion_is_gone() {
+    let waits = r#"{"__type": "InvalidRequestException", "message": "You can't perform this operation on the secret because it was marked for deletion."}"#;
+    let (provider, _) = provider(&[("TagResource", 400, waits), ("DeleteSecret", 400, waits)]);
+    provider
+        .delete(&target(SECRET, ARN, &json!({})))
+        .await
+        .expect("gone is success");
+}
+
+#[tokio::test]
+async fn a_role_takes_off_only_what_its_own_spec_put_on() {
+    let applied = json!({
+        "RoleName": "api", "AssumeRolePolicyDocument": {},
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        "Policies": [{"PolicyName": "read", "PolicyDocument": {}}],
+    });
+    let (provider, capture) = provider(&[]);
+    provider
+        .delete(&target("AWS::IAM::Role", "api", &applied))
+        .await
+        .expect("deleted");
+    let captured = capture.take();
+    assert_eq!(
+        operations(&captured),
+        ["DetachRolePolicy", "DeleteRolePolicy", "DeleteRole"]
+    );
+    assert!(
+        captured[0].body.contains("ReadOnlyAccess") && captured[1].body.contains("PolicyName=read"),
+        "{captured:?}"
+    );
+}
