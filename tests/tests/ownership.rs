@@ -1,4 +1,4 @@
-//! What the life cycles of roles and secrets send around a deletion: through the real SDK, with a client that captures.
+//! What the life cycles of roles and secrets take for their own, when they read and when they delete: through the real SDK, with a client that captures.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use windlass_engine::provider::{
     CreateRequest, Created, ErrorClass, Outputs, Provider, ProviderError, Target,
 };
 use windlass_engine::secrets::SecretReader;
+use windlass_plan::observation::Observation;
 use windlass_state::identity::IntentId;
 use windlass_state::snapshot::SecretKey;
 use windlass_tests::wire::capture::{Answers, Capture, Captured};
@@ -207,5 +208,37 @@ async fn a_role_takes_off_only_what_its_own_spec_put_on() {
     assert!(
         captured[0].body.contains("ReadOnlyAccess") && captured[1].body.contains("PolicyName=read"),
         "{captured:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_role_shows_only_what_its_own_spec_put_on() {
+    let role = "<GetRoleResponse><GetRoleResult><Role>
+            <RoleName>api</RoleName><RoleId>AROA0A1</RoleId><Arn>arn:aws:iam::123456789012:role/api</Arn><Path>/</Path>
+            <CreateDate>2030-01-01T00:00:00Z</CreateDate>
+        </Role></GetRoleResult></GetRoleResponse>";
+    let attached = "<ListAttachedRolePoliciesResponse><ListAttachedRolePoliciesResult><AttachedPolicies>
+            <member><PolicyName>Own</PolicyName><PolicyArn>arn:aws:iam::aws:policy/Own</PolicyArn></member>
+            <member><PolicyName>Foreign</PolicyName><PolicyArn>arn:aws:iam::aws:policy/Foreign</PolicyArn></member>
+        </AttachedPolicies></ListAttachedRolePoliciesResult></ListAttachedRolePoliciesResponse>";
+    let answers = [
+        ("GetRole", 200, role),
+        ("ListAttachedRolePolicies", 200, attached),
+    ];
+    let applied = json!({
+        "RoleName": "api", "AssumeRolePolicyDocument": {},
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/Own", "arn:aws:iam::aws:policy/TakenOff"],
+    });
+    let (provider, _) = provider(&answers);
+    let observed = provider
+        .observe(&[target("AWS::IAM::Role", "api", &applied)])
+        .await
+        .remove(0);
+    let Ok(Observation::Present { properties, .. }) = observed else {
+        panic!("{observed:?}");
+    };
+    assert_eq!(
+        properties["ManagedPolicyArns"],
+        json!(["arn:aws:iam::aws:policy/Own"])
     );
 }
