@@ -31,6 +31,15 @@ macro_rules! catalog {
             iam::RolePolicy,
             logs::LogGroup,
             secretsmanager::Secret,
+            ec2::Eip,
+            ec2::InternetGateway,
+            ec2::NatGateway,
+            ec2::Route,
+            ec2::RouteTable,
+            ec2::Subnet,
+            ec2::SubnetRouteTableAssociation,
+            ec2::Vpc,
+            ec2::VpcGatewayAttachment,
         }
     };
 }

@@ -47,6 +47,17 @@ pub fn incomplete(operation: &'static str, what: &str) -> ProviderError {
     }
 }
 
+/// What was to be changed is gone.
+pub fn missing(operation: &'static str, what: &str) -> ProviderError {
+    ProviderError {
+        class: ErrorClass::NotFound,
+        operation: operation.to_owned(),
+        code: None,
+        message: format!("{what} does not exist any more"),
+        request_id: None,
+    }
+}
+
 /// A refusal that is found out without asking AWS.
 pub fn invalid(operation: &'static str, message: impl Into<String>) -> ProviderError {
     ProviderError {

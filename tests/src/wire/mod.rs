@@ -31,5 +31,14 @@ pub fn fixtures() -> Vec<Fixture> {
         iam::role_policy::fixture(),
         logs::log_group::fixture(),
         secretsmanager::secret::fixture(),
+        ec2::eip::fixture(),
+        ec2::internet_gateway::fixture(),
+        ec2::nat_gateway::fixture(),
+        ec2::route::fixture(),
+        ec2::route_table::fixture(),
+        ec2::subnet::fixture(),
+        ec2::subnet_route_table_association::fixture(),
+        ec2::vpc::fixture(),
+        ec2::vpc_gateway_attachment::fixture(),
     ]
 }

@@ -7,7 +7,7 @@ use windlass::value::ResolvedTags;
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use crate::error::{Named, Result};
-use crate::lifecycle::{Context, creation_tags, tag_changes};
+use crate::lifecycle::{Context, FoundOne, Made, creation_tags, tag_changes};
 
 /// How long after a create EC2's lists may still hide what it made, in seconds.
 ///
@@ -69,6 +69,14 @@ pub fn filter(name: &str, values: Vec<String>) -> Filter {
 /// The filter for what one intent made.
 pub fn intent_filter(intent: &IntentId) -> Filter {
     filter(&format!("tag:{INTENT_TAG}"), vec![intent.0.clone()])
+}
+
+/// What a search by [`intent_filter`] has found.
+pub fn ours_or_nothing(made: Option<Made>) -> FoundOne {
+    let nothing = FoundOne::Nothing {
+        visible_within: VISIBLE_WITHIN,
+    };
+    made.map_or(nothing, FoundOne::Ours)
 }
 
 fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {

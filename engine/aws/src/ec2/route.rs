@@ -1,0 +1,248 @@
+//! The life cycle of `AWS::EC2::Route`. A route has no identifier, tags or token: it is known by its table and destination. In AWS's
+//! answer an endpoint of a Gateway Load Balancer stands where gateways stand, and an instance's interface beside the instance.
+
+use aws_sdk_ec2::types::Route as SdkRoute;
+use windlass::aws::ec2::{
+    Route, RouteChange, RouteDestinationResolved as Destination, RouteResolved,
+    RouteTargetResolved as Target,
+};
+use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_state::identity::IntentId;
+
+use super::route_tables::RouteTables;
+use super::tags;
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(Route => RouteLifecycle);
+
+pub struct RouteLifecycle;
+
+const CREATE: &str = "ec2:CreateRoute";
+const REPLACE: &str = "ec2:ReplaceRoute";
+
+/// CreateRoute and ReplaceRoute take the same parameters, but their builders share no type.
+macro_rules! with_ends {
+    ($request:expr, $spec:expr) => {{
+        let request = $request.route_table_id($spec.route_table_id.as_str());
+        let request = match &$spec.destination {
+            Destination::DestinationCidrBlock(range) => {
+                request.destination_cidr_block(range.to_string())
+            }
+            Destination::DestinationIpv6CidrBlock(range) => {
+                request.destination_ipv6_cidr_block(range.to_string())
+            }
+            Destination::DestinationPrefixListId(list) => {
+                request.destination_prefix_list_id(list.as_str())
+            }
+        };
+        match &$spec.target {
+            Target::CarrierGatewayId(id) => request.carrier_gateway_id(id.as_str()),
+            Target::CoreNetworkArn(arn) => request.core_network_arn(arn.as_str()),
+            Target::EgressOnlyInternetGatewayId(id) => {
+                request.egress_only_internet_gateway_id(id.as_str())
+            }
+            Target::GatewayId(id) => request.gateway_id(id.as_str()),
+            Target::InstanceId(id) => request.instance_id(id.as_str()),
+            Target::LocalGatewayId(id) => request.local_gateway_id(id.as_str()),
+            Target::NatGatewayId(id) => request.nat_gateway_id(id.as_str()),
+            Target::NetworkInterfaceId(id) => request.network_interface_id(id.as_str()),
+            Target::TransitGatewayId(id) => request.transit_gateway_id(id.as_str()),
+            Target::VpcEndpointId(id) => request.vpc_endpoint_id(id.as_str()),
+            Target::VpcPeeringConnectionId(id) => request.vpc_peering_connection_id(id.as_str()),
+        }
+    }};
+}
+
+impl Lifecycle for RouteLifecycle {
+    type Kind = Route;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<RouteTables>(subject.applied.route_table_id.as_str());
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let spec = &subject.applied;
+        let table = answers.get::<RouteTables>(&spec.route_table_id.to_string())?;
+        let mut routes = table
+            .and_then(|table| table.routes.as_deref())
+            .into_iter()
+            .flatten();
+        let route = routes.find(|route| is_for(route, &spec.destination));
+        Ok(route.map(|route| {
+            let (destination, to) = destination(&spec.destination);
+            let (target, through) = target(route, &spec.target).unzip();
+            let properties = Block::new()
+                .set("RouteTableId", Some(spec.route_table_id.as_str()))
+                .set(destination, Some(to));
+            Observed {
+                properties: match target {
+                    Some(target) => properties.set(target, through),
+                    None => properties,
+                },
+                outputs: route_outputs(spec),
+            }
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &RouteResolved, _intent: &IntentId) -> Result<Made> {
+        let request = with_ends!(cx.ec2().create_route(), spec);
+        request.send().await.named(CREATE)?;
+        Ok(made(spec))
+    }
+
+    async fn update(
+        cx: &Context,
+        _subject: &Subject<Self>,
+        to: &RouteResolved,
+        changes: &[RouteChange],
+    ) -> Result<Outputs> {
+        for change in changes {
+            match change {
+                RouteChange::Target => {
+                    let request = with_ends!(cx.ec2().replace_route(), to);
+                    request.send().await.named(REPLACE)?;
+                }
+            }
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let spec = &subject.applied;
+        let request = cx.ec2().delete_route();
+        let request = request.route_table_id(spec.route_table_id.as_str());
+        let request = match &spec.destination {
+            Destination::DestinationCidrBlock(range) => {
+                request.destination_cidr_block(range.to_string())
+            }
+            Destination::DestinationIpv6CidrBlock(range) => {
+                request.destination_ipv6_cidr_block(range.to_string())
+            }
+            Destination::DestinationPrefixListId(list) => {
+                request.destination_prefix_list_id(list.as_str())
+            }
+        };
+        request.send().await.named("ec2:DeleteRoute").map(drop)
+    }
+
+    async fn find(cx: &Context, spec: &RouteResolved, _intent: &IntentId) -> Result<FoundOne> {
+        let table = spec.route_table_id.to_string();
+        let found = RouteTables::fetch(cx, vec![table.clone()]).await?;
+        let mut routes = found
+            .iter()
+            .flat_map(|(_, table)| table.routes.iter().flatten());
+        let Some(route) = routes.find(|route| is_for(route, &spec.destination)) else {
+            return Ok(tags::ours_or_nothing(None));
+        };
+        let leads_to = target(route, &spec.target)
+            .map(|(_, id)| id)
+            .unwrap_or_default();
+        Ok(if leads_to == wanted(&spec.target) {
+            FoundOne::Ours(made(spec))
+        } else {
+            let (_, to) = destination(&spec.destination);
+            FoundOne::Foreign(format!("in {table}, {to} goes to {leads_to}"))
+        })
+    }
+
+    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
+        match (operation, code) {
+            (CREATE, "RouteAlreadyExists") => Some(ErrorClass::AlreadyExists),
+            // The route itself is the only thing whose absence means that there is nothing to replace.
+            (REPLACE, "InvalidRoute.NotFound") => Some(ErrorClass::NotFound),
+            (CREATE | REPLACE, code) if code.ends_with(".NotFound") => Some(ErrorClass::NotYet),
+            _ => None,
+        }
+    }
+}
+
+fn destination(destination: &Destination) -> (&'static str, String) {
+    match destination {
+        Destination::DestinationCidrBlock(range) => ("DestinationCidrBlock", range.to_string()),
+        Destination::DestinationIpv6CidrBlock(range) => {
+            ("DestinationIpv6CidrBlock", range.to_string())
+        }
+        Destination::DestinationPrefixListId(list) => ("DestinationPrefixListId", list.to_string()),
+    }
+}
+
+/// Whether a route of AWS's answer is for a destination. Ranges are compared as ranges: one IPv6 range has many spellings.
+fn is_for(route: &SdkRoute, destination: &Destination) -> bool {
+    match destination {
+        Destination::DestinationCidrBlock(range) => {
+            let given = route.destination_cidr_block.as_deref();
+            given.and_then(|text| text.parse().ok()) == Some(*range)
+        }
+        Destination::DestinationIpv6CidrBlock(range) => {
+            let given = route.destination_ipv6_cidr_block.as_deref();
+            given.and_then(|text| text.parse().ok()) == Some(*range)
+        }
+        Destination::DestinationPrefixListId(list) => {
+            route.destination_prefix_list_id.as_deref() == Some(list.as_str())
+        }
+    }
+}
+
+/// Where a route of AWS's answer leads, as the property that the author would have given.
+fn target(route: &SdkRoute, applied: &Target) -> Option<(&'static str, String)> {
+    let endpoint = |id: &&String| id.starts_with("vpce-");
+    let gateway = route.gateway_id.as_ref();
+    let instance = match applied {
+        Target::NetworkInterfaceId(_) => None,
+        _ => route.instance_id.as_ref(),
+    };
+    let given = [
+        ("CarrierGatewayId", route.carrier_gateway_id.as_ref()),
+        ("CoreNetworkArn", route.core_network_arn.as_ref()),
+        (
+            "EgressOnlyInternetGatewayId",
+            route.egress_only_internet_gateway_id.as_ref(),
+        ),
+        ("VpcEndpointId", gateway.filter(endpoint)),
+        ("GatewayId", gateway),
+        ("LocalGatewayId", route.local_gateway_id.as_ref()),
+        ("NatGatewayId", route.nat_gateway_id.as_ref()),
+        ("TransitGatewayId", route.transit_gateway_id.as_ref()),
+        (
+            "VpcPeeringConnectionId",
+            route.vpc_peering_connection_id.as_ref(),
+        ),
+        ("InstanceId", instance),
+        ("NetworkInterfaceId", route.network_interface_id.as_ref()),
+    ];
+    let mut given = given.into_iter();
+    given.find_map(|(property, id)| Some((property, id?.clone())))
+}
+
+fn wanted(target: &Target) -> &str {
+    match target {
+        Target::CarrierGatewayId(id) => id.as_str(),
+        Target::CoreNetworkArn(arn) => arn.as_str(),
+        Target::EgressOnlyInternetGatewayId(id) => id.as_str(),
+        Target::GatewayId(id) => id.as_str(),
+        Target::InstanceId(id) => id.as_str(),
+        Target::LocalGatewayId(id) => id.as_str(),
+        Target::NatGatewayId(id) => id.as_str(),
+        Target::NetworkInterfaceId(id) => id.as_str(),
+        Target::TransitGatewayId(id) => id.as_str(),
+        Target::VpcEndpointId(id) => id.as_str(),
+        Target::VpcPeeringConnectionId(id) => id.as_str(),
+    }
+}
+
+/// CloudFormation's identifier: the table and the destination.
+fn made(spec: &RouteResolved) -> Made {
+    let (_, to) = destination(&spec.destination);
+    Made {
+        id: format!("{}|{to}", spec.route_table_id),
+        outputs: route_outputs(spec),
+    }
+}
+
+fn route_outputs(spec: &RouteResolved) -> Outputs {
+    outputs([("CidrBlock", Some(destination(&spec.destination).1))])
+}

@@ -1,0 +1,174 @@
+//! The life cycle of `AWS::EC2::SubnetRouteTableAssociation`. It is read by its subnet, so that an association that somebody else has put
+//! in its place is seen as what it is.
+
+use aws_sdk_ec2::types::{
+    RouteTableAssociation as SdkAssociation, RouteTableAssociationStateCode as State,
+};
+use windlass::aws::ec2::{
+    SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
+    SubnetRouteTableAssociationResolved,
+};
+use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use super::route_tables::Associations;
+use super::states::{failed, pending, reached};
+use super::tags;
+use crate::error::{Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(SubnetRouteTableAssociation => SubnetRouteTableAssociationLifecycle);
+
+pub struct SubnetRouteTableAssociationLifecycle;
+
+const CREATE: &str = "ec2:AssociateRouteTable";
+
+impl Lifecycle for SubnetRouteTableAssociationLifecycle {
+    type Kind = SubnetRouteTableAssociation;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Associations>(subject.applied.subnet_id.as_str());
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let association = current(subject, answers)?;
+        Ok(association.map(|association| Observed {
+            properties: Block::new()
+                .set("RouteTableId", association.route_table_id.as_ref())
+                .set("SubnetId", association.subnet_id.as_ref()),
+            outputs: association_outputs(association),
+        }))
+    }
+
+    async fn create(
+        cx: &Context,
+        spec: &SubnetRouteTableAssociationResolved,
+        _intent: &IntentId,
+    ) -> Result<Made> {
+        let answer = cx
+            .ec2()
+            .associate_route_table()
+            .route_table_id(spec.route_table_id.as_str())
+            .subnet_id(spec.subnet_id.as_str())
+            .send()
+            .await
+            .named(CREATE)?;
+        let id = answer.association_id;
+        let id = id.ok_or_else(|| incomplete(CREATE, "association id"))?;
+        Ok(Made {
+            outputs: outputs([("Id", Some(id.clone()))]),
+            id,
+        })
+    }
+
+    async fn update(
+        _cx: &Context,
+        _subject: &Subject<Self>,
+        _to: &SubnetRouteTableAssociationResolved,
+        changes: &[SubnetRouteTableAssociationChange],
+    ) -> Result<Outputs> {
+        for change in changes {
+            match *change {}
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        // Somebody may have put another association in its place, which has another id.
+        let current = subject.output("Id");
+        let id = if current.is_empty() {
+            &subject.id
+        } else {
+            current
+        };
+        cx.ec2()
+            .disassociate_route_table()
+            .association_id(id)
+            .send()
+            .await
+            .named("ec2:DisassociateRouteTable")
+            .map(drop)
+    }
+
+    async fn find(
+        cx: &Context,
+        spec: &SubnetRouteTableAssociationResolved,
+        _intent: &IntentId,
+    ) -> Result<FoundOne> {
+        let subnet = spec.subnet_id.as_str();
+        let found = Associations::fetch(cx, vec![subnet.to_owned()]).await?;
+        let current = found.iter().map(|(_, association)| association);
+        let Some(association) = current.into_iter().find(|association| exists(association)) else {
+            return Ok(tags::ours_or_nothing(None));
+        };
+        let table = association.route_table_id.as_deref().unwrap_or_default();
+        if table != spec.route_table_id.as_str() {
+            return Ok(FoundOne::Foreign(format!("{subnet} uses {table}")));
+        }
+        let id = association.route_table_association_id.clone();
+        Ok(tags::ours_or_nothing(id.map(|id| Made {
+            id,
+            outputs: association_outputs(association),
+        })))
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        let association = current(subject, answers)?;
+        Ok(match (until, association) {
+            (Until::Gone, None) => reached(Outputs::new()),
+            (Until::Gone, Some(_)) => pending("disassociating"),
+            (Until::Reaches(_), None) => pending("not visible yet"),
+            (Until::Reaches(_), Some(association)) => match state(association) {
+                Some(State::Associating) => pending("associating"),
+                Some(State::Failed) => failed(
+                    "the subnet could not be given the route table",
+                    association
+                        .association_state
+                        .as_ref()
+                        .and_then(|state| state.status_message.as_deref()),
+                ),
+                _ => reached(association_outputs(association)),
+            },
+        })
+    }
+
+    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
+        match (operation, code) {
+            (CREATE, "InvalidSubnetID.NotFound" | "InvalidRouteTableID.NotFound") => {
+                Some(ErrorClass::NotYet)
+            }
+            (CREATE, "Resource.AlreadyAssociated") => Some(ErrorClass::AlreadyExists),
+            _ => None,
+        }
+    }
+}
+
+fn current<'a>(
+    subject: &Subject<SubnetRouteTableAssociationLifecycle>,
+    answers: &'a Answers,
+) -> Result<Option<&'a SdkAssociation>> {
+    let subnet = subject.applied.subnet_id.as_str().to_owned();
+    let association = answers.get::<Associations>(&subnet)?;
+    Ok(association.filter(|association| exists(association)))
+}
+
+fn state(association: &SdkAssociation) -> Option<&State> {
+    association
+        .association_state
+        .as_ref()
+        .and_then(|state| state.state.as_ref())
+}
+
+fn exists(association: &SdkAssociation) -> bool {
+    !matches!(
+        state(association),
+        Some(State::Disassociating | State::Disassociated)
+    )
+}
+
+fn association_outputs(association: &SdkAssociation) -> Outputs {
+    outputs([("Id", association.route_table_association_id.clone())])
+}
