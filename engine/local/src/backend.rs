@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::loopback::Loopback;
 use crate::moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT};
 use crate::operation::{Call, Protocol};
-use crate::protocol_error::ServiceError;
+use crate::protocol_error::{ServiceError, request_id};
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A body that may come piece by piece.
@@ -64,6 +64,9 @@ impl Reply {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/x-amz-json-1.1"),
         );
+        if let Ok(id) = HeaderValue::from_str(&request_id()) {
+            response.headers_mut().insert("x-amzn-requestid", id);
+        }
         response
     }
 }

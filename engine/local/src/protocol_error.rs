@@ -117,7 +117,8 @@ impl ServiceError {
     }
 }
 
-fn request_id() -> String {
+/// A fresh one, in the form of AWS's.
+pub(crate) fn request_id() -> String {
     let [a, b] = [rand::random::<u64>(), rand::random::<u64>()];
     format!(
         "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",

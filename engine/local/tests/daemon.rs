@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
 use windlass_local::{CloudError, DaemonCommand, Home, LocalCloud, Status};
 
 fn home(folder: &Path) -> Home {
@@ -27,6 +29,23 @@ fn is_zombie(pid: u32) -> bool {
     stat.rsplit(')')
         .next()
         .is_some_and(|rest| rest.trim_start().starts_with('Z'))
+}
+
+fn kill(pid: u32, signal: Signal) -> nix::Result<()> {
+    nix::sys::signal::kill(Pid::from_raw(i32::try_from(pid).expect("a pid")), signal)
+}
+
+/// Ends a daemon whose test failed before it did so itself.
+struct Leftover(u32);
+
+impl Drop for Leftover {
+    fn drop(&mut self) {
+        if std::thread::panicking()
+            && let Err(error) = kill(self.0, Signal::SIGKILL)
+        {
+            eprintln!("process {}: {error}", self.0);
+        }
+    }
 }
 
 async fn until_dead(pid: u32) {
@@ -60,6 +79,7 @@ async fn concurrent_starts_make_one_daemon_and_a_stop_ends_it_whole() {
         statuses.push(start.await.expect("no panic"));
     }
     let first = statuses[0].clone();
+    let _leftover = Leftover(first.pid);
     assert!(
         statuses.iter().all(|status| *status == first),
         "{statuses:#?}"
@@ -108,8 +128,8 @@ async fn a_killed_daemon_takes_moto_along_and_is_replaced() {
         .ensure_started(&daemon(&home), |_| {})
         .await
         .expect("started");
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(first.pid).expect("a pid"));
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
+    let _leftover = Leftover(first.pid);
+    kill(first.pid, Signal::SIGKILL).expect("killed");
     until_dead(first.pid).await;
     until_dead(backend_pid(&first)).await;
     assert_eq!(
@@ -134,8 +154,8 @@ async fn a_daemon_that_hangs_is_replaced() {
         .ensure_started(&daemon(&home), |_| {})
         .await
         .expect("started");
-    let pid = nix::unistd::Pid::from_raw(i32::try_from(first.pid).expect("a pid"));
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGSTOP).expect("stopped");
+    let _leftover = Leftover(first.pid);
+    kill(first.pid, Signal::SIGSTOP).expect("stopped");
     assert!(cloud.stop().await.expect("stops"));
     until_dead(first.pid).await;
     until_dead(backend_pid(&first)).await;

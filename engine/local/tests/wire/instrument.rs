@@ -290,9 +290,16 @@ async fn commands_need_their_header(cloud: &EmbeddedCloud) {
 
 async fn a_reset_begins_another_world(cloud: &EmbeddedCloud) {
     let aws = AwsClient::new(cloud.endpoint(), "200000000012");
-    aws.ecs("CreateCluster", json!({"clusterName": "c"}))
-        .await
-        .ok();
+    let make = async |count: u32| {
+        aws.ecs("CreateCluster", json!({"clusterName": "c"}))
+            .await
+            .ok();
+        let definition = json!({"family": "a", "containerDefinitions": [{"name": "a", "image": "a", "memory": 8}]});
+        aws.ecs("RegisterTaskDefinition", definition).await.ok();
+        let service = json!({"cluster": "c", "serviceName": "s", "taskDefinition": "a", "desiredCount": count});
+        aws.ecs("CreateService", service).await.ok();
+    };
+    make(1).await;
     let before = cloud.control().status().await.expect("status");
     let after = cloud.control().reset().await.expect("reset");
     assert_ne!(before.instance, after.instance);
@@ -301,4 +308,6 @@ async fn a_reset_begins_another_world(cloud: &EmbeddedCloud) {
         aws.ecs("ListClusters", json!({})).await.ok()["clusterArns"],
         json!([])
     );
+    // Were the overlay still to know the old service, another of its name would be refused.
+    make(2).await;
 }
