@@ -5,6 +5,7 @@
 mod applicationautoscaling;
 mod clients;
 mod ec2;
+mod elasticloadbalancingv2;
 mod error;
 mod iam;
 mod lifecycle;
@@ -15,6 +16,7 @@ mod provider;
 mod reads;
 mod registry;
 mod secretsmanager;
+mod servicediscovery;
 
 pub use clients::{Access, AccessError, default_region};
 pub use provider::AwsProvider;

@@ -1,7 +1,6 @@
 //! Actions that find out who asks, before a request goes on: Amazon Cognito, OpenID Connect, JSON Web Tokens.
 //!
-//! Not here: `UseExistingClientSecret`, which tells one `ModifyRule` call to keep the secret; the life cycle says so by itself whenever
-//! the secret has not changed.
+//! Not here: `UseExistingClientSecret`, which spares one `ModifyRule` call the secret; the engine always has the secret to send.
 
 use std::collections::BTreeMap;
 

@@ -51,19 +51,15 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
         .session_timeout(3600)
         .authentication_request_extra_params([("lang", "en")]);
     let at = |path: &str| format!("https://login.example.com/{path}");
-    let oidc = AuthenticateOidc::new(
-        at(""),
-        at("authorize"),
-        at("token"),
-        at("userinfo"),
-        "client",
-        SecretInput::from_env("OIDC_SECRET"),
-    )
-    .on_unauthenticated_request(OnUnauthenticatedRequest::Allow)
-    .scope("openid email")
-    .session_cookie_name("session")
-    .session_timeout(3600)
-    .authentication_request_extra_params([("lang", "en")]);
+    let oidc = |secret: &str| {
+        let secret = SecretInput::from_file(secret);
+        AuthenticateOidc::new(at(""), at("authorize"), at("token"), at("userinfo"), "client", secret)
+            .on_unauthenticated_request(OnUnauthenticatedRequest::Allow)
+            .scope("openid email")
+            .session_cookie_name("session")
+            .session_timeout(3600)
+            .authentication_request_extra_params([("lang", "en")])
+    };
     let token = ValidateJwt::new(at(""), at("keys")).additional_claims([JwtClaim::new(
         "scope",
         ClaimFormat::SpaceSeparatedValues,
@@ -78,7 +74,8 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
                 .into(),
         ],
         vec![Action::from(cognito).order(1), forward().order(2)],
-        vec![Action::from(oidc).order(1), forward().order(2)],
+        vec![Action::from(oidc("oidc-secret")).order(1), forward().order(2)],
+        vec![Action::from(oidc("other-oidc-secret")).order(1), forward().order(2)],
         vec![Action::from(token).order(1), forward().order(2)],
     ]
 }

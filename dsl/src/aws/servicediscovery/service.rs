@@ -74,6 +74,7 @@ crate::text_enum! {
 #[resource(
     kind = "AWS::ServiceDiscovery::Service",
     outputs(id: ServiceId = "Id", arn: ServiceArn = "Arn"),
+    waits(Ready),
     no_new
 )]
 pub struct Service {

@@ -1,0 +1,195 @@
+//! The life cycle of `AWS::ElasticLoadBalancingV2::ListenerRule`.
+//!
+//! AWS does not return which listener a rule belongs to; the rule's ARN holds it. Priorities change by a call of their own, and two rules
+//! that swap theirs are swapped in one call, since AWS takes no priority twice even for a moment.
+
+use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
+use serde_json::Value;
+use windlass::aws::elasticloadbalancingv2::{ListenerRule, ListenerRuleChange, ListenerRuleResolved};
+use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_state::identity::{INTENT_TAG, IntentId};
+
+use super::{actions, conditions, errors, read, tags};
+use crate::error::{Found, Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(ListenerRule => ListenerRuleLifecycle);
+
+pub struct ListenerRuleLifecycle;
+
+impl Lifecycle for ListenerRuleLifecycle {
+    type Kind = ListenerRule;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<read::Rules>(subject.id.as_str());
+        tags::want(&subject.id, &subject.applied.tags, wants);
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(found) = answers.get::<read::Rules>(&subject.id)? else {
+            return Ok(None);
+        };
+        let properties = Block::new()
+            .set("ListenerArn", found.rule_arn.as_deref().and_then(listener_of))
+            .set("Priority", priority(found))
+            .list("Conditions", conditions::observed(found.conditions.as_deref()))
+            .list("Actions", actions::observed(found.actions.as_deref()))
+            .list("Transforms", conditions::observed_transforms(found.transforms.as_deref()));
+        Ok(Some(Observed {
+            properties: tags::observe(properties, &subject.id, answers)?,
+            outputs: outputs_of(found),
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &ListenerRuleResolved, intent: &IntentId) -> Result<Made> {
+        const OPERATION: &str = "elasticloadbalancing:CreateRule";
+        let transforms = conditions::transforms(&spec.transforms);
+        let request = cx
+            .elbv2()
+            .create_rule()
+            .listener_arn(spec.listener_arn.as_str())
+            .priority(int(spec.priority))
+            .set_conditions(Some(conditions::to_sdk(&spec.conditions)))
+            .set_actions(Some(actions::to_sdk(cx, &spec.actions)?))
+            .set_transforms((!transforms.is_empty()).then_some(transforms))
+            .set_tags(tags::for_create(&spec.tags, intent));
+        let answer = request.send().await.named(OPERATION)?;
+        let made = answer.rules.unwrap_or_default().first().and_then(made);
+        made.ok_or_else(|| incomplete(OPERATION, "rule ARN"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &ListenerRuleResolved,
+        changes: &[ListenerRuleChange],
+    ) -> Result<Outputs> {
+        let mut request = cx.elbv2().modify_rule().rule_arn(&subject.id);
+        let mut modifies = false;
+        for change in changes {
+            let modified = match change {
+                ListenerRuleChange::Conditions => request.set_conditions(Some(conditions::to_sdk(&to.conditions))),
+                ListenerRuleChange::Actions => request.set_actions(Some(actions::to_sdk(cx, &to.actions)?)),
+                ListenerRuleChange::Transforms if to.transforms.is_empty() => request.reset_transforms(true),
+                ListenerRuleChange::Transforms => {
+                    request.set_transforms(Some(conditions::transforms(&to.transforms)))
+                }
+                ListenerRuleChange::Priority => {
+                    set_priority(cx, subject, to).await?;
+                    continue;
+                }
+                ListenerRuleChange::Tags => {
+                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
+                    continue;
+                }
+            };
+            (request, modifies) = (modified, true);
+        }
+        if modifies {
+            request.send().await.named("elasticloadbalancing:ModifyRule")?;
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let request = cx.elbv2().delete_rule().rule_arn(&subject.id);
+        request.send().await.named("elasticloadbalancing:DeleteRule").map(drop)
+    }
+
+    async fn find(cx: &Context, spec: &ListenerRuleResolved, intent: &IntentId) -> Result<FoundOne> {
+        let there = at_priority(cx, spec.listener_arn.as_str(), spec.priority).await?;
+        tags::judge(cx, there.as_ref().and_then(made), intent).await
+    }
+
+    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
+        errors::classify(operation, code)
+    }
+}
+
+async fn at_priority(cx: &Context, listener: &str, wanted: u32) -> Result<Option<Rule>> {
+    let mut pages = cx.elbv2().describe_rules().listener_arn(listener).into_paginator().items().send();
+    while let Some(rule) = pages.next().await {
+        let Some(rule) = rule.named("elasticloadbalancing:DescribeRules").found()? else {
+            return Ok(None);
+        };
+        if priority(&rule) == Some(wanted) {
+            return Ok(Some(rule));
+        }
+    }
+    Ok(None)
+}
+
+/// Moves the rule. Where another rule of ours holds the priority, the two change places: any order is reached by such swaps.
+async fn set_priority(cx: &Context, subject: &Subject<ListenerRuleLifecycle>, to: &ListenerRuleResolved) -> Result<()> {
+    let moves = [(subject.id.as_str(), to.priority)];
+    match send_priorities(cx, &moves).await {
+        Err(error) if error.code.as_deref() == Some("PriorityInUse") => {
+            let holder = at_priority(cx, to.listener_arn.as_str(), to.priority).await?;
+            let Some(holder) = holder.and_then(|rule| rule.rule_arn) else {
+                return Err(error);
+            };
+            let own = read::Rules::fetch(cx, vec![subject.id.clone()]).await?;
+            let tagged = tags::Tags::fetch(cx, vec![holder.clone()]).await?;
+            let ours = tagged.iter().any(|(_, tags)| tags.contains_key(INTENT_TAG));
+            match own.first().and_then(|(_, rule)| priority(rule)) {
+                Some(current) if ours => {
+                    send_priorities(cx, &[(subject.id.as_str(), to.priority), (holder.as_str(), current)]).await
+                }
+                _ => Err(error),
+            }
+        }
+        answered => answered,
+    }
+}
+
+async fn send_priorities(cx: &Context, moves: &[(&str, u32)]) -> Result<()> {
+    let pairs = moves.iter().map(|(arn, priority)| RulePriorityPair::builder().rule_arn(*arn).priority(int(*priority)).build());
+    let request = cx.elbv2().set_rule_priorities().set_rule_priorities(Some(pairs.collect()));
+    request.send().await.named("elasticloadbalancing:SetRulePriorities").map(drop)
+}
+
+fn int(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A default rule has the priority `default`.
+fn priority(rule: &Rule) -> Option<u32> {
+    rule.priority.as_deref().and_then(|text| text.parse().ok())
+}
+
+/// `…:listener-rule/app/front/0a1/0b2/0c3` belongs to `…:listener/app/front/0a1/0b2`.
+fn listener_of(rule: &str) -> Option<String> {
+    let (listener, _) = rule.rsplit_once('/')?;
+    Some(listener.replacen(":listener-rule/", ":listener/", 1))
+}
+
+fn made(found: &Rule) -> Option<Made> {
+    Some(Made {
+        id: found.rule_arn.clone()?,
+        outputs: outputs_of(found),
+    })
+}
+
+fn outputs_of(found: &Rule) -> Outputs {
+    outputs([
+        ("RuleArn", found.rule_arn.clone().map(Value::from)),
+        ("IsDefault", found.is_default.map(Value::from)),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arn_of_a_rule_holds_its_listener() {
+        let here = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
+        assert_eq!(
+            listener_of(&format!("{here}:listener-rule/app/front/0a1/0b2/0c3")),
+            Some(format!("{here}:listener/app/front/0a1/0b2"))
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! Elastic Load Balancing's tags: one read and one way of changing them for all of its kinds.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_elasticloadbalancingv2::types::Tag;
+use windlass::value::ResolvedTags;
+use windlass_state::identity::{INTENT_TAG, IntentId};
+
+use super::read::{self, BATCH};
+use crate::clients::Clients;
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, FoundOne, Made, creation_tags, tag_changes};
+use crate::observed::Block;
+use crate::reads::{Answers, Query, Wants};
+
+/// How long after a create a list may still hide what it made, in seconds.
+pub const VISIBLE_WITHIN: u64 = 60;
+
+/// Tags by ARN.
+pub struct Tags;
+
+impl Query for Tags {
+    type Key = String;
+    type Item = BTreeMap<String, String>;
+    const BATCH: usize = BATCH;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
+        read::all_or_each(keys, |keys| async {
+            let request = clients.elbv2().describe_tags().set_resource_arns(Some(keys));
+            let answer = request.send().await.named("elasticloadbalancing:DescribeTags")?;
+            let described = answer.tag_descriptions.unwrap_or_default();
+            Ok(described
+                .into_iter()
+                .filter_map(|described| Some((described.resource_arn?, pairs(described.tags))))
+                .collect())
+        })
+        .await
+    }
+}
+
+fn pairs(tags: Option<Vec<Tag>>) -> BTreeMap<String, String> {
+    tags.unwrap_or_default()
+        .into_iter()
+        .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
+        .collect()
+}
+
+/// Wants the tags of a resource, where the author wrote some.
+pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
+    if !applied.0.is_empty() {
+        wants.want::<Tags>(arn);
+    }
+}
+
+/// Adds the tags that were wanted.
+pub fn observe(block: Block, arn: &str, answers: &Answers) -> Result<Block> {
+    let tags = answers.get::<Tags>(&arn.to_owned())?;
+    Ok(block.tags("Tags", tags.into_iter().flatten().map(|(key, value)| (key, value))))
+}
+
+/// The tags of a create call.
+pub fn for_create(tags: &ResolvedTags, intent: &IntentId) -> Option<Vec<Tag>> {
+    Some(sdk_tags(creation_tags(tags, intent)))
+}
+
+fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
+    tags.into_iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
+
+/// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
+pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
+    let (set, removed) = tag_changes(from, to);
+    if !removed.is_empty() {
+        let request = cx.elbv2().remove_tags().resource_arns(arn).set_tag_keys(Some(removed));
+        request.send().await.named("elasticloadbalancing:RemoveTags")?;
+    }
+    if !set.is_empty() {
+        let request = cx.elbv2().add_tags().resource_arns(arn).set_tags(Some(sdk_tags(set)));
+        request.send().await.named("elasticloadbalancing:AddTags")?;
+    }
+    Ok(())
+}
+
+/// Judges what stands where a lost create would have put its result: ours if it carries the intent's tag.
+pub async fn judge(cx: &Context, found: Option<Made>, intent: &IntentId) -> Result<FoundOne> {
+    let Some(made) = found else {
+        return Ok(FoundOne::Nothing {
+            visible_within: VISIBLE_WITHIN,
+        });
+    };
+    let tags = Tags::fetch(cx, vec![made.id.clone()]).await?;
+    let ours = tags.iter().any(|(_, tags)| tags.get(INTENT_TAG) == Some(&intent.0));
+    Ok(if ours {
+        FoundOne::Ours(made)
+    } else {
+        FoundOne::Foreign(made.id)
+    })
+}

@@ -1,0 +1,100 @@
+//! The life cycle of `AWS::ServiceDiscovery::HttpNamespace`.
+
+use aws_sdk_servicediscovery::types::{HttpNamespaceChange as SdkChange, NamespaceType};
+use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNamespaceResolved};
+use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use super::{errors, namespace, tags};
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed};
+use crate::reads::{Answers, Wants};
+use crate::registry::lives;
+
+lives!(HttpNamespace => HttpNamespaceLifecycle);
+
+pub struct HttpNamespaceLifecycle;
+
+impl Lifecycle for HttpNamespaceLifecycle {
+    type Kind = HttpNamespace;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        namespace::want(&subject.id, &subject.outputs, wants);
+        tags::want(subject.output("Arn"), &subject.applied.tags, wants);
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(known) = namespace::known(&subject.id, &subject.outputs, answers)? else {
+            return Ok(None);
+        };
+        let properties = Block::new()
+            .set("Name", known.name.as_ref())
+            .set("Description", known.description.as_ref().filter(|text| !text.is_empty()));
+        Ok(Some(Observed {
+            properties: tags::observe(properties, subject.output("Arn"), answers)?,
+            outputs: known.outputs(),
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &HttpNamespaceResolved, intent: &IntentId) -> Result<Made> {
+        const OPERATION: &str = "servicediscovery:CreateHttpNamespace";
+        let request = cx
+            .servicediscovery()
+            .create_http_namespace()
+            .name(&spec.name)
+            .creator_request_id(&intent.0)
+            .set_description(spec.description.clone())
+            .set_tags(tags::for_create(&spec.tags, intent));
+        let answer = request.send().await.named(OPERATION)?;
+        namespace::made(cx, answer.operation_id, OPERATION).await
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &HttpNamespaceResolved,
+        changes: &[HttpNamespaceChange],
+    ) -> Result<Outputs> {
+        for change in changes {
+            match change {
+                HttpNamespaceChange::Description => {
+                    let description = to.description.clone().unwrap_or_default();
+                    let change = SdkChange::builder().description(description).build();
+                    let request = cx
+                        .servicediscovery()
+                        .update_http_namespace()
+                        .id(namespace::id_of(cx, &subject.id, &subject.outputs).await?)
+                        .namespace(change.expect("a change with a description is whole"));
+                    request.send().await.named("servicediscovery:UpdateHttpNamespace")?;
+                }
+                HttpNamespaceChange::Tags => {
+                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags).await?;
+                }
+            }
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        namespace::delete(cx, &subject.id, &subject.outputs).await
+    }
+
+    async fn find(cx: &Context, spec: &HttpNamespaceResolved, intent: &IntentId) -> Result<FoundOne> {
+        namespace::find(cx, NamespaceType::Http, &spec.name, intent).await
+    }
+
+    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
+        namespace::want_progress(&subject.id, &subject.outputs, wants);
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        namespace::progress(&subject.id, &subject.outputs, until, answers, |known| {
+            subject.applied.description.is_none() || known.description == subject.applied.description
+        })
+    }
+
+    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
+        errors::classify(operation, code)
+    }
+}

@@ -1,0 +1,301 @@
+//! What namespaces of both kinds have in common: they are made, changed and removed in the background, and read by one list.
+//!
+//! A create answers with an operation, which knows the namespace's id at once or a little later. Until then the operation's id stands for
+//! the namespace, and the output `Id` says which one it became.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_servicediscovery::types::{
+    FilterCondition, Namespace, NamespaceFilter, NamespaceFilterName, NamespaceProperties, NamespaceSummary,
+    NamespaceType, Operation, OperationStatus, OperationTargetType,
+};
+use windlass_engine::provider::{Failure, Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use crate::clients::Clients;
+use crate::error::{Found, Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Made};
+use crate::observed::outputs;
+use crate::reads::{Answers, Query, Wants};
+
+/// How long after a create a namespace may still be missing from the list, in seconds: it is made in the background.
+const VISIBLE_WITHIN: u64 = 180;
+
+/// What is known about a namespace, from the list or from its own answer.
+pub struct Known {
+    pub id: String,
+    pub arn: Option<String>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub hosted_zone: Option<String>,
+    pub soa_ttl: Option<i64>,
+}
+
+impl Known {
+    fn of(
+        id: Option<String>,
+        arn: Option<String>,
+        name: Option<String>,
+        description: Option<String>,
+        properties: Option<NamespaceProperties>,
+    ) -> Option<Self> {
+        let dns = properties.and_then(|properties| properties.dns_properties);
+        Some(Self {
+            id: id?,
+            arn,
+            name,
+            description,
+            soa_ttl: dns.as_ref().and_then(|dns| dns.soa.as_ref()).map(|soa| soa.ttl),
+            hosted_zone: dns.and_then(|dns| dns.hosted_zone_id),
+        })
+    }
+
+    fn listed(found: NamespaceSummary) -> Option<Self> {
+        Self::of(found.id, found.arn, found.name, found.description, found.properties)
+    }
+
+    fn asked(found: Namespace) -> Option<Self> {
+        Self::of(found.id, found.arn, found.name, found.description, found.properties)
+    }
+
+    /// Its attributes.
+    pub fn outputs(&self) -> Outputs {
+        outputs([
+            ("Id", Some(self.id.clone())),
+            ("Arn", self.arn.clone()),
+            ("HostedZoneId", self.hosted_zone.clone()),
+        ])
+    }
+}
+
+/// Namespaces by id.
+pub struct Namespaces;
+
+impl Query for Namespaces {
+    type Key = String;
+    type Item = Known;
+    /// One list answers for all; Cloud Map has no filter by id, and an account has 50 namespaces by default.
+    const BATCH: usize = 1000;
+
+    async fn fetch(clients: &Clients, _: Vec<String>) -> Result<Vec<(String, Known)>> {
+        let known = list(clients, None).await?.into_iter().filter_map(Known::listed);
+        Ok(known.map(|known| (known.id.clone(), known)).collect())
+    }
+
+    async fn confirm(clients: &Clients, key: &String) -> Result<Option<Known>> {
+        Ok(get(clients, key).await?.and_then(Known::asked))
+    }
+}
+
+/// What creates have made, by their operation.
+pub struct Creations;
+
+/// A create's operation, and the namespace once there is one.
+pub struct Creation {
+    operation: Operation,
+    namespace: Option<Known>,
+}
+
+impl Query for Creations {
+    type Key = String;
+    type Item = Creation;
+    const BATCH: usize = 1;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Creation)>> {
+        let mut all = Vec::new();
+        for key in keys {
+            let Some(operation) = operation(clients, &key).await? else {
+                continue;
+            };
+            let namespace = match target(&operation) {
+                Some(id) => get(clients, &id).await?.and_then(Known::asked),
+                None => None,
+            };
+            all.push((key, Creation { operation, namespace }));
+        }
+        Ok(all)
+    }
+}
+
+/// The namespaces that pass a filter.
+async fn list(clients: &Clients, filter: Option<NamespaceFilter>) -> Result<Vec<NamespaceSummary>> {
+    let request = clients.servicediscovery().list_namespaces().set_filters(filter.map(|filter| vec![filter]));
+    let mut pages = request.into_paginator().send();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        all.extend(page.named("servicediscovery:ListNamespaces")?.namespaces.unwrap_or_default());
+    }
+    Ok(all)
+}
+
+async fn get(clients: &Clients, id: &str) -> Result<Option<Namespace>> {
+    let answer = clients.servicediscovery().get_namespace().id(id).send().await;
+    Ok(answer.named("servicediscovery:GetNamespace").found()?.and_then(|answer| answer.namespace))
+}
+
+async fn operation(clients: &Clients, id: &str) -> Result<Option<Operation>> {
+    let answer = clients.servicediscovery().get_operation().operation_id(id).send().await;
+    Ok(answer.named("servicediscovery:GetOperation").found()?.and_then(|answer| answer.operation))
+}
+
+fn target(operation: &Operation) -> Option<String> {
+    operation.targets.as_ref()?.get(&OperationTargetType::Namespace).cloned()
+}
+
+/// What stands for a namespace: its own id, or the operation that makes it.
+enum Stand {
+    Namespace(String),
+    Operation(String),
+}
+
+fn stand(physical_id: &str, outputs: &Outputs) -> Stand {
+    let known = outputs.get("Id").and_then(|id| id.as_str());
+    let id = known.unwrap_or(physical_id).to_owned();
+    if id.starts_with("ns-") {
+        Stand::Namespace(id)
+    } else {
+        Stand::Operation(id)
+    }
+}
+
+/// The id of a namespace, which changes and removals need.
+pub async fn id_of(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result<String> {
+    match stand(physical_id, outputs) {
+        Stand::Namespace(id) => Ok(id),
+        Stand::Operation(id) => {
+            let target = operation(cx, &id).await?.as_ref().and_then(target);
+            target.ok_or_else(|| incomplete("servicediscovery:GetOperation", "namespace id"))
+        }
+    }
+}
+
+/// Says what must be asked to observe a namespace.
+pub fn want(physical_id: &str, outputs: &Outputs, wants: &mut Wants) {
+    match stand(physical_id, outputs) {
+        Stand::Namespace(id) => wants.want::<Namespaces>(id),
+        Stand::Operation(id) => wants.want::<Creations>(id),
+    }
+}
+
+/// The namespace, as it was answered.
+pub fn known<'a>(physical_id: &str, outputs: &Outputs, answers: &'a Answers) -> Result<Option<&'a Known>> {
+    match stand(physical_id, outputs) {
+        Stand::Namespace(id) => answers.get::<Namespaces>(&id),
+        Stand::Operation(id) => Ok(answers.get::<Creations>(&id)?.and_then(|creation| creation.namespace.as_ref())),
+    }
+}
+
+/// What a create has made, from the operation that it answered with.
+///
+/// An operation that cannot be asked about is no failure of the create: its own id stands for the namespace then.
+pub async fn made(cx: &Context, operation_id: Option<String>, create: &'static str) -> Result<Made> {
+    let operation_id = operation_id.ok_or_else(|| incomplete(create, "operation id"))?;
+    let id = operation(cx, &operation_id).await.ok().flatten().as_ref().and_then(target);
+    let known = BTreeMap::from([("CreateOperation".to_owned(), operation_id.clone().into())]);
+    Ok(match id {
+        Some(id) => Made {
+            outputs: outputs([("Id", Some(id.clone()))]).into_iter().chain(known).collect(),
+            id,
+        },
+        None => Made {
+            id: operation_id,
+            outputs: known,
+        },
+    })
+}
+
+/// Looks for the namespace that a create with this token has made. Only HTTP namespaces have their name to themselves, so that another one
+/// in its place would be somebody else's.
+pub async fn find(cx: &Context, of: NamespaceType, name: &str, intent: &IntentId) -> Result<FoundOne> {
+    let filter = NamespaceFilter::builder()
+        .name(NamespaceFilterName::Name)
+        .values(name)
+        .condition(FilterCondition::Eq)
+        .build()
+        .expect("a filter with name and values is whole");
+    let mut foreign = None;
+    for found in list(cx, Some(filter)).await? {
+        let fits = found.name.as_deref() == Some(name) && found.r#type.as_ref() == Some(&of);
+        let (Some(id), true) = (found.id, fits) else {
+            continue;
+        };
+        let Some(whole) = get(cx, &id).await? else { continue };
+        if whole.creator_request_id.as_deref() == Some(intent.0.as_str()) {
+            let known = Known::asked(whole).ok_or_else(|| incomplete("servicediscovery:GetNamespace", "id"))?;
+            return Ok(FoundOne::Ours(Made {
+                outputs: known.outputs(),
+                id,
+            }));
+        }
+        foreign = Some(id);
+    }
+    Ok(match foreign {
+        Some(id) if of == NamespaceType::Http => FoundOne::Foreign(id),
+        _ => FoundOne::Nothing {
+            visible_within: VISIBLE_WITHIN,
+        },
+    })
+}
+
+/// Begins the removal.
+pub async fn delete(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result<()> {
+    let request = cx.servicediscovery().delete_namespace().id(id_of(cx, physical_id, outputs).await?);
+    request.send().await.named("servicediscovery:DeleteNamespace").map(drop)
+}
+
+/// The operation that makes a namespace which has never been seen whole.
+fn unfinished(outputs: &Outputs) -> Option<String> {
+    let create = outputs.get("CreateOperation")?.as_str()?.to_owned();
+    (!outputs.contains_key("Arn")).then_some(create)
+}
+
+/// Says what must be asked to know how far a namespace has got.
+pub fn want_progress(physical_id: &str, outputs: &Outputs, wants: &mut Wants) {
+    want(physical_id, outputs, wants);
+    if let Some(create) = unfinished(outputs) {
+        wants.want::<Creations>(create);
+    }
+}
+
+/// How far a namespace has got. `settled` says whether it shows what was last sent: changes take effect in the background too.
+pub fn progress(
+    physical_id: &str,
+    outputs: &Outputs,
+    until: Until,
+    answers: &Answers,
+    settled: impl Fn(&Known) -> bool,
+) -> Result<Progress> {
+    let pending = |status: &str| Progress::Pending {
+        status: status.to_owned(),
+        events: Vec::new(),
+    };
+    let namespace = known(physical_id, outputs, answers)?;
+    let creation = match unfinished(outputs) {
+        Some(create) => answers.get::<Creations>(&create)?,
+        None => None,
+    };
+    let state = creation.and_then(|creation| creation.operation.status.as_ref());
+    Ok(match (until, namespace, state) {
+        (Until::Gone, Some(_), _) => pending("being removed"),
+        (Until::Gone, None, _) => Progress::Reached {
+            outputs: Outputs::new(),
+        },
+        (_, _, Some(OperationStatus::Fail)) => failed(creation),
+        (_, Some(namespace), None | Some(OperationStatus::Success)) if settled(namespace) => Progress::Reached {
+            outputs: namespace.outputs(),
+        },
+        (_, Some(_), None | Some(OperationStatus::Success)) => pending("a change is taking effect"),
+        (_, _, Some(state)) => pending(&state.as_str().to_lowercase()),
+        (_, None, None) => pending("not visible yet"),
+    })
+}
+
+fn failed(creation: Option<&Creation>) -> Progress {
+    let operation = creation.map(|creation| &creation.operation);
+    let cause = operation.and_then(|operation| operation.error_message.clone().or_else(|| operation.error_code.clone()));
+    Progress::Failed(Failure {
+        summary: "AWS Cloud Map could not make the namespace".to_owned(),
+        details: cause.into_iter().map(|cause| ("cause".to_owned(), cause)).collect(),
+        rolled_back: true,
+    })
+}
