@@ -2,7 +2,9 @@
 //!
 //! Not here: what one spec shows by itself, which its kind's `check` reports.
 
+mod balancing;
 mod declared;
+mod discovery;
 mod ecs;
 mod names;
 mod network;
@@ -17,6 +19,8 @@ pub fn across_resources(document: &mut Document) {
     let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[
         references::dangling,
         names::taken,
+        balancing::all,
+        discovery::all,
         network::wiring,
         ecs::services,
         ecs::capacity,

@@ -15,6 +15,8 @@ mod ec2;
 mod iam;
 mod logs;
 mod secretsmanager;
+mod elasticloadbalancingv2;
+mod servicediscovery;
 
 pub use fixture::Fixture;
 pub use proof::{Proof, prove};
@@ -40,5 +42,13 @@ pub fn fixtures() -> Vec<Fixture> {
         ec2::subnet_route_table_association::fixture(),
         ec2::vpc::fixture(),
         ec2::vpc_gateway_attachment::fixture(),
+        ec2::vpc::fixture(),
+        elasticloadbalancingv2::listener::fixture(),
+        elasticloadbalancingv2::listener_rule::fixture(),
+        elasticloadbalancingv2::load_balancer::fixture(),
+        elasticloadbalancingv2::target_group::fixture(),
+        servicediscovery::http_namespace::fixture(),
+        servicediscovery::private_dns_namespace::fixture(),
+        servicediscovery::service::fixture(),
     ]
 }
