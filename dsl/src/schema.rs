@@ -33,9 +33,11 @@ pub struct KindSchema {
 /// A replacement that several properties decide together.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplacesWhen {
+    /// The property at the top whose change in place becomes a replacement.
+    pub property: &'static str,
     /// When, in words.
     pub when: &'static str,
-    /// The test for the old and the new spec in their JSON form, asked only when they differ.
+    /// The test for the whole spec as applied and as desired, in their JSON form. Asked only when the property differs.
     pub test: fn(&Value, &Value) -> bool,
 }
 

@@ -113,6 +113,17 @@ fn test_and_words(input: ParseStream<'_>) -> Result<(Path, LitStr)> {
     Ok((test, inner.parse()?))
 }
 
+/// `("Property", test, "when")`.
+fn property_test_and_words(input: ParseStream<'_>) -> Result<(LitStr, Path, LitStr)> {
+    let inner;
+    parenthesized!(inner in input);
+    let property = inner.parse()?;
+    inner.parse::<Token![,]>()?;
+    let test = inner.parse()?;
+    inner.parse::<Token![,]>()?;
+    Ok((property, test, inner.parse()?))
+}
+
 fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
     let inner;
     parenthesized!(inner in input);
@@ -217,10 +228,11 @@ impl ResourceAttributes {
                 "kept" => self.kept = Some(assigned(input)?),
                 "completes" => self.completes = list(input)?,
                 "replaces_when" => {
-                    let (test, when) = test_and_words(input)?;
-                    self.replaces_when.push(
-                        quote!(::windlass::schema::ReplacesWhen { when: #when, test: #test }),
-                    );
+                    let (property, test, when) = property_test_and_words(input)?;
+                    self.replaces_when
+                        .push(quote!(::windlass::schema::ReplacesWhen {
+                            property: #property, when: #when, test: #test,
+                        }));
                 }
                 "no_new" => self.no_new = true,
                 _ => {

@@ -14,7 +14,7 @@
 //! | `replace = DeleteFirst` | AWS does not allow two; `CreateFirst` by default |
 //! | `kept = 10` | old generations are history; deleted by default |
 //! | `completes("RoleName")` | users of the resource named there wait for this one too |
-//! | `replaces_when(test, "when")` | several properties together decide that it is replaced; may stand several times |
+//! | `replaces_when("SecurityGroups", test, "when")` | a change in place of that property replaces when the test says so for both whole specs; may stand several times |
 //! | `no_new` | the constructor is written by hand |
 //!
 //! On a property, `#[field(…)]`: one of `in_place`, `replaces`, `replaces_if(test, "when")`, `creation_only` (must be given at the top of a

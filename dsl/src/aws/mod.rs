@@ -40,6 +40,13 @@ macro_rules! catalog {
             ec2::SubnetRouteTableAssociation,
             ec2::Vpc,
             ec2::VpcGatewayAttachment,
+            elasticloadbalancingv2::Listener,
+            elasticloadbalancingv2::ListenerRule,
+            elasticloadbalancingv2::LoadBalancer,
+            elasticloadbalancingv2::TargetGroup,
+            servicediscovery::HttpNamespace,
+            servicediscovery::PrivateDnsNamespace,
+            servicediscovery::Service,
         }
     };
 }

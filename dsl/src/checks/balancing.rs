@@ -36,7 +36,10 @@ struct Stack<'d> {
 /// Reports everything about load balancing.
 pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     let stack = Stack::read(document);
-    if [LOAD_BALANCER, LISTENER, RULE, TARGET_GROUP].iter().all(|kind| stack.of(kind).is_empty()) {
+    if [LOAD_BALANCER, LISTENER, RULE, TARGET_GROUP]
+        .iter()
+        .all(|kind| stack.of(kind).is_empty())
+    {
         return Vec::new();
     }
     let checks: [fn(&Stack<'_>) -> Vec<Diagnostic>; 8] = [
@@ -77,7 +80,10 @@ impl<'d> Stack<'d> {
         let address = referred(value)?;
         let found = self.of(kind);
         // In order of their addresses, as the document has them.
-        found.binary_search_by(|declared| declared.address.cmp(&address)).ok().map(|at| &found[at])
+        found
+            .binary_search_by(|declared| declared.address.cmp(&address))
+            .ok()
+            .map(|at| &found[at])
     }
 
     fn load_balancer_type(&self, listener: &Value) -> Option<LoadBalancerType> {
@@ -86,13 +92,26 @@ impl<'d> Stack<'d> {
     }
 
     /// Every place where a listener or rule forwards to a target group, with the listener where it is declared here.
-    fn forwards<'s>(&'s self) -> impl Iterator<Item = (&'s Declared<'d>, Option<&'s Declared<'d>>, &'s Value)> {
-        let listeners = self.of(LISTENER).iter().map(|listener| (listener, Some(listener), "DefaultActions"));
-        let rules = self.of(RULE).iter().map(|rule| (rule, self.referred(LISTENER, &rule.spec["ListenerArn"]), "Actions"));
-        listeners.chain(rules).flat_map(|(from, listener, property)| {
-            let groups = actions(&from.spec[property]).flat_map(target_groups);
-            groups.map(move |group| (from, listener, group))
-        })
+    fn forwards<'s>(
+        &'s self,
+    ) -> impl Iterator<Item = (&'s Declared<'d>, Option<&'s Declared<'d>>, &'s Value)> {
+        let listeners = self
+            .of(LISTENER)
+            .iter()
+            .map(|listener| (listener, Some(listener), "DefaultActions"));
+        let rules = self.of(RULE).iter().map(|rule| {
+            (
+                rule,
+                self.referred(LISTENER, &rule.spec["ListenerArn"]),
+                "Actions",
+            )
+        });
+        listeners
+            .chain(rules)
+            .flat_map(|(from, listener, property)| {
+                let groups = actions(&from.spec[property]).flat_map(target_groups);
+                groups.map(move |group| (from, listener, group))
+            })
     }
 }
 
@@ -113,14 +132,19 @@ fn actions(list: &Value) -> impl Iterator<Item = &Value> {
 
 fn target_groups(action: &Value) -> impl Iterator<Item = &Value> {
     let several = action["ForwardConfig"]["TargetGroups"].as_array();
-    let several = several.into_iter().flatten().map(|target| &target["TargetGroupArn"]);
+    let several = several
+        .into_iter()
+        .flatten()
+        .map(|target| &target["TargetGroupArn"]);
     action.get("TargetGroupArn").into_iter().chain(several)
 }
 
 /// The subnets of a load balancer, in either of their forms.
 fn subnets(balancer: &Value) -> Vec<&Value> {
     let list = |property: &str| balancer[property].as_array().into_iter().flatten();
-    list("Subnets").chain(list("SubnetMappings").map(|mapping| &mapping["SubnetId"])).collect()
+    list("Subnets")
+        .chain(list("SubnetMappings").map(|mapping| &mapping["SubnetId"]))
+        .collect()
 }
 
 /// Pairs of declarations with the same key: each with the first that had it.
@@ -148,17 +172,32 @@ fn listeners_on_one_port(stack: &Stack<'_>) -> Vec<Diagnostic> {
     };
     let report = |(earlier, later): (&Declared<'_>, &Declared<'_>)| {
         let port = &later.spec["Port"];
-        let spoken: Vec<_> = [earlier, later].iter().filter_map(|one| one.spec["Protocol"].as_str()).collect();
+        let spoken: Vec<_> = [earlier, later]
+            .iter()
+            .filter_map(|one| one.spec["Protocol"].as_str())
+            .collect();
         let mut both = spoken.clone();
         both.sort_unstable();
         let help = match both[..] {
             ["TCP", "UDP"] => "one listener with the protocol TCP_UDP serves both".to_owned(),
             _ => "give one of them another port, or make it a rule of the other".to_owned(),
         };
-        let message = format!("listeners `{}` and `{}` both take port {port}", earlier.address, later.address);
+        let message = format!(
+            "listeners `{}` and `{}` both take port {port}",
+            earlier.address, later.address
+        );
         Diagnostic::error(codes::LISTENER_PORT_TAKEN, message)
-            .at(later.source, format!("`{}` takes port {port} of the same load balancer", later.address))
-            .at(earlier.source, format!("`{}` takes it here", earlier.address))
+            .at(
+                later.source,
+                format!(
+                    "`{}` takes port {port} of the same load balancer",
+                    later.address
+                ),
+            )
+            .at(
+                earlier.source,
+                format!("`{}` takes it here", earlier.address),
+            )
             .help(help)
     };
     doubles(listeners, key).into_iter().map(report).collect()
@@ -166,7 +205,12 @@ fn listeners_on_one_port(stack: &Stack<'_>) -> Vec<Diagnostic> {
 
 fn rules_of_one_priority(stack: &Stack<'_>) -> Vec<Diagnostic> {
     let rules = stack.of(RULE);
-    let key = |rule: &Declared<'_>| Some((rule.spec["ListenerArn"].to_string(), rule.spec["Priority"].as_u64()?));
+    let key = |rule: &Declared<'_>| {
+        Some((
+            rule.spec["ListenerArn"].to_string(),
+            rule.spec["Priority"].as_u64()?,
+        ))
+    };
     let report = |(earlier, later): (&Declared<'_>, &Declared<'_>)| {
         let priority = later.spec["Priority"].as_u64().unwrap_or_default();
         let listener = referred(&later.spec["ListenerArn"]);
@@ -177,11 +221,16 @@ fn rules_of_one_priority(stack: &Stack<'_>) -> Vec<Diagnostic> {
             .filter_map(|rule| rule.spec["Priority"].as_u64())
             .collect();
         let free = (priority + 1..=50_000).find(|number| !taken.contains(number));
-        let help = free.map_or("give it another".to_owned(), |free| format!("{free} is the next free one"));
-        Diagnostic::error(codes::RULE_PRIORITY_TAKEN, format!("two rules of {listener} have priority {priority}"))
-            .at(later.source, format!("`{}` has it", later.address))
-            .at(earlier.source, format!("`{}` has it too", earlier.address))
-            .help(help)
+        let help = free.map_or("give it another".to_owned(), |free| {
+            format!("{free} is the next free one")
+        });
+        Diagnostic::error(
+            codes::RULE_PRIORITY_TAKEN,
+            format!("two rules of {listener} have priority {priority}"),
+        )
+        .at(later.source, format!("`{}` has it", later.address))
+        .at(earlier.source, format!("`{}` has it too", earlier.address))
+        .help(help)
     };
     doubles(rules, key).into_iter().map(report).collect()
 }
@@ -190,14 +239,25 @@ fn subnets_in_one_zone(stack: &Stack<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for balancer in stack.of(LOAD_BALANCER) {
         let mut first: BTreeMap<&str, &Declared<'_>> = BTreeMap::new();
-        for subnet in subnets(&balancer.spec).into_iter().filter_map(|subnet| stack.referred(SUBNET, subnet)) {
-            let zone = ["AvailabilityZone", "AvailabilityZoneId"].iter().find_map(|name| subnet.spec[*name].as_str());
+        for subnet in subnets(&balancer.spec)
+            .into_iter()
+            .filter_map(|subnet| stack.referred(SUBNET, subnet))
+        {
+            let zone = ["AvailabilityZone", "AvailabilityZoneId"]
+                .iter()
+                .find_map(|name| subnet.spec[*name].as_str());
             let Some(zone) = zone else { continue };
             if let Some(earlier) = first.insert(zone, subnet) {
-                let message = format!("load balancer `{}` has two subnets in {zone}", balancer.address);
+                let message = format!(
+                    "load balancer `{}` has two subnets in {zone}",
+                    balancer.address
+                );
                 found.push(
                     Diagnostic::error(codes::LOAD_BALANCER_ZONES, message)
-                        .at(balancer.source, "a load balancer takes one subnet of each zone")
+                        .at(
+                            balancer.source,
+                            "a load balancer takes one subnet of each zone",
+                        )
                         .at(subnet.source, format!("`{}` is in {zone}", subnet.address))
                         .at(earlier.source, format!("so is `{}`", earlier.address))
                         .help(zones_help(&balancer.spec)),
@@ -234,7 +294,10 @@ const fn takers(listener: Protocol) -> &'static [Protocol] {
 fn protocols(stack: &Stack<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for listener in stack.of(LISTENER) {
-        let (Some(kind), spoken) = (stack.load_balancer_type(&listener.spec), listener.spec.get("Protocol")) else {
+        let (Some(kind), spoken) = (
+            stack.load_balancer_type(&listener.spec),
+            listener.spec.get("Protocol"),
+        ) else {
             continue;
         };
         let spoken = match spoken {
@@ -261,14 +324,22 @@ fn protocols(stack: &Stack<'_>) -> Vec<Diagnostic> {
             None => !lambda || matches!(spoken, Protocol::Http | Protocol::Https),
         };
         if !fits {
-            let held = held.map_or("calls a Lambda function".to_owned(), |held| format!("speaks {held}"));
-            let takers: Vec<_> = takers(spoken).iter().map(|protocol| protocol.as_str()).collect();
+            let held = held.map_or("calls a Lambda function".to_owned(), |held| {
+                format!("speaks {held}")
+            });
+            let takers: Vec<_> = takers(spoken)
+                .iter()
+                .map(|protocol| protocol.as_str())
+                .collect();
             let message = format!("`{}` cannot forward to `{}`", from.address, group.address);
             found.push(
                 Diagnostic::error(codes::TARGET_GROUP_PROTOCOL, message)
                     .at(from.source, format!("what comes in here is {spoken}"))
                     .at(group.source, format!("`{}` {held}", group.address))
-                    .help(format!("{spoken} can be forwarded to target groups that speak {}", takers.join(" or "))),
+                    .help(format!(
+                        "{spoken} can be forwarded to target groups that speak {}",
+                        takers.join(" or ")
+                    )),
             );
         }
     }
@@ -281,33 +352,56 @@ fn misplaced_listener(
     spoken: Protocol,
     kind: LoadBalancerType,
 ) -> Diagnostic {
-    let spoken_here: Vec<_> =
-        Protocol::ALL.iter().filter(|protocol| protocol.load_balancer() == kind).map(|protocol| protocol.as_str()).collect();
+    let spoken_here: Vec<_> = Protocol::ALL
+        .iter()
+        .filter(|protocol| protocol.load_balancer() == kind)
+        .map(|protocol| protocol.as_str())
+        .collect();
     let says = match spoken {
         Protocol::Geneve => "says no protocol".to_owned(),
         spoken => format!("speaks {spoken}"),
     };
-    let message = format!("listener `{}` {says} on a load balancer of type `{kind}`", listener.address);
-    let problem = Diagnostic::error(codes::LISTENER_PROTOCOL, message).at(listener.source, "declared here");
+    let message = format!(
+        "listener `{}` {says} on a load balancer of type `{kind}`",
+        listener.address
+    );
+    let problem =
+        Diagnostic::error(codes::LISTENER_PROTOCOL, message).at(listener.source, "declared here");
     let problem = match stack.referred(LOAD_BALANCER, &listener.spec["LoadBalancerArn"]) {
-        Some(balancer) => problem.at(balancer.source, format!("`{}` is of type `{kind}`", balancer.address)),
+        Some(balancer) => problem.at(
+            balancer.source,
+            format!("`{}` is of type `{kind}`", balancer.address),
+        ),
         None => problem,
     };
     problem.help(match kind {
-        LoadBalancerType::Gateway => "use `Listener::gateway(load_balancer, target_group)`".to_owned(),
+        LoadBalancerType::Gateway => {
+            "use `Listener::gateway(load_balancer, target_group)`".to_owned()
+        }
         _ => format!("such load balancers speak {}", spoken_here.join(", ")),
     })
 }
 
 /// ECS refuses a service whose target group no load balancer uses.
 fn unreached(stack: &Stack<'_>) -> Vec<Diagnostic> {
-    let reached: Vec<Address> = stack.forwards().filter_map(|(_, _, group)| referred(group)).collect();
+    let reached: Vec<Address> = stack
+        .forwards()
+        .filter_map(|(_, _, group)| referred(group))
+        .collect();
     let mut found = Vec::new();
     for service in stack.of(SERVICE) {
-        let used = service.spec["LoadBalancers"].as_array().into_iter().flatten();
-        for group in used.filter_map(|balanced| stack.referred(TARGET_GROUP, &balanced["TargetGroupArn"])) {
+        let used = service.spec["LoadBalancers"]
+            .as_array()
+            .into_iter()
+            .flatten();
+        for group in
+            used.filter_map(|balanced| stack.referred(TARGET_GROUP, &balanced["TargetGroupArn"]))
+        {
             if !reached.contains(group.address) {
-                let message = format!("service `{}` uses target group `{}`, which nothing forwards to", service.address, group.address);
+                let message = format!(
+                    "service `{}` uses target group `{}`, which nothing forwards to",
+                    service.address, group.address
+                );
                 found.push(
                     Diagnostic::error(codes::TARGET_GROUP_UNREACHED, message)
                         .at(service.source, "ECS only takes a target group that a load balancer uses")
@@ -326,16 +420,28 @@ fn networks(stack: &Stack<'_>) -> Vec<Diagnostic> {
         let Some(group) = stack.referred(TARGET_GROUP, group) else {
             continue;
         };
-        let balancer = listener.and_then(|listener| stack.referred(LOAD_BALANCER, &listener.spec["LoadBalancerArn"]));
+        let balancer = listener
+            .and_then(|listener| stack.referred(LOAD_BALANCER, &listener.spec["LoadBalancerArn"]));
         let Some(balancer) = balancer else { continue };
         let own = group.spec.get("VpcId");
         let subnets = subnets(&balancer.spec);
-        let subnet = subnets.into_iter().find_map(|subnet| stack.referred(SUBNET, subnet));
-        let (Some(own), Some(subnet)) = (own, subnet) else { continue };
+        let subnet = subnets
+            .into_iter()
+            .find_map(|subnet| stack.referred(SUBNET, subnet));
+        let (Some(own), Some(subnet)) = (own, subnet) else {
+            continue;
+        };
         let theirs = &subnet.spec["VpcId"];
         // A declared VPC and an existing one by its id may be the same only where neither is declared here.
-        if own != theirs && (referred(own).is_some() || referred(theirs).is_some() || own.is_string() && theirs.is_string()) {
-            let message = format!("target group `{}` is in another VPC than load balancer `{}`", group.address, balancer.address);
+        if own != theirs
+            && (referred(own).is_some()
+                || referred(theirs).is_some()
+                || own.is_string() && theirs.is_string())
+        {
+            let message = format!(
+                "target group `{}` is in another VPC than load balancer `{}`",
+                group.address, balancer.address
+            );
             found.push(
                 Diagnostic::error(codes::TARGET_GROUP_VPC, message)
                     .at(group.source, format!("`{}` is in {}", group.address, shown(own)))
@@ -363,17 +469,29 @@ fn logins_without_https(stack: &Stack<'_>) -> Vec<Diagnostic> {
         };
         let spoken = read::<Protocol>(&listener.spec["Protocol"]);
         let asks = |action: &&Value| {
-            matches!(action["Type"].as_str(), Some("authenticate-cognito" | "authenticate-oidc" | "jwt-validation"))
+            matches!(
+                action["Type"].as_str(),
+                Some("authenticate-cognito" | "authenticate-oidc" | "jwt-validation")
+            )
         };
         if let (Some(action), Some(spoken)) = (actions(&rule.spec["Actions"]).find(asks), spoken)
             && spoken != Protocol::Https
         {
             let sort = action["Type"].as_str().unwrap_or_default();
-            let message = format!("rule `{}` has an action `{sort}` without HTTPS", rule.address);
+            let message = format!(
+                "rule `{}` has an action `{sort}` without HTTPS",
+                rule.address
+            );
             found.push(
                 Diagnostic::error(codes::RULE_NEEDS_HTTPS, message)
-                    .at(rule.source, "AWS finds out who asks on HTTPS listeners only")
-                    .at(listener.source, format!("`{}` speaks {spoken}", listener.address))
+                    .at(
+                        rule.source,
+                        "AWS finds out who asks on HTTPS listeners only",
+                    )
+                    .at(
+                        listener.source,
+                        format!("`{}` speaks {spoken}", listener.address),
+                    )
                     .help("move the rule to an HTTPS listener"),
             );
         }
@@ -387,12 +505,23 @@ fn names(stack: &Stack<'_>) -> Vec<Diagnostic> {
     if name != "internal" && !name.starts_with("internal-") {
         return Vec::new();
     }
-    let nameless = stack.of(LOAD_BALANCER).iter().filter(|balancer| balancer.spec.get("Name").is_none());
+    let nameless = stack
+        .of(LOAD_BALANCER)
+        .iter()
+        .filter(|balancer| balancer.spec.get("Name").is_none());
     let report = |balancer: &Declared<'_>| {
-        let message = format!("the name that `{}` would get starts with `internal-`", balancer.address);
+        let message = format!(
+            "the name that `{}` would get starts with `internal-`",
+            balancer.address
+        );
         Diagnostic::error(codes::LOAD_BALANCER_NAME, message)
-            .at(balancer.source, "AWS keeps such names of load balancers for itself")
-            .help(format!("give it a name, with `.name(…)`, or the stack another one than `{name}`"))
+            .at(
+                balancer.source,
+                "AWS keeps such names of load balancers for itself",
+            )
+            .help(format!(
+                "give it a name, with `.name(…)`, or the stack another one than `{name}`"
+            ))
     };
     nameless.map(report).collect()
 }
@@ -402,7 +531,8 @@ mod tests {
     use crate::aws::acm::CertificateArn;
     use crate::aws::ec2::{SubnetId, Vpc, VpcId};
     use crate::aws::elasticloadbalancingv2::{
-        Action, AuthenticateCognito, Listener, ListenerRule, LoadBalancer, Protocol, RuleCondition, TargetGroup, UserPoolArn,
+        Action, AuthenticateCognito, Listener, ListenerRule, LoadBalancer, Protocol, RuleCondition,
+        TargetGroup, UserPoolArn,
     };
     use crate::diagnostics::Diagnostic;
     use crate::request::Request;
@@ -411,7 +541,9 @@ mod tests {
 
     fn problems(stack: impl FnOnce(&mut Stack, &Handle<LoadBalancer>)) -> Vec<Diagnostic> {
         let build = |cx: &mut Stack| {
-            let front = LoadBalancer::application(["subnet-0a1", "subnet-0b2"].map(SubnetId::existing)).declare(cx, "front");
+            let front =
+                LoadBalancer::application(["subnet-0a1", "subnet-0b2"].map(SubnetId::existing))
+                    .declare(cx, "front");
             stack(cx, &front);
             Ok(())
         };
@@ -419,7 +551,15 @@ mod tests {
     }
 
     fn told(problems: &[Diagnostic]) -> Vec<(String, usize)> {
-        problems.iter().map(|problem| (format!("{}: {}", problem.code, problem.message), problem.labels.len())).collect()
+        problems
+            .iter()
+            .map(|problem| {
+                (
+                    format!("{}: {}", problem.code, problem.message),
+                    problem.labels.len(),
+                )
+            })
+            .collect()
     }
 
     fn paths(path: &str) -> [RuleCondition; 1] {
@@ -430,10 +570,18 @@ mod tests {
     fn two_listeners_on_one_port() {
         let found = problems(|cx, front| {
             Listener::http(front.arn(), Action::respond(404)).declare(cx, "a");
-            Listener::http(front.arn(), Action::respond(404)).port(8080).declare(cx, "b");
+            Listener::http(front.arn(), Action::respond(404))
+                .port(8080)
+                .declare(cx, "b");
             Listener::http(front.arn(), Action::respond(404)).declare(cx, "c");
         });
-        assert_eq!(told(&found), [("WL-0201: listeners `a` and `c` both take port 80".to_owned(), 2)]);
+        assert_eq!(
+            told(&found),
+            [(
+                "WL-0201: listeners `a` and `c` both take port 80".to_owned(),
+                2
+            )]
+        );
     }
 
     #[test]
@@ -441,10 +589,17 @@ mod tests {
         let found = problems(|cx, front| {
             let http = Listener::http(front.arn(), Action::respond(404)).declare(cx, "http");
             for (name, priority) in [("a", 10), ("b", 11), ("c", 10)] {
-                ListenerRule::new(http.arn(), priority, paths("/a"), [Action::respond(200)]).declare(cx, name);
+                ListenerRule::new(http.arn(), priority, paths("/a"), [Action::respond(200)])
+                    .declare(cx, name);
             }
         });
-        assert_eq!(told(&found), [("WL-0203: two rules of `http` have priority 10".to_owned(), 2)]);
+        assert_eq!(
+            told(&found),
+            [(
+                "WL-0203: two rules of `http` have priority 10".to_owned(),
+                2
+            )]
+        );
         assert_eq!(found[0].help.as_deref(), Some("12 is the next free one"));
     }
 
@@ -455,9 +610,13 @@ mod tests {
             let tcp = TargetGroup::ip(vpc.clone(), Protocol::Tcp, 80).declare(cx, "tcp");
             let web = TargetGroup::ip(vpc, Protocol::Http, 80).declare(cx, "web");
             let http = Listener::http(front.arn(), Action::forward(web.arn())).declare(cx, "http");
-            ListenerRule::new(http.arn(), 1, paths("/a"), [Action::forward(tcp.arn())]).declare(cx, "rule");
+            ListenerRule::new(http.arn(), 1, paths("/a"), [Action::forward(tcp.arn())])
+                .declare(cx, "rule");
         });
-        assert_eq!(told(&found), [("WL-0204: `rule` cannot forward to `tcp`".to_owned(), 2)]);
+        assert_eq!(
+            told(&found),
+            [("WL-0204: `rule` cannot forward to `tcp`".to_owned(), 2)]
+        );
     }
 
     #[test]
@@ -466,16 +625,26 @@ mod tests {
             Listener::on(front.arn(), Protocol::Tcp, 80, Action::respond(404)).declare(cx, "tcp");
         });
         let told = told(&found);
-        assert_eq!(told, [("WL-0207: listener `tcp` speaks TCP on a load balancer of type `application`".to_owned(), 2)]);
+        assert_eq!(
+            told,
+            [(
+                "WL-0207: listener `tcp` speaks TCP on a load balancer of type `application`"
+                    .to_owned(),
+                2
+            )]
+        );
     }
 
     #[test]
     fn a_login_without_https() {
         let found = problems(|cx, front| {
             let http = Listener::http(front.arn(), Action::respond(404)).declare(cx, "http");
-            let certificate = CertificateArn::existing("arn:aws:acm:us-east-1:123456789012:certificate/0a1");
-            let https = Listener::https(front.arn(), certificate, Action::respond(404)).declare(cx, "https");
-            let pool = UserPoolArn::existing("arn:aws:cognito-idp:us-east-1:123456789012:userpool/a");
+            let certificate =
+                CertificateArn::existing("arn:aws:acm:us-east-1:123456789012:certificate/0a1");
+            let https = Listener::https(front.arn(), certificate, Action::respond(404))
+                .declare(cx, "https");
+            let pool =
+                UserPoolArn::existing("arn:aws:cognito-idp:us-east-1:123456789012:userpool/a");
             let login = || Action::from(AuthenticateCognito::new(pool.clone(), "client", "shop"));
             for (name, listener) in [("a", &http), ("b", &https)] {
                 let actions = [login(), Action::respond(200)];
@@ -483,7 +652,13 @@ mod tests {
             }
         });
         let told = told(&found);
-        assert_eq!(told, [("WL-0209: rule `a` has an action `authenticate-cognito` without HTTPS".to_owned(), 2)]);
+        assert_eq!(
+            told,
+            [(
+                "WL-0209: rule `a` has an action `authenticate-cognito` without HTTPS".to_owned(),
+                2
+            )]
+        );
     }
 
     #[test]
@@ -491,11 +666,19 @@ mod tests {
         let build = |cx: &mut Stack| {
             let subnets = || ["subnet-0a1", "subnet-0b2"].map(SubnetId::existing);
             LoadBalancer::application(subnets()).declare(cx, "made");
-            LoadBalancer::application(subnets()).name("given").declare(cx, "given");
+            LoadBalancer::application(subnets())
+                .name("given")
+                .declare(cx, "given");
             Vpc::new("10.0.0.0/16".parse::<ipnet::Ipv4Net>().expect("a range")).declare(cx, "vpc");
             Ok(())
         };
         let found = Stack::test("internal", build, Request::offline("us-east-1")).problems;
-        assert_eq!(told(&found), [("WL-0210: the name that `made` would get starts with `internal-`".to_owned(), 1)]);
+        assert_eq!(
+            told(&found),
+            [(
+                "WL-0210: the name that `made` would get starts with `internal-`".to_owned(),
+                1
+            )]
+        );
     }
 }

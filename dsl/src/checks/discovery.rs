@@ -34,7 +34,11 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
         };
         let name = key.2.clone();
         if let Some((earlier, source)) = names.get(&key) {
-            let what = if kind == SERVICE { "services" } else { "namespaces" };
+            let what = if kind == SERVICE {
+                "services"
+            } else {
+                "namespaces"
+            };
             let message = format!("{what} `{earlier}` and `{address}` have the same name `{name}`");
             found.push(
                 Diagnostic::error(codes::DISCOVERY_NAME_TAKEN, message)
@@ -49,7 +53,10 @@ pub(super) fn all(document: &Document) -> Vec<Diagnostic> {
     found
 }
 
-fn namespace<'d>(document: &'d Document, service: &Value) -> Option<(Address, &'d crate::document::Declaration)> {
+fn namespace<'d>(
+    document: &'d Document,
+    service: &Value,
+) -> Option<(Address, &'d crate::document::Declaration)> {
     match Expr::of(&service["NamespaceId"]) {
         Ok(Some(Expr::Ref { address, .. })) => {
             let declaration = document.resources.get(&address)?;
@@ -66,14 +73,24 @@ fn key<'k>(document: &Document, kind: &'k str, spec: &Value) -> Option<(&'k str,
         HTTP => (kind, String::new(), name.to_owned()),
         PRIVATE => (kind, spec["Vpc"].to_string(), name.to_lowercase()),
         _ => {
-            let http = namespace(document, spec).is_some_and(|(_, namespace)| namespace.kind == HTTP);
-            let name = if http { name.to_owned() } else { name.to_lowercase() };
+            let http =
+                namespace(document, spec).is_some_and(|(_, namespace)| namespace.kind == HTTP);
+            let name = if http {
+                name.to_owned()
+            } else {
+                name.to_lowercase()
+            };
             (kind, spec["NamespaceId"].to_string(), name)
         }
     })
 }
 
-fn misplaced(document: &Document, address: &Address, source: &SourceLine, spec: &Value) -> Option<Diagnostic> {
+fn misplaced(
+    document: &Document,
+    address: &Address,
+    source: &SourceLine,
+    spec: &Value,
+) -> Option<Diagnostic> {
     let (holder, namespace) = namespace(document, spec)?;
     let (what, help) = match namespace.kind.as_str() {
         HTTP if spec.get("DnsConfig").is_some() => (
@@ -91,10 +108,13 @@ fn misplaced(document: &Document, address: &Address, source: &SourceLine, spec: 
         _ => return None,
     };
     Some(
-        Diagnostic::error(codes::DISCOVERY_NAMESPACE, format!("service `{address}` {what}"))
-            .at(source, "declared here")
-            .at(&namespace.source, format!("`{holder}` is declared here"))
-            .help(help),
+        Diagnostic::error(
+            codes::DISCOVERY_NAMESPACE,
+            format!("service `{address}` {what}"),
+        )
+        .at(source, "declared here")
+        .at(&namespace.source, format!("`{holder}` is declared here"))
+        .help(help),
     )
 }
 
@@ -102,7 +122,8 @@ fn misplaced(document: &Document, address: &Address, source: &SourceLine, spec: 
 mod tests {
     use crate::aws::ec2::VpcId;
     use crate::aws::servicediscovery::{
-        DnsRecord, HealthCheck, HealthCheckType, HttpNamespace, PrivateDnsNamespace, RecordType, Route53HealthCheck, Service,
+        DnsRecord, HealthCheck, HealthCheckType, HttpNamespace, PrivateDnsNamespace, RecordType,
+        Route53HealthCheck, Service,
     };
     use crate::request::Request;
     use crate::resource::Declare;
@@ -115,7 +136,8 @@ mod tests {
         };
         let document = Stack::test("shop", build, Request::offline("us-east-1"));
         let told = document.problems.into_iter();
-        told.map(|problem| format!("{}: {}", problem.code, problem.message)).collect()
+        told.map(|problem| format!("{}: {}", problem.code, problem.message))
+            .collect()
     }
 
     fn record() -> [DnsRecord; 1] {
@@ -126,12 +148,17 @@ mod tests {
     fn services_fit_their_namespace() {
         let found = problems(|cx| {
             let http = HttpNamespace::new("shop").declare(cx, "http");
-            let private = PrivateDnsNamespace::new(VpcId::existing("vpc-0a1"), "shop.internal").declare(cx, "private");
-            Service::dns(private.id(), "a", record()).custom_health_check().declare(cx, "fine");
+            let private = PrivateDnsNamespace::new(VpcId::existing("vpc-0a1"), "shop.internal")
+                .declare(cx, "private");
+            Service::dns(private.id(), "a", record())
+                .custom_health_check()
+                .declare(cx, "fine");
             Service::dns(http.id(), "b", record()).declare(cx, "dns-in-http");
             Service::http(private.id(), "c").declare(cx, "http-in-dns");
             let check = HealthCheck::Route53(Route53HealthCheck::new(HealthCheckType::Tcp));
-            Service::dns(private.id(), "d", record()).health_check(check).declare(cx, "checked");
+            Service::dns(private.id(), "d", record())
+                .health_check(check)
+                .declare(cx, "checked");
         });
         assert_eq!(
             found,
@@ -146,7 +173,8 @@ mod tests {
     #[test]
     fn names_are_there_once() {
         let found = problems(|cx| {
-            let private = |vpc: &str| PrivateDnsNamespace::new(VpcId::existing(vpc), "shop.internal");
+            let private =
+                |vpc: &str| PrivateDnsNamespace::new(VpcId::existing(vpc), "shop.internal");
             let one = private("vpc-0a1").declare(cx, "one");
             private("vpc-0b2").declare(cx, "other-vpc");
             private("vpc-0a1").declare(cx, "two");

@@ -13,6 +13,18 @@ use crate::document::{Declaration, Document};
 /// A kind whose names are unique: its property, what AWS calls such a thing, and whether the account has one room for all regions, without upper and lower case.
 const UNIQUE: &[(&str, &str, &str, bool)] = &[
     (
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "Name",
+        "load balancers",
+        false,
+    ),
+    (
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "Name",
+        "target groups",
+        false,
+    ),
+    (
         "AWS::IAM::InstanceProfile",
         "InstanceProfileName",
         "instance profiles",

@@ -60,9 +60,22 @@ pub fn diff(schema: &KindSchema, sides: Sides<'_>, owned_elsewhere: &[String]) -
         differ.field(field, Class::InPlace, trio);
         if differ.found.fields.len() > known {
             differ.found.properties.push(field.name.to_owned());
+            if together_replace(schema, field.name, sides) {
+                for change in &mut differ.found.fields[known..] {
+                    change.replaces = true;
+                }
+            }
         }
     }
     differ.found
+}
+
+/// Whether the specs as wholes make a change of this property a replacement.
+fn together_replace(schema: &KindSchema, property: &str, sides: Sides<'_>) -> bool {
+    let rules = schema.replaces_when.iter();
+    rules
+        .filter(|rule| rule.property == property)
+        .any(|rule| (rule.test)(sides.applied, sides.desired))
 }
 
 /// Whether `have` shows everything that `want` says, whatever more it shows.

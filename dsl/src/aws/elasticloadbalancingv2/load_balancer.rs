@@ -81,8 +81,9 @@ crate::text_enum! {
         name: String = "LoadBalancerName",
     ),
     waits(Ready),
-    replaces_when(gains_or_loses_security_groups, "a network load balancer gets its first security groups, or loses its last"),
-    replaces_when(gateway_leaves_subnet, "a gateway load balancer leaves a subnet"),
+    replaces_when("SecurityGroups", gains_or_loses_security_groups, "a network load balancer gets its first security groups, or loses its last"),
+    replaces_when("Subnets", gateway_leaves_subnet, "a gateway load balancer leaves a subnet"),
+    replaces_when("SubnetMappings", gateway_leaves_subnet, "a gateway load balancer leaves a subnet"),
     no_new
 )]
 pub struct LoadBalancer {

@@ -53,12 +53,19 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
     let at = |path: &str| format!("https://login.example.com/{path}");
     let oidc = |secret: &str| {
         let secret = SecretInput::from_file(secret);
-        AuthenticateOidc::new(at(""), at("authorize"), at("token"), at("userinfo"), "client", secret)
-            .on_unauthenticated_request(OnUnauthenticatedRequest::Allow)
-            .scope("openid email")
-            .session_cookie_name("session")
-            .session_timeout(3600)
-            .authentication_request_extra_params([("lang", "en")])
+        AuthenticateOidc::new(
+            at(""),
+            at("authorize"),
+            at("token"),
+            at("userinfo"),
+            "client",
+            secret,
+        )
+        .on_unauthenticated_request(OnUnauthenticatedRequest::Allow)
+        .scope("openid email")
+        .session_cookie_name("session")
+        .session_timeout(3600)
+        .authentication_request_extra_params([("lang", "en")])
     };
     let token = ValidateJwt::new(at(""), at("keys")).additional_claims([JwtClaim::new(
         "scope",
@@ -74,8 +81,14 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
                 .into(),
         ],
         vec![Action::from(cognito).order(1), forward().order(2)],
-        vec![Action::from(oidc("oidc-secret")).order(1), forward().order(2)],
-        vec![Action::from(oidc("other-oidc-secret")).order(1), forward().order(2)],
+        vec![
+            Action::from(oidc("oidc-secret")).order(1),
+            forward().order(2),
+        ],
+        vec![
+            Action::from(oidc("other-oidc-secret")).order(1),
+            forward().order(2),
+        ],
         vec![Action::from(token).order(1), forward().order(2)],
     ]
 }

@@ -6,15 +6,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Action, ActionTypeEnum, AuthenticateCognitoActionConditionalBehaviorEnum, AuthenticateCognitoActionConfig,
-    AuthenticateOidcActionConditionalBehaviorEnum, AuthenticateOidcActionConfig, FixedResponseActionConfig,
-    ForwardActionConfig, JwtValidationActionAdditionalClaim, JwtValidationActionAdditionalClaimFormatEnum,
-    JwtValidationActionConfig, RedirectActionConfig, RedirectActionStatusCodeEnum, TargetGroupStickinessConfig,
-    TargetGroupTuple,
+    Action, ActionTypeEnum, AuthenticateCognitoActionConditionalBehaviorEnum,
+    AuthenticateCognitoActionConfig, AuthenticateOidcActionConditionalBehaviorEnum,
+    AuthenticateOidcActionConfig, FixedResponseActionConfig, ForwardActionConfig,
+    JwtValidationActionAdditionalClaim, JwtValidationActionAdditionalClaimFormatEnum,
+    JwtValidationActionConfig, RedirectActionConfig, RedirectActionStatusCodeEnum,
+    TargetGroupStickinessConfig, TargetGroupTuple,
 };
 use windlass::aws::elasticloadbalancingv2::{
-    ActionConfigResolved, ActionResolved, AuthenticateCognitoResolved, AuthenticateOidcResolved, FixedResponseResolved,
-    ForwardResolved, RedirectResolved, ValidateJwtResolved,
+    ActionConfigResolved, ActionResolved, AuthenticateCognitoResolved, AuthenticateOidcResolved,
+    FixedResponseResolved, ForwardResolved, RedirectResolved, ValidateJwtResolved,
 };
 
 use crate::error::Result;
@@ -34,9 +35,15 @@ fn one(cx: &Context, action: &ActionResolved) -> Result<Action> {
         ActionConfigResolved::TargetGroupArn(arn) => built.target_group_arn(arn.as_str()),
         ActionConfigResolved::Forward(config) => built.forward_config(forward(config)),
         ActionConfigResolved::Redirect(config) => built.redirect_config(redirect(config)),
-        ActionConfigResolved::FixedResponse(config) => built.fixed_response_config(fixed_response(config)),
-        ActionConfigResolved::AuthenticateCognito(config) => built.authenticate_cognito_config(cognito(config)),
-        ActionConfigResolved::AuthenticateOidc(config) => built.authenticate_oidc_config(oidc(cx, config)?),
+        ActionConfigResolved::FixedResponse(config) => {
+            built.fixed_response_config(fixed_response(config))
+        }
+        ActionConfigResolved::AuthenticateCognito(config) => {
+            built.authenticate_cognito_config(cognito(config))
+        }
+        ActionConfigResolved::AuthenticateOidc(config) => {
+            built.authenticate_oidc_config(oidc(cx, config)?)
+        }
         ActionConfigResolved::ValidateJwt(config) => built.jwt_validation_config(jwt(config)),
     }
     .build())
@@ -57,12 +64,15 @@ fn forward(config: &ForwardResolved) -> ForwardActionConfig {
             .set_weight(target.weight.map(int))
             .build()
     });
-    let stickiness = config.target_group_stickiness_config.as_ref().map(|stickiness| {
-        TargetGroupStickinessConfig::builder()
-            .set_enabled(stickiness.enabled)
-            .set_duration_seconds(stickiness.duration_seconds.map(int))
-            .build()
-    });
+    let stickiness = config
+        .target_group_stickiness_config
+        .as_ref()
+        .map(|stickiness| {
+            TargetGroupStickinessConfig::builder()
+                .set_enabled(stickiness.enabled)
+                .set_duration_seconds(stickiness.duration_seconds.map(int))
+                .build()
+        });
     ForwardActionConfig::builder()
         .set_target_groups(Some(groups.collect()))
         .set_target_group_stickiness_config(stickiness)
@@ -71,7 +81,9 @@ fn forward(config: &ForwardResolved) -> ForwardActionConfig {
 
 fn redirect(config: &RedirectResolved) -> RedirectActionConfig {
     RedirectActionConfig::builder()
-        .status_code(RedirectActionStatusCodeEnum::from(config.status_code.as_str()))
+        .status_code(RedirectActionStatusCodeEnum::from(
+            config.status_code.as_str(),
+        ))
         .set_protocol(config.protocol.map(|protocol| protocol.to_string()))
         .set_host(config.host.clone())
         .set_port(config.port.clone())
@@ -89,9 +101,9 @@ fn fixed_response(config: &FixedResponseResolved) -> FixedResponseActionConfig {
 }
 
 fn cognito(config: &AuthenticateCognitoResolved) -> AuthenticateCognitoActionConfig {
-    let unauthenticated = config
-        .on_unauthenticated_request
-        .map(|behaviour| AuthenticateCognitoActionConditionalBehaviorEnum::from(behaviour.as_str()));
+    let unauthenticated = config.on_unauthenticated_request.map(|behaviour| {
+        AuthenticateCognitoActionConditionalBehaviorEnum::from(behaviour.as_str())
+    });
     AuthenticateCognitoActionConfig::builder()
         .user_pool_arn(config.user_pool_arn.as_str())
         .user_pool_client_id(&config.user_pool_client_id)
@@ -127,7 +139,9 @@ fn jwt(config: &ValidateJwtResolved) -> JwtValidationActionConfig {
     let claims = config.additional_claims.iter().map(|claim| {
         JwtValidationActionAdditionalClaim::builder()
             .name(&claim.name)
-            .format(JwtValidationActionAdditionalClaimFormatEnum::from(claim.format.as_str()))
+            .format(JwtValidationActionAdditionalClaimFormatEnum::from(
+                claim.format.as_str(),
+            ))
             .set_values(Some(claim.values.clone()))
             .build()
     });
@@ -151,27 +165,63 @@ fn observed_one(action: &Action) -> Block {
         .set("Type", action.r#type.as_ref().map(ActionTypeEnum::as_str))
         .set("Order", action.order)
         .set("TargetGroupArn", action.target_group_arn.as_ref())
-        .block("ForwardConfig", action.forward_config.as_ref().map(observed_forward))
-        .block("RedirectConfig", action.redirect_config.as_ref().map(observed_redirect))
-        .block("FixedResponseConfig", action.fixed_response_config.as_ref().map(observed_response))
-        .block("AuthenticateCognitoConfig", action.authenticate_cognito_config.as_ref().map(observed_cognito))
-        .block("AuthenticateOidcConfig", action.authenticate_oidc_config.as_ref().map(observed_oidc))
-        .block("JwtValidationConfig", action.jwt_validation_config.as_ref().map(observed_jwt))
+        .block(
+            "ForwardConfig",
+            action.forward_config.as_ref().map(observed_forward),
+        )
+        .block(
+            "RedirectConfig",
+            action.redirect_config.as_ref().map(observed_redirect),
+        )
+        .block(
+            "FixedResponseConfig",
+            action.fixed_response_config.as_ref().map(observed_response),
+        )
+        .block(
+            "AuthenticateCognitoConfig",
+            action
+                .authenticate_cognito_config
+                .as_ref()
+                .map(observed_cognito),
+        )
+        .block(
+            "AuthenticateOidcConfig",
+            action.authenticate_oidc_config.as_ref().map(observed_oidc),
+        )
+        .block(
+            "JwtValidationConfig",
+            action.jwt_validation_config.as_ref().map(observed_jwt),
+        )
 }
 
 fn observed_forward(config: &ForwardActionConfig) -> Block {
     let groups = config.target_groups.iter().flatten().map(|target| {
-        Block::new().set("TargetGroupArn", target.target_group_arn.as_ref()).set("Weight", target.weight)
+        Block::new()
+            .set("TargetGroupArn", target.target_group_arn.as_ref())
+            .set("Weight", target.weight)
     });
-    let stickiness = config.target_group_stickiness_config.as_ref().map(|stickiness| {
-        Block::new().set("Enabled", stickiness.enabled).set("DurationSeconds", stickiness.duration_seconds)
-    });
-    Block::new().list("TargetGroups", groups).block("TargetGroupStickinessConfig", stickiness)
+    let stickiness = config
+        .target_group_stickiness_config
+        .as_ref()
+        .map(|stickiness| {
+            Block::new()
+                .set("Enabled", stickiness.enabled)
+                .set("DurationSeconds", stickiness.duration_seconds)
+        });
+    Block::new()
+        .list("TargetGroups", groups)
+        .block("TargetGroupStickinessConfig", stickiness)
 }
 
 fn observed_redirect(config: &RedirectActionConfig) -> Block {
     Block::new()
-        .set("StatusCode", config.status_code.as_ref().map(RedirectActionStatusCodeEnum::as_str))
+        .set(
+            "StatusCode",
+            config
+                .status_code
+                .as_ref()
+                .map(RedirectActionStatusCodeEnum::as_str),
+        )
         .set("Protocol", config.protocol.as_ref())
         .set("Host", config.host.as_ref())
         .set("Port", config.port.as_ref())
@@ -199,14 +249,20 @@ fn observed_cognito(config: &AuthenticateCognitoActionConfig) -> Block {
         .set("Scope", config.scope.as_ref())
         .set("SessionCookieName", config.session_cookie_name.as_ref())
         .set("SessionTimeout", config.session_timeout)
-        .set("AuthenticationRequestExtraParams", config.authentication_request_extra_params.as_ref())
+        .set(
+            "AuthenticationRequestExtraParams",
+            config.authentication_request_extra_params.as_ref(),
+        )
 }
 
 fn observed_oidc(config: &AuthenticateOidcActionConfig) -> Block {
     let unauthenticated = config.on_unauthenticated_request.as_ref();
     Block::new()
         .set("Issuer", config.issuer.as_ref())
-        .set("AuthorizationEndpoint", config.authorization_endpoint.as_ref())
+        .set(
+            "AuthorizationEndpoint",
+            config.authorization_endpoint.as_ref(),
+        )
         .set("TokenEndpoint", config.token_endpoint.as_ref())
         .set("UserInfoEndpoint", config.user_info_endpoint.as_ref())
         .set("ClientId", config.client_id.as_ref())
@@ -217,14 +273,23 @@ fn observed_oidc(config: &AuthenticateOidcActionConfig) -> Block {
         .set("Scope", config.scope.as_ref())
         .set("SessionCookieName", config.session_cookie_name.as_ref())
         .set("SessionTimeout", config.session_timeout)
-        .set("AuthenticationRequestExtraParams", config.authentication_request_extra_params.as_ref())
+        .set(
+            "AuthenticationRequestExtraParams",
+            config.authentication_request_extra_params.as_ref(),
+        )
 }
 
 fn observed_jwt(config: &JwtValidationActionConfig) -> Block {
     let claims = config.additional_claims.iter().flatten().map(|claim| {
         Block::new()
             .set("Name", claim.name.as_ref())
-            .set("Format", claim.format.as_ref().map(JwtValidationActionAdditionalClaimFormatEnum::as_str))
+            .set(
+                "Format",
+                claim
+                    .format
+                    .as_ref()
+                    .map(JwtValidationActionAdditionalClaimFormatEnum::as_str),
+            )
             .list("Values", claim.values.iter().flatten())
     });
     Block::new()

@@ -26,9 +26,16 @@ pub fn to_send(
 }
 
 /// Adds the attributes that were wanted.
-pub fn observe(block: Block, property: &str, attributes: Option<&BTreeMap<String, String>>) -> Block {
+pub fn observe(
+    block: Block,
+    property: &str,
+    attributes: Option<&BTreeMap<String, String>>,
+) -> Block {
     let pairs = attributes.into_iter().flatten();
-    block.list(property, pairs.map(|(key, value)| json!({"Key": key, "Value": value})))
+    block.list(
+        property,
+        pairs.map(|(key, value)| json!({"Key": key, "Value": value})),
+    )
 }
 
 #[cfg(test)]
@@ -38,10 +45,24 @@ mod tests {
 
     #[test]
     fn a_removed_key_goes_back_to_its_default() {
-        let from = ["idle_timeout.timeout_seconds", "routing.http2.enabled", "new.attribute"].map(str::to_owned);
+        let from = [
+            "idle_timeout.timeout_seconds",
+            "routing.http2.enabled",
+            "new.attribute",
+        ]
+        .map(str::to_owned);
         let to = [("routing.http2.enabled".to_owned(), "false".to_owned())];
         let sent = to_send(LOAD_BALANCER_ATTRIBUTES, &json!({}), from, to);
-        let sent: Vec<_> = sent.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        assert_eq!(sent, [("idle_timeout.timeout_seconds", "60"), ("routing.http2.enabled", "false")]);
+        let sent: Vec<_> = sent
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        assert_eq!(
+            sent,
+            [
+                ("idle_timeout.timeout_seconds", "60"),
+                ("routing.http2.enabled", "false")
+            ]
+        );
     }
 }

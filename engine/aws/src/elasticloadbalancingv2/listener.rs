@@ -6,7 +6,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use serde_json::Value;
 use windlass::aws::elasticloadbalancingv2::{
-    LISTENER_ATTRIBUTES, Listener, ListenerChange, ListenerResolved, MutualAuthenticationResolved, Protocol,
+    LISTENER_ATTRIBUTES, Listener, ListenerChange, ListenerResolved, MutualAuthenticationResolved,
+    Protocol,
 };
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
@@ -31,7 +32,10 @@ impl Lifecycle for ListenerLifecycle {
 
     fn after_create(spec: &ListenerResolved) -> Vec<ListenerChange> {
         let written = !spec.listener_attributes.is_empty();
-        written.then_some(ListenerChange::ListenerAttributes).into_iter().collect()
+        written
+            .then_some(ListenerChange::ListenerAttributes)
+            .into_iter()
+            .collect()
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -50,15 +54,26 @@ impl Lifecycle for ListenerLifecycle {
         let properties = Block::new()
             .set("LoadBalancerArn", found.load_balancer_arn.as_ref())
             .set("Port", found.port)
-            .set("Protocol", found.protocol.as_ref().map(ProtocolEnum::as_str))
+            .set(
+                "Protocol",
+                found.protocol.as_ref().map(ProtocolEnum::as_str),
+            )
             .set("SslPolicy", found.ssl_policy.as_ref())
             .list(
                 "Certificates",
-                certificates.map(|certificate| Block::new().set("CertificateArn", certificate.certificate_arn.as_ref())),
+                certificates.map(|certificate| {
+                    Block::new().set("CertificateArn", certificate.certificate_arn.as_ref())
+                }),
             )
             .list("AlpnPolicy", found.alpn_policy.iter().flatten())
-            .block("MutualAuthentication", found.mutual_authentication.as_ref().map(observed_mutual))
-            .list("DefaultActions", actions::observed(found.default_actions.as_deref()));
+            .block(
+                "MutualAuthentication",
+                found.mutual_authentication.as_ref().map(observed_mutual),
+            )
+            .list(
+                "DefaultActions",
+                actions::observed(found.default_actions.as_deref()),
+            );
         let written = answers.get::<read::ListenerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "ListenerAttributes", written);
         Ok(Some(Observed {
@@ -105,7 +120,10 @@ impl Lifecycle for ListenerLifecycle {
                 ListenerChange::Port => request.set_port(to.port.map(i32::from)),
                 ListenerChange::Protocol => request.set_protocol(to.protocol.map(sdk_protocol)),
                 ListenerChange::SslPolicy => {
-                    let policy = to.ssl_policy.clone().unwrap_or_else(|| DEFAULT_SSL_POLICY.to_owned());
+                    let policy = to
+                        .ssl_policy
+                        .clone()
+                        .unwrap_or_else(|| DEFAULT_SSL_POLICY.to_owned());
                     request.set_ssl_policy(secure.then_some(policy))
                 }
                 ListenerChange::Certificates => request.set_certificates(certificates(to)),
@@ -114,8 +132,15 @@ impl Lifecycle for ListenerLifecycle {
                     request.set_alpn_policy(tls.then_some(policy))
                 }
                 ListenerChange::MutualAuthentication => {
-                    let off = || MutualAuthenticationAttributes::builder().mode("off").build();
-                    let mutual = to.mutual_authentication.as_ref().map_or_else(off, sdk_mutual);
+                    let off = || {
+                        MutualAuthenticationAttributes::builder()
+                            .mode("off")
+                            .build()
+                    };
+                    let mutual = to
+                        .mutual_authentication
+                        .as_ref()
+                        .map_or_else(off, sdk_mutual);
                     request.set_mutual_authentication(https.then_some(mutual))
                 }
                 ListenerChange::DefaultActions => {
@@ -133,22 +158,35 @@ impl Lifecycle for ListenerLifecycle {
             (request, modifies) = (modified, true);
         }
         if modifies {
-            request.send().await.named("elasticloadbalancing:ModifyListener")?;
+            request
+                .send()
+                .await
+                .named("elasticloadbalancing:ModifyListener")?;
         }
         Ok(Outputs::new())
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
         let request = cx.elbv2().delete_listener().listener_arn(&subject.id);
-        request.send().await.named("elasticloadbalancing:DeleteListener").map(drop)
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:DeleteListener")
+            .map(drop)
     }
 
     async fn find(cx: &Context, spec: &ListenerResolved, intent: &IntentId) -> Result<FoundOne> {
-        let request = cx.elbv2().describe_listeners().load_balancer_arn(spec.load_balancer_arn.as_str());
+        let request = cx
+            .elbv2()
+            .describe_listeners()
+            .load_balancer_arn(spec.load_balancer_arn.as_str());
         let mut pages = request.into_paginator().items().send();
         let mut there = None;
         while let Some(listener) = pages.next().await {
-            let Some(listener) = listener.named("elasticloadbalancing:DescribeListeners").found()? else {
+            let Some(listener) = listener
+                .named("elasticloadbalancing:DescribeListeners")
+                .found()?
+            else {
                 break;
             };
             if listener.port == spec.port.map(i32::from) {
@@ -163,26 +201,47 @@ impl Lifecycle for ListenerLifecycle {
     }
 }
 
-async fn set_attributes(cx: &Context, subject: &Subject<ListenerLifecycle>, to: &ListenerResolved) -> Result<()> {
-    let from = subject.applied.listener_attributes.iter().map(|attribute| attribute.key.clone());
-    let wanted = to.listener_attributes.iter().map(|attribute| (attribute.key.clone(), attribute.value.clone()));
+async fn set_attributes(
+    cx: &Context,
+    subject: &Subject<ListenerLifecycle>,
+    to: &ListenerResolved,
+) -> Result<()> {
+    let from = subject
+        .applied
+        .listener_attributes
+        .iter()
+        .map(|attribute| attribute.key.clone());
+    let wanted = to
+        .listener_attributes
+        .iter()
+        .map(|attribute| (attribute.key.clone(), attribute.value.clone()));
     let pairs = attributes::to_send(LISTENER_ATTRIBUTES, &Value::Null, from, wanted);
     if pairs.is_empty() {
         return Ok(());
     }
-    let pairs = pairs.into_iter().map(|(key, value)| ListenerAttribute::builder().key(key).value(value).build());
+    let pairs = pairs
+        .into_iter()
+        .map(|(key, value)| ListenerAttribute::builder().key(key).value(value).build());
     let request = cx
         .elbv2()
         .modify_listener_attributes()
         .listener_arn(&subject.id)
         .set_attributes(Some(pairs.collect()));
-    request.send().await.named("elasticloadbalancing:ModifyListenerAttributes").map(drop)
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:ModifyListenerAttributes")
+        .map(drop)
 }
 
 fn certificates(spec: &ListenerResolved) -> Option<Vec<Certificate>> {
     let all = spec.certificates.iter();
     let all: Vec<_> = all
-        .map(|certificate| Certificate::builder().certificate_arn(certificate.certificate_arn.as_str()).build())
+        .map(|certificate| {
+            Certificate::builder()
+                .certificate_arn(certificate.certificate_arn.as_str())
+                .build()
+        })
         .collect();
     (!all.is_empty()).then_some(all)
 }
@@ -209,8 +268,14 @@ fn observed_mutual(mutual: &MutualAuthenticationAttributes) -> Block {
     Block::new()
         .set("Mode", mutual.mode.as_ref())
         .set("TrustStoreArn", mutual.trust_store_arn.as_ref())
-        .set("IgnoreClientCertificateExpiry", mutual.ignore_client_certificate_expiry)
-        .set("AdvertiseTrustStoreCaNames", advertise.map(AdvertiseTrustStoreCaNamesEnum::as_str))
+        .set(
+            "IgnoreClientCertificateExpiry",
+            mutual.ignore_client_certificate_expiry,
+        )
+        .set(
+            "AdvertiseTrustStoreCaNames",
+            advertise.map(AdvertiseTrustStoreCaNamesEnum::as_str),
+        )
 }
 
 fn made(found: &SdkListener) -> Option<Made> {

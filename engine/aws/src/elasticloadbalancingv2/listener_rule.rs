@@ -5,7 +5,9 @@
 
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 use serde_json::Value;
-use windlass::aws::elasticloadbalancingv2::{ListenerRule, ListenerRuleChange, ListenerRuleResolved};
+use windlass::aws::elasticloadbalancingv2::{
+    ListenerRule, ListenerRuleChange, ListenerRuleResolved,
+};
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
@@ -33,11 +35,20 @@ impl Lifecycle for ListenerRuleLifecycle {
             return Ok(None);
         };
         let properties = Block::new()
-            .set("ListenerArn", found.rule_arn.as_deref().and_then(listener_of))
+            .set(
+                "ListenerArn",
+                found.rule_arn.as_deref().and_then(listener_of),
+            )
             .set("Priority", priority(found))
-            .list("Conditions", conditions::observed(found.conditions.as_deref()))
+            .list(
+                "Conditions",
+                conditions::observed(found.conditions.as_deref()),
+            )
             .list("Actions", actions::observed(found.actions.as_deref()))
-            .list("Transforms", conditions::observed_transforms(found.transforms.as_deref()));
+            .list(
+                "Transforms",
+                conditions::observed_transforms(found.transforms.as_deref()),
+            );
         Ok(Some(Observed {
             properties: tags::observe(properties, &subject.id, answers)?,
             outputs: outputs_of(found),
@@ -71,9 +82,15 @@ impl Lifecycle for ListenerRuleLifecycle {
         let mut modifies = false;
         for change in changes {
             let modified = match change {
-                ListenerRuleChange::Conditions => request.set_conditions(Some(conditions::to_sdk(&to.conditions))),
-                ListenerRuleChange::Actions => request.set_actions(Some(actions::to_sdk(cx, &to.actions)?)),
-                ListenerRuleChange::Transforms if to.transforms.is_empty() => request.reset_transforms(true),
+                ListenerRuleChange::Conditions => {
+                    request.set_conditions(Some(conditions::to_sdk(&to.conditions)))
+                }
+                ListenerRuleChange::Actions => {
+                    request.set_actions(Some(actions::to_sdk(cx, &to.actions)?))
+                }
+                ListenerRuleChange::Transforms if to.transforms.is_empty() => {
+                    request.reset_transforms(true)
+                }
                 ListenerRuleChange::Transforms => {
                     request.set_transforms(Some(conditions::transforms(&to.transforms)))
                 }
@@ -89,17 +106,28 @@ impl Lifecycle for ListenerRuleLifecycle {
             (request, modifies) = (modified, true);
         }
         if modifies {
-            request.send().await.named("elasticloadbalancing:ModifyRule")?;
+            request
+                .send()
+                .await
+                .named("elasticloadbalancing:ModifyRule")?;
         }
         Ok(Outputs::new())
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
         let request = cx.elbv2().delete_rule().rule_arn(&subject.id);
-        request.send().await.named("elasticloadbalancing:DeleteRule").map(drop)
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:DeleteRule")
+            .map(drop)
     }
 
-    async fn find(cx: &Context, spec: &ListenerRuleResolved, intent: &IntentId) -> Result<FoundOne> {
+    async fn find(
+        cx: &Context,
+        spec: &ListenerRuleResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
         let there = at_priority(cx, spec.listener_arn.as_str(), spec.priority).await?;
         tags::judge(cx, there.as_ref().and_then(made), intent).await
     }
@@ -110,7 +138,13 @@ impl Lifecycle for ListenerRuleLifecycle {
 }
 
 async fn at_priority(cx: &Context, listener: &str, wanted: u32) -> Result<Option<Rule>> {
-    let mut pages = cx.elbv2().describe_rules().listener_arn(listener).into_paginator().items().send();
+    let mut pages = cx
+        .elbv2()
+        .describe_rules()
+        .listener_arn(listener)
+        .into_paginator()
+        .items()
+        .send();
     while let Some(rule) = pages.next().await {
         let Some(rule) = rule.named("elasticloadbalancing:DescribeRules").found()? else {
             return Ok(None);
@@ -123,7 +157,11 @@ async fn at_priority(cx: &Context, listener: &str, wanted: u32) -> Result<Option
 }
 
 /// Moves the rule. Where another rule of ours holds the priority, the two change places: any order is reached by such swaps.
-async fn set_priority(cx: &Context, subject: &Subject<ListenerRuleLifecycle>, to: &ListenerRuleResolved) -> Result<()> {
+async fn set_priority(
+    cx: &Context,
+    subject: &Subject<ListenerRuleLifecycle>,
+    to: &ListenerRuleResolved,
+) -> Result<()> {
     let moves = [(subject.id.as_str(), to.priority)];
     match send_priorities(cx, &moves).await {
         Err(error) if error.code.as_deref() == Some("PriorityInUse") => {
@@ -136,7 +174,14 @@ async fn set_priority(cx: &Context, subject: &Subject<ListenerRuleLifecycle>, to
             let ours = tagged.iter().any(|(_, tags)| tags.contains_key(INTENT_TAG));
             match own.first().and_then(|(_, rule)| priority(rule)) {
                 Some(current) if ours => {
-                    send_priorities(cx, &[(subject.id.as_str(), to.priority), (holder.as_str(), current)]).await
+                    send_priorities(
+                        cx,
+                        &[
+                            (subject.id.as_str(), to.priority),
+                            (holder.as_str(), current),
+                        ],
+                    )
+                    .await
                 }
                 _ => Err(error),
             }
@@ -146,9 +191,21 @@ async fn set_priority(cx: &Context, subject: &Subject<ListenerRuleLifecycle>, to
 }
 
 async fn send_priorities(cx: &Context, moves: &[(&str, u32)]) -> Result<()> {
-    let pairs = moves.iter().map(|(arn, priority)| RulePriorityPair::builder().rule_arn(*arn).priority(int(*priority)).build());
-    let request = cx.elbv2().set_rule_priorities().set_rule_priorities(Some(pairs.collect()));
-    request.send().await.named("elasticloadbalancing:SetRulePriorities").map(drop)
+    let pairs = moves.iter().map(|(arn, priority)| {
+        RulePriorityPair::builder()
+            .rule_arn(*arn)
+            .priority(int(*priority))
+            .build()
+    });
+    let request = cx
+        .elbv2()
+        .set_rule_priorities()
+        .set_rule_priorities(Some(pairs.collect()));
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:SetRulePriorities")
+        .map(drop)
 }
 
 fn int(number: u32) -> i32 {

@@ -6,13 +6,14 @@
 use aws_sdk_elasticloadbalancingv2::types::{
     AvailabilityZone, CapacityReservationStateEnum, EnablePrefixForIpv6SourceNatEnum,
     EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum, IpAddressType, IpamPools,
-    LoadBalancer as SdkLoadBalancer, LoadBalancerAttribute, LoadBalancerSchemeEnum, LoadBalancerStateEnum,
-    LoadBalancerTypeEnum, MinimumLoadBalancerCapacity, RemoveIpamPoolEnum, SubnetMapping,
+    LoadBalancer as SdkLoadBalancer, LoadBalancerAttribute, LoadBalancerSchemeEnum,
+    LoadBalancerStateEnum, LoadBalancerTypeEnum, MinimumLoadBalancerCapacity, RemoveIpamPoolEnum,
+    SubnetMapping,
 };
 use serde_json::json;
 use windlass::aws::elasticloadbalancingv2::{
-    LOAD_BALANCER_ATTRIBUTES, LoadBalancer, LoadBalancerChange, LoadBalancerResolved, LoadBalancerSubnetsResolved,
-    SubnetMappingResolved,
+    LOAD_BALANCER_ATTRIBUTES, LoadBalancer, LoadBalancerChange, LoadBalancerResolved,
+    LoadBalancerSubnetsResolved, SubnetMappingResolved,
 };
 use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
@@ -35,7 +36,8 @@ impl Lifecycle for LoadBalancerLifecycle {
     fn after_create(spec: &LoadBalancerResolved) -> Vec<LoadBalancerChange> {
         let later = [
             (
-                spec.enforce_security_group_inbound_rules_on_private_link_traffic.is_some(),
+                spec.enforce_security_group_inbound_rules_on_private_link_traffic
+                    .is_some(),
                 LoadBalancerChange::EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic,
             ),
             (
@@ -47,7 +49,10 @@ impl Lifecycle for LoadBalancerLifecycle {
                 LoadBalancerChange::LoadBalancerAttributes,
             ),
         ];
-        later.into_iter().filter_map(|(written, change)| written.then_some(change)).collect()
+        later
+            .into_iter()
+            .filter_map(|(written, change)| written.then_some(change))
+            .collect()
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -66,21 +71,40 @@ impl Lifecycle for LoadBalancerLifecycle {
             return Ok(None);
         };
         let reserved = answers.get::<read::Capacity>(&subject.id)?;
-        let units = reserved.and_then(|reserved| reserved.minimum.as_ref()).and_then(|minimum| minimum.capacity_units);
-        let pool = found.ipam_pools.as_ref().and_then(|pools| pools.ipv4_ipam_pool_id.as_ref());
+        let units = reserved
+            .and_then(|reserved| reserved.minimum.as_ref())
+            .and_then(|minimum| minimum.capacity_units);
+        let pool = found
+            .ipam_pools
+            .as_ref()
+            .and_then(|pools| pools.ipv4_ipam_pool_id.as_ref());
         let nat = found.enable_prefix_for_ipv6_source_nat.as_ref();
         let properties = Block::new()
             .set("Name", found.load_balancer_name.as_ref())
-            .set("Type", found.r#type.as_ref().map(LoadBalancerTypeEnum::as_str))
-            .set("Scheme", found.scheme.as_ref().map(LoadBalancerSchemeEnum::as_str))
+            .set(
+                "Type",
+                found.r#type.as_ref().map(LoadBalancerTypeEnum::as_str),
+            )
+            .set(
+                "Scheme",
+                found.scheme.as_ref().map(LoadBalancerSchemeEnum::as_str),
+            )
             .list("SecurityGroups", found.security_groups.iter().flatten())
             .set(
                 "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-                found.enforce_security_group_inbound_rules_on_private_link_traffic.as_ref(),
+                found
+                    .enforce_security_group_inbound_rules_on_private_link_traffic
+                    .as_ref(),
             )
-            .set("IpAddressType", found.ip_address_type.as_ref().map(IpAddressType::as_str))
+            .set(
+                "IpAddressType",
+                found.ip_address_type.as_ref().map(IpAddressType::as_str),
+            )
             .set("Ipv4IpamPoolId", pool)
-            .set("EnablePrefixForIpv6SourceNat", nat.map(EnablePrefixForIpv6SourceNatEnum::as_str))
+            .set(
+                "EnablePrefixForIpv6SourceNat",
+                nat.map(EnablePrefixForIpv6SourceNatEnum::as_str),
+            )
             .block(
                 "MinimumLoadBalancerCapacity",
                 units.map(|units| Block::new().set("CapacityUnits", Some(units))),
@@ -97,22 +121,36 @@ impl Lifecycle for LoadBalancerLifecycle {
     async fn create(cx: &Context, spec: &LoadBalancerResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "elasticloadbalancing:CreateLoadBalancer";
         let (subnets, mappings) = sdk_subnets(&spec.subnets);
-        let pools = spec.ipv4_ipam_pool_id.as_ref().map(|pool| IpamPools::builder().ipv4_ipam_pool_id(pool.as_str()).build());
+        let pools = spec.ipv4_ipam_pool_id.as_ref().map(|pool| {
+            IpamPools::builder()
+                .ipv4_ipam_pool_id(pool.as_str())
+                .build()
+        });
         let request = cx
             .elbv2()
             .create_load_balancer()
             .set_name(spec.name.clone())
             .r#type(LoadBalancerTypeEnum::from(spec.load_balancer_type.as_str()))
-            .set_scheme(spec.scheme.map(|scheme| LoadBalancerSchemeEnum::from(scheme.as_str())))
+            .set_scheme(
+                spec.scheme
+                    .map(|scheme| LoadBalancerSchemeEnum::from(scheme.as_str())),
+            )
             .set_subnets(subnets)
             .set_subnet_mappings(mappings)
             .set_security_groups(security_groups(spec))
-            .set_ip_address_type(spec.ip_address_type.map(|of| IpAddressType::from(of.as_str())))
+            .set_ip_address_type(
+                spec.ip_address_type
+                    .map(|of| IpAddressType::from(of.as_str())),
+            )
             .set_enable_prefix_for_ipv6_source_nat(source_nat(spec))
             .set_ipam_pools(pools)
             .set_tags(tags::for_create(&spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
-        let made = answer.load_balancers.unwrap_or_default().first().and_then(made);
+        let made = answer
+            .load_balancers
+            .unwrap_or_default()
+            .first()
+            .and_then(made);
         made.ok_or_else(|| incomplete(OPERATION, "load balancer ARN"))
     }
 
@@ -129,11 +167,19 @@ impl Lifecycle for LoadBalancerLifecycle {
                 LoadBalancerChange::EnablePrefixForIpv6SourceNat => network.source_nat = true,
                 LoadBalancerChange::IpAddressType => network.address_type = true,
                 LoadBalancerChange::SecurityGroups
-                | LoadBalancerChange::EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic => groups = true,
+                | LoadBalancerChange::EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic => {
+                    groups = true
+                }
                 LoadBalancerChange::Ipv4IpamPoolId => set_pool(cx, &subject.id, to).await?,
-                LoadBalancerChange::MinimumLoadBalancerCapacity => reserve(cx, &subject.id, to).await?,
-                LoadBalancerChange::LoadBalancerAttributes => set_attributes(cx, subject, to).await?,
-                LoadBalancerChange::Tags => tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?,
+                LoadBalancerChange::MinimumLoadBalancerCapacity => {
+                    reserve(cx, &subject.id, to).await?
+                }
+                LoadBalancerChange::LoadBalancerAttributes => {
+                    set_attributes(cx, subject, to).await?
+                }
+                LoadBalancerChange::Tags => {
+                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?
+                }
             }
         }
         network.send(cx, &subject.id, to).await?;
@@ -144,17 +190,34 @@ impl Lifecycle for LoadBalancerLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        let request = cx.elbv2().delete_load_balancer().load_balancer_arn(&subject.id);
-        request.send().await.named("elasticloadbalancing:DeleteLoadBalancer").map(drop)
+        let request = cx
+            .elbv2()
+            .delete_load_balancer()
+            .load_balancer_arn(&subject.id);
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:DeleteLoadBalancer")
+            .map(drop)
     }
 
-    async fn find(cx: &Context, spec: &LoadBalancerResolved, intent: &IntentId) -> Result<FoundOne> {
+    async fn find(
+        cx: &Context,
+        spec: &LoadBalancerResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
         let Some(name) = &spec.name else {
             return tags::judge(cx, None, intent).await;
         };
         let request = cx.elbv2().describe_load_balancers().names(name);
-        let answer = request.send().await.named("elasticloadbalancing:DescribeLoadBalancers").found()?;
-        let found = answer.and_then(|answer| answer.load_balancers).unwrap_or_default();
+        let answer = request
+            .send()
+            .await
+            .named("elasticloadbalancing:DescribeLoadBalancers")
+            .found()?;
+        let found = answer
+            .and_then(|answer| answer.load_balancers)
+            .unwrap_or_default();
         tags::judge(cx, found.first().and_then(made), intent).await
     }
 
@@ -186,9 +249,10 @@ impl Lifecycle for LoadBalancerLifecycle {
         let state = found.state.as_ref();
         Ok(match (until, state.and_then(|state| state.code.as_ref())) {
             (Until::Gone, _) => pending("still there".to_owned()),
-            (_, Some(LoadBalancerStateEnum::Failed)) => {
-                failed("the load balancer could not be set up", state.and_then(|state| state.reason.clone()))
-            }
+            (_, Some(LoadBalancerStateEnum::Failed)) => failed(
+                "the load balancer could not be set up",
+                state.and_then(|state| state.reason.clone()),
+            ),
             (_, Some(LoadBalancerStateEnum::Active | LoadBalancerStateEnum::ActiveImpaired)) => {
                 match answers.get::<read::Capacity>(&subject.id)? {
                     Some(reserved) => reservation(reserved, found),
@@ -197,7 +261,11 @@ impl Lifecycle for LoadBalancerLifecycle {
                     },
                 }
             }
-            (_, other) => pending(other.map_or("provisioning", LoadBalancerStateEnum::as_str).to_owned()),
+            (_, other) => pending(
+                other
+                    .map_or("provisioning", LoadBalancerStateEnum::as_str)
+                    .to_owned(),
+            ),
         })
     }
 
@@ -209,7 +277,9 @@ impl Lifecycle for LoadBalancerLifecycle {
 /// How far a reservation has got: the least of its zones counts.
 fn reservation(reserved: &read::Reservation, found: &SdkLoadBalancer) -> Progress {
     let states = || reserved.zones.iter().filter_map(|zone| zone.state.as_ref());
-    let with = |code: CapacityReservationStateEnum| states().find(move |state| state.code.as_ref() == Some(&code));
+    let with = |code: CapacityReservationStateEnum| {
+        states().find(move |state| state.code.as_ref() == Some(&code))
+    };
     if let Some(state) = with(CapacityReservationStateEnum::Failed) {
         return failed("the capacity could not be reserved", state.reason.clone());
     }
@@ -227,7 +297,10 @@ fn reservation(reserved: &read::Reservation, found: &SdkLoadBalancer) -> Progres
 fn failed(summary: &str, reason: Option<String>) -> Progress {
     Progress::Failed(Failure {
         summary: summary.to_owned(),
-        details: reason.into_iter().map(|reason| ("cause".to_owned(), reason)).collect(),
+        details: reason
+            .into_iter()
+            .map(|reason| ("cause".to_owned(), reason))
+            .collect(),
         rolled_back: false,
     })
 }
@@ -246,7 +319,9 @@ impl Network {
         let address_type = self.address_type.then(|| IpAddressType::from(of));
         if self.subnets || self.source_nat {
             let (subnets, mappings) = sdk_subnets(&to.subnets);
-            let nat = source_nat(to).or(self.source_nat.then_some(EnablePrefixForIpv6SourceNatEnum::Off));
+            let nat = source_nat(to).or(self
+                .source_nat
+                .then_some(EnablePrefixForIpv6SourceNatEnum::Off));
             let request = cx
                 .elbv2()
                 .set_subnets()
@@ -255,10 +330,20 @@ impl Network {
                 .set_subnet_mappings(mappings)
                 .set_ip_address_type(address_type)
                 .set_enable_prefix_for_ipv6_source_nat(nat);
-            request.send().await.named("elasticloadbalancing:SetSubnets")?;
+            request
+                .send()
+                .await
+                .named("elasticloadbalancing:SetSubnets")?;
         } else if address_type.is_some() {
-            let request = cx.elbv2().set_ip_address_type().load_balancer_arn(arn).set_ip_address_type(address_type);
-            request.send().await.named("elasticloadbalancing:SetIpAddressType")?;
+            let request = cx
+                .elbv2()
+                .set_ip_address_type()
+                .load_balancer_arn(arn)
+                .set_ip_address_type(address_type);
+            request
+                .send()
+                .await
+                .named("elasticloadbalancing:SetIpAddressType")?;
         }
         Ok(())
     }
@@ -271,14 +356,20 @@ async fn set_security_groups(cx: &Context, arn: &str, to: &LoadBalancerResolved)
     };
     let enforce = to
         .enforce_security_group_inbound_rules_on_private_link_traffic
-        .map(|enforce| EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum::from(enforce.as_str()));
+        .map(|enforce| {
+            EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum::from(enforce.as_str())
+        });
     let request = cx
         .elbv2()
         .set_security_groups()
         .load_balancer_arn(arn)
         .set_security_groups(Some(groups))
         .set_enforce_security_group_inbound_rules_on_private_link_traffic(enforce);
-    request.send().await.named("elasticloadbalancing:SetSecurityGroups").map(drop)
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:SetSecurityGroups")
+        .map(drop)
 }
 
 /// The group that an application load balancer has when nobody names one: the VPC's own.
@@ -292,29 +383,54 @@ async fn default_security_group(cx: &Context, arn: &str) -> Result<Vec<String>> 
         .filters(filter("vpc-id", vpc.into_iter().collect()))
         .filters(filter("group-name", vec!["default".to_owned()]));
     let answer = request.send().await.named(OPERATION)?;
-    let group = answer.security_groups.unwrap_or_default().into_iter().find_map(|group| group.group_id);
-    group.map(|group| vec![group]).ok_or_else(|| incomplete(OPERATION, "default security group"))
+    let group = answer
+        .security_groups
+        .unwrap_or_default()
+        .into_iter()
+        .find_map(|group| group.group_id);
+    group
+        .map(|group| vec![group])
+        .ok_or_else(|| incomplete(OPERATION, "default security group"))
 }
 
 async fn set_pool(cx: &Context, arn: &str, to: &LoadBalancerResolved) -> Result<()> {
     let request = cx.elbv2().modify_ip_pools().load_balancer_arn(arn);
     let request = match &to.ipv4_ipam_pool_id {
-        Some(pool) => request.ipam_pools(IpamPools::builder().ipv4_ipam_pool_id(pool.as_str()).build()),
+        Some(pool) => request.ipam_pools(
+            IpamPools::builder()
+                .ipv4_ipam_pool_id(pool.as_str())
+                .build(),
+        ),
         None => request.remove_ipam_pools(RemoveIpamPoolEnum::Ipv4),
     };
-    request.send().await.named("elasticloadbalancing:ModifyIpPools").map(drop)
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:ModifyIpPools")
+        .map(drop)
 }
 
 async fn reserve(cx: &Context, arn: &str, to: &LoadBalancerResolved) -> Result<()> {
-    let request = cx.elbv2().modify_capacity_reservation().load_balancer_arn(arn);
+    let request = cx
+        .elbv2()
+        .modify_capacity_reservation()
+        .load_balancer_arn(arn);
     let request = match &to.minimum_load_balancer_capacity {
         Some(minimum) => {
             let units = i32::try_from(minimum.capacity_units).unwrap_or(i32::MAX);
-            request.minimum_load_balancer_capacity(MinimumLoadBalancerCapacity::builder().capacity_units(units).build())
+            request.minimum_load_balancer_capacity(
+                MinimumLoadBalancerCapacity::builder()
+                    .capacity_units(units)
+                    .build(),
+            )
         }
         None => request.reset_capacity_reservation(true),
     };
-    request.send().await.named("elasticloadbalancing:ModifyCapacityReservation").map(drop)
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:ModifyCapacityReservation")
+        .map(drop)
 }
 
 async fn set_attributes(
@@ -323,34 +439,62 @@ async fn set_attributes(
     to: &LoadBalancerResolved,
 ) -> Result<()> {
     let spec = json!({"Type": to.load_balancer_type, "Scheme": to.scheme});
-    let from = subject.applied.load_balancer_attributes.iter().map(|attribute| attribute.key.clone());
-    let wanted = to.load_balancer_attributes.iter().map(|attribute| (attribute.key.clone(), attribute.value.clone()));
+    let from = subject
+        .applied
+        .load_balancer_attributes
+        .iter()
+        .map(|attribute| attribute.key.clone());
+    let wanted = to
+        .load_balancer_attributes
+        .iter()
+        .map(|attribute| (attribute.key.clone(), attribute.value.clone()));
     let pairs = attributes::to_send(LOAD_BALANCER_ATTRIBUTES, &spec, from, wanted);
     if pairs.is_empty() {
         return Ok(());
     }
-    let pairs = pairs.into_iter().map(|(key, value)| LoadBalancerAttribute::builder().key(key).value(value).build());
+    let pairs = pairs.into_iter().map(|(key, value)| {
+        LoadBalancerAttribute::builder()
+            .key(key)
+            .value(value)
+            .build()
+    });
     let request = cx
         .elbv2()
         .modify_load_balancer_attributes()
         .load_balancer_arn(&subject.id)
         .set_attributes(Some(pairs.collect()));
-    request.send().await.named("elasticloadbalancing:ModifyLoadBalancerAttributes").map(drop)
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:ModifyLoadBalancerAttributes")
+        .map(drop)
 }
 
 fn security_groups(spec: &LoadBalancerResolved) -> Option<Vec<String>> {
-    let groups: Vec<_> = spec.security_groups.iter().map(ToString::to_string).collect();
+    let groups: Vec<_> = spec
+        .security_groups
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     (!groups.is_empty()).then_some(groups)
 }
 
 fn source_nat(spec: &LoadBalancerResolved) -> Option<EnablePrefixForIpv6SourceNatEnum> {
-    spec.enable_prefix_for_ipv6_source_nat.map(|nat| EnablePrefixForIpv6SourceNatEnum::from(nat.as_str()))
+    spec.enable_prefix_for_ipv6_source_nat
+        .map(|nat| EnablePrefixForIpv6SourceNatEnum::from(nat.as_str()))
 }
 
-fn sdk_subnets(subnets: &LoadBalancerSubnetsResolved) -> (Option<Vec<String>>, Option<Vec<SubnetMapping>>) {
+fn sdk_subnets(
+    subnets: &LoadBalancerSubnetsResolved,
+) -> (Option<Vec<String>>, Option<Vec<SubnetMapping>>) {
     match subnets {
-        LoadBalancerSubnetsResolved::Subnets(subnets) => (Some(subnets.iter().map(ToString::to_string).collect()), None),
-        LoadBalancerSubnetsResolved::Mapped(mappings) => (None, Some(mappings.iter().map(sdk_mapping).collect())),
+        LoadBalancerSubnetsResolved::Subnets(subnets) => (
+            Some(subnets.iter().map(ToString::to_string).collect()),
+            None,
+        ),
+        LoadBalancerSubnetsResolved::Mapped(mappings) => {
+            (None, Some(mappings.iter().map(sdk_mapping).collect()))
+        }
     }
 }
 
@@ -358,47 +502,79 @@ fn sdk_mapping(mapping: &SubnetMappingResolved) -> SubnetMapping {
     SubnetMapping::builder()
         .subnet_id(mapping.subnet_id.as_str())
         .set_allocation_id(mapping.allocation_id.as_ref().map(ToString::to_string))
-        .set_private_ipv4_address(mapping.private_ipv4_address.map(|address| address.to_string()))
+        .set_private_ipv4_address(
+            mapping
+                .private_ipv4_address
+                .map(|address| address.to_string()),
+        )
         .set_ipv6_address(mapping.ipv6_address.map(|address| address.to_string()))
         .set_source_nat_ipv6_prefix(mapping.source_nat_ipv6_prefix.clone())
         .build()
 }
 
-fn observed_subnets(block: Block, found: &SdkLoadBalancer, applied: &LoadBalancerSubnetsResolved) -> Block {
+fn observed_subnets(
+    block: Block,
+    found: &SdkLoadBalancer,
+    applied: &LoadBalancerSubnetsResolved,
+) -> Block {
     let zones = found.availability_zones.as_deref().unwrap_or_default();
     match applied {
-        LoadBalancerSubnetsResolved::Subnets(_) => {
-            block.list("Subnets", zones.iter().filter_map(|zone| zone.subnet_id.as_ref()))
-        }
-        LoadBalancerSubnetsResolved::Mapped(applied) => {
-            block.list("SubnetMappings", zones.iter().map(|zone| observed_mapping(zone, applied)))
-        }
+        LoadBalancerSubnetsResolved::Subnets(_) => block.list(
+            "Subnets",
+            zones.iter().filter_map(|zone| zone.subnet_id.as_ref()),
+        ),
+        LoadBalancerSubnetsResolved::Mapped(applied) => block.list(
+            "SubnetMappings",
+            zones.iter().map(|zone| observed_mapping(zone, applied)),
+        ),
     }
 }
 
 fn observed_mapping(zone: &AvailabilityZone, applied: &[SubnetMappingResolved]) -> Block {
     const AUTO: &str = "auto_assigned";
     let address = zone.load_balancer_addresses.iter().flatten().next();
-    let applied = applied.iter().find(|mapping| Some(mapping.subnet_id.as_str()) == zone.subnet_id.as_deref());
-    let prefix = zone.source_nat_ipv6_prefixes.iter().flatten().next().map(|prefix| {
-        // AWS returns the prefix that it picked.
-        let picked = applied.is_some_and(|mapping| mapping.source_nat_ipv6_prefix.as_deref() == Some(AUTO));
-        if picked { AUTO } else { prefix.as_str() }
-    });
+    let applied = applied
+        .iter()
+        .find(|mapping| Some(mapping.subnet_id.as_str()) == zone.subnet_id.as_deref());
+    let prefix = zone
+        .source_nat_ipv6_prefixes
+        .iter()
+        .flatten()
+        .next()
+        .map(|prefix| {
+            // AWS returns the prefix that it picked.
+            let picked = applied
+                .is_some_and(|mapping| mapping.source_nat_ipv6_prefix.as_deref() == Some(AUTO));
+            if picked { AUTO } else { prefix.as_str() }
+        });
     let ipv6 = address.and_then(|address| address.ipv6_address.as_ref());
     // One address has several written forms; the spec has the shortest.
-    let ipv6 = ipv6.map(|text| text.parse().map_or_else(|_| text.clone(), |parsed: std::net::Ipv6Addr| parsed.to_string()));
+    let ipv6 = ipv6.map(|text| {
+        text.parse().map_or_else(
+            |_| text.clone(),
+            |parsed: std::net::Ipv6Addr| parsed.to_string(),
+        )
+    });
     Block::new()
         .set("SubnetId", zone.subnet_id.as_ref())
-        .set("AllocationId", address.and_then(|address| address.allocation_id.as_ref()))
-        .set("PrivateIPv4Address", address.and_then(|address| address.private_ipv4_address.as_ref()))
+        .set(
+            "AllocationId",
+            address.and_then(|address| address.allocation_id.as_ref()),
+        )
+        .set(
+            "PrivateIPv4Address",
+            address.and_then(|address| address.private_ipv4_address.as_ref()),
+        )
         .set("IPv6Address", ipv6)
         .set("SourceNatIpv6Prefix", prefix)
 }
 
 /// What AWS writes as the description of a load balancer's network interfaces.
 fn interfaces_key(arn: &str) -> String {
-    format!("ELB {}", read::full_name(arn, "loadbalancer/").unwrap_or_default())
+    format!(
+        "ELB {}",
+        read::full_name(arn, "loadbalancer/").unwrap_or_default()
+    )
 }
 
 fn made(found: &SdkLoadBalancer) -> Option<Made> {
@@ -409,11 +585,17 @@ fn made(found: &SdkLoadBalancer) -> Option<Made> {
 }
 
 fn outputs_of(found: &SdkLoadBalancer) -> Outputs {
-    let full_name = found.load_balancer_arn.as_deref().and_then(|arn| read::full_name(arn, "loadbalancer/"));
+    let full_name = found
+        .load_balancer_arn
+        .as_deref()
+        .and_then(|arn| read::full_name(arn, "loadbalancer/"));
     outputs([
         ("LoadBalancerArn", found.load_balancer_arn.clone()),
         ("DNSName", found.dns_name.clone()),
-        ("CanonicalHostedZoneID", found.canonical_hosted_zone_id.clone()),
+        (
+            "CanonicalHostedZoneID",
+            found.canonical_hosted_zone_id.clone(),
+        ),
         ("LoadBalancerFullName", full_name),
         ("LoadBalancerName", found.load_balancer_name.clone()),
     ])

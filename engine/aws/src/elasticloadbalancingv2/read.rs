@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 use aws_sdk_elasticloadbalancingv2::types::{
-    Listener, LoadBalancer, MinimumLoadBalancerCapacity, Rule, TargetDescription, TargetGroup, TargetHealthStateEnum,
-    ZonalCapacityReservationState,
+    Listener, LoadBalancer, MinimumLoadBalancerCapacity, Rule, TargetDescription, TargetGroup,
+    TargetHealthStateEnum, ZonalCapacityReservationState,
 };
 use windlass_engine::provider::ErrorClass;
 
@@ -122,12 +122,27 @@ impl Query for Targets {
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
         let mut all = Vec::new();
         for key in keys {
-            let answer = clients.elbv2().describe_target_health().target_group_arn(&key).send().await;
-            if let Some(answer) = answer.named("elasticloadbalancing:DescribeTargetHealth").found()? {
-                let staying = answer.target_health_descriptions.unwrap_or_default().into_iter().filter(|target| {
-                    let state = target.target_health.as_ref().and_then(|health| health.state.as_ref());
-                    state != Some(&TargetHealthStateEnum::Draining)
-                });
+            let answer = clients
+                .elbv2()
+                .describe_target_health()
+                .target_group_arn(&key)
+                .send()
+                .await;
+            if let Some(answer) = answer
+                .named("elasticloadbalancing:DescribeTargetHealth")
+                .found()?
+            {
+                let staying = answer
+                    .target_health_descriptions
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter(|target| {
+                        let state = target
+                            .target_health
+                            .as_ref()
+                            .and_then(|health| health.state.as_ref());
+                        state != Some(&TargetHealthStateEnum::Draining)
+                    });
                 all.push((key, staying.filter_map(|target| target.target).collect()));
             }
         }
@@ -152,8 +167,16 @@ impl Query for Capacity {
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Reservation)>> {
         let mut all = Vec::new();
         for key in keys {
-            let answer = clients.elbv2().describe_capacity_reservation().load_balancer_arn(&key).send().await;
-            if let Some(answer) = answer.named("elasticloadbalancing:DescribeCapacityReservation").found()? {
+            let answer = clients
+                .elbv2()
+                .describe_capacity_reservation()
+                .load_balancer_arn(&key)
+                .send()
+                .await;
+            if let Some(answer) = answer
+                .named("elasticloadbalancing:DescribeCapacityReservation")
+                .found()?
+            {
                 let reservation = Reservation {
                     minimum: answer.minimum_load_balancer_capacity,
                     zones: answer.capacity_reservation_state.unwrap_or_default(),
@@ -176,12 +199,17 @@ impl Query for Interfaces {
     const BATCH: usize = 200;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, usize)>> {
-        let request = clients.ec2().describe_network_interfaces().filters(filter("description", keys));
+        let request = clients
+            .ec2()
+            .describe_network_interfaces()
+            .filters(filter("description", keys));
         let mut pages = request.into_paginator().items().send();
         let mut held: BTreeMap<String, usize> = BTreeMap::new();
         while let Some(interface) = pages.next().await {
             let interface = interface.named("ec2:DescribeNetworkInterfaces")?;
-            *held.entry(interface.description.unwrap_or_default()).or_default() += 1;
+            *held
+                .entry(interface.description.unwrap_or_default())
+                .or_default() += 1;
         }
         Ok(held.into_iter().collect())
     }
@@ -189,5 +217,7 @@ impl Query for Interfaces {
 
 /// The part of an ARN after `loadbalancer/`, `targetgroup` or the like: from its last colon on, without `skip`.
 pub fn full_name(arn: &str, skip: &str) -> Option<String> {
-    arn.rsplit(':').next().map(|name| name.strip_prefix(skip).unwrap_or(name).to_owned())
+    arn.rsplit(':')
+        .next()
+        .map(|name| name.strip_prefix(skip).unwrap_or(name).to_owned())
 }

@@ -26,8 +26,14 @@ impl Query for Tags {
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
         read::all_or_each(keys, |keys| async {
-            let request = clients.elbv2().describe_tags().set_resource_arns(Some(keys));
-            let answer = request.send().await.named("elasticloadbalancing:DescribeTags")?;
+            let request = clients
+                .elbv2()
+                .describe_tags()
+                .set_resource_arns(Some(keys));
+            let answer = request
+                .send()
+                .await
+                .named("elasticloadbalancing:DescribeTags")?;
             let described = answer.tag_descriptions.unwrap_or_default();
             Ok(described
                 .into_iter()
@@ -55,7 +61,10 @@ pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
 /// Adds the tags that were wanted.
 pub fn observe(block: Block, arn: &str, answers: &Answers) -> Result<Block> {
     let tags = answers.get::<Tags>(&arn.to_owned())?;
-    Ok(block.tags("Tags", tags.into_iter().flatten().map(|(key, value)| (key, value))))
+    Ok(block.tags(
+        "Tags",
+        tags.into_iter().flatten().map(|(key, value)| (key, value)),
+    ))
 }
 
 /// The tags of a create call.
@@ -73,11 +82,22 @@ fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
 pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
     let (set, removed) = tag_changes(from, to);
     if !removed.is_empty() {
-        let request = cx.elbv2().remove_tags().resource_arns(arn).set_tag_keys(Some(removed));
-        request.send().await.named("elasticloadbalancing:RemoveTags")?;
+        let request = cx
+            .elbv2()
+            .remove_tags()
+            .resource_arns(arn)
+            .set_tag_keys(Some(removed));
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:RemoveTags")?;
     }
     if !set.is_empty() {
-        let request = cx.elbv2().add_tags().resource_arns(arn).set_tags(Some(sdk_tags(set)));
+        let request = cx
+            .elbv2()
+            .add_tags()
+            .resource_arns(arn)
+            .set_tags(Some(sdk_tags(set)));
         request.send().await.named("elasticloadbalancing:AddTags")?;
     }
     Ok(())
@@ -91,7 +111,9 @@ pub async fn judge(cx: &Context, found: Option<Made>, intent: &IntentId) -> Resu
         });
     };
     let tags = Tags::fetch(cx, vec![made.id.clone()]).await?;
-    let ours = tags.iter().any(|(_, tags)| tags.get(INTENT_TAG) == Some(&intent.0));
+    let ours = tags
+        .iter()
+        .any(|(_, tags)| tags.get(INTENT_TAG) == Some(&intent.0));
     Ok(if ours {
         FoundOne::Ours(made)
     } else {

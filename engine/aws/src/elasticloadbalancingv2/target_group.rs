@@ -31,7 +31,10 @@ impl Lifecycle for TargetGroupLifecycle {
     fn after_create(spec: &TargetGroupResolved) -> Vec<TargetGroupChange> {
         let targets = (!spec.targets.is_empty()).then_some(TargetGroupChange::Targets);
         let written = !spec.target_group_attributes.is_empty();
-        targets.into_iter().chain(written.then_some(TargetGroupChange::TargetGroupAttributes)).collect()
+        targets
+            .into_iter()
+            .chain(written.then_some(TargetGroupChange::TargetGroupAttributes))
+            .collect()
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -50,28 +53,57 @@ impl Lifecycle for TargetGroupLifecycle {
             return Ok(None);
         };
         let matcher = found.matcher.as_ref().map(|matcher| {
-            Block::new().set("HttpCode", matcher.http_code.as_ref()).set("GrpcCode", matcher.grpc_code.as_ref())
+            Block::new()
+                .set("HttpCode", matcher.http_code.as_ref())
+                .set("GrpcCode", matcher.grpc_code.as_ref())
         });
         let properties = Block::new()
             .set("Name", found.target_group_name.as_ref())
-            .set("TargetType", found.target_type.as_ref().map(TargetTypeEnum::as_str))
+            .set(
+                "TargetType",
+                found.target_type.as_ref().map(TargetTypeEnum::as_str),
+            )
             .set("VpcId", found.vpc_id.as_ref())
-            .set("Protocol", found.protocol.as_ref().map(ProtocolEnum::as_str))
+            .set(
+                "Protocol",
+                found.protocol.as_ref().map(ProtocolEnum::as_str),
+            )
             .set("Port", found.port)
             .set("ProtocolVersion", found.protocol_version.as_ref())
-            .set("IpAddressType", found.ip_address_type.as_ref().map(TargetGroupIpAddressTypeEnum::as_str))
+            .set(
+                "IpAddressType",
+                found
+                    .ip_address_type
+                    .as_ref()
+                    .map(TargetGroupIpAddressTypeEnum::as_str),
+            )
             .set("TargetControlPort", found.target_control_port)
             .set("HealthCheckEnabled", found.health_check_enabled)
-            .set("HealthCheckProtocol", found.health_check_protocol.as_ref().map(ProtocolEnum::as_str))
+            .set(
+                "HealthCheckProtocol",
+                found
+                    .health_check_protocol
+                    .as_ref()
+                    .map(ProtocolEnum::as_str),
+            )
             .set("HealthCheckPort", found.health_check_port.as_ref())
             .set("HealthCheckPath", found.health_check_path.as_ref())
-            .set("HealthCheckIntervalSeconds", found.health_check_interval_seconds)
-            .set("HealthCheckTimeoutSeconds", found.health_check_timeout_seconds)
+            .set(
+                "HealthCheckIntervalSeconds",
+                found.health_check_interval_seconds,
+            )
+            .set(
+                "HealthCheckTimeoutSeconds",
+                found.health_check_timeout_seconds,
+            )
             .set("HealthyThresholdCount", found.healthy_threshold_count)
             .set("UnhealthyThresholdCount", found.unhealthy_threshold_count)
             .block("Matcher", matcher);
         let targets = answers.get::<read::Targets>(&subject.id)?;
-        let properties = properties.list("Targets", targets.into_iter().flatten().map(observed_target));
+        let properties = properties.list(
+            "Targets",
+            targets.into_iter().flatten().map(observed_target),
+        );
         let written = answers.get::<read::TargetGroupAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "TargetGroupAttributes", written);
         Ok(Some(Observed {
@@ -91,7 +123,10 @@ impl Lifecycle for TargetGroupLifecycle {
             .set_protocol(spec.protocol.map(sdk_protocol))
             .set_port(spec.port.map(i32::from))
             .set_protocol_version(spec.protocol_version.map(|version| version.to_string()))
-            .set_ip_address_type(spec.ip_address_type.map(|of| TargetGroupIpAddressTypeEnum::from(of.as_str())))
+            .set_ip_address_type(
+                spec.ip_address_type
+                    .map(|of| TargetGroupIpAddressTypeEnum::from(of.as_str())),
+            )
             .set_target_control_port(spec.target_control_port.map(i32::from))
             .set_health_check_enabled(spec.health_check_enabled)
             .set_health_check_protocol(spec.health_check_protocol.map(sdk_protocol))
@@ -104,7 +139,11 @@ impl Lifecycle for TargetGroupLifecycle {
             .set_matcher(sdk_matcher(spec))
             .set_tags(tags::for_create(&spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
-        let made = answer.target_groups.unwrap_or_default().first().and_then(made);
+        let made = answer
+            .target_groups
+            .unwrap_or_default()
+            .first()
+            .and_then(made);
         made.ok_or_else(|| incomplete(OPERATION, "target group ARN"))
     }
 
@@ -114,35 +153,41 @@ impl Lifecycle for TargetGroupLifecycle {
         to: &TargetGroupResolved,
         changes: &[TargetGroupChange],
     ) -> Result<Outputs> {
-        let mut request = cx.elbv2().modify_target_group().target_group_arn(&subject.id);
+        let mut request = cx
+            .elbv2()
+            .modify_target_group()
+            .target_group_arn(&subject.id);
         let (mut modifies, default) = (false, Defaults::of(to));
         for change in changes {
             let health_check = match change {
                 TargetGroupChange::HealthCheckEnabled => {
                     request.health_check_enabled(to.health_check_enabled.unwrap_or(default.enabled))
                 }
-                TargetGroupChange::HealthCheckProtocol => {
-                    request.health_check_protocol(sdk_protocol(to.health_check_protocol.unwrap_or(default.protocol)))
-                }
-                TargetGroupChange::HealthCheckPort => {
-                    request.health_check_port(port_text(to.health_check_port.unwrap_or(default.port)))
-                }
-                TargetGroupChange::HealthCheckPath => {
-                    request.health_check_path(to.health_check_path.as_deref().unwrap_or(default.path))
-                }
-                TargetGroupChange::HealthCheckIntervalSeconds => {
-                    request.health_check_interval_seconds(to.health_check_interval_seconds.map_or(default.interval, int))
-                }
-                TargetGroupChange::HealthCheckTimeoutSeconds => {
-                    request.health_check_timeout_seconds(to.health_check_timeout_seconds.map_or(default.timeout, int))
-                }
+                TargetGroupChange::HealthCheckProtocol => request.health_check_protocol(
+                    sdk_protocol(to.health_check_protocol.unwrap_or(default.protocol)),
+                ),
+                TargetGroupChange::HealthCheckPort => request
+                    .health_check_port(port_text(to.health_check_port.unwrap_or(default.port))),
+                TargetGroupChange::HealthCheckPath => request
+                    .health_check_path(to.health_check_path.as_deref().unwrap_or(default.path)),
+                TargetGroupChange::HealthCheckIntervalSeconds => request
+                    .health_check_interval_seconds(
+                        to.health_check_interval_seconds
+                            .map_or(default.interval, int),
+                    ),
+                TargetGroupChange::HealthCheckTimeoutSeconds => request
+                    .health_check_timeout_seconds(
+                        to.health_check_timeout_seconds.map_or(default.timeout, int),
+                    ),
                 TargetGroupChange::HealthyThresholdCount => {
                     request.healthy_threshold_count(to.healthy_threshold_count.map_or(5, int))
                 }
-                TargetGroupChange::UnhealthyThresholdCount => {
-                    request.unhealthy_threshold_count(to.unhealthy_threshold_count.map_or(default.unhealthy, int))
+                TargetGroupChange::UnhealthyThresholdCount => request.unhealthy_threshold_count(
+                    to.unhealthy_threshold_count.map_or(default.unhealthy, int),
+                ),
+                TargetGroupChange::Matcher => {
+                    request.matcher(sdk_matcher(to).unwrap_or(default.matcher.clone()))
                 }
-                TargetGroupChange::Matcher => request.matcher(sdk_matcher(to).unwrap_or(default.matcher.clone())),
                 TargetGroupChange::Targets => {
                     register(cx, subject, to).await?;
                     continue;
@@ -159,14 +204,24 @@ impl Lifecycle for TargetGroupLifecycle {
             (request, modifies) = (health_check, true);
         }
         if modifies {
-            request.send().await.named("elasticloadbalancing:ModifyTargetGroup")?;
+            request
+                .send()
+                .await
+                .named("elasticloadbalancing:ModifyTargetGroup")?;
         }
         Ok(Outputs::new())
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        let request = cx.elbv2().delete_target_group().target_group_arn(&subject.id);
-        request.send().await.named("elasticloadbalancing:DeleteTargetGroup").map(drop)
+        let request = cx
+            .elbv2()
+            .delete_target_group()
+            .target_group_arn(&subject.id);
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:DeleteTargetGroup")
+            .map(drop)
     }
 
     async fn find(cx: &Context, spec: &TargetGroupResolved, intent: &IntentId) -> Result<FoundOne> {
@@ -174,8 +229,14 @@ impl Lifecycle for TargetGroupLifecycle {
             return tags::judge(cx, None, intent).await;
         };
         let request = cx.elbv2().describe_target_groups().names(name);
-        let answer = request.send().await.named("elasticloadbalancing:DescribeTargetGroups").found()?;
-        let found = answer.and_then(|answer| answer.target_groups).unwrap_or_default();
+        let answer = request
+            .send()
+            .await
+            .named("elasticloadbalancing:DescribeTargetGroups")
+            .found()?;
+        let found = answer
+            .and_then(|answer| answer.target_groups)
+            .unwrap_or_default();
         tags::judge(cx, found.first().and_then(made), intent).await
     }
 
@@ -208,9 +269,18 @@ impl Defaults {
             port: HealthCheckPort::Traffic,
             path: if grpc { "/AWS.ALB/healthcheck" } else { "/" },
             interval: 30,
-            timeout: if spec.protocol == Some(Protocol::Http) { 6 } else { 10 },
+            timeout: if spec.protocol == Some(Protocol::Http) {
+                6
+            } else {
+                10
+            },
             unhealthy: 2,
-            matcher: if grpc { matcher.grpc_code("12") } else { matcher.http_code("200") }.build(),
+            matcher: if grpc {
+                matcher.grpc_code("12")
+            } else {
+                matcher.http_code("200")
+            }
+            .build(),
         };
         match (spec.target_type, spec.protocol) {
             (TargetType::Lambda, _) => Self {
@@ -232,36 +302,74 @@ impl Defaults {
 }
 
 /// Deregisters the recorded targets that are not wanted any more, and registers all that are: AWS may have lost one.
-async fn register(cx: &Context, subject: &Subject<TargetGroupLifecycle>, to: &TargetGroupResolved) -> Result<()> {
+async fn register(
+    cx: &Context,
+    subject: &Subject<TargetGroupLifecycle>,
+    to: &TargetGroupResolved,
+) -> Result<()> {
     let wanted: Vec<_> = to.targets.iter().map(sdk_target).collect();
     let recorded = subject.applied.targets.iter().map(sdk_target);
     let gone: Vec<_> = recorded.filter(|target| !wanted.contains(target)).collect();
     if !gone.is_empty() {
-        let request = cx.elbv2().deregister_targets().target_group_arn(&subject.id).set_targets(Some(gone));
-        request.send().await.named("elasticloadbalancing:DeregisterTargets")?;
+        let request = cx
+            .elbv2()
+            .deregister_targets()
+            .target_group_arn(&subject.id)
+            .set_targets(Some(gone));
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:DeregisterTargets")?;
     }
     if !wanted.is_empty() {
-        let request = cx.elbv2().register_targets().target_group_arn(&subject.id).set_targets(Some(wanted));
-        request.send().await.named("elasticloadbalancing:RegisterTargets")?;
+        let request = cx
+            .elbv2()
+            .register_targets()
+            .target_group_arn(&subject.id)
+            .set_targets(Some(wanted));
+        request
+            .send()
+            .await
+            .named("elasticloadbalancing:RegisterTargets")?;
     }
     Ok(())
 }
 
-async fn set_attributes(cx: &Context, subject: &Subject<TargetGroupLifecycle>, to: &TargetGroupResolved) -> Result<()> {
+async fn set_attributes(
+    cx: &Context,
+    subject: &Subject<TargetGroupLifecycle>,
+    to: &TargetGroupResolved,
+) -> Result<()> {
     let spec: Value = json!({"TargetType": to.target_type, "Protocol": to.protocol});
-    let from = subject.applied.target_group_attributes.iter().map(|attribute| attribute.key.clone());
-    let wanted = to.target_group_attributes.iter().map(|attribute| (attribute.key.clone(), attribute.value.clone()));
+    let from = subject
+        .applied
+        .target_group_attributes
+        .iter()
+        .map(|attribute| attribute.key.clone());
+    let wanted = to
+        .target_group_attributes
+        .iter()
+        .map(|attribute| (attribute.key.clone(), attribute.value.clone()));
     let pairs = attributes::to_send(TARGET_GROUP_ATTRIBUTES, &spec, from, wanted);
     if pairs.is_empty() {
         return Ok(());
     }
-    let pairs = pairs.into_iter().map(|(key, value)| TargetGroupAttribute::builder().key(key).value(value).build());
+    let pairs = pairs.into_iter().map(|(key, value)| {
+        TargetGroupAttribute::builder()
+            .key(key)
+            .value(value)
+            .build()
+    });
     let request = cx
         .elbv2()
         .modify_target_group_attributes()
         .target_group_arn(&subject.id)
         .set_attributes(Some(pairs.collect()));
-    request.send().await.named("elasticloadbalancing:ModifyTargetGroupAttributes").map(drop)
+    request
+        .send()
+        .await
+        .named("elasticloadbalancing:ModifyTargetGroupAttributes")
+        .map(drop)
 }
 
 pub(super) fn sdk_protocol(protocol: Protocol) -> ProtocolEnum {
@@ -312,12 +420,21 @@ fn made(found: &SdkTargetGroup) -> Option<Made> {
 }
 
 fn outputs_of(found: &SdkTargetGroup) -> Outputs {
-    let full_name = found.target_group_arn.as_deref().and_then(|arn| read::full_name(arn, ""));
+    let full_name = found
+        .target_group_arn
+        .as_deref()
+        .and_then(|arn| read::full_name(arn, ""));
     let balancers = found.load_balancer_arns.clone().unwrap_or_default();
     outputs([
-        ("TargetGroupArn", found.target_group_arn.clone().map(Value::from)),
+        (
+            "TargetGroupArn",
+            found.target_group_arn.clone().map(Value::from),
+        ),
         ("TargetGroupFullName", full_name.map(Value::from)),
-        ("TargetGroupName", found.target_group_name.clone().map(Value::from)),
+        (
+            "TargetGroupName",
+            found.target_group_name.clone().map(Value::from),
+        ),
         ("LoadBalancerArns", Some(Value::from(balancers))),
     ])
 }

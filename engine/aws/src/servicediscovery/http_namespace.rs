@@ -28,9 +28,10 @@ impl Lifecycle for HttpNamespaceLifecycle {
         let Some(known) = namespace::known(&subject.id, &subject.outputs, answers)? else {
             return Ok(None);
         };
-        let properties = Block::new()
-            .set("Name", known.name.as_ref())
-            .set("Description", known.description.as_ref().filter(|text| !text.is_empty()));
+        let properties = Block::new().set("Name", known.name.as_ref()).set(
+            "Description",
+            known.description.as_ref().filter(|text| !text.is_empty()),
+        );
         Ok(Some(Observed {
             properties: tags::observe(properties, subject.output("Arn"), answers)?,
             outputs: known.outputs(),
@@ -66,10 +67,14 @@ impl Lifecycle for HttpNamespaceLifecycle {
                         .update_http_namespace()
                         .id(namespace::id_of(cx, &subject.id, &subject.outputs).await?)
                         .namespace(change.expect("a change with a description is whole"));
-                    request.send().await.named("servicediscovery:UpdateHttpNamespace")?;
+                    request
+                        .send()
+                        .await
+                        .named("servicediscovery:UpdateHttpNamespace")?;
                 }
                 HttpNamespaceChange::Tags => {
-                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags).await?;
+                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags)
+                        .await?;
                 }
             }
         }
@@ -80,7 +85,11 @@ impl Lifecycle for HttpNamespaceLifecycle {
         namespace::delete(cx, &subject.id, &subject.outputs).await
     }
 
-    async fn find(cx: &Context, spec: &HttpNamespaceResolved, intent: &IntentId) -> Result<FoundOne> {
+    async fn find(
+        cx: &Context,
+        spec: &HttpNamespaceResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
         namespace::find(cx, NamespaceType::Http, &spec.name, intent).await
     }
 
@@ -90,7 +99,8 @@ impl Lifecycle for HttpNamespaceLifecycle {
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
         namespace::progress(&subject.id, &subject.outputs, until, answers, |known| {
-            subject.applied.description.is_none() || known.description == subject.applied.description
+            subject.applied.description.is_none()
+                || known.description == subject.applied.description
         })
     }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_servicediscovery::types::{
-    FilterCondition, Namespace, NamespaceFilter, NamespaceFilterName, NamespaceProperties, NamespaceSummary,
-    NamespaceType, Operation, OperationStatus, OperationTargetType,
+    FilterCondition, Namespace, NamespaceFilter, NamespaceFilterName, NamespaceProperties,
+    NamespaceSummary, NamespaceType, Operation, OperationStatus, OperationTargetType,
 };
 use windlass_engine::provider::{Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
@@ -45,17 +45,32 @@ impl Known {
             arn,
             name,
             description,
-            soa_ttl: dns.as_ref().and_then(|dns| dns.soa.as_ref()).map(|soa| soa.ttl),
+            soa_ttl: dns
+                .as_ref()
+                .and_then(|dns| dns.soa.as_ref())
+                .map(|soa| soa.ttl),
             hosted_zone: dns.and_then(|dns| dns.hosted_zone_id),
         })
     }
 
     fn listed(found: NamespaceSummary) -> Option<Self> {
-        Self::of(found.id, found.arn, found.name, found.description, found.properties)
+        Self::of(
+            found.id,
+            found.arn,
+            found.name,
+            found.description,
+            found.properties,
+        )
     }
 
     fn asked(found: Namespace) -> Option<Self> {
-        Self::of(found.id, found.arn, found.name, found.description, found.properties)
+        Self::of(
+            found.id,
+            found.arn,
+            found.name,
+            found.description,
+            found.properties,
+        )
     }
 
     /// Its attributes.
@@ -78,7 +93,10 @@ impl Query for Namespaces {
     const BATCH: usize = 1000;
 
     async fn fetch(clients: &Clients, _: Vec<String>) -> Result<Vec<(String, Known)>> {
-        let known = list(clients, None).await?.into_iter().filter_map(Known::listed);
+        let known = list(clients, None)
+            .await?
+            .into_iter()
+            .filter_map(Known::listed);
         Ok(known.map(|known| (known.id.clone(), known)).collect())
     }
 
@@ -111,7 +129,13 @@ impl Query for Creations {
                 Some(id) => get(clients, &id).await?.and_then(Known::asked),
                 None => None,
             };
-            all.push((key, Creation { operation, namespace }));
+            all.push((
+                key,
+                Creation {
+                    operation,
+                    namespace,
+                },
+            ));
         }
         Ok(all)
     }
@@ -119,27 +143,54 @@ impl Query for Creations {
 
 /// The namespaces that pass a filter.
 async fn list(clients: &Clients, filter: Option<NamespaceFilter>) -> Result<Vec<NamespaceSummary>> {
-    let request = clients.servicediscovery().list_namespaces().set_filters(filter.map(|filter| vec![filter]));
+    let request = clients
+        .servicediscovery()
+        .list_namespaces()
+        .set_filters(filter.map(|filter| vec![filter]));
     let mut pages = request.into_paginator().send();
     let mut all = Vec::new();
     while let Some(page) = pages.next().await {
-        all.extend(page.named("servicediscovery:ListNamespaces")?.namespaces.unwrap_or_default());
+        all.extend(
+            page.named("servicediscovery:ListNamespaces")?
+                .namespaces
+                .unwrap_or_default(),
+        );
     }
     Ok(all)
 }
 
 async fn get(clients: &Clients, id: &str) -> Result<Option<Namespace>> {
-    let answer = clients.servicediscovery().get_namespace().id(id).send().await;
-    Ok(answer.named("servicediscovery:GetNamespace").found()?.and_then(|answer| answer.namespace))
+    let answer = clients
+        .servicediscovery()
+        .get_namespace()
+        .id(id)
+        .send()
+        .await;
+    Ok(answer
+        .named("servicediscovery:GetNamespace")
+        .found()?
+        .and_then(|answer| answer.namespace))
 }
 
 async fn operation(clients: &Clients, id: &str) -> Result<Option<Operation>> {
-    let answer = clients.servicediscovery().get_operation().operation_id(id).send().await;
-    Ok(answer.named("servicediscovery:GetOperation").found()?.and_then(|answer| answer.operation))
+    let answer = clients
+        .servicediscovery()
+        .get_operation()
+        .operation_id(id)
+        .send()
+        .await;
+    Ok(answer
+        .named("servicediscovery:GetOperation")
+        .found()?
+        .and_then(|answer| answer.operation))
 }
 
 fn target(operation: &Operation) -> Option<String> {
-    operation.targets.as_ref()?.get(&OperationTargetType::Namespace).cloned()
+    operation
+        .targets
+        .as_ref()?
+        .get(&OperationTargetType::Namespace)
+        .cloned()
 }
 
 /// What stands for a namespace: its own id, or the operation that makes it.
@@ -178,23 +229,41 @@ pub fn want(physical_id: &str, outputs: &Outputs, wants: &mut Wants) {
 }
 
 /// The namespace, as it was answered.
-pub fn known<'a>(physical_id: &str, outputs: &Outputs, answers: &'a Answers) -> Result<Option<&'a Known>> {
+pub fn known<'a>(
+    physical_id: &str,
+    outputs: &Outputs,
+    answers: &'a Answers,
+) -> Result<Option<&'a Known>> {
     match stand(physical_id, outputs) {
         Stand::Namespace(id) => answers.get::<Namespaces>(&id),
-        Stand::Operation(id) => Ok(answers.get::<Creations>(&id)?.and_then(|creation| creation.namespace.as_ref())),
+        Stand::Operation(id) => Ok(answers
+            .get::<Creations>(&id)?
+            .and_then(|creation| creation.namespace.as_ref())),
     }
 }
 
 /// What a create has made, from the operation that it answered with.
 ///
 /// An operation that cannot be asked about is no failure of the create: its own id stands for the namespace then.
-pub async fn made(cx: &Context, operation_id: Option<String>, create: &'static str) -> Result<Made> {
+pub async fn made(
+    cx: &Context,
+    operation_id: Option<String>,
+    create: &'static str,
+) -> Result<Made> {
     let operation_id = operation_id.ok_or_else(|| incomplete(create, "operation id"))?;
-    let id = operation(cx, &operation_id).await.ok().flatten().as_ref().and_then(target);
+    let id = operation(cx, &operation_id)
+        .await
+        .ok()
+        .flatten()
+        .as_ref()
+        .and_then(target);
     let known = BTreeMap::from([("CreateOperation".to_owned(), operation_id.clone().into())]);
     Ok(match id {
         Some(id) => Made {
-            outputs: outputs([("Id", Some(id.clone()))]).into_iter().chain(known).collect(),
+            outputs: outputs([("Id", Some(id.clone()))])
+                .into_iter()
+                .chain(known)
+                .collect(),
             id,
         },
         None => Made {
@@ -206,7 +275,12 @@ pub async fn made(cx: &Context, operation_id: Option<String>, create: &'static s
 
 /// Looks for the namespace that a create with this token has made. Only HTTP namespaces have their name to themselves, so that another one
 /// in its place would be somebody else's.
-pub async fn find(cx: &Context, of: NamespaceType, name: &str, intent: &IntentId) -> Result<FoundOne> {
+pub async fn find(
+    cx: &Context,
+    of: NamespaceType,
+    name: &str,
+    intent: &IntentId,
+) -> Result<FoundOne> {
     let filter = NamespaceFilter::builder()
         .name(NamespaceFilterName::Name)
         .values(name)
@@ -219,9 +293,12 @@ pub async fn find(cx: &Context, of: NamespaceType, name: &str, intent: &IntentId
         let (Some(id), true) = (found.id, fits) else {
             continue;
         };
-        let Some(whole) = get(cx, &id).await? else { continue };
+        let Some(whole) = get(cx, &id).await? else {
+            continue;
+        };
         if whole.creator_request_id.as_deref() == Some(intent.0.as_str()) {
-            let known = Known::asked(whole).ok_or_else(|| incomplete("servicediscovery:GetNamespace", "id"))?;
+            let known = Known::asked(whole)
+                .ok_or_else(|| incomplete("servicediscovery:GetNamespace", "id"))?;
             return Ok(FoundOne::Ours(Made {
                 outputs: known.outputs(),
                 id,
@@ -239,8 +316,15 @@ pub async fn find(cx: &Context, of: NamespaceType, name: &str, intent: &IntentId
 
 /// Begins the removal.
 pub async fn delete(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result<()> {
-    let request = cx.servicediscovery().delete_namespace().id(id_of(cx, physical_id, outputs).await?);
-    request.send().await.named("servicediscovery:DeleteNamespace").map(drop)
+    let request = cx
+        .servicediscovery()
+        .delete_namespace()
+        .id(id_of(cx, physical_id, outputs).await?);
+    request
+        .send()
+        .await
+        .named("servicediscovery:DeleteNamespace")
+        .map(drop)
 }
 
 /// The operation that makes a namespace which has never been seen whole.
@@ -281,9 +365,11 @@ pub fn progress(
             outputs: Outputs::new(),
         },
         (_, _, Some(OperationStatus::Fail)) => failed(creation),
-        (_, Some(namespace), None | Some(OperationStatus::Success)) if settled(namespace) => Progress::Reached {
-            outputs: namespace.outputs(),
-        },
+        (_, Some(namespace), None | Some(OperationStatus::Success)) if settled(namespace) => {
+            Progress::Reached {
+                outputs: namespace.outputs(),
+            }
+        }
         (_, Some(_), None | Some(OperationStatus::Success)) => pending("a change is taking effect"),
         (_, _, Some(state)) => pending(&state.as_str().to_lowercase()),
         (_, None, None) => pending("not visible yet"),
@@ -292,10 +378,18 @@ pub fn progress(
 
 fn failed(creation: Option<&Creation>) -> Progress {
     let operation = creation.map(|creation| &creation.operation);
-    let cause = operation.and_then(|operation| operation.error_message.clone().or_else(|| operation.error_code.clone()));
+    let cause = operation.and_then(|operation| {
+        operation
+            .error_message
+            .clone()
+            .or_else(|| operation.error_code.clone())
+    });
     Progress::Failed(Failure {
         summary: "AWS Cloud Map could not make the namespace".to_owned(),
-        details: cause.into_iter().map(|cause| ("cause".to_owned(), cause)).collect(),
+        details: cause
+            .into_iter()
+            .map(|cause| ("cause".to_owned(), cause))
+            .collect(),
         rolled_back: true,
     })
 }

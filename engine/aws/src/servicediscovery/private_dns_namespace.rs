@@ -2,7 +2,8 @@
 
 use aws_sdk_servicediscovery::types::{
     NamespaceType, PrivateDnsNamespaceChange as SdkChange, PrivateDnsNamespaceProperties,
-    PrivateDnsNamespacePropertiesChange, PrivateDnsPropertiesMutable, PrivateDnsPropertiesMutableChange, Soa, SoaChange,
+    PrivateDnsNamespacePropertiesChange, PrivateDnsPropertiesMutable,
+    PrivateDnsPropertiesMutableChange, Soa, SoaChange,
 };
 use windlass::aws::servicediscovery::{
     PrivateDnsNamespace, PrivateDnsNamespaceChange, PrivateDnsNamespaceResolved,
@@ -37,20 +38,35 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         let dns = Block::new().block("SOA", Some(soa));
         let properties = Block::new()
             .set("Name", known.name.as_ref())
-            .set("Description", known.description.as_ref().filter(|text| !text.is_empty()))
-            .block("Properties", Some(Block::new().block("DnsProperties", Some(dns))));
+            .set(
+                "Description",
+                known.description.as_ref().filter(|text| !text.is_empty()),
+            )
+            .block(
+                "Properties",
+                Some(Block::new().block("DnsProperties", Some(dns))),
+            );
         Ok(Some(Observed {
             properties: tags::observe(properties, subject.output("Arn"), answers)?,
             outputs: known.outputs(),
         }))
     }
 
-    async fn create(cx: &Context, spec: &PrivateDnsNamespaceResolved, intent: &IntentId) -> Result<Made> {
+    async fn create(
+        cx: &Context,
+        spec: &PrivateDnsNamespaceResolved,
+        intent: &IntentId,
+    ) -> Result<Made> {
         const OPERATION: &str = "servicediscovery:CreatePrivateDnsNamespace";
         let properties = ttl(spec).map(|ttl| {
-            let soa = Soa::builder().ttl(ttl).build().expect("a record with a time to live is whole");
+            let soa = Soa::builder()
+                .ttl(ttl)
+                .build()
+                .expect("a record with a time to live is whole");
             let dns = PrivateDnsPropertiesMutable::builder().soa(soa).build();
-            PrivateDnsNamespaceProperties::builder().dns_properties(dns).build()
+            PrivateDnsNamespaceProperties::builder()
+                .dns_properties(dns)
+                .build()
         });
         let request = cx
             .servicediscovery()
@@ -82,15 +98,23 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                 PrivateDnsNamespaceChange::Properties => {
                     // Without one written, what is there stays: AWS has no way to clear it.
                     if let Some(ttl) = ttl(to) {
-                        let soa = SoaChange::builder().ttl(ttl).build().expect("a record with a time to live is whole");
-                        let dns = PrivateDnsPropertiesMutableChange::builder().soa(soa).build();
-                        let properties = PrivateDnsNamespacePropertiesChange::builder().dns_properties(dns).build();
+                        let soa = SoaChange::builder()
+                            .ttl(ttl)
+                            .build()
+                            .expect("a record with a time to live is whole");
+                        let dns = PrivateDnsPropertiesMutableChange::builder()
+                            .soa(soa)
+                            .build();
+                        let properties = PrivateDnsNamespacePropertiesChange::builder()
+                            .dns_properties(dns)
+                            .build();
                         change = change.properties(properties);
                         modifies = true;
                     }
                 }
                 PrivateDnsNamespaceChange::Tags => {
-                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags).await?;
+                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags)
+                        .await?;
                 }
             }
         }
@@ -100,7 +124,10 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                 .update_private_dns_namespace()
                 .id(namespace::id_of(cx, &subject.id, &subject.outputs).await?)
                 .namespace(change.build());
-            request.send().await.named("servicediscovery:UpdatePrivateDnsNamespace")?;
+            request
+                .send()
+                .await
+                .named("servicediscovery:UpdatePrivateDnsNamespace")?;
         }
         Ok(Outputs::new())
     }
@@ -109,7 +136,11 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         namespace::delete(cx, &subject.id, &subject.outputs).await
     }
 
-    async fn find(cx: &Context, spec: &PrivateDnsNamespaceResolved, intent: &IntentId) -> Result<FoundOne> {
+    async fn find(
+        cx: &Context,
+        spec: &PrivateDnsNamespaceResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
         namespace::find(cx, NamespaceType::DnsPrivate, &spec.name, intent).await
     }
 
@@ -119,7 +150,8 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
         namespace::progress(&subject.id, &subject.outputs, until, answers, |known| {
-            (subject.applied.description.is_none() || known.description == subject.applied.description)
+            (subject.applied.description.is_none()
+                || known.description == subject.applied.description)
                 && ttl(&subject.applied).is_none_or(|ttl| known.soa_ttl == Some(ttl))
         })
     }

@@ -6,12 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_servicediscovery::types::{
-    DnsConfig, DnsConfigChange, DnsRecord, FilterCondition, HealthCheckConfig, HealthCheckCustomConfig, HealthCheckType,
-    RecordType, RoutingPolicy, Service as SdkService, ServiceChange as SdkChange, ServiceFilter, ServiceFilterName,
-    ServiceSummary, ServiceType, ServiceTypeOption,
+    DnsConfig, DnsConfigChange, DnsRecord, FilterCondition, HealthCheckConfig,
+    HealthCheckCustomConfig, HealthCheckType, RecordType, RoutingPolicy, Service as SdkService,
+    ServiceChange as SdkChange, ServiceFilter, ServiceFilterName, ServiceSummary, ServiceType,
+    ServiceTypeOption,
 };
 use windlass::aws::servicediscovery::{
-    DnsConfigResolved, HealthCheckResolved, Route53HealthCheckResolved, Service, ServiceChange, ServiceResolved,
+    DnsConfigResolved, HealthCheckResolved, Route53HealthCheckResolved, Service, ServiceChange,
+    ServiceResolved,
 };
 use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
@@ -64,7 +66,9 @@ impl Query for Services {
         };
         let found = list(clients, &namespace).await?.into_iter();
         let known = found.filter_map(|found| listed(found, &namespace));
-        Ok(known.map(|known| ((namespace.clone(), known.id.clone()), known)).collect())
+        Ok(known
+            .map(|known| ((namespace.clone(), known.id.clone()), known))
+            .collect())
     }
 
     async fn confirm(clients: &Clients, (_, id): &Self::Key) -> Result<Option<Known>> {
@@ -83,9 +87,19 @@ impl Query for Attributes {
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
         let mut all = Vec::new();
         for key in keys {
-            let answer = clients.servicediscovery().get_service_attributes().service_id(&key).send().await;
-            if let Some(answer) = answer.named("servicediscovery:GetServiceAttributes").found()? {
-                let attributes = answer.service_attributes.and_then(|attributes| attributes.attributes);
+            let answer = clients
+                .servicediscovery()
+                .get_service_attributes()
+                .service_id(&key)
+                .send()
+                .await;
+            if let Some(answer) = answer
+                .named("servicediscovery:GetServiceAttributes")
+                .found()?
+            {
+                let attributes = answer
+                    .service_attributes
+                    .and_then(|attributes| attributes.attributes);
                 all.push((key, attributes.unwrap_or_default().into_iter().collect()));
             }
         }
@@ -98,7 +112,10 @@ impl Lifecycle for ServiceLifecycle {
 
     fn after_create(spec: &ServiceResolved) -> Vec<ServiceChange> {
         let written = !spec.service_attributes.is_empty();
-        written.then_some(ServiceChange::ServiceAttributes).into_iter().collect()
+        written
+            .then_some(ServiceChange::ServiceAttributes)
+            .into_iter()
+            .collect()
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -118,10 +135,26 @@ impl Lifecycle for ServiceLifecycle {
             .set("NamespaceId", known.namespace.as_ref())
             .set("Name", known.name.as_ref())
             .set("Type", api_only.then_some("HTTP"))
-            .set("Description", known.description.as_ref().filter(|text| !text.is_empty()))
-            .block("DnsConfig", known.dns.as_ref().filter(|dns| !dns.dns_records.is_empty()).map(observed_dns))
-            .block("HealthCheckConfig", known.asked.as_ref().map(observed_check))
-            .set("HealthCheckCustomConfig", known.custom.as_ref().map(observed_custom));
+            .set(
+                "Description",
+                known.description.as_ref().filter(|text| !text.is_empty()),
+            )
+            .block(
+                "DnsConfig",
+                known
+                    .dns
+                    .as_ref()
+                    .filter(|dns| !dns.dns_records.is_empty())
+                    .map(observed_dns),
+            )
+            .block(
+                "HealthCheckConfig",
+                known.asked.as_ref().map(observed_check),
+            )
+            .set(
+                "HealthCheckCustomConfig",
+                known.custom.as_ref().map(observed_custom),
+            );
         let attributes = answers.get::<Attributes>(&subject.id)?;
         let properties = properties.set("ServiceAttributes", attributes);
         Ok(Some(Observed {
@@ -145,8 +178,13 @@ impl Lifecycle for ServiceLifecycle {
         let dns = spec.dns_config.as_ref().map(|dns| {
             let config = DnsConfig::builder()
                 .set_dns_records(Some(records(dns)))
-                .set_routing_policy(dns.routing_policy.map(|policy| RoutingPolicy::from(policy.as_str())));
-            config.build().expect("a configuration with records is whole")
+                .set_routing_policy(
+                    dns.routing_policy
+                        .map(|policy| RoutingPolicy::from(policy.as_str())),
+                );
+            config
+                .build()
+                .expect("a configuration with records is whole")
         });
         let request = cx
             .servicediscovery()
@@ -154,14 +192,20 @@ impl Lifecycle for ServiceLifecycle {
             .set_name(spec.name.clone())
             .namespace_id(spec.namespace_id.as_str())
             .creator_request_id(&intent.0)
-            .set_type(spec.service_type.map(|of| ServiceTypeOption::from(of.as_str())))
+            .set_type(
+                spec.service_type
+                    .map(|of| ServiceTypeOption::from(of.as_str())),
+            )
             .set_description(spec.description.clone())
             .set_dns_config(dns)
             .set_health_check_config(asked)
             .set_health_check_custom_config(custom)
             .set_tags(tags::for_create(&spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
-        answer.service.and_then(made).ok_or_else(|| incomplete(OPERATION, "service id"))
+        answer
+            .service
+            .and_then(made)
+            .ok_or_else(|| incomplete(OPERATION, "service id"))
     }
 
     async fn update(
@@ -173,10 +217,13 @@ impl Lifecycle for ServiceLifecycle {
         let mut modifies = false;
         for change in changes {
             match change {
-                ServiceChange::Description | ServiceChange::DnsConfig | ServiceChange::HealthCheck => modifies = true,
+                ServiceChange::Description
+                | ServiceChange::DnsConfig
+                | ServiceChange::HealthCheck => modifies = true,
                 ServiceChange::ServiceAttributes => set_attributes(cx, subject, to).await?,
                 ServiceChange::Tags => {
-                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags).await?;
+                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags)
+                        .await?;
                 }
             }
         }
@@ -193,25 +240,42 @@ impl Lifecycle for ServiceLifecycle {
                 .description(to.description.clone().unwrap_or_default())
                 .set_dns_config(dns)
                 .set_health_check_config(check);
-            let request = cx.servicediscovery().update_service().id(&subject.id).service(change.build());
-            request.send().await.named("servicediscovery:UpdateService")?;
+            let request = cx
+                .servicediscovery()
+                .update_service()
+                .id(&subject.id)
+                .service(change.build());
+            request
+                .send()
+                .await
+                .named("servicediscovery:UpdateService")?;
         }
         Ok(Outputs::new())
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
         let request = cx.servicediscovery().delete_service().id(&subject.id);
-        request.send().await.named("servicediscovery:DeleteService").map(drop)
+        request
+            .send()
+            .await
+            .named("servicediscovery:DeleteService")
+            .map(drop)
     }
 
     async fn find(cx: &Context, spec: &ServiceResolved, intent: &IntentId) -> Result<FoundOne> {
         const VISIBLE_WITHIN: u64 = 60;
         let found = list(cx, spec.namespace_id.as_str()).await?;
-        let named = found.into_iter().filter(|service| service.name == spec.name).filter_map(|service| service.id);
+        let named = found
+            .into_iter()
+            .filter(|service| service.name == spec.name)
+            .filter_map(|service| service.id);
         for id in named {
-            let Some(service) = get(cx, &id).await? else { continue };
+            let Some(service) = get(cx, &id).await? else {
+                continue;
+            };
             if service.creator_request_id.as_deref() == Some(intent.0.as_str()) {
-                let made = made(service).ok_or_else(|| incomplete("servicediscovery:GetService", "id"))?;
+                let made =
+                    made(service).ok_or_else(|| incomplete("servicediscovery:GetService", "id"))?;
                 return Ok(FoundOne::Ours(made));
             }
             return Ok(FoundOne::Foreign(id));
@@ -245,15 +309,30 @@ impl Lifecycle for ServiceLifecycle {
 /// Whether a change that was sent has taken effect: UpdateService works in the background.
 fn shows(known: &Known, applied: &ServiceResolved) -> bool {
     let ttl = |record: &DnsRecord| (record.r#type.as_str().to_owned(), record.ttl);
-    let shown: BTreeMap<_, _> = known.dns.iter().flat_map(|dns| &dns.dns_records).map(ttl).collect();
+    let shown: BTreeMap<_, _> = known
+        .dns
+        .iter()
+        .flat_map(|dns| &dns.dns_records)
+        .map(ttl)
+        .collect();
     let wanted = applied.dns_config.iter().flat_map(|dns| records(dns));
     (applied.description.is_none() || known.description == applied.description)
-        && wanted.map(|record| ttl(&record)).all(|(of, ttl)| shown.get(&of) == Some(&ttl))
+        && wanted
+            .map(|record| ttl(&record))
+            .all(|(of, ttl)| shown.get(&of) == Some(&ttl))
 }
 
-async fn set_attributes(cx: &Context, subject: &Subject<ServiceLifecycle>, to: &ServiceResolved) -> Result<()> {
+async fn set_attributes(
+    cx: &Context,
+    subject: &Subject<ServiceLifecycle>,
+    to: &ServiceResolved,
+) -> Result<()> {
     let wanted = &to.service_attributes;
-    let removed = subject.applied.service_attributes.keys().filter(|key| !wanted.contains_key(*key));
+    let removed = subject
+        .applied
+        .service_attributes
+        .keys()
+        .filter(|key| !wanted.contains_key(*key));
     let removed: Vec<_> = removed.cloned().collect();
     if !removed.is_empty() {
         let request = cx
@@ -261,7 +340,10 @@ async fn set_attributes(cx: &Context, subject: &Subject<ServiceLifecycle>, to: &
             .delete_service_attributes()
             .service_id(&subject.id)
             .set_attributes(Some(removed));
-        request.send().await.named("servicediscovery:DeleteServiceAttributes")?;
+        request
+            .send()
+            .await
+            .named("servicediscovery:DeleteServiceAttributes")?;
     }
     if !wanted.is_empty() {
         let request = cx
@@ -269,7 +351,10 @@ async fn set_attributes(cx: &Context, subject: &Subject<ServiceLifecycle>, to: &
             .update_service_attributes()
             .service_id(&subject.id)
             .set_attributes(Some(wanted.clone().into_iter().collect()));
-        request.send().await.named("servicediscovery:UpdateServiceAttributes")?;
+        request
+            .send()
+            .await
+            .named("servicediscovery:UpdateServiceAttributes")?;
     }
     Ok(())
 }
@@ -281,7 +366,12 @@ async fn list(clients: &Clients, namespace: &str) -> Result<Vec<ServiceSummary>>
         .condition(FilterCondition::Eq)
         .build()
         .expect("a filter with name and values is whole");
-    let mut pages = clients.servicediscovery().list_services().filters(filter).into_paginator().send();
+    let mut pages = clients
+        .servicediscovery()
+        .list_services()
+        .filters(filter)
+        .into_paginator()
+        .send();
     let mut all = Vec::new();
     while let Some(page) = pages.next().await {
         // A namespace that is gone has no services.
@@ -295,7 +385,10 @@ async fn list(clients: &Clients, namespace: &str) -> Result<Vec<ServiceSummary>>
 
 async fn get(clients: &Clients, id: &str) -> Result<Option<SdkService>> {
     let answer = clients.servicediscovery().get_service().id(id).send().await;
-    Ok(answer.named("servicediscovery:GetService").found()?.and_then(|answer| answer.service))
+    Ok(answer
+        .named("servicediscovery:GetService")
+        .found()?
+        .and_then(|answer| answer.service))
 }
 
 fn listed(found: ServiceSummary, namespace: &str) -> Option<Known> {
@@ -327,7 +420,10 @@ fn asked(found: SdkService) -> Option<Known> {
 }
 
 fn key(subject: &Subject<ServiceLifecycle>) -> (String, String) {
-    (subject.applied.namespace_id.as_str().to_owned(), subject.id.clone())
+    (
+        subject.applied.namespace_id.as_str().to_owned(),
+        subject.id.clone(),
+    )
 }
 
 fn int(number: u32) -> i32 {
@@ -339,7 +435,9 @@ fn records(dns: &DnsConfigResolved) -> Vec<DnsRecord> {
         let built = DnsRecord::builder()
             .r#type(RecordType::from(record.record_type.as_str()))
             .ttl(i64::from(record.ttl));
-        built.build().expect("a record with type and time to live is whole")
+        built
+            .build()
+            .expect("a record with type and time to live is whole")
     };
     dns.dns_records.iter().map(record).collect()
 }
@@ -355,10 +453,17 @@ fn sdk_check(check: &Route53HealthCheckResolved) -> HealthCheckConfig {
 fn observed_dns(dns: &DnsConfig) -> Block {
     let records = dns.dns_records.iter();
     Block::new()
-        .set("RoutingPolicy", dns.routing_policy.as_ref().map(RoutingPolicy::as_str))
+        .set(
+            "RoutingPolicy",
+            dns.routing_policy.as_ref().map(RoutingPolicy::as_str),
+        )
         .list(
             "DnsRecords",
-            records.map(|record| Block::new().set("Type", Some(record.r#type.as_str())).set("TTL", Some(record.ttl))),
+            records.map(|record| {
+                Block::new()
+                    .set("Type", Some(record.r#type.as_str()))
+                    .set("TTL", Some(record.ttl))
+            }),
         )
 }
 

@@ -23,10 +23,21 @@ impl Query for Tags {
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
         let mut all = Vec::new();
         for key in keys {
-            let answer = clients.servicediscovery().list_tags_for_resource().resource_arn(&key).send().await;
-            if let Some(answer) = answer.named("servicediscovery:ListTagsForResource").found()? {
+            let answer = clients
+                .servicediscovery()
+                .list_tags_for_resource()
+                .resource_arn(&key)
+                .send()
+                .await;
+            if let Some(answer) = answer
+                .named("servicediscovery:ListTagsForResource")
+                .found()?
+            {
                 let tags = answer.tags.unwrap_or_default();
-                all.push((key, tags.into_iter().map(|tag| (tag.key, tag.value)).collect()));
+                all.push((
+                    key,
+                    tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
+                ));
             }
         }
         Ok(all)
@@ -43,7 +54,10 @@ pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
 /// Adds the tags that were wanted.
 pub fn observe(block: Block, arn: &str, answers: &Answers) -> Result<Block> {
     let tags = answers.get::<Tags>(&arn.to_owned())?;
-    Ok(block.tags("Tags", tags.into_iter().flatten().map(|(key, value)| (key, value))))
+    Ok(block.tags(
+        "Tags",
+        tags.into_iter().flatten().map(|(key, value)| (key, value)),
+    ))
 }
 
 /// The tags of a create call.
@@ -53,7 +67,13 @@ pub fn for_create(tags: &ResolvedTags, intent: &IntentId) -> Option<Vec<Tag>> {
 
 fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
     tags.into_iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build().expect("a tag with key and value is whole"))
+        .map(|(key, value)| {
+            Tag::builder()
+                .key(key)
+                .value(value)
+                .build()
+                .expect("a tag with key and value is whole")
+        })
         .collect()
 }
 
@@ -61,11 +81,22 @@ fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
 pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
     let (set, removed) = tag_changes(from, to);
     if !removed.is_empty() {
-        let request = cx.servicediscovery().untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-        request.send().await.named("servicediscovery:UntagResource")?;
+        let request = cx
+            .servicediscovery()
+            .untag_resource()
+            .resource_arn(arn)
+            .set_tag_keys(Some(removed));
+        request
+            .send()
+            .await
+            .named("servicediscovery:UntagResource")?;
     }
     if !set.is_empty() {
-        let request = cx.servicediscovery().tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)));
+        let request = cx
+            .servicediscovery()
+            .tag_resource()
+            .resource_arn(arn)
+            .set_tags(Some(sdk_tags(set)));
         request.send().await.named("servicediscovery:TagResource")?;
     }
     Ok(())

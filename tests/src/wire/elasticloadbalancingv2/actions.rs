@@ -19,7 +19,9 @@ const SESSION: &str = "<Scope>openid email</Scope><SessionCookieName>session</Se
 /// Each list of actions, without the second sample of a client secret.
 pub fn lists() -> [String; 6] {
     let share = |name: &str, weight: u32| {
-        format!("<member><TargetGroupArn>{HERE}:targetgroup/{name}/0a1</TargetGroupArn><Weight>{weight}</Weight></member>")
+        format!(
+            "<member><TargetGroupArn>{HERE}:targetgroup/{name}/0a1</TargetGroupArn><Weight>{weight}</Weight></member>"
+        )
     };
     let split = format!(
         "<member><Type>forward</Type><Order>1</Order><ForwardConfig><TargetGroups>{}{}</TargetGroups>

@@ -50,13 +50,22 @@ pub fn fixture() -> Fixture {
         .described(
             5,
             [
-                (DESCRIBE, described(DESCRIBE, &actions::forward("edge", 1), &tls).as_str()),
-                ("DescribeListenerAttributes", written(&[("tcp.idle_timeout.seconds", "600")]).as_str()),
+                (
+                    DESCRIBE,
+                    described(DESCRIBE, &actions::forward("edge", 1), &tls).as_str(),
+                ),
+                (
+                    "DescribeListenerAttributes",
+                    written(&[("tcp.idle_timeout.seconds", "600")]).as_str(),
+                ),
             ],
         );
     // The samples with each list of actions; 14 only has another secret.
     for (sample, actions) in [9, 10, 11, 12, 13, 15].into_iter().zip(actions::lists()) {
-        fixture = fixture.described(sample, [(DESCRIBE, described(DESCRIBE, &actions, &https).as_str())]);
+        fixture = fixture.described(
+            sample,
+            [(DESCRIBE, described(DESCRIBE, &actions, &https).as_str())],
+        );
     }
     fixture
 }

@@ -18,7 +18,12 @@ fn described(operation: &str, conditions: &str, actions: &str) -> String {
         )
     };
     let url = rewrite("url-rewrite", "UrlRewriteConfig", "^/api/(.*)$", "/$1");
-    let host = rewrite("host-header-rewrite", "HostHeaderRewriteConfig", "^shop[.](.*)$", "api.$1");
+    let host = rewrite(
+        "host-header-rewrite",
+        "HostHeaderRewriteConfig",
+        "^shop[.](.*)$",
+        "api.$1",
+    );
     answer(
         operation,
         &format!(
@@ -34,7 +39,10 @@ fn condition(field: &str, rest: &str) -> String {
 
 /// A condition with a configuration of lists.
 fn listed(field: &str, config: &str, list: &str, values: &[&str]) -> String {
-    condition(field, &format!("<{config}>{}</{config}>", texts(list, values)))
+    condition(
+        field,
+        &format!("<{config}>{}</{config}>", texts(list, values)),
+    )
 }
 
 /// A condition on paths or host names: the values stand beside the configuration too.
@@ -44,8 +52,14 @@ fn both(field: &str, config: &str, values: &[&str]) -> String {
 }
 
 fn header(list: &str, values: &[&str]) -> String {
-    let config = format!("<HttpHeaderName>X-Version</HttpHeaderName>{}", texts(list, values));
-    condition("http-header", &format!("<HttpHeaderConfig>{config}</HttpHeaderConfig>"))
+    let config = format!(
+        "<HttpHeaderName>X-Version</HttpHeaderName>{}",
+        texts(list, values)
+    );
+    condition(
+        "http-header",
+        &format!("<HttpHeaderConfig>{config}</HttpHeaderConfig>"),
+    )
 }
 
 pub fn fixture() -> Fixture {
@@ -54,21 +68,63 @@ pub fn fixture() -> Fixture {
     let query = "<QueryStringConfig><Values><member><Key>version</Key><Value>2</Value></member><member><Value>beta</Value></member></Values>
         </QueryStringConfig>";
     let by_condition = [
-        (4, both("host-header", "HostHeaderConfig", &["shop.example.com", "*.shop.example.com"])),
-        (5, listed("host-header", "HostHeaderConfig", "RegexValues", &["^shop[0-9]+[.]example[.]com$"])),
-        (6, listed("path-pattern", "PathPatternConfig", "RegexValues", &["^/v[0-9]+/.*$"])),
+        (
+            4,
+            both(
+                "host-header",
+                "HostHeaderConfig",
+                &["shop.example.com", "*.shop.example.com"],
+            ),
+        ),
+        (
+            5,
+            listed(
+                "host-header",
+                "HostHeaderConfig",
+                "RegexValues",
+                &["^shop[0-9]+[.]example[.]com$"],
+            ),
+        ),
+        (
+            6,
+            listed(
+                "path-pattern",
+                "PathPatternConfig",
+                "RegexValues",
+                &["^/v[0-9]+/.*$"],
+            ),
+        ),
         (
             7,
             header("Values", &["2", "3"])
-                + &listed("http-request-method", "HttpRequestMethodConfig", "Values", &["GET", "HEAD"]),
+                + &listed(
+                    "http-request-method",
+                    "HttpRequestMethodConfig",
+                    "Values",
+                    &["GET", "HEAD"],
+                ),
         ),
         (8, header("RegexValues", &["^[23]$"])),
         (
             9,
-            condition("query-string", query) + &listed("source-ip", "SourceIpConfig", "Values", &["10.0.0.0/8", "2001:db8::/32"]),
+            condition("query-string", query)
+                + &listed(
+                    "source-ip",
+                    "SourceIpConfig",
+                    "Values",
+                    &["10.0.0.0/8", "2001:db8::/32"],
+                ),
         ),
         (10, both("path-pattern", "PathPatternConfig", &["/old"])),
-        (11, listed("host-header", "HostHeaderConfig", "RegexValues", &["^old[.].*$"])),
+        (
+            11,
+            listed(
+                "host-header",
+                "HostHeaderConfig",
+                "RegexValues",
+                &["^old[.].*$"],
+            ),
+        ),
     ];
     let full = |operation: &str| described(operation, &paths, &actions::forward("api", 1));
     let mut fixture = Fixture::of::<ListenerRule>(&arn())
@@ -82,7 +138,10 @@ pub fn fixture() -> Fixture {
     }
     // The samples with each list of actions; 17 only has another secret.
     for (sample, actions) in [12, 13, 14, 15, 16, 18].into_iter().zip(actions::lists()) {
-        fixture = fixture.described(sample, [(DESCRIBE, described(DESCRIBE, &paths, &actions).as_str())]);
+        fixture = fixture.described(
+            sample,
+            [(DESCRIBE, described(DESCRIBE, &paths, &actions).as_str())],
+        );
     }
     fixture
 }

@@ -24,10 +24,19 @@ fn arn() -> String {
 
 pub fn fixture() -> Fixture {
     const DESCRIBE: &str = "DescribeLoadBalancers";
-    let zone = |subnet: &str, rest: &str| format!("<member><ZoneName>z</ZoneName><SubnetId>{subnet}</SubnetId>{rest}</member>");
-    let zones = |list: &[String]| format!("<AvailabilityZones>{}</AvailabilityZones>", list.concat());
-    let address = |rest: &str| format!("<LoadBalancerAddresses><member>{rest}</member></LoadBalancerAddresses>");
-    let elastic = |id: &str| address(&format!("<IpAddress>203.0.113.1</IpAddress><AllocationId>{id}</AllocationId>"));
+    let zone = |subnet: &str, rest: &str| {
+        format!("<member><ZoneName>z</ZoneName><SubnetId>{subnet}</SubnetId>{rest}</member>")
+    };
+    let zones =
+        |list: &[String]| format!("<AvailabilityZones>{}</AvailabilityZones>", list.concat());
+    let address = |rest: &str| {
+        format!("<LoadBalancerAddresses><member>{rest}</member></LoadBalancerAddresses>")
+    };
+    let elastic = |id: &str| {
+        address(&format!(
+            "<IpAddress>203.0.113.1</IpAddress><AllocationId>{id}</AllocationId>"
+        ))
+    };
     let application = format!(
         "<Scheme>internet-facing</Scheme><IpAddressType>dualstack</IpAddressType>
          <IpamPools><Ipv4IpamPoolId>ipam-pool-0a1</Ipv4IpamPoolId></IpamPools>{}{}",
@@ -51,7 +60,9 @@ pub fn fixture() -> Fixture {
         zones(&[zone("subnet-0a1", &format!("{private}{prefix}"))])
     );
     let capacity = |units: u32| {
-        let minimum = format!("<MinimumLoadBalancerCapacity><CapacityUnits>{units}</CapacityUnits></MinimumLoadBalancerCapacity>");
+        let minimum = format!(
+            "<MinimumLoadBalancerCapacity><CapacityUnits>{units}</CapacityUnits></MinimumLoadBalancerCapacity>"
+        );
         answer("DescribeCapacityReservation", &minimum)
     };
     let written = |pairs: &[(&str, &str)]| attributes("DescribeLoadBalancerAttributes", pairs);
@@ -59,8 +70,14 @@ pub fn fixture() -> Fixture {
         </DescribeSecurityGroupsResponse>";
     Fixture::of::<LoadBalancer>(&arn())
         .output("LoadBalancerArn", arn())
-        .answer("CreateLoadBalancer", &described("CreateLoadBalancer", "front", "application", &application))
-        .answer(DESCRIBE, &described(DESCRIBE, "front", "application", &application))
+        .answer(
+            "CreateLoadBalancer",
+            &described("CreateLoadBalancer", "front", "application", &application),
+        )
+        .answer(
+            DESCRIBE,
+            &described(DESCRIBE, "front", "application", &application),
+        )
         .answer("DescribeTags", &tags(&arn(), "front"))
         .answer(
             "DescribeLoadBalancerAttributes",
@@ -75,10 +92,22 @@ pub fn fixture() -> Fixture {
         .described(
             5,
             [
-                (DESCRIBE, described(DESCRIBE, "edge", "network", &network).as_str()),
-                ("DescribeLoadBalancerAttributes", written(&[("load_balancing.cross_zone.enabled", "true")]).as_str()),
+                (
+                    DESCRIBE,
+                    described(DESCRIBE, "edge", "network", &network).as_str(),
+                ),
+                (
+                    "DescribeLoadBalancerAttributes",
+                    written(&[("load_balancing.cross_zone.enabled", "true")]).as_str(),
+                ),
                 ("DescribeCapacityReservation", capacity(5500).as_str()),
             ],
         )
-        .described(8, [(DESCRIBE, described(DESCRIBE, "internal", "network", &internal).as_str())])
+        .described(
+            8,
+            [(
+                DESCRIBE,
+                described(DESCRIBE, "internal", "network", &internal).as_str(),
+            )],
+        )
 }

@@ -11,7 +11,9 @@ const HERE: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
 
 /// An answer of the query protocol.
 fn answer(operation: &str, result: &str) -> String {
-    format!("<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>")
+    format!(
+        "<{operation}Response><{operation}Result>{result}</{operation}Result></{operation}Response>"
+    )
 }
 
 /// The answer to DescribeTags.
@@ -37,6 +39,9 @@ fn attributes(operation: &str, pairs: &[(&str, &str)]) -> String {
 
 /// A list of texts.
 fn texts(name: &str, texts: &[&str]) -> String {
-    let members: String = texts.iter().map(|text| format!("<member>{text}</member>")).collect();
+    let members: String = texts
+        .iter()
+        .map(|text| format!("<member>{text}</member>"))
+        .collect();
     format!("<{name}>{members}</{name}>")
 }

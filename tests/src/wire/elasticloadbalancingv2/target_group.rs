@@ -40,10 +40,12 @@ pub fn fixture() -> Fixture {
         <HealthyThresholdCount>3</HealthyThresholdCount><UnhealthyThresholdCount>4</UnhealthyThresholdCount>";
     let place = "<TargetType>ip</TargetType><Protocol>HTTP</Protocol><Port>8080</Port><IpAddressType>ipv4</IpAddressType>
         <TargetControlPort>9000</TargetControlPort>";
-    let http2 = "<ProtocolVersion>HTTP2</ProtocolVersion><Matcher><HttpCode>200-299</HttpCode></Matcher>";
+    let http2 =
+        "<ProtocolVersion>HTTP2</ProtocolVersion><Matcher><HttpCode>200-299</HttpCode></Matcher>";
     let grpc = "<ProtocolVersion>GRPC</ProtocolVersion><Matcher><GrpcCode>0-5</GrpcCode></Matcher>";
     let quic = "<TargetType>instance</TargetType><Protocol>QUIC</Protocol><Port>443</Port>";
-    let address = "<Id>10.0.1.5</Id><Port>8082</Port><AvailabilityZone>us-east-1a</AvailabilityZone>";
+    let address =
+        "<Id>10.0.1.5</Id><Port>8082</Port><AvailabilityZone>us-east-1a</AvailabilityZone>";
     let instance = "<Id>i-0a1</Id><Port>443</Port><QuicServerId>0x0123456789abcdef</QuicServerId>";
     let full = format!("{place}{check}{http2}");
     Fixture::of::<TargetGroup>(&arn())
@@ -51,7 +53,10 @@ pub fn fixture() -> Fixture {
         .answer("CreateTargetGroup", &described("CreateTargetGroup", &full))
         .answer(DESCRIBE, &described(DESCRIBE, &full))
         .answer("DescribeTags", &tags(&arn(), "web"))
-        .answer("DescribeTargetHealth", &health(&["<Id>10.0.7.7</Id><Port>8080</Port>", address]))
+        .answer(
+            "DescribeTargetHealth",
+            &health(&["<Id>10.0.7.7</Id><Port>8080</Port>", address]),
+        )
         .answer(
             "DescribeTargetGroupAttributes",
             &attributes(
@@ -63,7 +68,13 @@ pub fn fixture() -> Fixture {
                 ],
             ),
         )
-        .described(5, [(DESCRIBE, described(DESCRIBE, &format!("{place}{check}{grpc}")).as_str())])
+        .described(
+            5,
+            [(
+                DESCRIBE,
+                described(DESCRIBE, &format!("{place}{check}{grpc}")).as_str(),
+            )],
+        )
         .described(
             15,
             [
