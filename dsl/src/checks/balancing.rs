@@ -529,7 +529,10 @@ fn names(stack: &Stack<'_>) -> Vec<Diagnostic> {
 #[cfg(test)]
 mod tests {
     use crate::aws::acm::CertificateArn;
-    use crate::aws::ec2::{SubnetId, Vpc, VpcId};
+    use crate::aws::ec2::{Subnet, SubnetId, Vpc, VpcId};
+    use crate::aws::ecs::{
+        AwsvpcConfiguration, Cluster, Container, Launch, Service, TaskDefinition,
+    };
     use crate::aws::elasticloadbalancingv2::{
         Action, AuthenticateCognito, Listener, ListenerRule, LoadBalancer, Protocol, RuleCondition,
         TargetGroup, UserPoolArn,
@@ -659,6 +662,76 @@ mod tests {
                 2
             )]
         );
+    }
+
+    fn subnet(cx: &mut Stack, vpc: &str, name: &str, zone: &str) -> Handle<Subnet> {
+        let range = "10.0.1.0/24".parse::<ipnet::Ipv4Net>().expect("a range");
+        Subnet::new(VpcId::existing(vpc), range)
+            .availability_zone(zone)
+            .declare(cx, name)
+    }
+
+    fn only(problems: &[Diagnostic], code: &str) -> Vec<(String, usize)> {
+        let mut found = told(problems);
+        found.retain(|(message, _)| message.starts_with(code));
+        found
+    }
+
+    #[test]
+    fn two_subnets_in_one_zone() {
+        let found = problems(|cx, _| {
+            let a = subnet(cx, "vpc-0a1", "a", "us-east-1a");
+            let b = subnet(cx, "vpc-0a1", "b", "us-east-1a");
+            let c = subnet(cx, "vpc-0a1", "c", "us-east-1b");
+            LoadBalancer::application([a.id(), c.id()]).declare(cx, "fine");
+            LoadBalancer::application([a.id(), b.id(), c.id()]).declare(cx, "lb");
+        });
+        let expected = "WL-0202: load balancer `lb` has two subnets in us-east-1a";
+        assert_eq!(only(&found, "WL-0202"), [(expected.to_owned(), 3)]);
+    }
+
+    #[test]
+    fn a_target_group_in_another_vpc() {
+        let found = problems(|cx, _| {
+            let a = subnet(cx, "vpc-0a1", "a", "us-east-1a");
+            let b = subnet(cx, "vpc-0a1", "b", "us-east-1b");
+            let lb = LoadBalancer::application([a.id(), b.id()]).declare(cx, "lb");
+            let there = TargetGroup::ip(VpcId::existing("vpc-0b2"), Protocol::Http, 80);
+            let there = there.declare(cx, "there");
+            let here = TargetGroup::ip(VpcId::existing("vpc-0a1"), Protocol::Http, 80);
+            let here = here.declare(cx, "here");
+            let split = Action::split([(here.arn(), 1), (there.arn(), 1)]);
+            Listener::http(lb.arn(), split).declare(cx, "http");
+        });
+        let expected = "WL-0208: target group `there` is in another VPC than load balancer `lb`";
+        assert_eq!(only(&found, "WL-0208"), [(expected.to_owned(), 3)]);
+    }
+
+    #[test]
+    fn a_service_with_a_target_group_that_nothing_forwards_to() {
+        let found = problems(|cx, front| {
+            let cluster = Cluster::new().fargate().declare(cx, "cluster");
+            let mut app = Container::new("app", crate::image!("public.ecr.aws/nginx/nginx:1.27"));
+            let http = app.port(80);
+            let task = TaskDefinition::fargate(crate::fargate!(cpu: 256, memory: 512))
+                .container(app)
+                .declare(cx, "task-definition");
+            let group = |cx: &mut Stack, name: &str| {
+                let group = TargetGroup::ip(VpcId::existing("vpc-0a1"), Protocol::Http, 80);
+                group.declare(cx, name)
+            };
+            let (reached, lost) = (group(cx, "reached"), group(cx, "lost"));
+            Listener::http(front.arn(), Action::forward(reached.arn())).declare(cx, "http");
+            for (name, group) in [("a", &reached), ("b", &lost)] {
+                let network = AwsvpcConfiguration::new([SubnetId::existing("subnet-0a1")]);
+                Service::awsvpc(cluster.name(), task.arn(), network)
+                    .launch(Launch::fargate())
+                    .balance(http.clone(), group.arn())
+                    .declare(cx, name);
+            }
+        });
+        let expected = "WL-0205: service `b` uses target group `lost`, which nothing forwards to";
+        assert_eq!(only(&found, "WL-0205"), [(expected.to_owned(), 2)]);
     }
 
     #[test]

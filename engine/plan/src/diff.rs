@@ -518,3 +518,31 @@ fn presence(fields: &'static [FieldSchema], inherited: Class, block: &Value) -> 
     });
     if replaces { Class::Replaces } else { inherited }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use windlass::aws::elasticloadbalancingv2::LoadBalancer;
+    use windlass::resource::Resource;
+
+    use super::*;
+
+    #[test]
+    fn properties_can_decide_together_that_it_is_replaced() {
+        let balancer = |of: &str, groups: Value| json!({"Type": of, "Subnets": ["a", "b"], "SecurityGroups": groups});
+        let replaces = |of: &str, before: Value, after: Value| {
+            let (applied, desired) = (balancer(of, before), balancer(of, after));
+            let sides = Sides {
+                desired: &desired,
+                applied: &applied,
+                observed: None,
+            };
+            let found = diff(LoadBalancer::SCHEMA, sides, &[]);
+            assert_eq!(found.properties, ["SecurityGroups"]);
+            found.replaces()
+        };
+        assert!(replaces("network", json!([]), json!(["sg-1"])));
+        assert!(!replaces("network", json!(["sg-1"]), json!(["sg-2"])));
+        assert!(!replaces("application", json!([]), json!(["sg-1"])));
+    }
+}

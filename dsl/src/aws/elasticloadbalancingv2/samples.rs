@@ -72,6 +72,11 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
         ClaimFormat::SpaceSeparatedValues,
         ["read", "write"],
     )]);
+    let listed = ValidateJwt::new(at(""), at("keys")).additional_claims([JwtClaim::new(
+        "groups",
+        ClaimFormat::StringArray,
+        ["staff"],
+    )]);
     vec![
         vec![split.into()],
         vec![redirect.into()],
@@ -90,5 +95,7 @@ pub(super) fn actions() -> Vec<Vec<Action>> {
             forward().order(2),
         ],
         vec![Action::from(token).order(1), forward().order(2)],
+        vec![Redirect::permanent().path("/moved").into()],
+        vec![Action::from(listed).order(1), forward().order(2)],
     ]
 }

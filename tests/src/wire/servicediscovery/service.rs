@@ -23,10 +23,6 @@ pub fn fixture() -> Fixture {
         .answer("GetServiceAttributes", r#"{"ServiceAttributes": {"Attributes": {"owner": "shop", "foreign": "x"}}}"#)
         .described(8, [("ListServices", described(http).as_str())])
         .not_updated(
-            "DnsConfig.DnsRecords[].Type",
-            "another type of record replaces the service: UpdateService takes the time to live only",
-        )
-        .not_updated(
             "DnsConfig.RoutingPolicy",
             "another routing policy replaces the service: UpdateService takes the time to live only",
         )
