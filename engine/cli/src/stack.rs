@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use windlass_state::snapshot::Snapshot;
-use windlass_store::{HistoryEntry, Store};
+use windlass_store::Store;
 
 use crate::arguments::{Arguments, Which};
 use crate::failure::Failure;
@@ -79,15 +79,6 @@ impl Stack {
             return Ok(None);
         }
         Ok(Some(Store::open(&file)?.load(&self.name(), &which.env)?))
-    }
-
-    /// The operations that were run.
-    pub fn history(&self, which: &Which) -> Result<Vec<HistoryEntry>, Failure> {
-        let file = self.state_file(which)?;
-        if !file.is_file() {
-            return Ok(Vec::new());
-        }
-        Ok(Store::open(&file)?.history()?)
     }
 
     /// An output of another stack, whose folder stands beside this one's.

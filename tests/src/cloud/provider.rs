@@ -317,9 +317,6 @@ impl Cloud {
         match world
             .objects
             .get(&target.physical_id)
-            .filter(|object| !object.going)
-        {
-        match world.objects.get(&target.physical_id).filter(|object| object.gone_at.is_none()) {
             .filter(|object| object.gone_at.is_none())
         {
             None => Observation::Missing,

@@ -67,9 +67,6 @@ impl World {
             .collect();
         let lost = self
             .objects
-            .keys()
-            .filter(|id| !known.contains(id.as_str()));
-        lost.cloned().collect()
             .iter()
             .filter(|(id, object)| object.gone_at.is_none() && !known.contains(id.as_str()));
         lost.map(|(id, _)| id.clone()).collect()

@@ -12,10 +12,10 @@ mod proof;
 
 mod applicationautoscaling;
 mod ec2;
+mod elasticloadbalancingv2;
 mod iam;
 mod logs;
 mod secretsmanager;
-mod elasticloadbalancingv2;
 mod servicediscovery;
 
 pub use fixture::Fixture;
@@ -26,13 +26,6 @@ pub fn fixtures() -> Vec<Fixture> {
     vec![
         applicationautoscaling::scalable_target::fixture(),
         applicationautoscaling::scaling_policy::fixture(),
-        ec2::vpc::fixture(),
-        iam::instance_profile::fixture(),
-        iam::managed_policy::fixture(),
-        iam::role::fixture(),
-        iam::role_policy::fixture(),
-        logs::log_group::fixture(),
-        secretsmanager::secret::fixture(),
         ec2::eip::fixture(),
         ec2::internet_gateway::fixture(),
         ec2::nat_gateway::fixture(),
@@ -42,11 +35,16 @@ pub fn fixtures() -> Vec<Fixture> {
         ec2::subnet_route_table_association::fixture(),
         ec2::vpc::fixture(),
         ec2::vpc_gateway_attachment::fixture(),
-        ec2::vpc::fixture(),
         elasticloadbalancingv2::listener::fixture(),
         elasticloadbalancingv2::listener_rule::fixture(),
         elasticloadbalancingv2::load_balancer::fixture(),
         elasticloadbalancingv2::target_group::fixture(),
+        iam::instance_profile::fixture(),
+        iam::managed_policy::fixture(),
+        iam::role::fixture(),
+        iam::role_policy::fixture(),
+        logs::log_group::fixture(),
+        secretsmanager::secret::fixture(),
         servicediscovery::http_namespace::fixture(),
         servicediscovery::private_dns_namespace::fixture(),
         servicediscovery::service::fixture(),

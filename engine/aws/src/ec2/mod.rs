@@ -11,7 +11,6 @@ mod route_tables;
 mod states;
 mod subnet;
 mod subnet_route_table_association;
-mod tags;
 pub(crate) mod tags;
 mod vpc;
 mod vpc_gateway_attachment;

@@ -37,7 +37,7 @@ fn edges(document: &Document) -> BTreeMap<&Address, BTreeSet<Address>> {
                 .map(|dependency| dependency.address.clone())
                 .collect();
             references(&declaration.spec.to_value(), &mut |target, _| {
-                drop(needs.insert(target.clone()))
+                needs.insert(target.clone());
             });
             (address, needs)
         })
