@@ -123,6 +123,12 @@ codes! {
     INSTANCE_ROLE_NOT_FOR_EC2 = "WL-0409";
     /// Two scaling policies of one name on one target.
     SCALING_POLICY_TWICE = "WL-0410";
+    /// The same rule of a security group from two declarations.
+    RULE_DECLARED_TWICE = "WL-0501";
+    /// A launch template that names a place, under a group that chooses places.
+    LAUNCH_PLACES_EXCLUDE = "WL-0502";
+    /// A launch template that asks for Spot in a way that its group does not take.
+    LAUNCH_MARKETS_EXCLUDE = "WL-0503";
     /// A kind that this engine does not know.
     KIND_UNKNOWN = "WL-0601";
     /// An expression that cannot be evaluated.

@@ -6,11 +6,13 @@ mod balancing;
 mod declared;
 mod discovery;
 mod ecs;
+mod launch_templates;
 mod names;
 mod network;
 mod references;
 mod roles;
 mod scaling;
+mod security_group_rules;
 
 use crate::document::Document;
 
@@ -32,6 +34,8 @@ pub fn across_resources(document: &mut Document) {
         scaling::targets_twice,
         scaling::policies_without_target,
         scaling::policies_twice,
+        security_group_rules::one_owner,
+        launch_templates::fit_their_groups,
     ];
     let found: Vec<_> = checks.iter().flat_map(|check| check(document)).collect();
     document.problems.extend(found);

@@ -40,7 +40,7 @@ pub enum Launch {
     /// One launch template.
     LaunchTemplate(LaunchTemplateSpecification),
     /// A mix of instance types and ways to pay.
-    MixedInstancesPolicy(MixedInstancesPolicy),
+    MixedInstancesPolicy(Box<MixedInstancesPolicy>),
     /// A launch configuration, which AWS has ended for new accounts.
     LaunchConfigurationName(Input<String>),
     /// An instance to copy; AWS makes a launch configuration from it.
@@ -129,7 +129,7 @@ pub enum OverrideMachine {
     /// An instance type.
     InstanceType(Input<InstanceType>),
     /// Whichever instance types have this.
-    InstanceRequirements(InstanceRequirements),
+    InstanceRequirements(Box<InstanceRequirements>),
 }
 
 impl LaunchTemplateSpecification {
@@ -176,7 +176,9 @@ impl LaunchTemplateOverrides {
     /// Whichever instance types have what is needed.
     #[must_use]
     pub fn requirements(requirements: impl Into<InstanceRequirements>) -> Self {
-        Self::new().machine(OverrideMachine::InstanceRequirements(requirements.into()))
+        Self::new().machine(OverrideMachine::InstanceRequirements(Box::new(
+            requirements.into(),
+        )))
     }
 
     fn check(&self, at: &str, checks: &mut Checks<'_>) {
@@ -339,6 +341,6 @@ impl From<LaunchTemplateSpecification> for Launch {
 
 impl From<MixedInstancesPolicy> for Launch {
     fn from(policy: MixedInstancesPolicy) -> Self {
-        Self::MixedInstancesPolicy(policy)
+        Self::MixedInstancesPolicy(Box::new(policy))
     }
 }

@@ -329,11 +329,8 @@ impl Check for AutoScalingGroup {
                 "it is only sent along with one",
             );
         }
-        let tags = self.tags.iter().flat_map(GroupTags::keys);
-        if let Some(key) = tags
-            .filter(|key| key.is_empty() || key.chars().count() > 128)
-            .next()
-        {
+        let mut keys = self.tags.iter().flat_map(GroupTags::keys);
+        if let Some(key) = keys.find(|key| key.is_empty() || key.chars().count() > 128) {
             checks.invalid(
                 "Tags",
                 format!("has the key `{key}`"),
@@ -416,11 +413,12 @@ mod tests {
 
     #[test]
     fn what_aws_refuses_is_reported() {
+        let (more, less) = (4, 2);
         let mix = MixedInstancesPolicy::over(
             template(),
             [
                 LaunchTemplateOverrides::instance_type("m7g.large").weighted_capacity("0"),
-                LaunchTemplateOverrides::requirements(InstanceRequirements::new(4..=2, 1..)),
+                LaunchTemplateOverrides::requirements(InstanceRequirements::new(more..=less, 1..)),
             ],
         )
         .instances_distribution(

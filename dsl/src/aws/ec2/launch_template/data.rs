@@ -28,7 +28,7 @@ pub enum Machine {
     /// One instance type.
     InstanceType(Input<InstanceType>),
     /// Whichever instance types have this.
-    InstanceRequirements(InstanceRequirements),
+    InstanceRequirements(Box<InstanceRequirements>),
 }
 
 /// What a launch template says about an instance.
@@ -117,7 +117,7 @@ impl LaunchTemplateData {
     /// What to launch: whichever instance types have what is needed.
     #[must_use]
     pub fn instance_requirements(self, requirements: impl Into<InstanceRequirements>) -> Self {
-        self.machine(Machine::InstanceRequirements(requirements.into()))
+        self.machine(Machine::InstanceRequirements(Box::new(requirements.into())))
     }
 
     pub(super) fn check(&self, checks: &mut Checks<'_>) {

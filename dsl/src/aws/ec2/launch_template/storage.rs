@@ -39,7 +39,7 @@ pub struct BlockDeviceMapping {
 #[derive(Debug, Clone, Choice)]
 pub enum Device {
     /// A volume.
-    Ebs(Ebs),
+    Ebs(Box<Ebs>),
     /// A disk of the instance's own, such as `ephemeral0`.
     VirtualName(Input<String>),
     /// Nothing, although the image maps it. The text is empty.
@@ -74,7 +74,7 @@ pub struct Ebs {
 impl BlockDeviceMapping {
     /// A volume on a device.
     pub fn ebs(device_name: impl Into<Input<String>>, volume: impl Into<Ebs>) -> Self {
-        Self::new(device_name, Device::Ebs(volume.into()))
+        Self::new(device_name, Device::Ebs(Box::new(volume.into())))
     }
 
     /// Nothing on a device that the image maps.

@@ -302,9 +302,10 @@ mod tests {
             problems(SecurityGroup::new("fine").allow_from(v4("10.0.0.0/8"), 80)),
             [""; 0]
         );
+        let (more, less) = (443, 80);
         let bad = SecurityGroup::new("naïve")
             .group_name("sg-mine")
-            .ingress(Ingress::tcp(443..=80).from_anywhere())
+            .ingress(Ingress::tcp(more..=less).from_anywhere())
             .ingress(
                 Ingress::tcp(80)
                     .from(v4("10.0.0.1/8"))
