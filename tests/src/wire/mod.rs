@@ -11,6 +11,7 @@ mod paths;
 mod proof;
 
 mod applicationautoscaling;
+mod autoscaling;
 mod ec2;
 mod elasticloadbalancingv2;
 mod iam;
@@ -26,14 +27,20 @@ pub fn fixtures() -> Vec<Fixture> {
     vec![
         applicationautoscaling::scalable_target::fixture(),
         applicationautoscaling::scaling_policy::fixture(),
+        autoscaling::auto_scaling_group::fixture(),
         ec2::eip::fixture(),
         ec2::internet_gateway::fixture(),
+        ec2::launch_template::fixture(),
         ec2::nat_gateway::fixture(),
         ec2::route::fixture(),
         ec2::route_table::fixture(),
+        ec2::security_group::fixture(),
+        ec2::security_group_egress::fixture(),
+        ec2::security_group_ingress::fixture(),
         ec2::subnet::fixture(),
         ec2::subnet_route_table_association::fixture(),
         ec2::vpc::fixture(),
+        ec2::vpc_endpoint::fixture(),
         ec2::vpc_gateway_attachment::fixture(),
         elasticloadbalancingv2::listener::fixture(),
         elasticloadbalancingv2::listener_rule::fixture(),

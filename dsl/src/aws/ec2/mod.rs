@@ -64,9 +64,9 @@ pub use security_group_ingress::{
 };
 pub use vpc::{InstanceTenancy, Vpc, VpcChange, VpcResolved};
 pub use vpc_endpoint::{
-    DnsOptions, DnsOptionsResolved, DnsRecordIpType, EndpointAddressType, EndpointPolicy,
-    EndpointTarget, EndpointTargetResolved, PrivateDnsPreference, PrivateDnsScope, VpcEndpoint,
-    VpcEndpointChange, VpcEndpointResolved, VpcEndpointType,
+    DnsOptions, DnsOptionsResolved, DnsRecordIpType, EndpointAddressType, EndpointTarget,
+    EndpointTargetResolved, PrivateDnsPreference, PrivateDnsScope, VpcEndpoint, VpcEndpointChange,
+    VpcEndpointResolved, VpcEndpointType,
 };
 pub use vpc_gateway_attachment::{
     AttachedGateway, AttachedGatewayResolved, AttachmentType, VpcGatewayAttachment,

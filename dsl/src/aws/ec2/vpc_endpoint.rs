@@ -11,14 +11,14 @@
 //! Not here: addresses chosen per subnet (`SubnetConfigurations`) and tunnel endpoints, which CloudFormation does not have.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html>
 
-use serde_json::Value;
 use windlass_derive::{Block, Choice, Resource};
 
 use super::{NetworkInterfaceId, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
+use crate::aws::iam::PolicyDocument;
+use crate::aws::iam::policy::ResourceBased;
 use crate::resource::{Check, Samples};
-use crate::schema::Shape;
 use crate::stack::Checks;
-use crate::value::{Field, Input, Tags};
+use crate::value::{Input, Tags};
 
 crate::text_enum! {
     /// How an endpoint connects.
@@ -107,24 +107,6 @@ pub struct DnsOptions {
     pub private_dns_specified_domains: Vec<Input<String>>,
 }
 
-/// What may be done through an endpoint: a resource policy. It may hold outputs anywhere.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EndpointPolicy(pub Value);
-
-impl Field for EndpointPolicy {
-    type Resolved = Value;
-    const SHAPE: &'static Shape = &Shape::Policy;
-    fn to_json(&self) -> Option<Value> {
-        Some(self.0.clone())
-    }
-}
-
-impl From<Value> for EndpointPolicy {
-    fn from(policy: Value) -> Self {
-        Self(policy)
-    }
-}
-
 /// A way from a VPC to a service without the internet.
 ///
 /// ```
@@ -174,7 +156,7 @@ pub struct VpcEndpoint {
             "{\"Statement\":[{\"Action\":\"*\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Resource\":\"*\"}],\"Version\":\"2008-10-17\"}"
         )
     )]
-    pub policy_document: Option<EndpointPolicy>,
+    pub policy_document: Option<PolicyDocument<ResourceBased>>,
     /// The route tables that lead to it, as a set; gateway endpoints.
     #[field(in_place, set)]
     pub route_table_ids: Vec<Input<RouteTableId>>,
@@ -376,7 +358,7 @@ impl Samples for VpcEndpoint {
     fn samples() -> Vec<Self> {
         let vpc = || VpcId::existing("vpc-0a1");
         let policy = |action: &str| {
-            EndpointPolicy(
+            PolicyDocument::<ResourceBased>::json(
                 serde_json::json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": action, "Resource": "*"}]}),
             )
         };

@@ -2,10 +2,15 @@
 
 pub mod eip;
 pub mod internet_gateway;
+pub mod launch_template;
 pub mod nat_gateway;
-pub mod route;
 pub mod route_table;
-pub mod subnet;
+pub mod route;
+pub mod security_group_egress;
+pub mod security_group_ingress;
+pub mod security_group;
 pub mod subnet_route_table_association;
-pub mod vpc;
+pub mod subnet;
+pub mod vpc_endpoint;
 pub mod vpc_gateway_attachment;
+pub mod vpc;

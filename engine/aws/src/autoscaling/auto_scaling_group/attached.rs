@@ -1,0 +1,322 @@
+//! What hangs on a group by calls of its own: hooks, notifications, metrics, load balancers, traffic sources and tags.
+//!
+//! Each function makes one of them what it should be and touches only members that were recorded. All calls may be sent twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_autoscaling::types as sdk;
+use windlass::aws::autoscaling::auto_scaling_group::attached::{
+    HookResult, LifecycleHookSpecificationResolved, MetricsCollectionResolved,
+    NotificationConfigurationResolved, TrafficSourceResolved,
+};
+use windlass::aws::autoscaling::{ResolvedGroupTag, ResolvedGroupTags};
+use windlass_state::identity::{INTENT_TAG, IntentId};
+
+use crate::error::{Named, Result};
+use crate::lifecycle::Context;
+
+/// Those of the first that are not among the second.
+fn without(these: &[String], those: &[String]) -> Vec<String> {
+    these
+        .iter()
+        .filter(|one| !those.contains(one))
+        .cloned()
+        .collect()
+}
+
+pub fn hook(spec: &LifecycleHookSpecificationResolved) -> sdk::LifecycleHookSpecification {
+    sdk::LifecycleHookSpecification::builder()
+        .lifecycle_hook_name(&spec.lifecycle_hook_name)
+        .lifecycle_transition(spec.lifecycle_transition.as_str())
+        .set_default_result(spec.default_result.map(|word| word.to_string()))
+        .set_heartbeat_timeout(spec.heartbeat_timeout)
+        .set_notification_metadata(spec.notification_metadata.clone())
+        .set_notification_target_arn(spec.notification_target_arn.clone())
+        .set_role_arn(spec.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
+        .build()
+}
+
+/// Puts hooks that differ and deletes those that are no longer wanted.
+pub async fn hooks(
+    cx: &Context,
+    group: &str,
+    from: &[LifecycleHookSpecificationResolved],
+    to: &[LifecycleHookSpecificationResolved],
+) -> Result<()> {
+    let known: BTreeMap<&str, String> = from
+        .iter()
+        .map(|hook| (hook.lifecycle_hook_name.as_str(), format!("{hook:?}")))
+        .collect();
+    for hook in to {
+        if known.get(hook.lifecycle_hook_name.as_str()) == Some(&format!("{hook:?}")) {
+            continue;
+        }
+        let result = hook.default_result.unwrap_or(HookResult::Abandon);
+        cx.autoscaling()
+            .put_lifecycle_hook()
+            .auto_scaling_group_name(group)
+            .lifecycle_hook_name(&hook.lifecycle_hook_name)
+            .lifecycle_transition(hook.lifecycle_transition.as_str())
+            .default_result(result.as_str())
+            .heartbeat_timeout(hook.heartbeat_timeout.unwrap_or(3600))
+            .set_notification_metadata(hook.notification_metadata.clone())
+            // An empty text takes an earlier target away.
+            .notification_target_arn(hook.notification_target_arn.clone().unwrap_or_default())
+            .set_role_arn(hook.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
+            .send()
+            .await
+            .named("autoscaling:PutLifecycleHook")?;
+    }
+    let wanted: BTreeSet<&str> = to
+        .iter()
+        .map(|hook| hook.lifecycle_hook_name.as_str())
+        .collect();
+    for name in known.keys().filter(|name| !wanted.contains(*name)) {
+        cx.autoscaling()
+            .delete_lifecycle_hook()
+            .auto_scaling_group_name(group)
+            .lifecycle_hook_name(*name)
+            .send()
+            .await
+            .named("autoscaling:DeleteLifecycleHook")?;
+    }
+    Ok(())
+}
+
+/// Puts every wanted topic, and deletes those that are no longer wanted.
+pub async fn notifications(
+    cx: &Context,
+    group: &str,
+    from: &[NotificationConfigurationResolved],
+    to: &[NotificationConfigurationResolved],
+) -> Result<()> {
+    for topic in to {
+        let types = topic.notification_types.iter().map(ToString::to_string);
+        cx.autoscaling()
+            .put_notification_configuration()
+            .auto_scaling_group_name(group)
+            .topic_arn(&topic.topic_arn)
+            .set_notification_types(Some(types.collect()))
+            .send()
+            .await
+            .named("autoscaling:PutNotificationConfiguration")?;
+    }
+    let wanted = |arn: &str| to.iter().any(|topic| topic.topic_arn == arn);
+    for topic in from.iter().filter(|topic| !wanted(&topic.topic_arn)) {
+        cx.autoscaling()
+            .delete_notification_configuration()
+            .auto_scaling_group_name(group)
+            .topic_arn(&topic.topic_arn)
+            .send()
+            .await
+            .named("autoscaling:DeleteNotificationConfiguration")?;
+    }
+    Ok(())
+}
+
+/// Switches metrics on and off. A collection without names is all of them.
+pub async fn metrics(
+    cx: &Context,
+    group: &str,
+    from: &[MetricsCollectionResolved],
+    to: &[MetricsCollectionResolved],
+) -> Result<()> {
+    let named = |list: &[String]| (!list.is_empty()).then(|| list.to_vec());
+    let everything = to.iter().any(|wanted| wanted.metrics.is_empty());
+    let wanted: Vec<String> = to
+        .iter()
+        .flat_map(|wanted| wanted.metrics.clone())
+        .collect();
+    if !everything {
+        for before in from {
+            let superfluous = without(&before.metrics, &wanted);
+            if to.is_empty() || !superfluous.is_empty() {
+                cx.autoscaling()
+                    .disable_metrics_collection()
+                    .auto_scaling_group_name(group)
+                    .set_metrics(named(&superfluous))
+                    .send()
+                    .await
+                    .named("autoscaling:DisableMetricsCollection")?;
+            }
+        }
+    }
+    for wanted in to {
+        cx.autoscaling()
+            .enable_metrics_collection()
+            .auto_scaling_group_name(group)
+            .granularity(wanted.granularity.as_str())
+            .set_metrics(named(&wanted.metrics))
+            .send()
+            .await
+            .named("autoscaling:EnableMetricsCollection")?;
+    }
+    Ok(())
+}
+
+/// Attaches and detaches target groups.
+pub async fn target_groups(
+    cx: &Context,
+    group: &str,
+    from: &[String],
+    to: &[String],
+) -> Result<()> {
+    let (attach, detach) = (without(to, from), without(from, to));
+    if !attach.is_empty() {
+        cx.autoscaling()
+            .attach_load_balancer_target_groups()
+            .auto_scaling_group_name(group)
+            .set_target_group_arns(Some(attach))
+            .send()
+            .await
+            .named("autoscaling:AttachLoadBalancerTargetGroups")?;
+    }
+    if !detach.is_empty() {
+        cx.autoscaling()
+            .detach_load_balancer_target_groups()
+            .auto_scaling_group_name(group)
+            .set_target_group_arns(Some(detach))
+            .send()
+            .await
+            .named("autoscaling:DetachLoadBalancerTargetGroups")?;
+    }
+    Ok(())
+}
+
+/// Attaches and detaches classic load balancers.
+pub async fn load_balancers(
+    cx: &Context,
+    group: &str,
+    from: &[String],
+    to: &[String],
+) -> Result<()> {
+    let (attach, detach) = (without(to, from), without(from, to));
+    if !attach.is_empty() {
+        cx.autoscaling()
+            .attach_load_balancers()
+            .auto_scaling_group_name(group)
+            .set_load_balancer_names(Some(attach))
+            .send()
+            .await
+            .named("autoscaling:AttachLoadBalancers")?;
+    }
+    if !detach.is_empty() {
+        cx.autoscaling()
+            .detach_load_balancers()
+            .auto_scaling_group_name(group)
+            .set_load_balancer_names(Some(detach))
+            .send()
+            .await
+            .named("autoscaling:DetachLoadBalancers")?;
+    }
+    Ok(())
+}
+
+pub fn traffic_source(spec: &TrafficSourceResolved) -> sdk::TrafficSourceIdentifier {
+    sdk::TrafficSourceIdentifier::builder()
+        .identifier(&spec.identifier)
+        .r#type(spec.kind.as_str())
+        .build()
+}
+
+/// Attaches and detaches traffic sources.
+pub async fn traffic_sources(
+    cx: &Context,
+    group: &str,
+    from: &[TrafficSourceResolved],
+    to: &[TrafficSourceResolved],
+) -> Result<()> {
+    let same = |a: &TrafficSourceResolved, b: &TrafficSourceResolved| {
+        a.identifier == b.identifier && a.kind == b.kind
+    };
+    let left = |these: &[TrafficSourceResolved], those: &[TrafficSourceResolved]| {
+        let left: Vec<_> = these
+            .iter()
+            .filter(|one| !those.iter().any(|other| same(one, other)))
+            .map(traffic_source)
+            .collect();
+        (!left.is_empty()).then_some(left)
+    };
+    if let Some(detach) = left(from, to) {
+        cx.autoscaling()
+            .detach_traffic_sources()
+            .auto_scaling_group_name(group)
+            .set_traffic_sources(Some(detach))
+            .send()
+            .await
+            .named("autoscaling:DetachTrafficSources")?;
+    }
+    if let Some(attach) = left(to, from) {
+        cx.autoscaling()
+            .attach_traffic_sources()
+            .auto_scaling_group_name(group)
+            .set_traffic_sources(Some(attach))
+            .send()
+            .await
+            .named("autoscaling:AttachTrafficSources")?;
+    }
+    Ok(())
+}
+
+fn tag(group: &str, key: &str, tag: &ResolvedGroupTag) -> sdk::Tag {
+    sdk::Tag::builder()
+        .resource_id(group)
+        .resource_type("auto-scaling-group")
+        .key(key)
+        .value(&tag.value)
+        .propagate_at_launch(tag.at_launch)
+        .build()
+}
+
+/// The tags of a create call: the author's, and the intent's, which instances need not have.
+pub fn creation_tags(
+    group: &str,
+    tags: Option<&ResolvedGroupTags>,
+    intent: &IntentId,
+) -> Vec<sdk::Tag> {
+    let intent = ResolvedGroupTag {
+        value: intent.0.clone(),
+        at_launch: false,
+    };
+    let own = tags.into_iter().flat_map(|tags| &tags.0);
+    own.map(|(key, value)| tag(group, key, value))
+        .chain([tag(group, INTENT_TAG, &intent)])
+        .collect()
+}
+
+/// Sets every wanted tag, and deletes those that are no longer wanted.
+pub async fn tags(
+    cx: &Context,
+    group: &str,
+    from: Option<&ResolvedGroupTags>,
+    to: Option<&ResolvedGroupTags>,
+) -> Result<()> {
+    let wanted: Vec<_> = to
+        .into_iter()
+        .flat_map(|tags| &tags.0)
+        .map(|(key, value)| tag(group, key, value))
+        .collect();
+    let removed: Vec<_> = from
+        .into_iter()
+        .flat_map(|tags| &tags.0)
+        .filter(|(key, _)| !to.is_some_and(|to| to.0.contains_key(*key)))
+        .map(|(key, value)| tag(group, key, value))
+        .collect();
+    if !removed.is_empty() {
+        cx.autoscaling()
+            .delete_tags()
+            .set_tags(Some(removed))
+            .send()
+            .await
+            .named("autoscaling:DeleteTags")?;
+    }
+    if !wanted.is_empty() {
+        cx.autoscaling()
+            .create_or_update_tags()
+            .set_tags(Some(wanted))
+            .send()
+            .await
+            .named("autoscaling:CreateOrUpdateTags")?;
+    }
+    Ok(())
+}

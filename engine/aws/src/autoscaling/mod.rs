@@ -1,0 +1,3 @@
+//! Amazon EC2 Auto Scaling: a folder per kind.
+
+mod auto_scaling_group;

@@ -1,0 +1,311 @@
+//! The life cycle of `AWS::EC2::LaunchTemplate`. A version cannot change: an update makes a new one and makes it the default.
+//!
+//! What is observed is the latest version, since that is what those who refer to `LatestVersionNumber` launch.
+
+mod answer;
+mod request;
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use aws_sdk_ec2::types::{
+    LaunchTemplate as SdkTemplate, LaunchTemplateVersion, RequestLaunchTemplateData, ResourceType,
+};
+use windlass::aws::ec2::{LaunchTemplate, LaunchTemplateChange, LaunchTemplateResolved};
+use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_state::identity::IntentId;
+
+use super::tags;
+use crate::clients::Clients;
+use crate::error::{Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(LaunchTemplate => LaunchTemplateLifecycle);
+
+pub struct LaunchTemplateLifecycle;
+
+/// Launch templates by id. No filter takes ids, and one that is missing fails the others: then they are asked about one by one.
+pub struct Templates;
+
+impl Query for Templates {
+    type Key = String;
+    type Item = SdkTemplate;
+    const BATCH: usize = 200;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
+        match describe(clients, keys.clone()).await {
+            Err(error) if error.class == ErrorClass::NotFound => {}
+            other => return other,
+        }
+        if keys.len() == 1 {
+            return Ok(Vec::new());
+        }
+        let asked = keys.into_iter().map(|key| describe(clients, vec![key]));
+        let mut found = Vec::new();
+        for answer in futures::future::join_all(asked).await {
+            match answer {
+                Err(error) if error.class == ErrorClass::NotFound => {}
+                other => found.extend(other?),
+            }
+        }
+        Ok(found)
+    }
+}
+
+async fn describe(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
+    let answer = clients
+        .ec2()
+        .describe_launch_templates()
+        .set_launch_template_ids(Some(keys))
+        .send()
+        .await
+        .named("ec2:DescribeLaunchTemplates")?;
+    let templates = answer.launch_templates.unwrap_or_default().into_iter();
+    Ok(templates
+        .filter_map(|template| Some((template.launch_template_id.clone()?, template)))
+        .collect())
+}
+
+/// The latest version of a template. AWS describes the versions of one template per call.
+pub struct LatestVersions;
+
+impl Query for LatestVersions {
+    type Key = String;
+    type Item = LaunchTemplateVersion;
+    const BATCH: usize = 1;
+
+    async fn fetch(
+        clients: &Clients,
+        keys: Vec<String>,
+    ) -> Result<Vec<(String, LaunchTemplateVersion)>> {
+        let mut found = Vec::new();
+        for key in keys {
+            let answer = clients
+                .ec2()
+                .describe_launch_template_versions()
+                .launch_template_id(&key)
+                .versions("$Latest")
+                .send()
+                .await
+                .named("ec2:DescribeLaunchTemplateVersions");
+            let versions = match answer {
+                Err(error) if error.class == ErrorClass::NotFound => continue,
+                other => other?.launch_template_versions.unwrap_or_default(),
+            };
+            found.extend(versions.into_iter().next().map(|version| (key, version)));
+        }
+        Ok(found)
+    }
+}
+
+impl Lifecycle for LaunchTemplateLifecycle {
+    type Kind = LaunchTemplate;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Templates>(subject.id.clone());
+        wants.want::<LatestVersions>(subject.id.clone());
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let template = answers.get::<Templates>(&subject.id)?;
+        let version = answers.get::<LatestVersions>(&subject.id)?;
+        let (Some(template), Some(version)) = (template, version) else {
+            return Ok(None);
+        };
+        let properties = Block::new()
+            .set("LaunchTemplateName", template.launch_template_name())
+            .set(
+                "LaunchTemplateData",
+                version.launch_template_data().map(answer::data),
+            )
+            .set("VersionDescription", version.version_description())
+            .tags("Tags", tags::pairs(template.tags.as_deref()));
+        Ok(Some(Observed {
+            properties,
+            outputs: template_outputs(template),
+        }))
+    }
+
+    async fn create(
+        cx: &Context,
+        spec: &LaunchTemplateResolved,
+        intent: &IntentId,
+    ) -> Result<Made> {
+        const OPERATION: &str = "ec2:CreateLaunchTemplate";
+        let answer = cx
+            .ec2()
+            .create_launch_template()
+            .client_token(&intent.0)
+            .set_launch_template_name(spec.launch_template_name.clone())
+            .set_version_description(spec.version_description.clone())
+            .launch_template_data(request::data(&spec.launch_template_data)?)
+            .tag_specifications(tags::specification(
+                ResourceType::LaunchTemplate,
+                &spec.tags,
+                intent,
+            ))
+            .send()
+            .await
+            .named(OPERATION)?;
+        answer
+            .launch_template
+            .as_ref()
+            .and_then(made)
+            .ok_or_else(|| incomplete(OPERATION, "launch template id"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &LaunchTemplateResolved,
+        changes: &[LaunchTemplateChange],
+    ) -> Result<Outputs> {
+        let mut changed = Outputs::new();
+        let mut version = false;
+        for change in changes {
+            match change {
+                LaunchTemplateChange::LaunchTemplateData
+                | LaunchTemplateChange::VersionDescription => version = true,
+                LaunchTemplateChange::Tags => {
+                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
+                }
+            }
+        }
+        if version {
+            changed.extend(new_version(cx, subject, to).await?);
+        }
+        Ok(changed)
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        cx.ec2()
+            .delete_launch_template()
+            .launch_template_id(&subject.id)
+            .send()
+            .await
+            .named("ec2:DeleteLaunchTemplate")
+            .map(drop)
+    }
+
+    async fn find(
+        cx: &Context,
+        spec: &LaunchTemplateResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
+        let answer = cx
+            .ec2()
+            .describe_launch_templates()
+            .filters(tags::intent_filter(intent))
+            .send()
+            .await
+            .named("ec2:DescribeLaunchTemplates")?;
+        if let Some(ours) = answer.launch_templates().first().and_then(made) {
+            return Ok(FoundOne::Ours(ours));
+        }
+        if let Some(name) = &spec.launch_template_name {
+            let named = cx
+                .ec2()
+                .describe_launch_templates()
+                .filters(tags::filter("launch-template-name", vec![name.clone()]))
+                .send()
+                .await
+                .named("ec2:DescribeLaunchTemplates")?;
+            if let Some(id) = named
+                .launch_templates()
+                .first()
+                .and_then(SdkTemplate::launch_template_id)
+            {
+                return Ok(FoundOne::Foreign(format!(
+                    "launch template {id} has the name `{name}`"
+                )));
+            }
+        }
+        Ok(FoundOne::Nothing {
+            visible_within: tags::VISIBLE_WITHIN,
+        })
+    }
+
+    fn classify(_operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
+        match code {
+            "InvalidLaunchTemplateName.AlreadyExistsException" => Some(ErrorClass::AlreadyExists),
+            "InvalidLaunchTemplateId.NotFound"
+            | "InvalidLaunchTemplateId.VersionNotFound"
+            | "InvalidLaunchTemplateName.NotFoundException" => Some(ErrorClass::NotFound),
+            _ => None,
+        }
+    }
+}
+
+/// Makes a version and makes it the default.
+async fn new_version(
+    cx: &Context,
+    subject: &Subject<LaunchTemplateLifecycle>,
+    to: &LaunchTemplateResolved,
+) -> Result<Outputs> {
+    const OPERATION: &str = "ec2:CreateLaunchTemplateVersion";
+    let data = request::data(&to.launch_template_data)?;
+    let description = to.version_description.clone();
+    let answer = cx
+        .ec2()
+        .create_launch_template_version()
+        .client_token(token(subject, &data, description.as_deref()))
+        .launch_template_id(&subject.id)
+        .set_version_description(description)
+        .launch_template_data(data)
+        .send()
+        .await
+        .named(OPERATION)?;
+    let number = answer
+        .launch_template_version()
+        .and_then(|version| version.version_number)
+        .ok_or_else(|| incomplete(OPERATION, "version number"))?
+        .to_string();
+    cx.ec2()
+        .modify_launch_template()
+        .launch_template_id(&subject.id)
+        .default_version(&number)
+        .send()
+        .await
+        .named("ec2:ModifyLaunchTemplate")?;
+    Ok(outputs([
+        ("LatestVersionNumber", Some(number.clone())),
+        ("DefaultVersionNumber", Some(number)),
+    ]))
+}
+
+/// The same for the same change of the same version, so that an update that is sent again makes no second version.
+fn token(
+    subject: &Subject<LaunchTemplateLifecycle>,
+    data: &RequestLaunchTemplateData,
+    description: Option<&str>,
+) -> String {
+    let mut hasher = DefaultHasher::new();
+    subject.output("LatestVersionNumber").hash(&mut hasher);
+    format!("{data:?}").hash(&mut hasher);
+    description.hash(&mut hasher);
+    format!("{}-{:016x}", subject.id, hasher.finish())
+}
+
+fn made(template: &SdkTemplate) -> Option<Made> {
+    Some(Made {
+        id: template.launch_template_id.clone()?,
+        outputs: template_outputs(template),
+    })
+}
+
+fn template_outputs(template: &SdkTemplate) -> Outputs {
+    let number = |number: Option<i64>| number.map(|number| number.to_string());
+    outputs([
+        ("LaunchTemplateId", template.launch_template_id.clone()),
+        (
+            "LatestVersionNumber",
+            number(template.latest_version_number),
+        ),
+        (
+            "DefaultVersionNumber",
+            number(template.default_version_number),
+        ),
+    ])
+}

@@ -1,0 +1,106 @@
+//! The life cycle of `AWS::EC2::SecurityGroupEgress`. A rule is known by its own id.
+
+use aws_sdk_ec2::types::SecurityGroupRuleDescription;
+use windlass::aws::ec2::{
+    SecurityGroupEgress, SecurityGroupEgressChange, SecurityGroupEgressResolved,
+};
+use windlass_engine::provider::Outputs;
+use windlass_state::identity::IntentId;
+
+use super::rules::{self, Direction, Key, Peer, Rule, Rules};
+use crate::error::{Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::Observed;
+use crate::reads::{Answers, Wants};
+use crate::registry::lives;
+
+lives!(SecurityGroupEgress => SecurityGroupEgressLifecycle);
+
+pub struct SecurityGroupEgressLifecycle;
+
+impl Lifecycle for SecurityGroupEgressLifecycle {
+    type Kind = SecurityGroupEgress;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Rules>(subject.id.clone());
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let rule = answers.get::<Rules>(&subject.id)?;
+        Ok(rule.map(|rule| Direction::Egress.observed(rule)))
+    }
+
+    async fn create(
+        cx: &Context,
+        spec: &SecurityGroupEgressResolved,
+        intent: &IntentId,
+    ) -> Result<Made> {
+        const OPERATION: &str = "ec2:AuthorizeSecurityGroupEgress";
+        let rule = Rule {
+            key: Key {
+                protocol: spec.ip_protocol.to_string(),
+                from: spec.from_port,
+                to: spec.to_port,
+                peer: Peer::from(&spec.destination),
+            },
+            owner: None,
+            description: spec.description.clone(),
+        };
+        let answer = cx
+            .ec2()
+            .authorize_security_group_egress()
+            .group_id(spec.group_id.as_str())
+            .ip_permissions(rule.permission())
+            .tag_specifications(rules::intent_tag(intent))
+            .send()
+            .await
+            .named(OPERATION)?;
+        rules::made(answer.security_group_rules.as_deref())
+            .ok_or_else(|| incomplete(OPERATION, "rule id"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &SecurityGroupEgressResolved,
+        changes: &[SecurityGroupEgressChange],
+    ) -> Result<Outputs> {
+        for change in changes {
+            match change {
+                SecurityGroupEgressChange::Description => {
+                    let description = SecurityGroupRuleDescription::builder()
+                        .security_group_rule_id(&subject.id)
+                        .set_description(to.description.clone())
+                        .build();
+                    cx.ec2()
+                        .update_security_group_rule_descriptions_egress()
+                        .group_id(to.group_id.as_str())
+                        .security_group_rule_descriptions(description)
+                        .send()
+                        .await
+                        .named("ec2:UpdateSecurityGroupRuleDescriptionsEgress")?;
+                }
+            }
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        cx.ec2()
+            .revoke_security_group_egress()
+            .group_id(subject.applied.group_id.as_str())
+            .security_group_rule_ids(&subject.id)
+            .send()
+            .await
+            .named("ec2:RevokeSecurityGroupEgress")
+            .map(drop)
+    }
+
+    async fn find(
+        cx: &Context,
+        _spec: &SecurityGroupEgressResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
+        rules::find(cx, intent).await
+    }
+}
