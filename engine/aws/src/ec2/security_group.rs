@@ -426,3 +426,46 @@ fn made(id: Option<String>) -> Option<Made> {
 fn group_outputs(id: Option<String>) -> Outputs {
     outputs([("GroupId", id)])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::rules::Peer;
+    use super::*;
+
+    fn rule(port: i32, description: Option<&str>) -> Rule {
+        let key = Key {
+            protocol: "tcp".to_owned(),
+            from: Some(port),
+            to: Some(port),
+            peer: Peer::V4("10.0.0.0/8".to_owned()),
+        };
+        Rule {
+            key,
+            owner: None,
+            description: description.map(str::to_owned),
+        }
+    }
+
+    fn between(from: &[Rule], to: &[Rule]) -> RuleChange {
+        RuleChange::between(from.iter().cloned(), to.iter().cloned())
+    }
+
+    #[test]
+    fn only_the_difference_is_sent() {
+        let change = between(
+            &[rule(80, None), rule(443, None), rule(22, None)],
+            &[rule(80, Some("web")), rule(443, None), rule(8080, None)],
+        );
+        assert_eq!(change.describe, [rule(80, Some("web"))]);
+        assert_eq!(change.authorize, [rule(8080, None)]);
+        assert_eq!(change.revoke, [rule(22, None)]);
+    }
+
+    #[test]
+    fn rules_of_a_new_group_are_all_sent() {
+        let rules = [rule(80, None), rule(443, None)];
+        let change = between(&rules, &rules);
+        assert_eq!(change.authorize.len(), 2);
+        assert_eq!((change.revoke.len(), change.describe.len()), (0, 0));
+    }
+}

@@ -29,6 +29,8 @@ pub fn fixture() -> Fixture {
                 <NotificationType>autoscaling:EC2_INSTANCE_TERMINATE</NotificationType></member></NotificationConfigurations>
             </DescribeNotificationConfigurationsResult></DescribeNotificationConfigurationsResponse>",
         )
+        .not_created("MetricsCollection[].Granularity", "AWS knows one granularity")
+        .not_updated("MetricsCollection[].Granularity", "AWS knows one granularity")
         .not_created("ForceDelete", "it says how the engine deletes; AWS does not know it")
         .not_updated("ForceDelete", "it says how the engine deletes; AWS does not know it");
     for (sample, special) in DESCRIBED {
@@ -97,6 +99,18 @@ const DESCRIBED: &[(usize, &str)] = &[
         <WeightedCapacity>1</WeightedCapacity></member></Overrides></LaunchTemplate></MixedInstancesPolicy><DesiredCapacityType>units</DesiredCapacityType>",
     ),
     (
+        13,
+        "<MixedInstancesPolicy><InstancesDistribution><OnDemandAllocationStrategy>lowest-price</OnDemandAllocationStrategy>
+        <OnDemandBaseCapacity>2</OnDemandBaseCapacity><OnDemandPercentageAboveBaseCapacity>50</OnDemandPercentageAboveBaseCapacity>
+        <SpotAllocationStrategy>lowest-price</SpotAllocationStrategy><SpotInstancePools>4</SpotInstancePools><SpotMaxPrice>0.20</SpotMaxPrice>
+        </InstancesDistribution><LaunchTemplate><LaunchTemplateSpecification><LaunchTemplateName>nodes</LaunchTemplateName><Version>$Default</Version>
+        </LaunchTemplateSpecification><Overrides><member><ImageId>ami-0b2</ImageId><InstanceType>m7g.xlarge</InstanceType><LaunchTemplateSpecification>
+        <LaunchTemplateId>lt-0c3</LaunchTemplateId><Version>4</Version></LaunchTemplateSpecification><WeightedCapacity>2</WeightedCapacity></member><member>
+        <InstanceType>m6g.large</InstanceType><WeightedCapacity>1</WeightedCapacity></member><member><InstanceType>m6a.large</InstanceType>
+        <LaunchTemplateSpecification><LaunchTemplateName>intel</LaunchTemplateName><Version>$Default</Version></LaunchTemplateSpecification>
+        <WeightedCapacity>1</WeightedCapacity></member></Overrides></LaunchTemplate></MixedInstancesPolicy><DesiredCapacityType>units</DesiredCapacityType>",
+    ),
+    (
         14,
         "<LaunchTemplate><LaunchTemplateId>lt-0a1</LaunchTemplateId><Version>1</Version></LaunchTemplate>
         <AvailabilityZones><member>us-east-1a</member></AvailabilityZones><DesiredCapacityType>units</DesiredCapacityType>",
@@ -113,13 +127,12 @@ const DESCRIBED: &[(usize, &str)] = &[
         <AcceleratorManufacturers><member>nvidia</member></AcceleratorManufacturers><AcceleratorNames><member>t4g</member></AcceleratorNames>
         <AcceleratorTotalMemoryMiB><Max>65536</Max><Min>8192</Min></AcceleratorTotalMemoryMiB><AcceleratorTypes><member>gpu</member></AcceleratorTypes>
         <AllowedInstanceTypes><member>g5g.*</member></AllowedInstanceTypes><BareMetal>included</BareMetal><BaselineEbsBandwidthMbps><Max>5000</Max>
-        <Min>1000</Min></BaselineEbsBandwidthMbps><BaselinePerformanceFactors><Cpu><References><member><InstanceFamily>c6i</InstanceFamily></member>
-        </References></Cpu></BaselinePerformanceFactors><BurstablePerformance>included</BurstablePerformance><CpuManufacturers>
-        <member>amazon-web-services</member></CpuManufacturers><InstanceGenerations><member>current</member></InstanceGenerations>
-        <LocalStorage>required</LocalStorage><LocalStorageTypes><member>ssd</member></LocalStorageTypes>
-        <MaxSpotPriceAsPercentageOfOptimalOnDemandPrice>60</MaxSpotPriceAsPercentageOfOptimalOnDemandPrice><MemoryGiBPerVCpu><Max>8.0</Max><Min>2.0</Min>
-        </MemoryGiBPerVCpu><MemoryMiB><Max>16384</Max><Min>4096</Min></MemoryMiB><NetworkBandwidthGbps><Max>12.5</Max><Min>1.0</Min></NetworkBandwidthGbps>
-        <NetworkInterfaceCount><Max>4</Max><Min>2</Min></NetworkInterfaceCount>
+        <Min>1000</Min></BaselineEbsBandwidthMbps><BaselinePerformanceFactors><Cpu><Reference><item><InstanceFamily>c6i</InstanceFamily></item></Reference>
+        </Cpu></BaselinePerformanceFactors><BurstablePerformance>included</BurstablePerformance><CpuManufacturers><member>amazon-web-services</member>
+        </CpuManufacturers><InstanceGenerations><member>current</member></InstanceGenerations><LocalStorage>required</LocalStorage><LocalStorageTypes>
+        <member>ssd</member></LocalStorageTypes><MaxSpotPriceAsPercentageOfOptimalOnDemandPrice>60</MaxSpotPriceAsPercentageOfOptimalOnDemandPrice>
+        <MemoryGiBPerVCpu><Max>8.0</Max><Min>2.0</Min></MemoryGiBPerVCpu><MemoryMiB><Max>16384</Max><Min>4096</Min></MemoryMiB><NetworkBandwidthGbps>
+        <Max>12.5</Max><Min>1.0</Min></NetworkBandwidthGbps><NetworkInterfaceCount><Max>4</Max><Min>2</Min></NetworkInterfaceCount>
         <OnDemandMaxPricePercentageOverLowestPrice>30</OnDemandMaxPricePercentageOverLowestPrice><RequireHibernateSupport>true</RequireHibernateSupport>
         <TotalLocalStorageGB><Max>900.0</Max><Min>75.0</Min></TotalLocalStorageGB><VCpuCount><Max>8</Max><Min>2</Min></VCpuCount></InstanceRequirements>
         </member></Overrides></LaunchTemplate></MixedInstancesPolicy><DesiredCapacityType>units</DesiredCapacityType>",

@@ -217,7 +217,7 @@ impl Samples for SecurityGroup {
                 Ingress::tcp(8080)
                     .from(v4("10.0.0.0/16"))
                     .description("inside the network"),
-                Ingress::udp(8000..=8011).from(v6("2001:db8::/32")),
+                Ingress::udp(8000..=8011).from(v6("2001:db9::/32")),
                 Ingress::tcp(443).from(PrefixListId::existing("pl-0b2")),
                 Ingress::tcp(22)
                     .from(group("sg-0b2"))
@@ -226,7 +226,7 @@ impl Samples for SecurityGroup {
             ])
             .security_group_egress([
                 Egress::all().to(v4("10.0.0.0/8")).description("inside"),
-                Egress::tcp(80).to_anywhere_ipv6(),
+                Egress::tcp(80).to(v6("2001:db9::/32")),
                 Egress::tcp(443).to(PrefixListId::existing("pl-0b2")),
             ])
             .tag("Name", "shop");
