@@ -52,6 +52,11 @@ macro_rules! catalog {
             servicediscovery::HttpNamespace,
             servicediscovery::PrivateDnsNamespace,
             servicediscovery::Service,
+            ecs::CapacityProvider,
+            ecs::Cluster,
+            ecs::ClusterCapacityProviderAssociations,
+            ecs::Service,
+            ecs::TaskDefinition,
         }
     };
 }

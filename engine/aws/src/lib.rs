@@ -7,6 +7,7 @@ mod autoscaling;
 mod clients;
 mod ec2;
 mod elasticloadbalancingv2;
+mod ecs;
 mod error;
 mod iam;
 mod lifecycle;

@@ -18,6 +18,7 @@ mod iam;
 mod logs;
 mod secretsmanager;
 mod servicediscovery;
+mod ecs;
 
 pub use fixture::Fixture;
 pub use proof::{Proof, prove};
@@ -55,5 +56,11 @@ pub fn fixtures() -> Vec<Fixture> {
         servicediscovery::http_namespace::fixture(),
         servicediscovery::private_dns_namespace::fixture(),
         servicediscovery::service::fixture(),
+        ec2::vpc::fixture(),
+        ecs::capacity_provider::fixture(),
+        ecs::cluster::fixture(),
+        ecs::cluster_capacity_provider_associations::fixture(),
+        ecs::service::fixture(),
+        ecs::task_definition::fixture(),
     ]
 }

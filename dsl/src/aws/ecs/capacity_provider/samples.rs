@@ -96,7 +96,7 @@ fn managed(template: InstanceLaunchTemplate, first: bool) -> CapacityProvider {
                 InfrastructureOptimization::new().scale_in_after(if first { 60 } else { -1 }),
             )
             .auto_repair_configuration(AutoRepairConfiguration::new().actions_status(repair[pick]));
-    CapacityProvider::of_managed_instances(ClusterName::existing("main"), provider).name("managed")
+    CapacityProvider::of_managed_instances(ClusterName::existing("main"), provider).name("gpu")
 }
 
 impl Samples for CapacityProvider {

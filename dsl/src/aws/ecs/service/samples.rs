@@ -137,7 +137,7 @@ fn connect(pick: Pick) -> ServiceConnectConfiguration {
                 .role_arn(role(pick)),
         );
     let secret = SecretArn::existing(pick.arn("secretsmanager", "secret:"));
-    let log = LogConfiguration::new(LogDriver::Splunk)
+    let log = LogConfiguration::new(pick.of(&[LogDriver::Splunk, LogDriver::Awsfirelens]))
         .option("splunk-url", pick.id())
         .secret_options([ContainerSecret::new("splunk-token", secret)]);
     let access = AccessLogConfiguration::new(pick.of(AccessLogFormat::ALL))
@@ -231,8 +231,14 @@ fn on_instances(pick: Pick) -> Service {
             port(pick),
             pick.of(&["one", "two"]),
         ))
-        .placement_constraints([pick.of(&["a", "b"])].map(PlacementConstraint::member_of))
-        .placement_strategies([PlacementStrategy::binpack(pick.of(&["cpu", "memory"]))])
+        .placement_constraints([match pick {
+            Pick::First => PlacementConstraint::member_of("attribute:ecs.os-type == linux"),
+            Pick::Second => PlacementConstraint::distinct_instance(),
+        }])
+        .placement_strategies([match pick {
+            Pick::First => PlacementStrategy::binpack("cpu"),
+            Pick::Second => PlacementStrategy::spread("instanceId"),
+        }])
 }
 
 fn shifting(configuration: DeploymentConfiguration, pick: Pick) -> Service {

@@ -6,7 +6,8 @@ use windlass_derive::Block;
 
 use super::container::Container;
 use crate::aws::ecs::SsmParameterArn;
-use crate::aws::secretsmanager::SecretArn;
+use crate::aws::secretsmanager::{Secret, SecretArn};
+use crate::resource::Handle;
 use crate::value::{Input, Output, join};
 
 crate::text_enum! {
@@ -131,6 +132,12 @@ origins!(
     &Output<SsmParameterArn>,
 );
 
+impl SecretOrigin for &Handle<Secret> {
+    fn value_from(self) -> Input<String> {
+        self.arn().text().into()
+    }
+}
+
 impl SecretOrigin for SecretPart {
     fn value_from(self) -> Input<String> {
         let tail = format!(":{}:{}:{}", self.key, self.stage, self.version);
@@ -178,6 +185,28 @@ impl Container {
     }
 
     /// Adds a secret to the environment. The execution role must be allowed to read it.
+    ///
+    /// ```
+    /// use windlass::aws::ecs::Container;
+    /// use windlass::aws::secretsmanager::Secret;
+    /// use windlass::resource::Handle;
+    ///
+    /// fn with_password(app: Container, password: &Handle<Secret>) -> Container {
+    ///     app.secret("DB_PASSWORD", password)
+    /// }
+    /// ```
+    ///
+    /// A plain environment variable does not take one:
+    ///
+    /// ```compile_fail
+    /// use windlass::aws::ecs::Container;
+    /// use windlass::aws::secretsmanager::Secret;
+    /// use windlass::resource::Handle;
+    ///
+    /// fn with_password(app: Container, password: &Handle<Secret>) -> Container {
+    ///     app.env("DB_PASSWORD", password)
+    /// }
+    /// ```
     #[must_use]
     pub fn secret(mut self, name: impl Into<Input<String>>, from: impl SecretOrigin) -> Self {
         self.secrets.push(ContainerSecret::new(name, from));

@@ -133,7 +133,10 @@ fn everything(pick: Pick) -> Container {
     .pseudo_terminal(pick.truth())
     .readonly_root_filesystem(pick.truth())
     .repository_credentials(RepositoryCredentials::new(secret(pick)))
-    .resource_requirements([ResourceRequirement::gpus(pick.of(&[1, 2]))])
+    .resource_requirements([match pick {
+        Pick::First => ResourceRequirement::gpus(1),
+        Pick::Second => ResourceRequirement::new(ResourceType::InferenceAccelerator, "eia"),
+    }])
     .restart_policy(
         RestartPolicy::new(true)
             .ignored_exit_codes([pick.of(&[0, 1])])
@@ -148,7 +151,7 @@ fn everything(pick: Pick) -> Container {
         pick.of(&["1024", "2048"]),
     )])
     .ulimits([Ulimit::new(
-        UlimitName::Nofile,
+        pick.of(&[UlimitName::Nofile, UlimitName::Nproc]),
         pick.of(&[1024, 2048]),
         pick.of(&[4096, 8192]),
     )])
@@ -248,6 +251,7 @@ fn on_fargate(pick: Pick) -> TaskDefinition {
         .cpu_architecture(pick.of(CpuArchitecture::ALL))
         .operating_system_family(OperatingSystemFamily::Linux);
     TaskDefinition::fargate(size)
+        .family("app")
         .container(app.mount("efs", "/data"))
         .runtime_platform(platform)
         .ephemeral_storage(EphemeralStorage::new(pick.of(&[50_u32, 100])))
@@ -263,6 +267,7 @@ fn on_windows(pick: Pick) -> TaskDefinition {
     ]);
     let app = Container::new("app", crate::image!("shop/windows:1"));
     TaskDefinition::ec2(NetworkMode::Awsvpc)
+        .family("app")
         .container(app.memory(1024).mount("fsx", r"C:\data"))
         .runtime_platform(RuntimePlatform::new().operating_system_family(family))
         .volume(Volume::of("fsx", fsx(pick)))
@@ -276,6 +281,7 @@ fn with_proxy(pick: Pick) -> TaskDefinition {
         .proxy_configuration_properties([port])
         .proxy_type(ProxyType::AppMesh);
     TaskDefinition::fargate(crate::fargate!(cpu: 256, memory: 512))
+        .family("app")
         .container(app)
         .container(envoy)
         .proxy_configuration(proxy)
@@ -284,6 +290,7 @@ fn with_proxy(pick: Pick) -> TaskDefinition {
 fn isolated(pick: Pick) -> TaskDefinition {
     let app = Container::new("app", crate::image!("shop/batch:1"));
     TaskDefinition::ec2(pick.of(&[NetworkMode::None, NetworkMode::Host]))
+        .family("app")
         .container(app.memory(64).disable_networking(pick.truth()))
 }
 

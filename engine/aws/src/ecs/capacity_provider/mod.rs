@@ -1,0 +1,304 @@
+//! The life cycle of `AWS::ECS::CapacityProvider`. Both ends of its life are waited for: `updateStatus` says how far it is.
+
+mod blocks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::{
+    CapacityProvider as SdkCapacityProvider, CapacityProviderField, CapacityProviderStatus,
+    CapacityProviderUpdateStatus,
+};
+use windlass::aws::ecs::{
+    CapacityProvider, CapacityProviderChange, CapacityProviderResolved, ProviderResolved,
+};
+use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use super::form::{Shown, ToSdk};
+use super::tags;
+use crate::clients::Clients;
+use crate::error::{Found, Named, Result, incomplete, invalid};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(CapacityProvider => CapacityProviderLifecycle);
+
+pub struct CapacityProviderLifecycle;
+
+/// Capacity providers by cluster (of managed instances) and name, those that are inactive left out.
+pub struct CapacityProviders;
+
+impl Query for CapacityProviders {
+    type Key = (Option<String>, String);
+    type Item = SdkCapacityProvider;
+    /// What DescribeCapacityProviders takes.
+    const BATCH: usize = 100;
+
+    fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
+        let mut groups: BTreeMap<Option<String>, Vec<Self::Key>> = BTreeMap::new();
+        for key in keys {
+            groups.entry(key.0.clone()).or_default().push(key);
+        }
+        groups.into_values().collect()
+    }
+
+    async fn fetch(
+        clients: &Clients,
+        keys: Vec<Self::Key>,
+    ) -> Result<Vec<(Self::Key, SdkCapacityProvider)>> {
+        let cluster = keys.first().and_then(|(cluster, _)| cluster.clone());
+        let call = clients
+            .ecs()
+            .describe_capacity_providers()
+            .set_cluster(cluster.clone())
+            .set_capacity_providers(Some(keys.into_iter().map(|(_, name)| name).collect()))
+            .include(CapacityProviderField::Tags);
+        let answer = call
+            .send()
+            .await
+            .named("ecs:DescribeCapacityProviders")
+            .found()?;
+        let described = answer.and_then(|answer| answer.capacity_providers);
+        let living = described.unwrap_or_default().into_iter();
+        Ok(living
+            .filter(|provider| provider.status != Some(CapacityProviderStatus::Inactive))
+            .filter(|provider| {
+                provider.update_status != Some(CapacityProviderUpdateStatus::DeleteComplete)
+            })
+            .filter_map(|provider| Some(((cluster.clone(), provider.name.clone()?), provider)))
+            .collect())
+    }
+}
+
+fn key(subject: &Subject<CapacityProviderLifecycle>) -> (Option<String>, String) {
+    (subject.applied.cluster_name.to_sdk(), subject.id.clone())
+}
+
+impl Lifecycle for CapacityProviderLifecycle {
+    type Kind = CapacityProvider;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<CapacityProviders>(key(subject));
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(provider) = answers.get::<CapacityProviders>(&key(subject))? else {
+            return Ok(None);
+        };
+        let cluster = provider.cluster.as_deref();
+        let properties = Block::new()
+            .set("Name", provider.name.as_ref())
+            .set("ClusterName", cluster.map(super::last_part))
+            .set(
+                "AutoScalingGroupProvider",
+                provider.auto_scaling_group_provider.shown(),
+            )
+            .set(
+                "ManagedInstancesProvider",
+                provider.managed_instances_provider.shown(),
+            )
+            .tags("Tags", tags::pairs(provider.tags.as_deref()));
+        Ok(Some(Observed {
+            properties,
+            outputs: provider_outputs(provider),
+        }))
+    }
+
+    async fn create(
+        cx: &Context,
+        spec: &CapacityProviderResolved,
+        intent: &IntentId,
+    ) -> Result<Made> {
+        const OPERATION: &str = "ecs:CreateCapacityProvider";
+        let call = cx
+            .ecs()
+            .create_capacity_provider()
+            .name(name(spec)?)
+            .set_cluster(spec.cluster_name.to_sdk())
+            .set_tags(Some(tags::created(&spec.tags, intent)));
+        let call = match &spec.provider {
+            ProviderResolved::AutoScalingGroupProvider(provider) => {
+                call.set_auto_scaling_group_provider(provider.to_sdk())
+            }
+            ProviderResolved::ManagedInstancesProvider(provider) => {
+                call.set_managed_instances_provider(provider.to_sdk())
+            }
+        };
+        let answer = call.send().await.named(OPERATION)?;
+        let provider = answer.capacity_provider.as_ref().and_then(made);
+        provider.ok_or_else(|| incomplete(OPERATION, "capacity provider's name"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &CapacityProviderResolved,
+        changes: &[CapacityProviderChange],
+    ) -> Result<Outputs> {
+        for change in changes {
+            match change {
+                CapacityProviderChange::Provider => {
+                    let call = cx
+                        .ecs()
+                        .update_capacity_provider()
+                        .name(&subject.id)
+                        .set_cluster(to.cluster_name.to_sdk());
+                    let call = match &to.provider {
+                        ProviderResolved::AutoScalingGroupProvider(provider) => {
+                            call.set_auto_scaling_group_provider(provider.to_sdk())
+                        }
+                        ProviderResolved::ManagedInstancesProvider(provider) => {
+                            call.set_managed_instances_provider(provider.to_sdk())
+                        }
+                    };
+                    call.send().await.named("ecs:UpdateCapacityProvider")?;
+                }
+                CapacityProviderChange::Tags => {
+                    let arn = subject.output("CapacityProviderArn");
+                    tags::update(cx, arn, &subject.applied.tags, &to.tags).await?;
+                }
+            }
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let call = cx
+            .ecs()
+            .delete_capacity_provider()
+            .capacity_provider(&subject.id)
+            .set_cluster(subject.applied.cluster_name.to_sdk());
+        call.send()
+            .await
+            .named("ecs:DeleteCapacityProvider")
+            .map(drop)
+    }
+
+    async fn find(
+        cx: &Context,
+        spec: &CapacityProviderResolved,
+        intent: &IntentId,
+    ) -> Result<FoundOne> {
+        let name = name(spec)?;
+        let key = (spec.cluster_name.to_sdk(), name.to_owned());
+        let found = CapacityProviders::fetch(cx, vec![key]).await?;
+        Ok(match found.first() {
+            None => FoundOne::Nothing {
+                visible_within: tags::VISIBLE_WITHIN,
+            },
+            Some((_, provider)) => match made(provider) {
+                Some(made) if tags::are_of(provider.tags.as_deref(), intent) => {
+                    FoundOne::Ours(made)
+                }
+                _ => FoundOne::Foreign(format!("the capacity provider `{name}`")),
+            },
+        })
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        let provider = answers.get::<CapacityProviders>(&key(subject))?;
+        let pending = |status: &str| Progress::Pending {
+            status: status.to_owned(),
+            events: Vec::new(),
+        };
+        let Some(provider) = provider else {
+            return Ok(match until {
+                Until::Gone => Progress::Reached {
+                    outputs: Outputs::new(),
+                },
+                Until::Reaches(_) => pending("not visible yet"),
+            });
+        };
+        use CapacityProviderUpdateStatus as Update;
+        Ok(match (until, &provider.update_status) {
+            (Until::Gone, Some(Update::DeleteFailed))
+            | (Until::Reaches(_), Some(Update::CreateFailed | Update::UpdateFailed)) => {
+                let reason = provider.update_status_reason.clone();
+                Progress::Failed(Failure {
+                    summary: format!("the capacity provider reports {}", shown_status(provider)),
+                    details: reason
+                        .map(|reason| ("cause".to_owned(), reason))
+                        .into_iter()
+                        .collect(),
+                    rolled_back: false,
+                })
+            }
+            (Until::Gone, _)
+            | (
+                _,
+                Some(
+                    Update::CreateInProgress | Update::UpdateInProgress | Update::DeleteInProgress,
+                ),
+            ) => pending(&shown_status(provider)),
+            (Until::Reaches(_), _) if provider.status == Some(CapacityProviderStatus::Active) => {
+                Progress::Reached {
+                    outputs: provider_outputs(provider),
+                }
+            }
+            (Until::Reaches(_), _) => pending(&shown_status(provider)),
+        })
+    }
+
+    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        match (operation, code) {
+            ("ecs:CreateCapacityProvider", _) if message.contains("already exists") => {
+                Some(ErrorClass::AlreadyExists)
+            }
+            (
+                "ecs:UpdateCapacityProvider" | "ecs:DeleteCapacityProvider",
+                "UpdateInProgressException",
+            ) => Some(ErrorClass::NotYet),
+            ("ecs:DeleteCapacityProvider", _)
+                if message.contains("in use") || message.contains("associated with") =>
+            {
+                Some(ErrorClass::InUse)
+            }
+            (
+                "ecs:DeleteCapacityProvider" | "ecs:UpdateCapacityProvider",
+                "ClientException" | "InvalidParameterException",
+            ) if message.contains("does not exist") || message.contains("not found") => {
+                Some(ErrorClass::NotFound)
+            }
+            _ => None,
+        }
+    }
+}
+
+fn shown_status(provider: &SdkCapacityProvider) -> String {
+    let update = provider
+        .update_status
+        .as_ref()
+        .map(CapacityProviderUpdateStatus::as_str);
+    let status = provider.status.as_ref().map(CapacityProviderStatus::as_str);
+    let words = update.or(status).unwrap_or("no status");
+    words.to_lowercase().replace('_', " ")
+}
+
+fn name(spec: &CapacityProviderResolved) -> Result<&str> {
+    let missing = || {
+        invalid(
+            "ecs:CreateCapacityProvider",
+            "the capacity provider has no name",
+        )
+    };
+    spec.name.as_deref().ok_or_else(missing)
+}
+
+fn made(provider: &SdkCapacityProvider) -> Option<Made> {
+    Some(Made {
+        id: provider.name.clone()?,
+        outputs: provider_outputs(provider),
+    })
+}
+
+fn provider_outputs(provider: &SdkCapacityProvider) -> Outputs {
+    outputs([
+        ("Name", provider.name.clone()),
+        (
+            "CapacityProviderArn",
+            provider.capacity_provider_arn.clone(),
+        ),
+    ])
+}

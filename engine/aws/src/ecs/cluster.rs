@@ -1,0 +1,366 @@
+//! The life cycle of `AWS::ECS::Cluster`.
+//!
+//! Two calls of AWS's stand behind one kind: UpdateCluster for settings, configuration and Service Connect, and PutClusterCapacityProviders, which
+//! replaces the whole list. CreateCluster on a name that exists answers with what is there instead of refusing, so the answer's tags are looked at.
+
+use aws_sdk_ecs::types::{
+    CapacityProviderStrategyItem, Cluster as SdkCluster, ClusterField,
+    ClusterServiceConnectDefaultsRequest, ClusterSetting, ClusterSettingName,
+};
+use windlass::aws::ecs::{Cluster, ClusterChange, ClusterResolved, ServiceConnectDefaultsResolved};
+use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, ProviderError, Until};
+use windlass_state::identity::IntentId;
+
+use super::form::{Shown, ToSdk, forms};
+use super::tags;
+use crate::clients::Clients;
+use crate::error::{Named, Result, incomplete};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(Cluster => ClusterLifecycle);
+
+pub struct ClusterLifecycle;
+
+forms! {
+    ClusterSettingResolved => ClusterSetting {
+        "Name": name, set_name;
+        "Value": value, set_value;
+    }
+    ClusterConfigurationResolved => ClusterConfiguration {
+        "ExecuteCommandConfiguration": execute_command_configuration, set_execute_command_configuration;
+        "ManagedStorageConfiguration": managed_storage_configuration, set_managed_storage_configuration;
+    }
+    ExecuteCommandConfigurationResolved => ExecuteCommandConfiguration {
+        "KmsKeyId": kms_key_id, set_kms_key_id;
+        "Logging": logging, set_logging;
+        "LogConfiguration": log_configuration, set_log_configuration;
+    }
+    ExecuteCommandLogConfigurationResolved => ExecuteCommandLogConfiguration {
+        "CloudWatchLogGroupName": cloud_watch_log_group_name, set_cloud_watch_log_group_name;
+        "CloudWatchEncryptionEnabled": cloud_watch_encryption_enabled, set_cloud_watch_encryption_enabled;
+        "S3BucketName": s3_bucket_name, set_s3_bucket_name;
+        "S3EncryptionEnabled": s3_encryption_enabled, set_s3_encryption_enabled;
+        "S3KeyPrefix": s3_key_prefix, set_s3_key_prefix;
+    }
+    ManagedStorageConfigurationResolved => ManagedStorageConfiguration {
+        "KmsKeyId": kms_key_id, set_kms_key_id;
+        "FargateEphemeralStorageKmsKeyId": fargate_ephemeral_storage_kms_key_id, set_fargate_ephemeral_storage_kms_key_id;
+    }
+    CapacityProviderStrategyItemResolved => CapacityProviderStrategyItem (checked) {
+        "CapacityProvider": capacity_provider, set_capacity_provider;
+        "Base": base, set_base;
+        "Weight": weight, set_weight;
+    }
+}
+
+impl ToSdk<ClusterServiceConnectDefaultsRequest> for ServiceConnectDefaultsResolved {
+    fn to_sdk(&self) -> Option<ClusterServiceConnectDefaultsRequest> {
+        let Self { namespace } = self;
+        let request = ClusterServiceConnectDefaultsRequest::builder().namespace(namespace.as_str());
+        Some(request.build().expect("the namespace is set"))
+    }
+}
+
+/// Clusters by name, those that are inactive left out.
+pub struct Clusters;
+
+impl Query for Clusters {
+    type Key = String;
+    type Item = SdkCluster;
+    /// What DescribeClusters takes.
+    const BATCH: usize = 100;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkCluster)>> {
+        let include = [
+            ClusterField::Attachments,
+            ClusterField::Configurations,
+            ClusterField::Settings,
+            ClusterField::Tags,
+        ];
+        let answer = clients
+            .ecs()
+            .describe_clusters()
+            .set_clusters(Some(keys))
+            .set_include(Some(include.to_vec()))
+            .send()
+            .await
+            .named("ecs:DescribeClusters")?;
+        let living = answer.clusters.unwrap_or_default().into_iter();
+        Ok(living
+            .filter(|cluster| cluster.status.as_deref() != Some("INACTIVE"))
+            .filter_map(|cluster| Some((cluster.cluster_name.clone()?, cluster)))
+            .collect())
+    }
+}
+
+impl Lifecycle for ClusterLifecycle {
+    type Kind = Cluster;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Clusters>(subject.id.clone());
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(cluster) = answers.get::<Clusters>(&subject.id)? else {
+            return Ok(None);
+        };
+        let defaults = cluster.service_connect_defaults.as_ref();
+        let namespace = defaults.and_then(|defaults| defaults.namespace.as_ref());
+        let properties = Block::new()
+            .set("ClusterName", cluster.cluster_name.as_ref())
+            .set("CapacityProviders", cluster.capacity_providers.shown())
+            .set(
+                "DefaultCapacityProviderStrategy",
+                cluster.default_capacity_provider_strategy.shown(),
+            )
+            .set("ClusterSettings", cluster.settings.shown())
+            .set("Configuration", cluster.configuration.shown())
+            .block(
+                "ServiceConnectDefaults",
+                Some(Block::new().set("Namespace", namespace)),
+            )
+            .tags("Tags", tags::pairs(cluster.tags.as_deref()));
+        Ok(Some(Observed {
+            properties,
+            outputs: cluster_outputs(cluster),
+        }))
+    }
+
+    async fn create(cx: &Context, spec: &ClusterResolved, intent: &IntentId) -> Result<Made> {
+        const OPERATION: &str = "ecs:CreateCluster";
+        let name = name(spec)?;
+        let answer = cx
+            .ecs()
+            .create_cluster()
+            .cluster_name(name)
+            .set_capacity_providers(spec.capacity_providers.to_sdk())
+            .set_default_capacity_provider_strategy(
+                spec.default_capacity_provider_strategy.to_sdk(),
+            )
+            .set_settings(spec.cluster_settings.to_sdk())
+            .set_configuration(spec.configuration.to_sdk())
+            .set_service_connect_defaults(spec.service_connect_defaults.to_sdk())
+            .set_tags(Some(tags::created(&spec.tags, intent)))
+            .send()
+            .await
+            .named(OPERATION)?;
+        let mut cluster = answer.cluster;
+        if !cluster
+            .as_ref()
+            .is_some_and(|cluster| tags::are_of(cluster.tags.as_deref(), intent))
+        {
+            cluster = living(cx, name).await?;
+        }
+        let cluster = cluster.ok_or_else(|| incomplete(OPERATION, "cluster"))?;
+        if !tags::are_of(cluster.tags.as_deref(), intent) {
+            return Err(exists(name));
+        }
+        made(&cluster).ok_or_else(|| incomplete(OPERATION, "cluster name"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &ClusterResolved,
+        changes: &[ClusterChange],
+    ) -> Result<Outputs> {
+        let mut update = cx.ecs().update_cluster().cluster(&subject.id);
+        let (mut updates, mut puts) = (false, false);
+        for change in changes {
+            match change {
+                ClusterChange::CapacityProviders
+                | ClusterChange::DefaultCapacityProviderStrategy => puts = true,
+                ClusterChange::ClusterSettings => {
+                    let settings = to.cluster_settings.to_sdk();
+                    update = update.set_settings(Some(settings.unwrap_or_else(without_insights)));
+                    updates = true;
+                }
+                ClusterChange::Configuration => {
+                    let none = || aws_sdk_ecs::types::ClusterConfiguration::builder().build();
+                    update = update.configuration(to.configuration.to_sdk().unwrap_or_else(none));
+                    updates = true;
+                }
+                ClusterChange::ServiceConnectDefaults => {
+                    // An empty namespace takes the default away.
+                    let none = ClusterServiceConnectDefaultsRequest::builder()
+                        .namespace("")
+                        .build();
+                    let none = none.expect("the namespace is set");
+                    let namespace = to.service_connect_defaults.to_sdk();
+                    update = update.service_connect_defaults(namespace.unwrap_or(none));
+                    updates = true;
+                }
+                ClusterChange::Tags => {
+                    let arn = subject.output("Arn");
+                    tags::update(cx, arn, &subject.applied.tags, &to.tags).await?;
+                }
+            }
+        }
+        if updates {
+            update.send().await.named("ecs:UpdateCluster")?;
+        }
+        if puts {
+            put_providers(
+                cx,
+                &subject.id,
+                to.capacity_providers.to_sdk().unwrap_or_default(),
+                to.default_capacity_provider_strategy
+                    .to_sdk()
+                    .unwrap_or_default(),
+            )
+            .await?;
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let call = cx.ecs().delete_cluster().cluster(&subject.id);
+        call.send().await.named("ecs:DeleteCluster").map(drop)
+    }
+
+    async fn find(cx: &Context, spec: &ClusterResolved, intent: &IntentId) -> Result<FoundOne> {
+        let name = name(spec)?;
+        Ok(match living(cx, name).await? {
+            None => FoundOne::Nothing {
+                visible_within: tags::VISIBLE_WITHIN,
+            },
+            Some(cluster) => match made(&cluster) {
+                Some(made) if tags::are_of(cluster.tags.as_deref(), intent) => FoundOne::Ours(made),
+                _ => FoundOne::Foreign(format!("the cluster `{name}`")),
+            },
+        })
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        let cluster = answers.get::<Clusters>(&subject.id)?;
+        Ok(progress_of(cluster, until))
+    }
+
+    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        classify_cluster(operation, code, message)
+    }
+}
+
+/// How far a cluster has got, its capacity providers included.
+pub fn progress_of(cluster: Option<&SdkCluster>, until: Until) -> Progress {
+    let pending = |status: String| Progress::Pending {
+        status,
+        events: Vec::new(),
+    };
+    let Some(cluster) = cluster else {
+        return match until {
+            Until::Gone => Progress::Reached {
+                outputs: Outputs::new(),
+            },
+            Until::Reaches(_) => pending("not visible yet".to_owned()),
+        };
+    };
+    let status = cluster.status.as_deref().unwrap_or("no status");
+    let attachments = cluster.attachments_status.as_deref().unwrap_or_default();
+    match (until, status, attachments) {
+        (Until::Gone, ..) => pending(status.to_lowercase()),
+        (_, "FAILED", _) | (_, _, "UPDATE_FAILED") => Progress::Failed(Failure {
+            summary: format!("the cluster is {status}, its capacity {attachments}"),
+            details: failed_attachments(cluster),
+            rolled_back: false,
+        }),
+        (_, "ACTIVE", "UPDATE_IN_PROGRESS") => pending("attaching capacity providers".to_owned()),
+        (_, "ACTIVE", _) => Progress::Reached {
+            outputs: cluster_outputs(cluster),
+        },
+        _ => pending(status.to_lowercase()),
+    }
+}
+
+fn failed_attachments(cluster: &SdkCluster) -> Vec<(String, String)> {
+    let attachments = cluster.attachments.iter().flatten();
+    let failed = attachments.filter(|attachment| attachment.status.as_deref() == Some("FAILED"));
+    let described = |attachment: &aws_sdk_ecs::types::Attachment| {
+        let details = attachment.details.iter().flatten();
+        let pairs = details
+            .filter_map(|pair| Some(format!("{} {}", pair.name.as_ref()?, pair.value.as_ref()?)));
+        ("cause".to_owned(), pairs.collect::<Vec<_>>().join(", "))
+    };
+    failed.map(described).collect()
+}
+
+/// Replaces the capacity providers of a cluster and its default strategy.
+pub async fn put_providers(
+    cx: &Context,
+    cluster: &str,
+    providers: Vec<String>,
+    strategy: Vec<CapacityProviderStrategyItem>,
+) -> Result<()> {
+    let call = cx.ecs().put_cluster_capacity_providers().cluster(cluster);
+    call.set_capacity_providers(Some(providers))
+        .set_default_capacity_provider_strategy(Some(strategy))
+        .send()
+        .await
+        .named("ecs:PutClusterCapacityProviders")
+        .map(drop)
+}
+
+/// What clusters' error codes mean: a cluster whose attachments are being changed is busy for a while.
+pub fn classify_cluster(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+    match (operation, code) {
+        (
+            "ecs:PutClusterCapacityProviders" | "ecs:UpdateCluster",
+            "UpdateInProgressException" | "ResourceInUseException",
+        ) => Some(ErrorClass::NotYet),
+        ("ecs:DeleteCluster", "UpdateInProgressException") => Some(ErrorClass::NotYet),
+        ("ecs:DeleteCluster", "ClusterContainsCapacityProviderException") => {
+            Some(ErrorClass::InUse)
+        }
+        // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
+        ("ecs:CreateCluster", "InvalidParameterException")
+            if message.contains("service linked role") =>
+        {
+            Some(ErrorClass::NotYet)
+        }
+        _ => None,
+    }
+}
+
+fn without_insights() -> Vec<ClusterSetting> {
+    let off = ClusterSetting::builder()
+        .name(ClusterSettingName::ContainerInsights)
+        .value("disabled");
+    vec![off.build()]
+}
+
+fn name(spec: &ClusterResolved) -> Result<&str> {
+    let name = spec.cluster_name.as_deref();
+    name.ok_or_else(|| crate::error::invalid("ecs:CreateCluster", "the cluster has no name"))
+}
+
+async fn living(cx: &Context, name: &str) -> Result<Option<SdkCluster>> {
+    let found = Clusters::fetch(cx, vec![name.to_owned()]).await?;
+    Ok(found.into_iter().next().map(|(_, cluster)| cluster))
+}
+
+fn exists(name: &str) -> ProviderError {
+    ProviderError {
+        class: ErrorClass::AlreadyExists,
+        ..crate::error::invalid(
+            "ecs:CreateCluster",
+            format!("a cluster `{name}` exists, and nothing proves that it is ours"),
+        )
+    }
+}
+
+fn made(cluster: &SdkCluster) -> Option<Made> {
+    Some(Made {
+        id: cluster.cluster_name.clone()?,
+        outputs: cluster_outputs(cluster),
+    })
+}
+
+fn cluster_outputs(cluster: &SdkCluster) -> Outputs {
+    outputs([
+        ("ClusterName", cluster.cluster_name.clone()),
+        ("Arn", cluster.cluster_arn.clone()),
+    ])
+}

@@ -1,0 +1,154 @@
+//! The life cycle of `AWS::ECS::ClusterCapacityProviderAssociations`: PutClusterCapacityProviders in every direction.
+//!
+//! The association has no existence of its own: making it twice is making it once, and what a lost call made is found on the cluster.
+
+use windlass::aws::ecs::{
+    ClusterCapacityProviderAssociations, ClusterCapacityProviderAssociationsChange,
+    ClusterCapacityProviderAssociationsResolved,
+};
+use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use super::cluster::{Clusters, classify_cluster, progress_of, put_providers};
+use super::form::{Shown, ToSdk};
+use super::tags;
+use crate::error::Result;
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(ClusterCapacityProviderAssociations => AssociationsLifecycle);
+
+pub struct AssociationsLifecycle;
+
+impl Lifecycle for AssociationsLifecycle {
+    type Kind = ClusterCapacityProviderAssociations;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Clusters>(subject.id.clone());
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let Some(cluster) = answers.get::<Clusters>(&subject.id)? else {
+            return Ok(None);
+        };
+        let (providers, strategy) = (
+            cluster.capacity_providers.shown(),
+            cluster.default_capacity_provider_strategy.shown(),
+        );
+        let wanted = !subject.applied.capacity_providers.is_empty();
+        if wanted && providers.is_none() && strategy.is_none() {
+            return Ok(None);
+        }
+        let properties = Block::new()
+            .set("Cluster", Some(&subject.id))
+            .set("CapacityProviders", providers)
+            .set(
+                "DefaultCapacityProviderStrategy",
+                Some(strategy.unwrap_or_else(|| Vec::<String>::new().into())),
+            );
+        Ok(Some(Observed {
+            properties,
+            outputs: outputs([("Cluster", Some(subject.id.clone()))]),
+        }))
+    }
+
+    async fn create(
+        cx: &Context,
+        spec: &ClusterCapacityProviderAssociationsResolved,
+        _intent: &IntentId,
+    ) -> Result<Made> {
+        put(cx, spec).await?;
+        Ok(made(spec))
+    }
+
+    async fn update(
+        cx: &Context,
+        _subject: &Subject<Self>,
+        to: &ClusterCapacityProviderAssociationsResolved,
+        changes: &[ClusterCapacityProviderAssociationsChange],
+    ) -> Result<Outputs> {
+        // Both are sent by one call, which replaces them together.
+        for change in changes {
+            match change {
+                ClusterCapacityProviderAssociationsChange::CapacityProviders
+                | ClusterCapacityProviderAssociationsChange::DefaultCapacityProviderStrategy => {}
+            }
+        }
+        put(cx, to).await?;
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        put_providers(cx, &subject.id, Vec::new(), Vec::new()).await
+    }
+
+    async fn find(
+        cx: &Context,
+        spec: &ClusterCapacityProviderAssociationsResolved,
+        _intent: &IntentId,
+    ) -> Result<FoundOne> {
+        let found = Clusters::fetch(cx, vec![spec.cluster.as_str().to_owned()]).await?;
+        let wanted: Vec<_> = spec.capacity_providers.to_sdk().unwrap_or_default();
+        let has = found.first().is_some_and(|(_, cluster)| {
+            let listed = cluster.capacity_providers.as_deref().unwrap_or_default();
+            wanted.iter().all(|wanted| listed.contains(wanted))
+        });
+        Ok(if has {
+            FoundOne::Ours(made(spec))
+        } else {
+            FoundOne::Nothing {
+                visible_within: tags::VISIBLE_WITHIN,
+            }
+        })
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        let cluster = answers.get::<Clusters>(&subject.id)?;
+        let detached = cluster.is_none_or(|cluster| {
+            let listed = cluster.capacity_providers.as_deref().unwrap_or_default();
+            let busy = cluster.attachments_status.as_deref() == Some("UPDATE_IN_PROGRESS");
+            listed.is_empty() && !busy
+        });
+        Ok(match until {
+            Until::Gone if detached => Progress::Reached {
+                outputs: Outputs::new(),
+            },
+            Until::Gone => Progress::Pending {
+                status: "detaching capacity providers".to_owned(),
+                events: Vec::new(),
+            },
+            Until::Reaches(_) => match progress_of(cluster, until) {
+                Progress::Reached { .. } => Progress::Reached {
+                    outputs: outputs([("Cluster", Some(subject.id.clone()))]),
+                },
+                other => other,
+            },
+        })
+    }
+
+    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        classify_cluster(operation, code, message)
+    }
+}
+
+async fn put(cx: &Context, spec: &ClusterCapacityProviderAssociationsResolved) -> Result<()> {
+    put_providers(
+        cx,
+        spec.cluster.as_str(),
+        spec.capacity_providers.to_sdk().unwrap_or_default(),
+        spec.default_capacity_provider_strategy
+            .to_sdk()
+            .unwrap_or_default(),
+    )
+    .await
+}
+
+fn made(spec: &ClusterCapacityProviderAssociationsResolved) -> Made {
+    let cluster = spec.cluster.as_str().to_owned();
+    Made {
+        id: cluster.clone(),
+        outputs: outputs([("Cluster", Some(cluster))]),
+    }
+}

@@ -1,0 +1,15 @@
+//! Life cycles of Amazon ECS.
+
+mod capacity_provider;
+mod cluster;
+mod cluster_capacity_provider_associations;
+mod form;
+mod service;
+mod tags;
+mod task_definition;
+mod words;
+
+/// What stands behind the last `/` of an ARN; a bare name as it is.
+fn last_part(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

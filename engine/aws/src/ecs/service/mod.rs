@@ -1,0 +1,528 @@
+//! The life cycle of `AWS::ECS::Service`.
+//!
+//! Service Connect, volumes and VPC Lattice stand in the answer's primary deployment, not in the service itself. A service that drains
+//! counts as gone, although its name is taken for a while: creating its successor is then refused with a code that means "not yet".
+//! Whether a deployment succeeds is `rollout`'s to say.
+
+mod blocks;
+mod deployment_blocks;
+mod rollout;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::{
+    DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentController,
+    DeploymentControllerType, PropagateTags, Service as SdkService, ServiceConnectConfiguration,
+    ServiceField,
+};
+use windlass::aws::ecs::{
+    DeploymentConfigurationResolved, LaunchResolved, SchedulingStrategy, Service, ServiceChange,
+    ServiceResolved,
+};
+use windlass::schema::Wait;
+use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_state::identity::IntentId;
+
+use self::rollout::Rollouts;
+use super::form::{Shown, ToSdk};
+use super::{last_part, tags};
+use crate::clients::Clients;
+use crate::error::{Found, Named, Result, incomplete, invalid};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::observed::{Block, Observed, outputs};
+use crate::reads::{Answers, Query, Wants};
+use crate::registry::lives;
+
+lives!(Service => ServiceLifecycle);
+
+pub struct ServiceLifecycle;
+
+/// Services by cluster and ARN, in whatever state they are.
+pub struct Services;
+
+/// A cluster's name and a service's ARN or name.
+pub type ServiceKey = (String, String);
+
+impl Query for Services {
+    type Key = ServiceKey;
+    type Item = SdkService;
+    /// What DescribeServices takes.
+    const BATCH: usize = 10;
+
+    fn groups(keys: BTreeSet<ServiceKey>) -> Vec<Vec<ServiceKey>> {
+        by_cluster(keys, |key| &key.0)
+    }
+
+    async fn fetch(
+        clients: &Clients,
+        keys: Vec<ServiceKey>,
+    ) -> Result<Vec<(ServiceKey, SdkService)>> {
+        let services = describe(clients, &keys).await?;
+        Ok(keys
+            .into_iter()
+            .filter_map(|key| Some((key.clone(), services.get(&key.1)?.clone())))
+            .collect())
+    }
+}
+
+/// Keys that share a cluster share a call.
+fn by_cluster<K>(keys: BTreeSet<K>, cluster: impl Fn(&K) -> &String) -> Vec<Vec<K>> {
+    let mut groups: BTreeMap<String, Vec<K>> = BTreeMap::new();
+    for key in keys {
+        groups.entry(cluster(&key).clone()).or_default().push(key);
+    }
+    groups.into_values().collect()
+}
+
+/// At most ten services of one cluster, by ARN and by name.
+async fn describe(clients: &Clients, keys: &[ServiceKey]) -> Result<BTreeMap<String, SdkService>> {
+    let Some((cluster, _)) = keys.first() else {
+        return Ok(BTreeMap::new());
+    };
+    let call = clients
+        .ecs()
+        .describe_services()
+        .cluster(cluster)
+        .set_services(Some(
+            keys.iter().map(|(_, service)| service.clone()).collect(),
+        ))
+        .include(ServiceField::Tags);
+    // A cluster that is gone has no services.
+    let answer = call.send().await.named("ecs:DescribeServices").found()?;
+    let described = answer
+        .and_then(|answer| answer.services)
+        .unwrap_or_default();
+    let mut services = BTreeMap::new();
+    for service in described {
+        for name in [&service.service_arn, &service.service_name]
+            .into_iter()
+            .flatten()
+        {
+            services.insert(name.clone(), service.clone());
+        }
+    }
+    Ok(services)
+}
+
+fn key(subject: &Subject<ServiceLifecycle>) -> ServiceKey {
+    (
+        subject.applied.cluster.as_str().to_owned(),
+        subject.id.clone(),
+    )
+}
+
+fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollout::Key {
+    let task = subject.applied.task_definition.as_ref();
+    rollout::Key {
+        cluster: subject.applied.cluster.as_str().to_owned(),
+        service: subject.id.clone(),
+        task_definition: task.map(|task| task.as_str().to_owned()),
+    }
+}
+
+impl Lifecycle for ServiceLifecycle {
+    type Kind = Service;
+
+    fn want(subject: &Subject<Self>, wants: &mut Wants) {
+        wants.want::<Services>(key(subject));
+    }
+
+    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        let service = answers.get::<Services>(&key(subject))?;
+        Ok(service
+            .filter(|service| is_active(service))
+            .map(|service| Observed {
+                properties: properties(service),
+                outputs: service_outputs(service),
+            }))
+    }
+
+    async fn create(cx: &Context, spec: &ServiceResolved, intent: &IntentId) -> Result<Made> {
+        const OPERATION: &str = "ecs:CreateService";
+        let ServiceResolved {
+            service_name: _,
+            cluster,
+            task_definition,
+            desired_count,
+            launch,
+            platform_version,
+            network_configuration,
+            load_balancers,
+            health_check_grace_period_seconds,
+            deployment_configuration,
+            deployment_controller,
+            force_new_deployment: _,
+            service_connect_configuration,
+            service_registries,
+            volume_configurations,
+            vpc_lattice_configurations,
+            placement_constraints,
+            placement_strategies,
+            availability_zone_rebalancing,
+            scheduling_strategy,
+            enable_execute_command,
+            enable_ecs_managed_tags,
+            propagate_tags,
+            role,
+            tags,
+        } = spec;
+        let daemon = *scheduling_strategy == Some(SchedulingStrategy::Daemon);
+        let call = cx
+            .ecs()
+            .create_service()
+            .client_token(&intent.0)
+            .service_name(name(spec)?)
+            .set_cluster(cluster.to_sdk())
+            .set_task_definition(task_definition.to_sdk())
+            .set_desired_count(desired_count.to_sdk().or((!daemon).then_some(1)))
+            .set_platform_version(platform_version.to_sdk())
+            .set_network_configuration(network_configuration.to_sdk())
+            .set_load_balancers(load_balancers.to_sdk())
+            .set_health_check_grace_period_seconds(health_check_grace_period_seconds.to_sdk())
+            .set_deployment_configuration(deployment_configuration.to_sdk())
+            .set_deployment_controller(deployment_controller.to_sdk())
+            .set_service_connect_configuration(service_connect_configuration.to_sdk())
+            .set_service_registries(service_registries.to_sdk())
+            .set_volume_configurations(volume_configurations.to_sdk())
+            .set_vpc_lattice_configurations(vpc_lattice_configurations.to_sdk())
+            .set_placement_constraints(placement_constraints.to_sdk())
+            .set_placement_strategy(placement_strategies.to_sdk())
+            .set_availability_zone_rebalancing(availability_zone_rebalancing.to_sdk())
+            .set_scheduling_strategy(scheduling_strategy.to_sdk())
+            .set_enable_execute_command(*enable_execute_command)
+            .set_enable_ecs_managed_tags(*enable_ecs_managed_tags)
+            .set_propagate_tags(propagate_tags.to_sdk())
+            .set_role(role.to_sdk())
+            .set_tags(Some(super::tags::created(tags, intent)));
+        let call = match launch {
+            None => call,
+            Some(LaunchResolved::LaunchType(launch)) => call.set_launch_type(launch.to_sdk()),
+            Some(LaunchResolved::CapacityProviderStrategy(strategy)) => {
+                call.set_capacity_provider_strategy(strategy.to_sdk())
+            }
+        };
+        let answer = call.send().await.named(OPERATION)?;
+        let service = answer.service.as_ref().and_then(made);
+        service.ok_or_else(|| incomplete(OPERATION, "service's ARN"))
+    }
+
+    async fn update(
+        cx: &Context,
+        subject: &Subject<Self>,
+        to: &ServiceResolved,
+        changes: &[ServiceChange],
+    ) -> Result<Outputs> {
+        let mut call = cx
+            .ecs()
+            .update_service()
+            .cluster(to.cluster.as_str())
+            .service(&subject.id);
+        let mut changed = false;
+        for change in changes {
+            changed |= *change != ServiceChange::Tags;
+            call = match change {
+                ServiceChange::TaskDefinition => {
+                    call.set_task_definition(to.task_definition.to_sdk())
+                }
+                ServiceChange::DesiredCount => call.set_desired_count(to.desired_count.to_sdk()),
+                ServiceChange::Launch => match &to.launch {
+                    // From a launch type to nothing, or to another one, there is no way in place.
+                    None | Some(LaunchResolved::LaunchType(_)) => call,
+                    Some(LaunchResolved::CapacityProviderStrategy(strategy)) => call
+                        .set_capacity_provider_strategy(Some(
+                            strategy.to_sdk().unwrap_or_default(),
+                        )),
+                },
+                ServiceChange::PlatformVersion => {
+                    let version = to.platform_version.as_deref().unwrap_or("LATEST");
+                    call.platform_version(version)
+                }
+                ServiceChange::NetworkConfiguration => {
+                    call.set_network_configuration(to.network_configuration.to_sdk())
+                }
+                ServiceChange::LoadBalancers => {
+                    call.set_load_balancers(Some(to.load_balancers.to_sdk().unwrap_or_default()))
+                }
+                ServiceChange::HealthCheckGracePeriodSeconds => {
+                    let seconds = to.health_check_grace_period_seconds.to_sdk().unwrap_or(0);
+                    call.health_check_grace_period_seconds(seconds)
+                }
+                ServiceChange::DeploymentConfiguration => {
+                    let configuration = to.deployment_configuration.as_ref();
+                    call.set_deployment_configuration(configuration.and_then(whole))
+                }
+                ServiceChange::DeploymentController => {
+                    let controller = to.deployment_controller.to_sdk();
+                    call.deployment_controller(controller.unwrap_or_else(by_ecs))
+                }
+                ServiceChange::ForceNewDeployment => {
+                    let force = to.force_new_deployment.as_ref();
+                    call.force_new_deployment(
+                        force.is_some_and(|force| force.enable_force_new_deployment),
+                    )
+                }
+                ServiceChange::ServiceConnectConfiguration => {
+                    let off = || {
+                        ServiceConnectConfiguration::builder()
+                            .enabled(false)
+                            .build()
+                    };
+                    let connect = to.service_connect_configuration.to_sdk();
+                    call.service_connect_configuration(connect.unwrap_or_else(off))
+                }
+                ServiceChange::ServiceRegistries => call.set_service_registries(Some(
+                    to.service_registries.to_sdk().unwrap_or_default(),
+                )),
+                ServiceChange::VolumeConfigurations => {
+                    let volumes = to.volume_configurations.to_sdk();
+                    call.set_volume_configurations(Some(volumes.unwrap_or_default()))
+                }
+                ServiceChange::VpcLatticeConfigurations => {
+                    let lattice = to.vpc_lattice_configurations.to_sdk();
+                    call.set_vpc_lattice_configurations(Some(lattice.unwrap_or_default()))
+                }
+                ServiceChange::PlacementConstraints => {
+                    let constraints = to.placement_constraints.to_sdk();
+                    call.set_placement_constraints(Some(constraints.unwrap_or_default()))
+                }
+                ServiceChange::PlacementStrategies => {
+                    let strategies = to.placement_strategies.to_sdk();
+                    call.set_placement_strategy(Some(strategies.unwrap_or_default()))
+                }
+                ServiceChange::AvailabilityZoneRebalancing => call
+                    .set_availability_zone_rebalancing(to.availability_zone_rebalancing.to_sdk()),
+                ServiceChange::EnableExecuteCommand => {
+                    call.enable_execute_command(to.enable_execute_command.unwrap_or(false))
+                }
+                ServiceChange::EnableEcsManagedTags => {
+                    call.enable_ecs_managed_tags(to.enable_ecs_managed_tags.unwrap_or(false))
+                }
+                ServiceChange::PropagateTags => {
+                    let propagate = to.propagate_tags.to_sdk();
+                    call.propagate_tags(propagate.unwrap_or(PropagateTags::None))
+                }
+                ServiceChange::Tags => {
+                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
+                    call
+                }
+            };
+        }
+        if changed {
+            call.send().await.named("ecs:UpdateService")?;
+        }
+        Ok(Outputs::new())
+    }
+
+    async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
+        let call = cx
+            .ecs()
+            .delete_service()
+            .cluster(subject.applied.cluster.as_str())
+            .service(&subject.id)
+            // Otherwise a service with tasks is refused; forced or not, they are drained.
+            .force(true);
+        call.send().await.named("ecs:DeleteService").map(drop)
+    }
+
+    async fn find(cx: &Context, spec: &ServiceResolved, intent: &IntentId) -> Result<FoundOne> {
+        let name = name(spec)?;
+        let key = (spec.cluster.as_str().to_owned(), name.to_owned());
+        let found = describe(cx, std::slice::from_ref(&key)).await?;
+        let service = found.get(name).filter(|service| is_active(service));
+        Ok(match service {
+            None => FoundOne::Nothing {
+                visible_within: tags::VISIBLE_WITHIN,
+            },
+            Some(service) => match made(service) {
+                Some(made) if tags::are_of(service.tags.as_deref(), intent) => FoundOne::Ours(made),
+                _ => FoundOne::Foreign(format!("the service `{name}`")),
+            },
+        })
+    }
+
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        if until == Until::Reaches(Wait::Stable) {
+            wants.want::<Rollouts>(rollout_key(subject));
+        } else {
+            wants.want::<Services>(key(subject));
+        }
+    }
+
+    fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
+        if until == Until::Reaches(Wait::Stable) {
+            let rollout = answers.get::<Rollouts>(&rollout_key(subject))?;
+            return Ok(rollout::progress(rollout, &subject.applied));
+        }
+        let service = answers.get::<Services>(&key(subject))?;
+        let pending = |status: String| Progress::Pending {
+            status,
+            events: Vec::new(),
+        };
+        let status = service.and_then(|service| service.status.as_deref());
+        Ok(match (until, service, status) {
+            (Until::Gone, None, _) | (Until::Gone, _, Some("INACTIVE")) => Progress::Reached {
+                outputs: Outputs::new(),
+            },
+            (Until::Gone, Some(service), _) => {
+                let (running, pending_tasks) = (service.running_count, service.pending_count);
+                pending(format!("draining, {} tasks left", running + pending_tasks))
+            }
+            (Until::Reaches(_), Some(service), Some("ACTIVE")) => Progress::Reached {
+                outputs: service_outputs(service),
+            },
+            (Until::Reaches(_), None, _) => pending("not visible yet".to_owned()),
+            (Until::Reaches(_), Some(_), status) => {
+                pending(status.unwrap_or("no status").to_lowercase())
+            }
+        })
+    }
+
+    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        let said = |words: &[&str]| words.iter().any(|words| message.contains(words));
+        match (operation, code) {
+            ("ecs:CreateService", "InvalidParameterException")
+                if said(&[
+                    // An earlier service of the name.
+                    "still Draining",
+                    // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
+                    "service linked role",
+                    // A listener or rule that was just made.
+                    "does not have an associated load balancer",
+                    // A capacity provider that is being attached.
+                    "not associated with the cluster",
+                    // Roles that were just made.
+                    "Unable to assume",
+                ]) =>
+            {
+                Some(ErrorClass::NotYet)
+            }
+            ("ecs:CreateService", "InvalidParameterException")
+                if said(&["not idempotent", "already exists"]) =>
+            {
+                Some(ErrorClass::AlreadyExists)
+            }
+            ("ecs:DeleteService" | "ecs:UpdateService", "ServiceNotActiveException") => {
+                Some(ErrorClass::NotFound)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What AWS says about a service, under CloudFormation's names.
+fn properties(service: &SdkService) -> Block {
+    let deployments = service.deployments.as_deref().unwrap_or_default();
+    let primary = deployments
+        .iter()
+        .find(|deployment| deployment.status.as_deref() == Some("PRIMARY"));
+    let of_deployment =
+        |shown: fn(&aws_sdk_ecs::types::Deployment) -> Option<serde_json::Value>| {
+            primary.and_then(shown)
+        };
+    let strategy = service.capacity_provider_strategy.shown();
+    // A service that follows a strategy has no launch type of its own, whatever AWS derives.
+    let launch = service.launch_type.shown().filter(|_| strategy.is_none());
+    Block::new()
+        .set("ServiceName", service.service_name.as_ref())
+        .set("Cluster", service.cluster_arn.as_deref().map(last_part))
+        .set("TaskDefinition", service.task_definition.as_ref())
+        .set("DesiredCount", Some(service.desired_count))
+        .set("LaunchType", launch)
+        .set("CapacityProviderStrategy", strategy)
+        .set("PlatformVersion", service.platform_version.as_ref())
+        .set(
+            "NetworkConfiguration",
+            service.network_configuration.shown(),
+        )
+        .set("LoadBalancers", service.load_balancers.shown())
+        .set(
+            "HealthCheckGracePeriodSeconds",
+            service.health_check_grace_period_seconds,
+        )
+        .set(
+            "DeploymentConfiguration",
+            service.deployment_configuration.shown(),
+        )
+        .set(
+            "DeploymentController",
+            service.deployment_controller.shown(),
+        )
+        .set(
+            "ServiceConnectConfiguration",
+            of_deployment(|d| d.service_connect_configuration.shown()),
+        )
+        .set("ServiceRegistries", service.service_registries.shown())
+        .set(
+            "VolumeConfigurations",
+            of_deployment(|d| d.volume_configurations.shown()),
+        )
+        .set(
+            "VpcLatticeConfigurations",
+            of_deployment(|d| d.vpc_lattice_configurations.shown()),
+        )
+        .set(
+            "PlacementConstraints",
+            service.placement_constraints.shown(),
+        )
+        .set("PlacementStrategies", service.placement_strategy.shown())
+        .set(
+            "AvailabilityZoneRebalancing",
+            service.availability_zone_rebalancing.shown(),
+        )
+        .set("SchedulingStrategy", service.scheduling_strategy.shown())
+        .set("EnableExecuteCommand", Some(service.enable_execute_command))
+        .set(
+            "EnableECSManagedTags",
+            Some(service.enable_ecs_managed_tags),
+        )
+        .set("PropagateTags", service.propagate_tags.shown())
+        .set("Role", service.role_arn.as_ref())
+        .tags("Tags", tags::pairs(service.tags.as_deref()))
+}
+
+/// A deployment configuration for an update: what it leaves out is switched off, where AWS would keep what was.
+fn whole(configuration: &DeploymentConfigurationResolved) -> Option<DeploymentConfiguration> {
+    let mut whole: DeploymentConfiguration = configuration.to_sdk()?;
+    let breaker = DeploymentCircuitBreaker::builder()
+        .enable(false)
+        .rollback(false);
+    whole
+        .deployment_circuit_breaker
+        .get_or_insert_with(|| breaker.build());
+    if whole.alarms.is_none() {
+        let none = DeploymentAlarms::builder()
+            .set_alarm_names(Some(Vec::new()))
+            .enable(false)
+            .rollback(false);
+        whole.alarms = Some(none.build().expect("every member is set"));
+    }
+    Some(whole)
+}
+
+fn by_ecs() -> DeploymentController {
+    let controller = DeploymentController::builder().r#type(DeploymentControllerType::Ecs);
+    controller.build().expect("the type is set")
+}
+
+fn is_active(service: &SdkService) -> bool {
+    service.status.as_deref() == Some("ACTIVE")
+}
+
+fn name(spec: &ServiceResolved) -> Result<&str> {
+    let missing = || invalid("ecs:CreateService", "the service has no name");
+    spec.service_name.as_deref().ok_or_else(missing)
+}
+
+fn made(service: &SdkService) -> Option<Made> {
+    Some(Made {
+        id: service.service_arn.clone()?,
+        outputs: service_outputs(service),
+    })
+}
+
+fn service_outputs(service: &SdkService) -> Outputs {
+    outputs([
+        ("ServiceArn", service.service_arn.clone()),
+        ("Name", service.service_name.clone()),
+    ])
+}

@@ -1,0 +1,58 @@
+//! ECS's way of tagging: in the create call, afterwards by TagResource and UntagResource.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_ecs::types::Tag;
+use windlass::value::ResolvedTags;
+use windlass_state::identity::{INTENT_TAG, IntentId};
+
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, creation_tags, tag_changes};
+
+/// How long after a create ECS's lists may still hide what it made, in seconds.
+///
+/// The API follows an eventual consistency model. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
+pub const VISIBLE_WITHIN: u64 = 60;
+
+/// The tags of a create call.
+pub fn created(tags: &ResolvedTags, intent: &IntentId) -> Vec<Tag> {
+    sdk_tags(&creation_tags(tags, intent))
+}
+
+/// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
+pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
+    let (set, removed) = tag_changes(from, to);
+    if !removed.is_empty() {
+        let call = cx.ecs().untag_resource().resource_arn(arn);
+        call.set_tag_keys(Some(removed))
+            .send()
+            .await
+            .named("ecs:UntagResource")?;
+    }
+    if !set.is_empty() {
+        let call = cx.ecs().tag_resource().resource_arn(arn);
+        call.set_tags(Some(sdk_tags(&set)))
+            .send()
+            .await
+            .named("ecs:TagResource")?;
+    }
+    Ok(())
+}
+
+/// The pairs of an answer's tags.
+pub fn pairs(tags: Option<&[Tag]>) -> impl Iterator<Item = (String, String)> {
+    tags.unwrap_or_default()
+        .iter()
+        .filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())))
+}
+
+/// Whether tags say that this intent made it.
+pub fn are_of(tags: Option<&[Tag]>, intent: &IntentId) -> bool {
+    pairs(tags).any(|(key, value)| key == INTENT_TAG && value == intent.0)
+}
+
+pub(super) fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+    tags.iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect()
+}
