@@ -39,6 +39,11 @@ macro_rules! catalog {
             ec2::Vpc,
             ec2::VpcEndpoint,
             ec2::VpcGatewayAttachment,
+            ecs::CapacityProvider,
+            ecs::Cluster,
+            ecs::ClusterCapacityProviderAssociations,
+            ecs::Service,
+            ecs::TaskDefinition,
             elasticloadbalancingv2::Listener,
             elasticloadbalancingv2::ListenerRule,
             elasticloadbalancingv2::LoadBalancer,
@@ -52,11 +57,6 @@ macro_rules! catalog {
             servicediscovery::HttpNamespace,
             servicediscovery::PrivateDnsNamespace,
             servicediscovery::Service,
-            ecs::CapacityProvider,
-            ecs::Cluster,
-            ecs::ClusterCapacityProviderAssociations,
-            ecs::Service,
-            ecs::TaskDefinition,
         }
     };
 }

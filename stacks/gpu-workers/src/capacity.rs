@@ -51,7 +51,7 @@ pub fn declare(
         ["g5.xlarge", "g5.2xlarge", "g4dn.xlarge"].map(LaunchTemplateOverrides::instance_type);
     let policy = MixedInstancesPolicy::over(LaunchTemplateSpecification::of(&template), types)
         .instances_distribution(spot);
-    let group = AutoScalingGroup::new(Launch::MixedInstancesPolicy(policy), 0, 8)
+    let group = AutoScalingGroup::new(Launch::MixedInstancesPolicy(Box::new(policy)), 0, 8)
         .vpc_zone_identifier(network.private_ids())
         .new_instances_protected_from_scale_in(true)
         .declare(cx, "group");

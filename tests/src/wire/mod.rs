@@ -13,12 +13,12 @@ mod proof;
 mod applicationautoscaling;
 mod autoscaling;
 mod ec2;
+mod ecs;
 mod elasticloadbalancingv2;
 mod iam;
 mod logs;
 mod secretsmanager;
 mod servicediscovery;
-mod ecs;
 
 pub use fixture::Fixture;
 pub use proof::{Proof, prove};
@@ -43,6 +43,11 @@ pub fn fixtures() -> Vec<Fixture> {
         ec2::vpc::fixture(),
         ec2::vpc_endpoint::fixture(),
         ec2::vpc_gateway_attachment::fixture(),
+        ecs::capacity_provider::fixture(),
+        ecs::cluster::fixture(),
+        ecs::cluster_capacity_provider_associations::fixture(),
+        ecs::service::fixture(),
+        ecs::task_definition::fixture(),
         elasticloadbalancingv2::listener::fixture(),
         elasticloadbalancingv2::listener_rule::fixture(),
         elasticloadbalancingv2::load_balancer::fixture(),
@@ -56,11 +61,5 @@ pub fn fixtures() -> Vec<Fixture> {
         servicediscovery::http_namespace::fixture(),
         servicediscovery::private_dns_namespace::fixture(),
         servicediscovery::service::fixture(),
-        ec2::vpc::fixture(),
-        ecs::capacity_provider::fixture(),
-        ecs::cluster::fixture(),
-        ecs::cluster_capacity_provider_associations::fixture(),
-        ecs::service::fixture(),
-        ecs::task_definition::fixture(),
     ]
 }
