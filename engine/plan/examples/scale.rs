@@ -7,10 +7,12 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use windlass::address::Address;
+use windlass::aws::ec2;
 use windlass::canonical::CanonicalJson;
 use windlass::diagnostics::SourceLine;
 use windlass::document::{Declaration, Document, FORMAT, Options, Place};
-use windlass::schema::Wait;
+use windlass::resource::Resource;
+use windlass::schema::{KindSchema, Wait};
 use windlass_plan::observation::{Observation, Observations};
 use windlass_plan::{Inputs, plan};
 use windlass_state::binding::Binding;
@@ -36,7 +38,7 @@ fn main() {
         binding: &binding,
         lookups: &BTreeMap::new(),
         secrets: &BTreeMap::new(),
-        schema: &windlass::aws::schema,
+        schema: &schema,
         target: &[],
         replace: &[],
     });
@@ -49,8 +51,14 @@ fn main() {
             peak(),
             before
         ),
-        Err(problems) => println!("{problems:?}"),
+        Err(problems) => println!("{:?}", problems.first()),
     }
+}
+
+fn schema(kind: &str) -> Option<&'static KindSchema> {
+    [ec2::Vpc::SCHEMA, ec2::Subnet::SCHEMA]
+        .into_iter()
+        .find(|schema| schema.kind == kind)
 }
 
 fn world(count: usize) -> (Document, Snapshot, Observations) {
