@@ -12,7 +12,7 @@ use windlass::codes;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::{Document, Place};
 use windlass::expr::SecretSource;
-use windlass::schema::{KindSchema, OldGenerations, ReplaceOrder, Wait};
+use windlass::schema::{OldGenerations, ReplaceOrder, Wait};
 use windlass::value::SecretRef;
 
 use crate::authored::authored;
@@ -165,12 +165,6 @@ impl<'a> Decider<'a> {
         found
             .fields
             .extend(relocation(declaration, current, &place));
-        if !found.replaces() && together(schema, &found, sides) {
-            found
-                .fields
-                .iter_mut()
-                .for_each(|field| field.replaces = true);
-        }
         let asked = self.inputs.replace.contains(address);
         if asked || found.replaces() {
             let before = applied;
@@ -524,20 +518,6 @@ fn relocation(
             drift: false,
         })
         .collect()
-}
-
-/// Whether properties that each change in place are a replacement together.
-fn together(schema: &KindSchema, found: &Diff, sides: Sides<'_>) -> bool {
-    if found.fields.is_empty() || schema.replaces_when.is_empty() {
-        return false;
-    }
-    let old = if sides.applied == sides.desired {
-        authored(schema, sides.desired, sides.applied, sides.observed)
-    } else {
-        sides.applied.clone()
-    };
-    let mut tests = schema.replaces_when.iter();
-    tests.any(|replaces| (replaces.test)(&old, sides.desired))
 }
 
 /// Adds what the create call could not carry and nobody has sent since; gives whether that is all there is to do.

@@ -126,6 +126,7 @@ pub static SUBNET: KindSchema = kind(
 /// Something of which AWS allows one at a time.
 pub static GATE: KindSchema = KindSchema {
     replaces_when: &[ReplacesWhen {
+        property: "Label",
         when: "label and note change places",
         test: |old, new| !old["Note"].is_null() && old["Note"] == new["Label"],
     }],
