@@ -300,8 +300,8 @@ impl Service {
         }
         let weighted = dns.routing_policy.as_ref().map(Input::literal);
         if types.contains(&RecordType::Cname) {
-            if !weighted
-                .is_some_and(|policy| policy.is_none_or(|policy| policy == RoutingPolicy::Weighted))
+            if weighted
+                .is_none_or(|policy| policy.is_some_and(|policy| policy != RoutingPolicy::Weighted))
             {
                 checks.invalid(
                     "DnsConfig",

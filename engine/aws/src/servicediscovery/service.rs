@@ -315,7 +315,7 @@ fn shows(known: &Known, applied: &ServiceResolved) -> bool {
         .flat_map(|dns| &dns.dns_records)
         .map(ttl)
         .collect();
-    let wanted = applied.dns_config.iter().flat_map(|dns| records(dns));
+    let wanted = applied.dns_config.iter().flat_map(records);
     (applied.description.is_none() || known.description == applied.description)
         && wanted
             .map(|record| ttl(&record))

@@ -54,10 +54,7 @@ pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
 /// Adds the tags that were wanted.
 pub fn observe(block: Block, arn: &str, answers: &Answers) -> Result<Block> {
     let tags = answers.get::<Tags>(&arn.to_owned())?;
-    Ok(block.tags(
-        "Tags",
-        tags.into_iter().flatten().map(|(key, value)| (key, value)),
-    ))
+    Ok(block.tags("Tags", tags.into_iter().flatten()))
 }
 
 /// The tags of a create call.
