@@ -7,7 +7,10 @@ use std::marker::PhantomData;
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
+use serde_json::Value;
+use windlass::canonical::CanonicalJson;
 use windlass::resource::Resource;
+use windlass::schema::Shape;
 use windlass_engine::provider::{
     CreateRequest, Created, ErrorClass, Found, Outputs, Progress, ProviderError, Target, Until,
     UpdateRequest,
@@ -65,6 +68,27 @@ impl<L: Lifecycle> Hidden<L> {
             place: target.place.clone(),
             applied,
             outputs: target.outputs.clone(),
+        })
+    }
+
+    /// What an update starts from. It lacks what does not stand yet, which the kind's type may demand: an empty list stands for a list,
+    /// and what is to be for anything else, so that it shows no difference.
+    fn subject_before(request: &UpdateRequest<'_>) -> Result<Subject<L>> {
+        let (mut before, to) = (request.target.applied.to_value(), request.spec.to_value());
+        let required = <L::Kind as Resource>::SCHEMA
+            .fields()
+            .filter(|field| field.required);
+        for field in required {
+            if before.get(field.name).is_none() {
+                before[field.name] = match field.shape {
+                    Shape::List(_) => Value::Array(Vec::new()),
+                    _ => to[field.name].clone(),
+                };
+            }
+        }
+        Self::subject(&Target {
+            applied: CanonicalJson::of(&before),
+            ..request.target.clone()
         })
     }
 
@@ -136,7 +160,7 @@ impl<L: Lifecycle> Erased for Hidden<L> {
     }
 
     async fn update(&self, cx: &Context, request: &UpdateRequest<'_>) -> Result<Outputs> {
-        let subject = Self::subject(request.target)?;
+        let subject = Self::subject_before(request)?;
         let spec = request
             .spec
             .read()

@@ -21,7 +21,7 @@ pub async fn graph(stack: &Stack, graph: &Graph) -> Result<Exit, Failure> {
         (false, GraphForm::Dot) => dot(&document, &edges),
         (false, GraphForm::Mermaid) => mermaid(&document, &edges),
     };
-    println!("{text}");
+    crate::render::say!("{text}");
     Ok(Exit::Done)
 }
 

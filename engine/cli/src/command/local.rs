@@ -18,7 +18,7 @@ pub async fn local(command: Local) -> Result<Exit, Failure> {
         Local::Reset(reading) => show(Some(&cloud.reset().await?), &reading),
         Local::Stop => {
             let ran = cloud.stop().await?;
-            println!(
+            crate::render::say!(
                 "{}",
                 if ran {
                     "The local cloud was stopped; what it held is gone."
@@ -30,15 +30,15 @@ pub async fn local(command: Local) -> Result<Exit, Failure> {
         Local::Calls { reset, reading } => {
             let calls = cloud.calls(reset).await?;
             if reading.json {
-                println!(
+                crate::render::say!(
                     "{}",
                     serde_json::json!({"total": calls.total, "operations": calls.operations})
                 );
             } else {
                 for (operation, count) in &calls.operations {
-                    println!("{count:>7}  {operation}");
+                    crate::render::say!("{count:>7}  {operation}");
                 }
-                println!("{:>7}  in all", calls.total);
+                crate::render::say!("{:>7}  in all", calls.total);
             }
         }
         Local::Rules {
@@ -78,7 +78,7 @@ async fn rules(
         cloud.set_rules(&Rules::default()).await?;
     }
     let rules = cloud.rules().await?;
-    println!(
+    crate::render::say!(
         "{}",
         serde_json::to_string_pretty(&rules).expect("rules hold text keys only")
     );
@@ -90,13 +90,15 @@ fn show(status: Option<&Status>, reading: &LocalReading) {
         (Some(status), true) => {
             let mut document = serde_json::to_value(status).expect("a status holds text keys only");
             document["running"] = true.into();
-            println!("{document}");
+            crate::render::say!("{document}");
         }
-        (None, true) => println!("{}", serde_json::json!({"running": false})),
-        (Some(status), false) => println!(
+        (None, true) => crate::render::say!("{}", serde_json::json!({"running": false})),
+        (Some(status), false) => crate::render::say!(
             "The local cloud runs at {} (moto {} at {}).",
-            status.endpoint, status.moto_version, status.backend
+            status.endpoint,
+            status.moto_version,
+            status.backend
         ),
-        (None, false) => println!("The local cloud is not running."),
+        (None, false) => crate::render::say!("The local cloud is not running."),
     }
 }

@@ -14,10 +14,10 @@ pub fn outputs(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
         .map(|snapshot| snapshot.outputs)
         .unwrap_or_default();
     if reading.json {
-        println!("{}", json!(outputs));
+        crate::render::say!("{}", json!(outputs));
     } else {
         for (name, value) in outputs {
-            println!(
+            crate::render::say!(
                 "{name} = {}",
                 value
                     .as_str()
@@ -50,7 +50,7 @@ pub fn state(stack: &Stack, command: State) -> Result<Exit, Failure> {
             } else {
                 format!("{document:#}")
             };
-            println!("{text}");
+            crate::render::say!("{text}");
             Ok(Exit::Done)
         }
     }
@@ -69,7 +69,7 @@ fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
             .iter()
             .map(|(address, kind, id)| json!({"address": address, "kind": kind, "physical_id": id}))
             .collect();
-        println!("{}", json!({"resources": rows}));
+        crate::render::say!("{}", json!({"resources": rows}));
         return Ok(Exit::Done);
     }
     let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
@@ -78,7 +78,7 @@ fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
         width(&mut rows.iter().map(|row| row.1.len())),
     );
     for (address, kind, id) in rows {
-        println!("{address:first$}  {kind:second$}  {id}");
+        crate::render::say!("{address:first$}  {kind:second$}  {id}");
     }
     Ok(Exit::Done)
 }

@@ -65,7 +65,7 @@ pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> 
     let resources = document.resources.len();
     let exit = verdict(document)?;
     if building.json {
-        println!(
+        crate::render::say!(
             "{}",
             serde_json::json!({"resources": resources, "problems": []})
         );

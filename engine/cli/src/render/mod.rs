@@ -18,6 +18,22 @@ use windlass_engine::events::Events;
 
 use crate::failure::Failure;
 
+/// Prints a line for whoever reads the output. A reader that has gone, as `head` does, must not end a run that is changing the world.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::render::print(format_args!($($text)*))
+    };
+}
+pub(crate) use say;
+
+/// What [`say!`] does.
+pub fn print(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if let Err(error) = writeln!(anstream::stdout().lock(), "{line}") {
+        tracing::debug!(%error, "a line could not be printed");
+    }
+}
+
 /// Sets up the log for the engine's developers: `WINDLASS_LOG=debug`. It is silent by default.
 pub fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("WINDLASS_LOG")
@@ -43,7 +59,7 @@ pub fn renderer(json: bool, previewing: bool) -> Box<dyn Events> {
 /// Shows why a command ended.
 pub fn failure(failure: &Failure, json: bool) {
     if json {
-        println!(
+        crate::render::say!(
             "{}",
             serde_json::json!({
                 "event": "error", "at": jiff::Timestamp::now(), "exit": failure.exit.code(),
@@ -75,7 +91,7 @@ pub fn problems(problems: &[Diagnostic]) {
 
 /// Prints the desired document.
 pub fn document(document: &Document) {
-    println!(
+    crate::render::say!(
         "{}",
         serde_json::to_string_pretty(document).expect("a document holds text keys only")
     );

@@ -18,7 +18,7 @@ pub struct Plain {
 impl Events for Plain {
     fn emit(&self, event: Stamped) {
         if let Some(text) = self.text(&event.event) {
-            anstream::println!("{text}");
+            crate::render::say!("{text}");
         }
     }
 }

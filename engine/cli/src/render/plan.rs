@@ -1,7 +1,7 @@
 //! The plan as text: what changes, and nothing else.
 
 use owo_colors::OwoColorize;
-use windlass::schema::ReplaceOrder;
+use windlass::schema::{OldGenerations, ReplaceOrder};
 use windlass_plan::plan::{Change, FieldChange, Note, Reason, Verdict};
 
 use super::words::value;
@@ -46,9 +46,8 @@ fn headline(change: &Change) -> String {
     };
     let kind = change.kind.trim_start_matches("AWS::");
     let what = match (&change.physical_id, &change.predicted_id) {
-        (Some(id), Some(next)) => format!("{id} → {next}"),
-        (Some(id), None) => id.clone(),
-        (None, Some(next)) => next.clone(),
+        (Some(id), Some(next)) => follow(id, next),
+        (Some(id), None) | (None, Some(id)) => short(id).to_owned(),
         (None, None) => String::new(),
     };
     let why = why(change);
@@ -64,8 +63,30 @@ fn headline(change: &Change) -> String {
     )
 }
 
+/// An identifier without what all of an account and region have in common: the last part of an ARN.
+fn short(id: &str) -> &str {
+    match id.strip_prefix("arn:") {
+        Some(arn) => arn.splitn(5, ':').last().unwrap_or(arn),
+        None => id,
+    }
+}
+
+/// `task-definition/api:7 → :8` for the next revision of the same thing.
+fn follow(id: &str, next: &str) -> String {
+    let (id, next) = (short(id), short(next));
+    match (id.rsplit_once(':'), next.rsplit_once(':')) {
+        (Some((same, _)), Some((family, revision))) if same == family => {
+            format!("{id} → :{revision}")
+        }
+        _ => format!("{id} → {next}"),
+    }
+}
+
 fn why(change: &Change) -> String {
+    let keeps = windlass::aws::schema(&change.kind)
+        .is_some_and(|schema| matches!(schema.old_generations, OldGenerations::Kept(_)));
     let order = match &change.verdict {
+        Verdict::Replace { .. } if keeps => "new revision, the old one is kept",
         Verdict::Replace {
             order: ReplaceOrder::CreateFirst,
         } => "replaced: created first, users move over, then removed",

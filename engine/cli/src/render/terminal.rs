@@ -121,7 +121,7 @@ impl Events for Terminal {
             _ => {}
         }
         if let Some(text) = text {
-            self.bars.suspend(|| anstream::println!("{text}"));
+            self.bars.suspend(|| crate::render::say!("{text}"));
         }
         if matches!(
             event,
