@@ -22,6 +22,7 @@ pub struct Fixture {
     pub(super) not_created: BTreeMap<&'static str, &'static str>,
     pub(super) not_updated: BTreeMap<&'static str, &'static str>,
     pub(super) not_observed: BTreeMap<&'static str, &'static str>,
+    pub(super) not_given: BTreeMap<&'static str, &'static str>,
 }
 
 impl Fixture {
@@ -37,6 +38,7 @@ impl Fixture {
             not_created: BTreeMap::new(),
             not_updated: BTreeMap::new(),
             not_observed: BTreeMap::new(),
+            not_given: BTreeMap::new(),
         }
     }
 
@@ -101,6 +103,13 @@ impl Fixture {
     #[must_use]
     pub fn not_observed(mut self, path: &'static str, why: &'static str) -> Self {
         self.not_observed.insert(path, why);
+        self
+    }
+
+    /// An output that nothing gives at creation, and why nobody who refers to it needs it then.
+    #[must_use]
+    pub fn not_given(mut self, output: &'static str, why: &'static str) -> Self {
+        self.not_given.insert(output, why);
         self
     }
 }

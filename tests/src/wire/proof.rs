@@ -87,6 +87,7 @@ pub async fn prove(fixture: &Fixture) -> Proof {
         }
     }
     bench.observations(&mut proof).await;
+    bench.outputs(&mut proof).await;
     proof
 }
 
@@ -247,6 +248,46 @@ impl Bench<'_> {
             }
         }
         Err(refused)
+    }
+
+    /// Whoever refers to an output can only wait as far as the kind says: what the create call does not give must come with a wait.
+    async fn outputs(&self, proof: &mut Proof) {
+        if self.fixture.schema.reference_wait > windlass::schema::Wait::Exists {
+            return;
+        }
+        let (provider, _) = self.provider(&self.fixture.answers);
+        let spec = &self.fixture.samples[1.min(self.fixture.samples.len() - 1)];
+        let (target, canonical) = (self.target(spec), CanonicalJson::of(&resolved(spec)));
+        let (intent, place) = (
+            IntentId("0123456789abcdef0123456789abcdef".to_owned()),
+            Self::place(),
+        );
+        let request = CreateRequest {
+            address: &target.address,
+            kind: &target.kind,
+            place: &place,
+            intent: &intent,
+            spec: &canonical,
+        };
+        let Ok(created) = provider.create(&request).await else {
+            return;
+        };
+        for output in self
+            .fixture
+            .schema
+            .outputs
+            .iter()
+            .filter(|output| !created.outputs.contains_key(output.name))
+        {
+            let exception = self.fixture.not_given.get(output.name);
+            count(
+                proof,
+                output.name,
+                "the create's outputs",
+                Err("missing, and references do not wait for more".to_owned()),
+                exception,
+            );
+        }
     }
 
     /// AWS's description of a sample must give back every returned path of it, and no other value in its place.

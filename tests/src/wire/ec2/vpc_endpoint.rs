@@ -42,7 +42,7 @@ pub fn fixture() -> Fixture {
         .output("Id", "vpce-0a1")
         .answer(
             "CreateVpcEndpoint",
-            "<CreateVpcEndpointResponse><vpcEndpoint><vpcEndpointId>vpce-0a1</vpcEndpointId></vpcEndpoint></CreateVpcEndpointResponse>",
+            "<CreateVpcEndpointResponse><vpcEndpoint><vpcEndpointId>vpce-0a1</vpcEndpointId><creationTimestamp>2026-01-02T03:04:05.000Z</creationTimestamp></vpcEndpoint></CreateVpcEndpointResponse>",
         )
         .answer("DescribeVpcEndpoints", &full)
         .described(6, [("DescribeVpcEndpoints", gateway.as_str())])

@@ -81,7 +81,8 @@ use crate::value::Input;
         name: AutoScalingGroupName = "AutoScalingGroupName",
         arn: AutoScalingGroupArn = "AutoScalingGroupARN",
     ),
-    waits(Stable)
+    waits(Ready, Stable),
+    reference_wait = Ready
 )]
 pub struct AutoScalingGroup {
     /// The name, at most 255 characters, unique in account and region.
