@@ -2,6 +2,7 @@
 //!
 //! Not here: writing while a run goes on, which `writer` does in a thread of its own.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -205,7 +206,14 @@ impl Store {
         environment: &str,
     ) -> Result<(HeldStore, Snapshot), StoreError> {
         let token = hex(&rand::random::<[u8; 16]>());
-        let asked = lease::take(&mut self.connection, holder, &token, Timestamp::now());
+        let (lock, alone) = self.lock()?;
+        let asked = lease::take(
+            &mut self.connection,
+            holder,
+            alone,
+            &token,
+            Timestamp::now(),
+        );
         match asked.map_err(|cause| self.database(cause))? {
             Asked::Held { holder, since } => Err(StoreError::Held {
                 holder: holder.to_string(),
@@ -222,10 +230,31 @@ impl Store {
                         deadline,
                         chain,
                         snapshot.sequence,
+                        lock,
                     ),
                     snapshot,
                 ))
             }
+        }
+    }
+
+    /// The lock that a living holder of this host has, and whether it is ours now.
+    fn lock(&self) -> Result<(File, bool), StoreError> {
+        let path = self.path.with_extension("lock");
+        let unusable = |cause| StoreError::Folder {
+            path: path.clone(),
+            cause,
+        };
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok((lock, true)),
+            Err(TryLockError::WouldBlock) => Ok((lock, false)),
+            Err(TryLockError::Error(cause)) => Err(unusable(cause)),
         }
     }
 
@@ -248,7 +277,14 @@ impl Store {
     /// Another run has it, or the database cannot be written.
     pub fn clear(&mut self, holder: &Holder) -> Result<(), StoreError> {
         let token = hex(&rand::random::<[u8; 16]>());
-        let asked = lease::take(&mut self.connection, holder, &token, Timestamp::now());
+        let (_lock, alone) = self.lock()?;
+        let asked = lease::take(
+            &mut self.connection,
+            holder,
+            alone,
+            &token,
+            Timestamp::now(),
+        );
         if let Asked::Held { holder, since } = asked.map_err(|cause| self.database(cause))? {
             return Err(StoreError::Held {
                 holder: holder.to_string(),

@@ -1,5 +1,8 @@
 //! Who holds a state: one writer at a time, by a lease that must be renewed.
 //!
+//! Between hosts the lease's deadline decides. On one host a file lock does, which the system drops with its process, so that a killed run
+//! is taken over at once.
+//!
 //! Not here: renewing it, which the writer thread does.
 
 use std::time::Duration;
@@ -37,17 +40,6 @@ impl Holder {
             pid: std::process::id(),
         }
     }
-
-    fn is_dead(&self, asking: &Self) -> bool {
-        // Signal 0 only asks. `ESRCH` is the one answer that proves a process gone.
-        let gone = |pid: u32| {
-            i32::try_from(pid).is_ok_and(|pid| {
-                nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None)
-                    == Err(nix::errno::Errno::ESRCH)
-            })
-        };
-        self.host == asking.host && gone(self.pid)
-    }
 }
 
 impl std::fmt::Display for Holder {
@@ -69,10 +61,11 @@ pub enum Asked {
     },
 }
 
-/// Takes the lease if it is free, has run out, or its holder is dead.
+/// Takes the lease if it is free, has run out, or its holder is dead: `alone` says that no living process of this host has the state.
 pub fn take(
     connection: &mut Connection,
     holder: &Holder,
+    alone: bool,
     token: &str,
     now: Timestamp,
 ) -> rusqlite::Result<Asked> {
@@ -91,14 +84,25 @@ pub fn take(
             },
         )
         .optional()?;
-    if let Some((other, since, deadline)) = current
-        && deadline > now.as_millisecond()
-        && !other.is_dead(holder)
-    {
-        return Ok(Asked::Held {
-            holder: other,
-            since: Timestamp::from_millisecond(since).unwrap_or(now),
-        });
+    let lives = |other: &Holder, deadline: i64| {
+        deadline > now.as_millisecond() && !(alone && other.host == holder.host)
+    };
+    match current {
+        Some((other, since, deadline)) if !alone || lives(&other, deadline) => {
+            let since = Timestamp::from_millisecond(since).unwrap_or(now);
+            return Ok(Asked::Held {
+                holder: other,
+                since,
+            });
+        }
+        // A process of this host is just taking it or giving it back.
+        None if !alone => {
+            return Ok(Asked::Held {
+                holder: holder.clone(),
+                since: now,
+            });
+        }
+        _ => {}
     }
     let deadline = now + TERM;
     transaction.execute("DELETE FROM lease", [])?;

@@ -1,5 +1,6 @@
 //! A state that is held for writing: one thread writes, groups what waits at the same moment, and renews the lease.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -25,6 +26,8 @@ pub struct HeldStore {
     deadline: Arc<AtomicI64>,
     jobs: Mutex<Option<Sender<Job>>>,
     thread: Option<JoinHandle<()>>,
+    // Last, so that the lease is given back before the lock is.
+    _lock: File,
 }
 
 enum Job {
@@ -49,6 +52,7 @@ impl HeldStore {
         until: Timestamp,
         chain: String,
         position: u64,
+        lock: File,
     ) -> Self {
         let deadline = Arc::new(AtomicI64::new(until.as_millisecond()));
         let (jobs, inbox) = channel();
@@ -68,6 +72,7 @@ impl HeldStore {
             deadline,
             jobs: Mutex::new(Some(jobs)),
             thread: Some(thread),
+            _lock: lock,
         }
     }
 

@@ -72,28 +72,47 @@ fn there_is_one_writer() {
     drop(hold(&other).expect("it was given back"));
 }
 
+fn lease_of(path: &std::path::Path, holder: &Holder) {
+    let connection = rusqlite::Connection::open(path).expect("opens");
+    let until = Timestamp::now().as_millisecond() + 30_000;
+    let row = rusqlite::params![holder.user, holder.host, holder.pid, until];
+    let insert = "INSERT INTO lease (user, host, pid, token, since, deadline) VALUES (?1, ?2, ?3, 'other', 0, ?4)";
+    connection.execute(insert, row).expect("runs");
+}
+
 #[test]
-fn a_dead_holder_is_taken_over_at_once() {
+fn a_dead_holder_of_this_host_is_taken_over_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    let mut child = std::process::Command::new("true").spawn().expect("runs");
-    child.wait().expect("ends");
-    let dead = Holder {
-        pid: child.id(),
-        ..Holder::this_process()
-    };
-    let abandoned = Store::open(&path)
-        .expect("opens")
-        .hold(&dead, "s", "dev")
-        .expect("free");
-    // A killed process gives nothing back.
-    std::mem::forget(abandoned);
-    assert!(
+    drop(Store::open(&path).expect("opens"));
+    // A killed process leaves its lease behind, but the system drops its lock.
+    lease_of(&path, &Holder::this_process());
+    let hold = || {
         Store::open(&path)
             .expect("opens")
             .hold(&Holder::this_process(), "s", "dev")
-            .is_ok()
+    };
+    let held = hold().expect("its holder is dead");
+    assert!(matches!(hold(), Err(StoreError::Held { .. })));
+    drop(held);
+}
+
+#[test]
+fn a_holder_elsewhere_is_believed_until_its_deadline() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    drop(Store::open(&path).expect("opens"));
+    lease_of(
+        &path,
+        &Holder {
+            host: "elsewhere".to_owned(),
+            ..Holder::this_process()
+        },
     );
+    let held = Store::open(&path)
+        .expect("opens")
+        .hold(&Holder::this_process(), "s", "dev");
+    assert!(matches!(held, Err(StoreError::Held { .. })));
 }
 
 #[tokio::test]
