@@ -33,6 +33,8 @@ use crate::registry::{Erased, life};
 #[derive(Debug)]
 pub struct AwsProvider {
     pool: Pool,
+    /// The local cloud shows what it made at once.
+    consistent: bool,
     secrets: Arc<SecretReader>,
     calls: Arc<AtomicU64>,
 }
@@ -47,6 +49,7 @@ impl AwsProvider {
         secrets: Arc<SecretReader>,
     ) -> std::result::Result<Self, AccessError> {
         let calls = Arc::new(AtomicU64::new(0));
+        let consistent = access.local_account.is_some();
         let inner = access
             .http_client
             .take()
@@ -57,6 +60,7 @@ impl AwsProvider {
         }));
         Ok(Self {
             pool: Pool::new(access)?,
+            consistent,
             secrets,
             calls,
         })
@@ -166,9 +170,12 @@ impl Provider for AwsProvider {
 
     async fn find(&self, intent: &Intent) -> Result<Found> {
         let clients = self.pool.place(&intent.place).await;
-        life(&intent.kind)?
-            .find(&self.context(&clients.repeating, &intent.place), intent)
-            .await
+        let context = self.context(&clients.repeating, &intent.place);
+        let found = life(&intent.kind)?.find(&context, intent).await?;
+        Ok(match found {
+            Found::Nothing { .. } if self.consistent => Found::Nothing { visible_within: 0 },
+            found => found,
+        })
     }
 
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {
