@@ -2,6 +2,7 @@
 //!
 //! Not here: which step waits for what, which the plan says.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ struct Waiting {
     limit: Duration,
     deadline: Duration,
     status: String,
+    told: BTreeSet<String>,
     retries: Retries,
     reply: oneshot::Sender<Result<Outputs, WaitError>>,
 }
@@ -86,6 +88,7 @@ impl<'a> Waits<'a> {
             limit,
             deadline: now + limit,
             status: String::new(),
+            told: BTreeSet::new(),
             retries: Retries::new(Purpose::Read, step.address.as_str(), self.clock),
             step,
             question,
@@ -199,7 +202,9 @@ impl<'a> Waits<'a> {
         }
     }
 
-    fn report(&self, waiting: &mut Waiting, status: String, events: Vec<String>) {
+    // A poll has no memory, so that its answer repeats what earlier ones told.
+    fn report(&self, waiting: &mut Waiting, status: String, mut events: Vec<String>) {
+        events.retain(|event| waiting.told.insert(event.clone()));
         if status == waiting.status && events.is_empty() {
             return;
         }

@@ -7,7 +7,6 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use windlass::document::Place;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
 use windlass_engine::provider::{
@@ -111,8 +110,6 @@ pub fn existence(until: Until, observed: Option<Observed>) -> Result<Progress> {
 pub struct Subject<L: Lifecycle + ?Sized> {
     /// AWS's identifier.
     pub id: String,
-    /// Account, role and region.
-    pub place: Place,
     /// What was last applied.
     pub applied: SpecOf<L>,
     /// What AWS gave.

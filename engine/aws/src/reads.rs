@@ -144,10 +144,10 @@ impl<Q: Query> Want for WantOf<Q> {
     }
 }
 
-async fn ask_chunk<Q: Query>(
-    clients: Arc<Clients>,
-    chunk: Vec<Q::Key>,
-) -> Vec<(Q::Key, Result<Arc<Q::Item>>)> {
+/// What a query answered about one key.
+type Answered<Q> = (<Q as Query>::Key, Result<Arc<<Q as Query>::Item>>);
+
+async fn ask_chunk<Q: Query>(clients: Arc<Clients>, chunk: Vec<Q::Key>) -> Vec<Answered<Q>> {
     let fetched = match Q::fetch(&clients, chunk.clone()).await {
         Ok(fetched) => fetched,
         Err(error) => {
@@ -157,7 +157,7 @@ async fn ask_chunk<Q: Query>(
                 .collect();
         }
     };
-    let mut answers: Vec<(Q::Key, Result<Arc<Q::Item>>)> = fetched
+    let mut answers: Vec<Answered<Q>> = fetched
         .into_iter()
         .map(|(key, item)| (key, Ok(Arc::new(item))))
         .collect();

@@ -65,7 +65,6 @@ impl<L: Lifecycle> Hidden<L> {
             .map_err(|error| unreadable(&target.kind, &error))?;
         Ok(Subject {
             id: target.physical_id.clone(),
-            place: target.place.clone(),
             applied,
             outputs: target.outputs.clone(),
         })

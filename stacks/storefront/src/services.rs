@@ -53,7 +53,7 @@ impl Shop {
         .declare(cx, "api-discovery");
         let mut api = Container::new("api", self.image("api"))
             .env("LOG_LEVEL", "info")
-            .secret("DB_PASSWORD", &self.password.arn());
+            .secret("DB_PASSWORD", self.password.arn());
         let http = api.port(8080);
         LoadBalancedService::on(&self.cluster, &self.network)
             .container(api)
@@ -76,7 +76,7 @@ impl Shop {
     /// Orders, from a queue, on spare capacity.
     pub fn worker(&self, cx: &mut Stack) {
         let worker = Container::new("worker", self.image("worker"))
-            .secret("DB_PASSWORD", &self.password.arn());
+            .secret("DB_PASSWORD", self.password.arn());
         let orders = "arn:aws:sqs:us-east-1:123456789012:storefront-orders";
         WorkerService::on(&self.cluster, &self.network)
             .container(worker)

@@ -181,6 +181,7 @@ impl Cloud {
             intent: request.intent.0.clone(),
             since: self.clock.elapsed(),
             pending: pending(schema),
+            log: Vec::new(),
             gone_at: None,
         };
         world.objects.insert(id.clone(), object);
@@ -269,6 +270,7 @@ impl Cloud {
             }
         }
         object.pending = pending(schema);
+        object.log.clear();
         let id = request.target.physical_id.clone();
         let outputs = invent::outputs(schema, &id, &object.properties);
         object.outputs.clone_from(&outputs);
@@ -334,10 +336,6 @@ impl Cloud {
         let (id, address) = (&question.target.physical_id, &question.target.address);
         let faults = lock(&self.faults).clone();
         let mut world = self.world();
-        let waits = |status: &str| Progress::Pending {
-            status: status.to_owned(),
-            events: Vec::new(),
-        };
         let Some(object) = world.objects.get_mut(id) else {
             return match question.until {
                 Until::Gone => Ok(reached(Outputs::new())),
@@ -345,15 +343,22 @@ impl Cloud {
             };
         };
         match question.until {
-            Until::Gone => Ok(waits("draining")),
+            Until::Gone => Ok(Progress::Pending {
+                status: "draining".to_owned(),
+                events: Vec::new(),
+            }),
             Until::Reaches(_) => {
                 if let Some(failure) = faults.never_ready.get(address) {
                     return Ok(Progress::Failed(failure.clone()));
                 }
                 if object.pending > 0 || faults.never_ending.contains(address) {
                     let status = format!("{} to go", object.pending);
+                    if object.pending > 0 {
+                        object.log.push(format!("step {}", object.pending));
+                    }
                     object.pending = object.pending.saturating_sub(1);
-                    return Ok(waits(&status));
+                    let events = object.log.clone();
+                    return Ok(Progress::Pending { status, events });
                 }
                 Ok(reached(object.outputs.clone()))
             }

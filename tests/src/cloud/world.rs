@@ -41,6 +41,8 @@ pub struct Object {
     pub since: Duration,
     /// How many more times it answers a poll with `pending`.
     pub pending: u32,
+    /// What it has told since its last change. Every answer to a poll repeats all of it, as ECS does.
+    pub log: Vec<String>,
     /// When it will be gone, if it is on its way out.
     pub gone_at: Option<Duration>,
 }

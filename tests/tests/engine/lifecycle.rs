@@ -1,12 +1,14 @@
 //! A platform through its life when nothing goes wrong.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 use windlass_engine::events::{Event, Verb};
 use windlass_plan::plan::{Reason, Verdict};
 use windlass_state::record::RunResult;
 use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, PORT, REVISION, SERVICE, SUBNET};
 use windlass_tests::cloud::platform::{network, platform, port, revision, service};
-use windlass_tests::cloud::{Program, Universe, parse, reference, refused};
+use windlass_tests::cloud::{Program, Ran, Universe, parse, reference, refused};
 
 fn verdict(plan: &windlass_plan::plan::Plan, address: &str) -> Verdict {
     let change = plan
@@ -49,6 +51,30 @@ async fn up_then_nothing_then_destroy_then_up() {
     universe.up(&platform()).await;
     assert_eq!(universe.cloud.world().picture().len(), picture.len());
     assert!(universe.preview(&platform()).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_a_wait_has_told_is_not_told_again() {
+    let universe = Universe::default();
+    let told = |ran: &Ran| -> Vec<String> {
+        let progress = ran.events.iter().filter_map(|event| match event {
+            Event::StepProgress { step, events, .. } if step.address == parse("service") => {
+                Some(events.clone())
+            }
+            _ => None,
+        });
+        progress.flatten().collect()
+    };
+    let first = universe.up(&platform()).await;
+    let steps = told(&first);
+    assert!(steps.len() > 1, "{steps:?}");
+    assert_eq!(BTreeSet::from_iter(&steps).len(), steps.len(), "{steps:?}");
+
+    // Another step has another memory.
+    let second = universe
+        .up(&platform().with("service", SERVICE, service(2)))
+        .await;
+    assert_eq!(told(&second), steps);
 }
 
 #[tokio::test]

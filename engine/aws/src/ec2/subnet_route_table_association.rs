@@ -70,7 +70,7 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
         _to: &SubnetRouteTableAssociationResolved,
         changes: &[SubnetRouteTableAssociationChange],
     ) -> Result<Outputs> {
-        for change in changes {
+        if let Some(change) = changes.first() {
             match *change {}
         }
         Ok(Outputs::new())

@@ -87,7 +87,7 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
         _to: &VpcGatewayAttachmentResolved,
         changes: &[VpcGatewayAttachmentChange],
     ) -> Result<Outputs> {
-        for change in changes {
+        if let Some(change) = changes.first() {
             match *change {}
         }
         Ok(Outputs::new())
