@@ -85,7 +85,7 @@ impl StepError {
     pub(crate) fn help(&self) -> Option<String> {
         let help = match self {
             Self::Foreign { .. } => {
-                "import it under this address if it is yours, or give this resource another name"
+                "give this resource another name, or remove what stands there if it is yours"
             }
             Self::Refused(error) => match error.class {
                 ErrorClass::CredentialsExpired => "renew the credentials and run the same again",

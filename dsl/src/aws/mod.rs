@@ -11,6 +11,7 @@ pub mod elasticloadbalancingv2;
 pub mod iam;
 pub mod kms;
 pub mod logs;
+pub mod lookups;
 pub mod route53;
 pub mod secretsmanager;
 pub mod servicediscovery;

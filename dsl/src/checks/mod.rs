@@ -13,6 +13,7 @@ mod references;
 mod roles;
 mod scaling;
 mod security_group_rules;
+mod tags;
 
 use crate::document::Document;
 
@@ -34,6 +35,7 @@ pub fn across_resources(document: &mut Document) {
         scaling::targets_twice,
         scaling::policies_without_target,
         scaling::policies_twice,
+        tags::acceptable,
         security_group_rules::one_owner,
         launch_templates::fit_their_groups,
     ];

@@ -24,7 +24,7 @@ pub(super) enum EngineError {
     #[error("the engine does not build: cargo ended with {0}")]
     Build(ExitStatus),
     #[error(
-        "no engine is found; install it with `cargo install windlass-cli`, or name it in {ENGINE_VARIABLE}"
+        "no engine is found; put the `windlass` program on the PATH (`cargo install --path engine/cli` in its repository), or name it in {ENGINE_VARIABLE}"
     )]
     Missing,
     #[error("the engine `{path}` cannot be started: {cause}")]
@@ -46,6 +46,8 @@ pub(super) fn become_engine(
         .arg(&this)
         .arg("--stack-folder")
         .arg(program.folder)
+        .arg("--stack-name")
+        .arg(program.name)
         .args(arguments);
     start(command).map_err(|cause| EngineError::Start {
         path: engine,

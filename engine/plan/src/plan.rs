@@ -257,10 +257,14 @@ impl Plan {
         self.changes.is_empty() && self.steps.is_empty()
     }
 
-    /// SHA-256 of the plan's canonical text, in lowercase hex.
+    /// SHA-256 of the plan's canonical text without the author's source lines, in lowercase hex: moving a declaration changes nothing.
     #[must_use]
     pub fn hash(&self) -> String {
-        CanonicalJson::of(&serde_json::to_value(self).expect("a plan holds text keys only")).hash()
+        let mut plan = self.clone();
+        for change in &mut plan.changes {
+            change.source = None;
+        }
+        CanonicalJson::of(&serde_json::to_value(plan).expect("a plan holds text keys only")).hash()
     }
 }
 

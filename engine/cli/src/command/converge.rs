@@ -378,7 +378,7 @@ impl Converge<'_> {
             }
             End::Execute { exactly, yes } => {
                 if let Some(saved) = exactly
-                    && saved.as_ref() != prepared.plan()
+                    && saved.hash() != prepared.plan().hash()
                 {
                     return Err(Failure::new("the saved plan is stale: the stack, the state or the world has changed since it was made")
                         .exit(Exit::Stale)

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::{Arguments, Command, Local};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render;
@@ -98,7 +98,15 @@ impl Command {
                 crate::arguments::State::List(reading)
                 | crate::arguments::State::Show { reading, .. },
             ) => reading.json,
-            Self::Local(_) | Self::Completions { .. } | Self::LocalDaemon { .. } => false,
+            Self::Local(
+                Local::Start(reading)
+                | Local::Status(reading)
+                | Local::Reset(reading)
+                | Local::Calls { reading, .. },
+            ) => reading.json,
+            Self::Local(Local::Stop | Local::Rules { .. })
+            | Self::Completions { .. }
+            | Self::LocalDaemon { .. } => false,
         }
     }
 }
