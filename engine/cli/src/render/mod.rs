@@ -6,6 +6,8 @@ mod diagnostics;
 mod json;
 mod plain;
 mod plan;
+#[cfg(test)]
+mod scenarios;
 mod terminal;
 mod words;
 

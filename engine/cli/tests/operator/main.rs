@@ -1,0 +1,227 @@
+//! What an operator types and what comes back, from the program itself: both outputs and the exit code, compared as text.
+//!
+//! `INSTA_UPDATE=always cargo test -p windlass-cli --test operator` writes the texts anew. Not here: runs that change something, which
+//! the end-to-end tests do against the local cloud.
+
+#![cfg(unix)]
+
+mod account;
+mod stacks;
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A folder for one stack, and what was typed in it.
+struct Desk {
+    folder: tempfile::TempDir,
+    stack: Option<&'static str>,
+}
+
+impl Desk {
+    /// One where no stack is.
+    fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Self {
+            folder,
+            stack: None,
+        }
+    }
+
+    /// One where a stack of `stacks` is.
+    fn of(stack: &'static str) -> Self {
+        Self {
+            stack: Some(stack),
+            ..Self::empty()
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Types a command line, without a terminal, and gives what comes back.
+    fn types(&self, line: &str) -> String {
+        let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path())
+            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "scenario")
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .stdin(Stdio::null())
+            .args(line.split_whitespace());
+        match self.stack {
+            Some(stack) => {
+                // Problems are drawn from the sources, which are found from here.
+                command.current_dir(workspace);
+                command
+                    .arg("--program")
+                    .arg(stacks::program(self.path(), stack));
+                command.arg("--stack-folder").arg(self.path());
+                command.args(["--stack-name", stack]);
+            }
+            None => {
+                command.current_dir(self.path());
+            }
+        }
+        let output = command.output().expect("cargo has built the program");
+        let mut told = format!("$ windlass {line}\n");
+        for (text, from) in [(&output.stdout, ""), (&output.stderr, "stderr: ")] {
+            for text in String::from_utf8_lossy(text).lines() {
+                writeln!(told, "{}", format!("{from}{text}").trim_end())
+                    .expect("a string can be written");
+            }
+        }
+        let exit = output
+            .status
+            .code()
+            .map_or("a signal".to_owned(), |code| code.to_string());
+        writeln!(told, "exit {exit}").expect("a string can be written");
+        told.replace(&self.path().display().to_string(), "[FOLDER]")
+    }
+}
+
+/// The same with no time in it: how long reading took differs from run to run.
+fn timeless(told: &str) -> String {
+    let lines = told.lines().map(|line| match line.rsplit_once(" calls, ") {
+        Some((before, _)) => format!("{before} calls, [TIME]"),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn help() {
+    insta::assert_snapshot!(Desk::empty().types("--help"));
+}
+
+#[test]
+fn version() {
+    insta::assert_snapshot!(Desk::empty().types("--version"));
+}
+
+#[test]
+fn wrong_command_lines() {
+    let desk = Desk::empty();
+    let lines = [
+        "",
+        "upp",
+        "up --profile shop --local",
+        "up --set release",
+        "preview --target Not/An/Address!",
+    ];
+    insta::assert_snapshot!(lines.map(|line| desk.types(line)).join("\n"));
+}
+
+#[test]
+fn no_stack_here() {
+    insta::assert_snapshot!(Desk::empty().types("check"));
+}
+
+#[test]
+fn malformed_environment() {
+    insta::assert_snapshot!(Desk::of("shop").types("check --env ../prod"));
+}
+
+#[test]
+fn a_stack_without_problems() {
+    insta::assert_snapshot!(Desk::of("shop").types("check"));
+}
+
+#[test]
+fn several_problems_at_once() {
+    insta::assert_snapshot!(Desk::of("wrong").types("check"));
+}
+
+#[test]
+fn problems_for_a_pipeline() {
+    let told = Desk::of("wrong").types("check --json");
+    let line = told
+        .lines()
+        .find(|line| line.starts_with('{'))
+        .expect("one JSON line");
+    let event: serde_json::Value = serde_json::from_str(line).expect("it is JSON");
+    assert_eq!(event["event"], "error");
+    assert_eq!(event["exit"], 3);
+    let codes: Vec<_> = event["problems"]
+        .as_array()
+        .expect("problems are a list")
+        .iter()
+        .map(|problem| problem["code"].as_str().expect("a problem has a code"))
+        .collect();
+    assert_eq!(codes.len(), 3, "{codes:?}");
+    assert!(told.ends_with("exit 3\n"), "{told}");
+}
+
+#[test]
+fn unknown_parameter() {
+    insta::assert_snapshot!(Desk::of("shop").types("check --set realease=1.5.0"));
+}
+
+#[test]
+fn missing_and_malformed_parameters() {
+    insta::assert_snapshot!(Desk::of("asking").types("check --set tasks=many"));
+}
+
+#[test]
+fn a_program_that_is_not_deterministic() {
+    insta::assert_snapshot!(Desk::of("changing").types("synth"));
+}
+
+#[test]
+fn a_program_that_panics() {
+    insta::assert_snapshot!(Desk::of("panicking").types("synth"));
+}
+
+#[test]
+fn nothing_to_destroy() {
+    let desk = Desk::of("shop");
+    insta::assert_snapshot!(desk.types("destroy --yes"));
+    assert!(
+        !desk.path().join(".windlass").exists(),
+        "looking makes no state"
+    );
+}
+
+#[test]
+fn an_empty_state() {
+    let desk = Desk::of("shop");
+    let lines = [
+        "outputs",
+        "outputs --json",
+        "state list",
+        "state list --json",
+        "state show logs",
+    ];
+    insta::assert_snapshot!(lines.map(|line| desk.types(line)).join("\n"));
+}
+
+#[test]
+fn a_file_that_is_no_plan() {
+    let desk = Desk::of("shop");
+    let file = desk.path().join("plan.json");
+    std::fs::write(&file, "{}").expect("a temporary folder can be written");
+    let told = desk.types(&format!("up --plan {}", file.display()));
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn a_preview_and_its_exit_codes() {
+    let desk = Desk::of("shop");
+    let endpoint = account::empty();
+    let lines = ["preview", "preview --detailed-exitcode"];
+    let told = lines.map(|line| desk.types(&format!("{line} --endpoint-url {endpoint}")));
+    insta::assert_snapshot!(timeless(&told.join("\n").replace(&endpoint, "[ENDPOINT]")));
+}
+
+#[test]
+fn no_terminal_and_no_yes() {
+    let desk = Desk::of("shop");
+    let endpoint = account::empty();
+    let told = desk.types(&format!("up --endpoint-url {endpoint}"));
+    insta::assert_snapshot!(timeless(&told.replace(&endpoint, "[ENDPOINT]")));
+}

@@ -1,0 +1,78 @@
+//! The stacks of the scenarios, and the way in which this test program is their stack program.
+//!
+//! Lines of this file stand in the snapshots, since problems are drawn on their author's lines.
+
+use std::path::Path;
+
+use windlass::prelude::*;
+use windlass::request::Request;
+
+fn bucketless(cx: &mut Stack) -> Result<()> {
+    let release = cx.parameters(parameter::<String>("release").or("1.4.2"))?;
+    logs::LogGroup::new().declare(cx, "logs");
+    cx.output("release", release);
+    Ok(())
+}
+
+fn wrong_in_three_places(cx: &mut Stack) -> Result<()> {
+    let vpc = ec2::Vpc::new(cidr!("10.0.0.0/8")).declare(cx, "vpc");
+    ec2::Subnet::new(vpc.id(), cidr!("10.0.0.0/24")).declare(cx, "app-a");
+    ec2::Subnet::new(vpc.id(), cidr!("10.0.0.128/25")).declare(cx, "app-b");
+    logs::LogGroup::new().declare(cx, "logs");
+    logs::LogGroup::new().declare(cx, "logs");
+    Ok(())
+}
+
+fn parameters_without_default(cx: &mut Stack) -> Result<()> {
+    let (_domain, _tasks) =
+        cx.parameters((parameter::<String>("domain"), parameter::<u32>("tasks")))?;
+    Ok(())
+}
+
+fn different_each_time(cx: &mut Stack) -> Result<()> {
+    cx.output("built-by", std::process::id().to_string());
+    Ok(())
+}
+
+fn panics(_: &mut Stack) -> Result<()> {
+    panic!("the author's own mistake")
+}
+
+/// By name, for the script that the engine starts.
+const STACKS: &[(&str, fn(&mut Stack) -> Result)] = &[
+    ("shop", bucketless),
+    ("wrong", wrong_in_three_places),
+    ("asking", parameters_without_default),
+    ("changing", different_each_time),
+    ("panicking", panics),
+];
+
+#[test]
+#[ignore = "the engine runs it as a stack program"]
+fn answer() {
+    let given = |name: &str| std::env::var(name).expect("the script gives it");
+    let (_, stack) = STACKS
+        .iter()
+        .find(|(name, _)| *name == given("STACK"))
+        .expect("scenarios name a stack that there is");
+    let request = std::fs::read_to_string(given("REQUEST")).expect("the engine has written it");
+    let request: Request = serde_json::from_str(&request).expect("the engine asks in our protocol");
+    let document = Stack::test(&given("STACK"), stack, request);
+    let document = serde_json::to_string(&document).expect("a document holds text keys only");
+    std::fs::write(given("RESPONSE"), document).expect("the engine waits for it");
+}
+
+/// Makes the stack's program in a folder: a script that runs [`answer`].
+pub fn program(folder: &Path, stack: &str) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let this = std::env::current_exe().expect("a test knows its program");
+    let script = format!(
+        "#!/bin/sh\nSTACK={stack} REQUEST=\"$2\" RESPONSE=\"$3\" exec '{}' --ignored --exact stacks::answer >/dev/null 2>&1\n",
+        this.display()
+    );
+    let program = folder.join(format!("program-of-{stack}"));
+    std::fs::write(&program, script).expect("a temporary folder can be written");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
+        .expect("and so can its modes");
+    program
+}
