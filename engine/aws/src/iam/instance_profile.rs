@@ -1,7 +1,9 @@
 //! The life cycle of `AWS::IAM::InstanceProfile`. CreateInstanceProfile carries no role; a role is taken out before another is put in.
 
 use aws_sdk_iam::types::InstanceProfile as SdkProfile;
-use windlass::aws::iam::{InstanceProfile, InstanceProfileChange, InstanceProfileResolved};
+use windlass::aws::iam::{
+    InstanceProfile, InstanceProfileChange, InstanceProfileResolved, RoleName,
+};
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
@@ -90,16 +92,14 @@ impl Lifecycle for InstanceProfileLifecycle {
     ) -> Result<Outputs> {
         for change in changes {
             match change {
-                InstanceProfileChange::Roles => hold(cx, &subject.id, to).await?,
+                InstanceProfileChange::Roles => hold(cx, &subject.id, &to.roles).await?,
             }
         }
         Ok(Outputs::new())
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        for role in &subject.applied.roles {
-            take_out(cx, &subject.id, role.as_str()).await?;
-        }
+        hold(cx, &subject.id, &[]).await?;
         let call = cx
             .iam()
             .delete_instance_profile()
@@ -135,17 +135,17 @@ impl Lifecycle for InstanceProfileLifecycle {
 }
 
 /// It has room for one role, so whatever else is in it is taken out, even what somebody else put in.
-async fn hold(cx: &Context, name: &str, to: &InstanceProfileResolved) -> Result<()> {
+async fn hold(cx: &Context, name: &str, wanted: &[RoleName]) -> Result<()> {
     let held = profile(cx, name)
         .await?
         .map(|profile| profile.roles)
         .unwrap_or_default();
-    let is_wanted = |role: &str| to.roles.iter().any(|wanted| wanted.as_str() == role);
+    let is_wanted = |role: &str| wanted.iter().any(|wanted| wanted.as_str() == role);
     for role in held.iter().filter(|role| !is_wanted(&role.role_name)) {
         take_out(cx, name, &role.role_name).await?;
     }
     let is_held = |role: &str| held.iter().any(|held| held.role_name == role);
-    for role in to.roles.iter().filter(|role| !is_held(role.as_str())) {
+    for role in wanted.iter().filter(|role| !is_held(role.as_str())) {
         let call = cx
             .iam()
             .add_role_to_instance_profile()

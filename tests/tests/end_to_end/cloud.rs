@@ -1,0 +1,200 @@
+//! One local cloud for all tests that run at the same time, in a home of its own. The last of them stops it.
+//!
+//! Not here: what a test has in it (`world`).
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use windlass_local::Home;
+
+use crate::programs::program;
+
+/// How often the meter reads the record of calls: well under the time of one call of a run.
+const TICK: Duration = Duration::from_millis(2);
+/// Of those tasks no container starts. One task's state lasts a fifth of the usual time.
+fn rules() -> Value {
+    let reason = "CannotPullContainerError: there is no such image";
+    json!({ "ecs": { "step_ms": 50, "images": [{ "image": "*broken*", "reason": reason }] } })
+}
+
+/// A running local cloud.
+pub struct Cloud {
+    home: TempDir,
+    address: String,
+    meter: Arc<Meter>,
+    reading: Option<JoinHandle<()>>,
+}
+
+/// How many calls each account has made.
+#[derive(Default)]
+struct Meter {
+    calls: Mutex<BTreeMap<String, usize>>,
+    ended: AtomicBool,
+}
+
+/// An answer over HTTP.
+pub struct Answer {
+    pub status: u16,
+    pub text: String,
+}
+
+impl Cloud {
+    /// The cloud that runs, or a new one.
+    pub fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
+        // A test that failed while it started the cloud says nothing about the next one.
+        let mut shared = SHARED.lock().unwrap_or_else(|poison| poison.into_inner());
+        shared.upgrade().unwrap_or_else(|| {
+            let cloud = Arc::new(Self::start());
+            *shared = Arc::downgrade(&cloud);
+            cloud
+        })
+    }
+
+    fn start() -> Self {
+        let home = tempfile::tempdir().expect("a home");
+        let started = Self::command(&home)
+            .args(["local", "start"])
+            .output()
+            .expect("windlass runs");
+        assert!(
+            started.status.success(),
+            "{}",
+            String::from_utf8_lossy(&started.stderr)
+        );
+        let status = std::fs::read_to_string(home.path().join("status.json")).expect("a status");
+        let status: Value = serde_json::from_str(&status).expect("JSON");
+        let endpoint = status["endpoint"].as_str().expect("an endpoint");
+        let address = endpoint
+            .strip_prefix("http://")
+            .expect("plain HTTP")
+            .to_owned();
+        let set = send(
+            &address,
+            "PUT",
+            "/_windlass/rules",
+            &[],
+            &rules().to_string(),
+        );
+        assert_eq!(set.status, 200, "{}", set.text);
+        let meter = Arc::new(Meter::default());
+        let reading = Some(std::thread::spawn({
+            let (meter, address) = (Arc::clone(&meter), address.clone());
+            move || meter.read(&address)
+        }));
+        Self {
+            home,
+            address,
+            meter,
+            reading,
+        }
+    }
+
+    /// `windlass` in this cloud's home.
+    pub fn windlass(&self) -> Command {
+        Self::command(&self.home)
+    }
+
+    fn command(home: &TempDir) -> Command {
+        let python = Home::from_environment()
+            .expect("a home")
+            .python()
+            .to_owned();
+        let mut command = Command::new(program("windlass"));
+        for name in [
+            "WINDLASS_ENV",
+            "WINDLASS_LOCAL",
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+        ] {
+            command.env_remove(name);
+        }
+        command
+            .env("WINDLASS_LOCAL_HOME", home.path())
+            .env("WINDLASS_LOCAL_PYTHON", python);
+        command
+    }
+
+    /// How many calls the account has made.
+    pub fn calls(&self, account: &str) -> usize {
+        let calls = self.meter.calls.lock().expect("the meter does not panic");
+        calls.get(account).copied().unwrap_or_default()
+    }
+
+    /// Sends an API call as that account, past Windlass.
+    pub fn call(
+        &self,
+        account: &str,
+        service: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={account}/20300101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        );
+        let headers = [&[("authorization", authorization.as_str())], headers].concat();
+        send(&self.address, "POST", "/", &headers, body)
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        self.meter.ended.store(true, Ordering::Relaxed);
+        if let Some(reading) = self.reading.take()
+            && reading.join().is_err()
+        {
+            eprintln!("the meter panicked");
+        }
+        match self.windlass().args(["local", "stop"]).output() {
+            Ok(stopped) if stopped.status.success() => {}
+            other => eprintln!("the local cloud was not stopped: {other:?}"),
+        }
+    }
+}
+
+impl Meter {
+    fn read(&self, address: &str) {
+        while !self.ended.load(Ordering::Relaxed) {
+            let answer = send(address, "POST", "/_windlass/calls/reset", &[], "");
+            let taken: Value = serde_json::from_str(&answer.text).expect("the record is JSON");
+            let mut calls = self.calls.lock().expect("only this panics");
+            for call in taken["log"].as_array().into_iter().flatten() {
+                let account = call["account"].as_str().unwrap_or_default();
+                *calls.entry(account.to_owned()).or_default() += 1;
+            }
+            drop(calls);
+            std::thread::sleep(TICK);
+        }
+    }
+}
+
+/// One request on a connection of its own. HTTP/1.0 ends the answer with the connection.
+fn send(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let mut request = format!(
+        "{method} {path} HTTP/1.0\r\nhost: {address}\r\nx-windlass-control: test\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    for (name, value) in headers {
+        request.push_str(&format!("{name}: {value}\r\n"));
+    }
+    request.push_str("\r\n");
+    request.push_str(body);
+    let mut connection = TcpStream::connect(address).expect("the local cloud listens");
+    connection.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("it answers");
+    let (head, text) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
+    Answer {
+        status: status.expect("a status line"),
+        text: text.to_owned(),
+    }
+}

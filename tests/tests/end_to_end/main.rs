@@ -1,0 +1,13 @@
+//! The `windlass` program with the repository's stack programs, over the wire, against the local cloud: what an operator has.
+//!
+//! Not here: what single kinds send (`wire`), and faults in every place (`engine`, over the simulated cloud).
+
+mod census;
+mod cloud;
+mod drift;
+mod edits;
+mod kills;
+mod plans;
+mod programs;
+mod refusals;
+mod world;

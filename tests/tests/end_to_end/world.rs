@@ -1,0 +1,191 @@
+//! A stack, an account of its own and a folder of its own: what one test works in.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::cloud::Cloud;
+use crate::programs::program;
+
+/// Nothing here takes so long unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct World {
+    pub cloud: Arc<Cloud>,
+    pub account: String,
+    stack: &'static str,
+    program: PathBuf,
+    folder: TempDir,
+}
+
+/// How a command ended.
+pub struct Ran {
+    pub exit: Option<i32>,
+    pub out: String,
+    pub errors: String,
+}
+
+impl World {
+    /// A new account, in which nothing is.
+    pub fn of(stack: &'static str) -> Self {
+        static ACCOUNTS: AtomicU32 = AtomicU32::new(1);
+        let account = ACCOUNTS.fetch_add(1, Ordering::Relaxed);
+        Self {
+            cloud: Cloud::shared(),
+            account: format!("{account:012}"),
+            stack,
+            program: program(stack),
+            folder: tempfile::tempdir().expect("a folder"),
+        }
+    }
+
+    /// A file in the stack's folder.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, account: &str, words: &str) -> Command {
+        let mut command = self.cloud.windlass();
+        command
+            .env("WINDLASS_LOCAL_ACCOUNT", account)
+            .args(words.split_whitespace())
+            .args(["--local", "--stack-name", self.stack, "--program"])
+            .arg(&self.program)
+            .arg("--stack-folder")
+            .arg(self.folder.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs `windlass` with these words.
+    pub fn run(&self, words: &str) -> Ran {
+        self.run_in(&self.account, words)
+    }
+
+    /// The same with the credentials of another account.
+    pub fn run_in(&self, account: &str, words: &str) -> Ran {
+        let output = self
+            .command(account, words)
+            .output()
+            .expect("windlass runs");
+        Ran {
+            exit: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Runs it with events for output; it has to succeed.
+    pub fn succeeds(&self, words: &str) -> Ran {
+        let ran = self.run(&format!("{words} --json"));
+        assert_eq!(
+            ran.exit,
+            Some(0),
+            "{words}: {}{}",
+            ran.troubles(),
+            ran.errors
+        );
+        ran
+    }
+
+    /// Nothing is left to do.
+    pub fn is_settled(&self, parameters: &str) {
+        let ran = self.run(&format!("preview --detailed-exitcode --json {parameters}"));
+        assert_eq!(ran.changes(), [""; 0], "{}", self.stack);
+        assert_eq!(ran.exit, Some(0), "{}{}", ran.troubles(), ran.errors);
+    }
+
+    /// Runs it and kills it as soon as the cloud has seen so many of its calls; gives whether it came to that.
+    pub fn killed_after(&self, calls: usize, words: &str) -> bool {
+        let before = self.cloud.calls(&self.account);
+        let log = |name| File::create(self.file(name)).expect("a log");
+        let mut child = self
+            .command(&self.account, words)
+            .stdout(log("killed.out"))
+            .stderr(log("killed.err"))
+            .spawn()
+            .expect("windlass runs");
+        let begun = Instant::now();
+        while child.try_wait().expect("a child").is_none() {
+            if self.cloud.calls(&self.account) - before >= calls {
+                child.kill().expect("a child");
+                child.wait().expect("a child");
+                return true;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{words} hangs");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        false
+    }
+}
+
+impl Ran {
+    /// The events, one for each line of output.
+    pub fn events(&self) -> Vec<Value> {
+        let event = |line| {
+            let event: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            assert!(
+                event["event"].is_string() && event["at"].is_string(),
+                "{line}"
+            );
+            event
+        };
+        self.out.lines().map(event).collect()
+    }
+
+    /// The events of that name.
+    pub fn of(&self, name: &str) -> Vec<Value> {
+        let mut events = self.events();
+        events.retain(|event| event["event"] == name);
+        events
+    }
+
+    /// The plan, a line for each address: `update web/service: TaskDefinition`.
+    pub fn changes(&self) -> Vec<String> {
+        let planned = self.of("planned");
+        let changes = planned.first().map(|planned| &planned["changes"]);
+        let changes = changes.and_then(Value::as_array).into_iter().flatten();
+        changes.map(line).collect()
+    }
+
+    /// What failed, for messages.
+    pub fn troubles(&self) -> String {
+        let bad = |line: &&str| {
+            ["step_failed", "step_retrying", "\"error\"", "recovered"]
+                .iter()
+                .any(|word| line.contains(word))
+        };
+        self.out.lines().filter(bad).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn line(change: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut line = format!(
+        "{} {}",
+        text(&change["verdict"]["verdict"]),
+        text(&change["address"])
+    );
+    let fields = change["fields"].as_array().into_iter().flatten();
+    let paths: Vec<_> = fields.map(|field| text(&field["path"])).collect();
+    let verdict = text(&change["verdict"]["verdict"]);
+    if !paths.is_empty() && verdict != "create" {
+        line.push_str(": ");
+        line.push_str(&paths.join(", "));
+    }
+    line
+}
+
+/// The path as one of the command line's words.
+pub fn word(path: &Path) -> &str {
+    let word = path.to_str().expect("paths of tests are text");
+    assert!(!word.contains(char::is_whitespace), "{word}");
+    word
+}
