@@ -96,22 +96,19 @@ fn build(workspace: &Path, engine: &Path) -> Result<(), EngineError> {
         Some("debug") | None => "dev",
         Some(other) => other,
     };
-    if !engine.is_file() {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(workspace)
+        .args(["build", "--package", "windlass-cli", "--bin", "windlass"])
+        .args(["--profile", profile]);
+    if engine.is_file() {
+        // An engine that is up to date has nothing to say.
+        command.arg("--quiet");
+    } else {
         eprintln!(
             "Building the engine. The first time this compiles the AWS SDK, which takes minutes."
         );
     }
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(workspace).args([
-        "build",
-        "--quiet",
-        "--package",
-        "windlass-cli",
-        "--bin",
-        "windlass",
-        "--profile",
-        profile,
-    ]);
     if let Some(target) = folder.parent() {
         command.arg("--target-dir").arg(target);
     }
