@@ -8,6 +8,7 @@ use windlass_state::snapshot::Snapshot;
 use windlass_store::Store;
 
 use crate::arguments::{Arguments, Which};
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::program;
 
@@ -116,6 +117,7 @@ fn state_file(folder: &Path, which: &Which) -> Result<PathBuf, Failure> {
     if !plain || environment.is_empty() || environment.starts_with('.') {
         return Err(
             Failure::new(format!("`{environment}` cannot be an environment"))
+                .exit(Exit::Usage)
                 .help("use letters, digits, `-`, `_` and `.`"),
         );
     }

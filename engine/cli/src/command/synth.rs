@@ -70,7 +70,7 @@ pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> 
             serde_json::json!({"resources": resources, "problems": []})
         );
     } else {
-        anstream::eprintln!("{resources} resources, no problems.");
+        anstream::eprintln!("{}, no problems.", render::count(resources, "resource"));
     }
     Ok(exit)
 }

@@ -8,6 +8,8 @@ use miette::{
 };
 use windlass::diagnostics::{Diagnostic, Label, Severity};
 
+use super::words;
+
 /// One problem, drawn.
 pub fn drawn(problem: &Diagnostic) -> String {
     let level = match problem.severity {
@@ -54,19 +56,12 @@ pub fn count(problems: &[Diagnostic]) -> String {
         .filter(|problem| problem.severity == Severity::Error)
         .count();
     let warnings = problems.len() - errors;
-    let plural = |count: usize, one: &str| {
-        if count == 1 {
-            format!("1 {one}")
-        } else {
-            format!("{count} {one}s")
-        }
-    };
     match (errors, warnings) {
-        (errors, 0) => plural(errors, "error"),
+        (errors, 0) => words::count(errors, "error"),
         (errors, warnings) => format!(
             "{}, {}",
-            plural(errors, "error"),
-            plural(warnings, "warning")
+            words::count(errors, "error"),
+            words::count(warnings, "warning")
         ),
     }
 }

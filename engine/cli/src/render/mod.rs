@@ -20,6 +20,8 @@ use windlass_engine::events::Events;
 
 use crate::failure::Failure;
 
+pub use words::count;
+
 /// Prints a line for whoever reads the output. A reader that has gone, as `head` does, must not end a run that is changing the world.
 macro_rules! say {
     ($($text:tt)*) => {

@@ -52,7 +52,8 @@ impl Plain {
                     .expect("no thread panics while it holds this")
                     .clone();
                 let read = format!(
-                    "{resources} resources read in {calls} calls, {}",
+                    "{} read in {calls} calls, {}",
+                    words::count(*resources, "resource"),
                     words::time(*milliseconds)
                 );
                 Some(format!("{heading}    {}\n", read.dimmed()))
@@ -117,7 +118,9 @@ impl Plain {
                 help.as_deref(),
             )),
             Event::StepSkipped { step, because } => Some(words::skipped(step, because)),
-            Event::Interrupted { running } => Some(format!("{} steps are still running.", running)),
+            Event::Interrupted { running } => {
+                Some(format!("{} still running.", words::count(*running, "step")))
+            }
             Event::Outputs { .. } => words::outputs(event).map(|text| format!("\n{text}")),
             Event::RunFinished(summary) => Some(format!("\n{}", words::summary(summary))),
         }

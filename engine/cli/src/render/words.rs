@@ -21,6 +21,14 @@ pub fn time(milliseconds: u64) -> String {
     }
 }
 
+/// How many of something, as people say it.
+pub fn count(number: usize, one: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{number} {one}s"),
+    }
+}
+
 /// A value of a spec in one line.
 pub fn value(value: &Value) -> String {
     let text = match Expr::of(value) {
@@ -173,7 +181,8 @@ pub fn recovered(recovered: &Recovered) -> String {
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
     format!(
-        "recovered {total} unfinished operations of the run at {}: {}",
+        "recovered {} of the run at {}: {}",
+        count(total, "unfinished operation"),
         recovered.since,
         told.join(", ")
     )
@@ -202,9 +211,9 @@ pub fn summary(summary: &Summary) -> String {
         RunResult::Done => format!("{} {told}. {}", "Done:".green().bold(), effort.dimmed()),
         RunResult::Interrupted => {
             format!(
-                "{} {told}; {} steps did not start. Run `up` again to go on. {}",
+                "{} {told}; {} did not start. Run `up` again to go on. {}",
                 "Stopped:".yellow().bold(),
-                summary.skipped,
+                count(summary.skipped, "step"),
                 effort.dimmed()
             )
         }
