@@ -141,7 +141,10 @@ async fn a_name_that_somebody_else_has_is_not_taken_over() {
         Event::StepFailed { help, .. } => help.clone(),
         _ => None,
     });
-    assert!(help.expect("a way out").starts_with("give this resource another name"));
+    assert!(
+        help.expect("a way out")
+            .starts_with("give this resource another name")
+    );
     assert!(
         !stranger
             .journal

@@ -239,15 +239,14 @@ async fn egress(
     let from = rules(&subject.applied);
     // What the author took away, AWS's own rule stands for again.
     let wanted = rules(to).unwrap_or_else(|| vec![Rule::allow_all()]);
-    let fresh = from.is_none() || from.as_ref() == Some(&wanted);
+    let untouched = from.is_none();
+    let keeps_default = wanted.contains(&Rule::allow_all());
     let mut change = RuleChange::between(from.unwrap_or_default().into_iter(), wanted.into_iter());
-    if fresh {
-        let allow_all = Rule::allow_all();
-        let before = change.authorize.len();
-        change.authorize.retain(|rule| *rule != allow_all);
-        if change.authorize.len() == before {
-            revoke_default(cx, &subject.id).await?;
-        }
+    if !keeps_default {
+        // Also where rules were there before: the run that sent the first of them may have been killed in between.
+        revoke_default(cx, &subject.id).await?;
+    } else if untouched {
+        change.authorize.retain(|rule| *rule != Rule::allow_all());
     }
     apply(cx, &subject.id, Direction::Egress, change).await
 }

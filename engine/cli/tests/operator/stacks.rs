@@ -38,8 +38,10 @@ fn panics(_: &mut Stack) -> Result<()> {
     panic!("the author's own mistake")
 }
 
+type StackFunction = fn(&mut Stack) -> Result;
+
 /// By name, for the script that the engine starts.
-const STACKS: &[(&str, fn(&mut Stack) -> Result)] = &[
+const STACKS: &[(&str, StackFunction)] = &[
     ("shop", bucketless),
     ("wrong", wrong_in_three_places),
     ("asking", parameters_without_default),
