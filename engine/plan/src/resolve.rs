@@ -1,4 +1,4 @@
-//! From a declaration to the spec that it stands for now: expressions evaluated, default tags merged.
+//! From a declaration to the spec that it stands for: expressions evaluated, default tags merged.
 //!
 //! Not here: the evaluator (`evaluate`) and physical names (`decide`).
 
