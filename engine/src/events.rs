@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use windlass::address::Address;
+use windlass::diagnostics::SourceLine;
 use windlass::schema::Wait;
 use windlass_plan::plan::{Change, Note, Plan, RecordOnly, StepAction, StepId};
 use windlass_state::binding::Binding;
@@ -123,6 +124,8 @@ pub enum Event {
         failure: Option<Failure>,
         /// A way out, where one is known.
         help: Option<String>,
+        /// Where the author declared the resource.
+        source: Option<SourceLine>,
         /// How long it took.
         milliseconds: u64,
     },

@@ -140,7 +140,7 @@ fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule
         Err(error) => {
             tally.failed += 1;
             let because = Because::Failed(step.address.clone());
-            run.voice.say(failed(step, &error, milliseconds));
+            run.voice.say(failed(plan, step, &error, milliseconds));
             tally.rolled_back |= error.failure().is_some_and(|failure| failure.rolled_back);
             skip(run, plan, tally, schedule.failed(id), &because);
             if error.halts() {
@@ -150,8 +150,13 @@ fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule
     }
 }
 
-fn failed(step: StepRef, error: &StepError, milliseconds: u64) -> Event {
+fn failed(plan: &Plan, step: StepRef, error: &StepError, milliseconds: u64) -> Event {
+    let change = plan
+        .changes
+        .iter()
+        .find(|change| change.address == step.address);
     Event::StepFailed {
+        source: change.and_then(|change| change.source.clone()),
         message: message(error),
         error: error.report(),
         failure: error.failure().cloned(),

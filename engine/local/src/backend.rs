@@ -123,12 +123,21 @@ impl Backend {
         operation: &str,
         request: &Value,
     ) -> Result<Reply, BackendError> {
+        let target = format!("AmazonEC2ContainerServiceV20141113.{operation}");
+        self.json(call, "ecs", &target, request).await
+    }
+
+    /// Makes a call of a JSON protocol, in the account and region of another call.
+    pub(crate) async fn json(
+        &self,
+        call: &Call,
+        service: &str,
+        target: &str,
+        request: &Value,
+    ) -> Result<Reply, BackendError> {
         let request = self
-            .own(call, "ecs")
-            .header(
-                "x-amz-target",
-                format!("AmazonEC2ContainerServiceV20141113.{operation}"),
-            )
+            .own(call, service)
+            .header("x-amz-target", target)
             .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
             .body(full(request.to_string()))
             .map_err(BackendError::of)?;
@@ -146,7 +155,7 @@ impl Backend {
             // An unhandled exception in moto is a page of HTML.
             Err(_) => Reply {
                 status: 500,
-                body: json!({"__type": "ServerException", "message": format!("the emulator failed in {operation}")}),
+                body: json!({"__type": "ServerException", "message": format!("the emulator failed in {target}")}),
             },
         })
     }

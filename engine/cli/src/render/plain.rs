@@ -109,13 +109,15 @@ impl Plain {
                 error,
                 failure,
                 help,
-                ..
+                source,
+                milliseconds: _,
             } => Some(words::failed(
                 step,
                 message,
                 error.as_ref(),
                 failure.as_ref(),
                 help.as_deref(),
+                source.as_ref(),
             )),
             Event::StepSkipped { step, because } => Some(words::skipped(step, because)),
             Event::Interrupted { running } => {

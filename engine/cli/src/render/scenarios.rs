@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use windlass::address::Address;
+use windlass::diagnostics::SourceLine;
 use windlass::schema::ReplaceOrder;
 use windlass_engine::events::{Because, ErrorReport, Event, Recovered, StepRef, Summary, Verb};
 use windlass_engine::provider::{ErrorClass, Failure};
@@ -347,7 +348,14 @@ fn a_rolled_back_deployment_leads_with_its_cause() {
                 "cause".to_owned(),
                 "container `app` exited with code 137 in 3 of 3 tasks".to_owned(),
             ),
-            ("log".to_owned(), "Java heap space".to_owned()),
+            (
+                "log".to_owned(),
+                "/ecs/storefront/api  Java heap space".to_owned(),
+            ),
+            (
+                "help".to_owned(),
+                "the container `app` has 512 MiB".to_owned(),
+            ),
         ],
         rolled_back: true,
     };
@@ -357,9 +365,12 @@ fn a_rolled_back_deployment_leads_with_its_cause() {
             message: "the wait ended".to_owned(),
             error: None,
             failure: Some(failure),
-            help: Some(
-                "the container has 512 MiB; declared at stacks/storefront/src/api.rs:18".to_owned()
-            ),
+            help: None,
+            source: Some(SourceLine {
+                file: "stacks/storefront/src/api.rs".to_owned(),
+                line: 18,
+                column: 10,
+            }),
             milliseconds: 95_000,
         },
         Event::StepSkipped {
@@ -392,6 +403,7 @@ fn an_error_of_aws_has_its_operation_code_and_request() {
         )),
         failure: None,
         help: None,
+        source: None,
         milliseconds: 210,
     }]));
 }

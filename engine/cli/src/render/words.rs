@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use owo_colors::OwoColorize;
 use serde_json::Value;
+use windlass::diagnostics::SourceLine;
 use windlass::expr::Expr;
 use windlass_engine::events::{Because, ErrorReport, Event, Recovered, StepRef, Summary, Verb};
 use windlass_engine::provider::Failure;
@@ -117,6 +118,7 @@ pub fn failed(
     error: Option<&ErrorReport>,
     failure: Option<&Failure>,
     help: Option<&str>,
+    source: Option<&SourceLine>,
 ) -> String {
     let mut lines = vec![format!(
         "{} {}: {}",
@@ -144,6 +146,9 @@ pub fn failed(
     }
     if let Some(help) = help {
         detail("help", help);
+    }
+    if let Some(source) = source {
+        detail("stack", &source.to_string());
     }
     lines.join("\n")
 }

@@ -9,6 +9,7 @@ mod balancers;
 mod clusters;
 mod deployment;
 mod deployments;
+mod logs;
 mod providers;
 mod rollout;
 mod runs;
@@ -154,6 +155,7 @@ impl Exchange<'_> {
         if let Some(refusal) = self.refuse_gone_cluster(&request) {
             return Ok(refusal);
         }
+        self.write_logs().await?;
         match self.call.operation.as_str() {
             "CreateCapacityProvider" => self.create_capacity_provider(request).await,
             "CreateCluster" => self.create_cluster(request).await,

@@ -25,6 +25,7 @@ fn template(image: &str) -> Template {
         containers: vec![ContainerSpec {
             name: "app".into(),
             image: image.into(),
+            log: None,
         }],
         ..Template::default()
     }
@@ -56,6 +57,7 @@ impl World {
                         image: "*broken*".into(),
                         reason: Some("CannotPullContainerError: no".into()),
                         exit_code: None,
+                        log: Vec::new(),
                     },
                     ImageRule {
                         image: "*leaky*".into(),
@@ -63,6 +65,7 @@ impl World {
                             "OutOfMemoryError: container killed due to memory usage".into(),
                         ),
                         exit_code: Some(137),
+                        log: Vec::new(),
                     },
                 ],
             },

@@ -36,6 +36,24 @@ impl State {
 pub(crate) struct ContainerSpec {
     pub(crate) name: String,
     pub(crate) image: String,
+    /// Where its `awslogs` driver sends what it logs.
+    pub(crate) log: Option<LogTarget>,
+}
+
+/// A log group, and what the names of its streams start with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LogTarget {
+    pub(crate) group: String,
+    pub(crate) stream_prefix: String,
+}
+
+/// What a container logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Logged {
+    pub(crate) group: String,
+    pub(crate) stream: String,
+    pub(crate) lines: Vec<String>,
+    pub(crate) at: Millis,
 }
 
 /// What becomes of a task that nobody stops.
@@ -52,6 +70,7 @@ pub(crate) enum Fate {
         container: usize,
         code: i32,
         reason: Option<String>,
+        log: Vec<String>,
     },
 }
 
@@ -99,6 +118,8 @@ pub(crate) struct Task {
     template: Template,
     fate: Fate,
     stop: Option<Stop>,
+    /// What it logged and nobody has written down yet.
+    logged: Option<Logged>,
     created: Millis,
     started: Option<Millis>,
     stopping: Option<Millis>,
@@ -132,6 +153,7 @@ impl Template {
                     container,
                     code,
                     reason: rule.reason.clone(),
+                    log: rule.log.clone(),
                 },
                 None => Fate::CannotStart {
                     container,
@@ -164,6 +186,7 @@ impl Task {
             wanted: true,
             fate,
             stop: None,
+            logged: None,
             created: now,
             started: None,
             stopping: None,
@@ -203,6 +226,11 @@ impl Task {
         self.stopped
     }
 
+    /// What it logged since this was last asked.
+    pub(crate) fn take_logged(&mut self) -> Option<Logged> {
+        self.logged.take()
+    }
+
     /// Asks it to stop; the first to ask gives the reason.
     pub(crate) fn ask_to_stop(&mut self, code: &'static str, reason: &str, now: Millis) {
         if !self.wanted || !self.is_live() {
@@ -225,7 +253,7 @@ impl Task {
             (State::Provisioning | State::Pending, false) => (State::Stopped, Moved::Ended),
             (State::Provisioning, true) => (State::Pending, Moved::Quietly),
             (State::Pending, true) => self.start(),
-            (State::Running, true) => self.run(),
+            (State::Running, true) => self.run(now),
         };
         if self.state == State::Running && next == State::Running {
             self.steps_running += 1;
@@ -253,17 +281,31 @@ impl Task {
         (State::Stopped, Moved::Failed)
     }
 
-    fn run(&mut self) -> (State, Moved) {
+    fn run(&mut self, now: Millis) -> (State, Moved) {
         let moved = match &self.fate {
             Fate::Runs | Fate::CannotStart { .. } => return (State::Running, Moved::Quietly),
             Fate::Completes => Moved::Ended,
-            Fate::Exits { .. } => Moved::Failed,
+            Fate::Exits { container, log, .. } => {
+                self.logged = self.log(*container, log, now);
+                Moved::Failed
+            }
         };
         self.stop = Some(Stop {
             code: "EssentialContainerExited",
             reason: "Essential container in task exited".to_owned(),
         });
         (State::Stopped, moved)
+    }
+
+    fn log(&self, container: usize, lines: &[String], at: Millis) -> Option<Logged> {
+        let spec = self.template.containers.get(container)?;
+        let target = spec.log.as_ref().filter(|_| !lines.is_empty())?;
+        Some(Logged {
+            group: target.group.clone(),
+            stream: format!("{}/{}/{}", target.stream_prefix, spec.name, self.id()),
+            lines: lines.to_vec(),
+            at,
+        })
     }
 
     /// The task as DescribeTasks shows it.
@@ -359,6 +401,7 @@ impl Task {
                 container,
                 code,
                 reason,
+                ..
             } if *container == index => (Some(*code), reason.as_deref()),
             _ => (Some(0), None),
         }
@@ -410,6 +453,10 @@ mod tests {
             containers: vec![ContainerSpec {
                 name: "app".into(),
                 image: "shop/web:1".into(),
+                log: Some(LogTarget {
+                    group: "/ecs/web".into(),
+                    stream_prefix: "ecs".into(),
+                }),
             }],
             ..Template::default()
         };
@@ -471,6 +518,7 @@ mod tests {
             container: 0,
             code: 137,
             reason: Some("OutOfMemoryError: x".into()),
+            log: vec!["heap space".into()],
         });
         let moves: Vec<Moved> = (1..=3).map(|at| task.step(Millis(at))).collect();
         assert_eq!(moves, [Moved::Quietly, Moved::Started, Moved::Failed]);
@@ -478,5 +526,11 @@ mod tests {
         assert_eq!(view["stopCode"], "EssentialContainerExited");
         assert_eq!(view["containers"][0]["exitCode"], 137);
         assert_eq!(view["containers"][0]["reason"], "OutOfMemoryError: x");
+        let logged = task.take_logged().expect("it logged");
+        assert_eq!(
+            (logged.group.as_str(), logged.stream.as_str(), logged.lines),
+            ("/ecs/web", "ecs/app/abc", vec!["heap space".to_owned()])
+        );
+        assert_eq!(task.take_logged(), None);
     }
 }

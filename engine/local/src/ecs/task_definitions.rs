@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::task::{ContainerSpec, Template, object};
+use super::task::{ContainerSpec, LogTarget, Template, object};
 use super::view::on_fargate;
 use super::{Exchange, texts};
 use crate::backend::{BackendError, Reply};
@@ -163,7 +163,17 @@ impl Definition {
             .map(|container| ContainerSpec {
                 name: container["name"].as_str().unwrap_or_default().to_owned(),
                 image: container["image"].as_str().unwrap_or_default().to_owned(),
+                log: log_target(&container["logConfiguration"]),
             })
             .collect()
     }
+}
+
+fn log_target(configuration: &Value) -> Option<LogTarget> {
+    let option = |name: &str| configuration["options"][name].as_str().map(str::to_owned);
+    (configuration["logDriver"] == "awslogs").then_some(())?;
+    Some(LogTarget {
+        group: option("awslogs-group")?,
+        stream_prefix: option("awslogs-stream-prefix")?,
+    })
 }

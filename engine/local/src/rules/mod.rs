@@ -157,6 +157,9 @@ pub struct ImageRule {
     /// With it the container starts and exits so; without it the container does not start at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
+    /// What the container logs before it exits, to the log group of its `awslogs` driver.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<String>,
 }
 
 const fn default_step() -> u64 {

@@ -19,6 +19,7 @@ fn cloud() -> &'static EmbeddedCloud {
                     image: "*broken*".into(),
                     reason: Some("CannotPullContainerError: not found".into()),
                     exit_code: None,
+                    log: Vec::new(),
                 }],
             },
             ..Rules::default()

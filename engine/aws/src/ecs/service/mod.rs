@@ -6,6 +6,7 @@
 
 mod blocks;
 mod deployment_blocks;
+mod last_words;
 mod rollout;
 
 use std::collections::{BTreeMap, BTreeSet};

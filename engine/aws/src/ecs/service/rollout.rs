@@ -12,6 +12,7 @@ use aws_sdk_ecs::types::{
 use windlass::aws::ecs::ServiceResolved;
 use windlass_engine::provider::{Failure, Progress};
 
+use super::last_words::last_words;
 use super::{by_cluster, describe, service_outputs};
 use crate::clients::Clients;
 use crate::ecs::last_part;
@@ -38,6 +39,8 @@ pub struct Rollout {
     pub target: Option<ServiceRevision>,
     /// Tasks of our revision that stopped, where the deployment did not succeed.
     pub stopped: Vec<Task>,
+    /// What they had to say.
+    pub last_words: Vec<(String, String)>,
 }
 
 impl Query for Rollouts {
@@ -72,6 +75,7 @@ async fn rollout(clients: &Clients, key: &Key, service: SdkService) -> Result<Ro
         deployment: None,
         target: None,
         stopped: Vec::new(),
+        last_words: Vec::new(),
         service,
     };
     let ours = key.task_definition.as_deref();
@@ -87,8 +91,21 @@ async fn rollout(clients: &Clients, key: &Key, service: SdkService) -> Result<Ro
     if !succeeded {
         rollout.target = target(clients, rollout.deployment.as_ref()).await?;
         rollout.stopped = stopped(clients, key).await?;
+        if has_failed(rollout.deployment.as_ref()) {
+            rollout.last_words = last_words(clients, &rollout.stopped).await;
+        }
     }
     Ok(rollout)
+}
+
+/// Whether nothing more comes of a deployment. Until then nobody reads what its tasks had to say.
+fn has_failed(deployment: Option<&ServiceDeployment>) -> bool {
+    use ServiceDeploymentStatus as Status;
+    let status = deployment.and_then(|deployment| deployment.status.as_ref());
+    matches!(
+        status,
+        None | Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped)
+    )
 }
 
 /// The newest deployment of a service; ECS lists the newest first.
@@ -348,6 +365,7 @@ fn failure(rollout: &Rollout, ours: Option<&str>) -> Failure {
         .into_iter()
         .map(|cause| ("cause".to_owned(), cause))
         .collect();
+    details.extend(rollout.last_words.iter().cloned());
     let reasons = [
         deployment.and_then(|deployment| deployment.status_reason.as_ref()),
         deployment.and_then(|deployment| deployment.rollback.as_ref()?.reason.as_ref()),
@@ -363,6 +381,8 @@ fn failure(rollout: &Rollout, ours: Option<&str>) -> Failure {
         let events = events(service).into_iter().rev().take(3);
         details.extend(events.map(|event| ("event".to_owned(), event)));
     }
+    // The way out comes last.
+    details.sort_by_key(|(word, _)| word == "help");
     Failure {
         summary: format!("deployment of {submitted} failed{then}"),
         details,
@@ -456,6 +476,7 @@ mod tests {
             deployment: Some(ServiceDeployment::builder().status(status).build()),
             target: None,
             stopped: Vec::new(),
+            last_words: Vec::new(),
         }
     }
 
@@ -545,6 +566,7 @@ mod tests {
             deployment: None,
             target: None,
             stopped: Vec::new(),
+            last_words: Vec::new(),
         };
         let Progress::Pending { status, events } = progress(Some(&rollout), &applied(8)) else {
             panic!("it is under way")
