@@ -23,6 +23,7 @@ pub mod resource;
 pub mod runner;
 pub mod schema;
 pub mod stack;
+mod texts;
 pub mod value;
 
 pub use stack::{Result, Stack};
@@ -41,7 +42,7 @@ pub mod prelude {
     };
     pub use crate::resource::{Declare, Handle};
     pub use crate::stack::{Result, Stack};
-    pub use crate::value::{Input, Output};
+    pub use crate::value::{Input, IntoInput, Output};
     pub use crate::{cidr, fargate, image};
 }
 

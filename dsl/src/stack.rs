@@ -15,7 +15,7 @@ use crate::document::{
 use crate::parameters::Parameters;
 use crate::request::Request;
 use crate::resource::{Check, Configured, Handle, Resource};
-use crate::value::{Input, Output};
+use crate::value::{Input, IntoInput, Output};
 
 /// What a stack function returns: anything that is wrong beyond what it reported.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -205,7 +205,7 @@ impl Stack {
 
     /// Tells the stack's user, and other stacks, a value.
     #[track_caller]
-    pub fn output(&mut self, name: impl Into<String>, value: impl Into<Input<String>>) {
+    pub fn output(&mut self, name: impl Into<String>, value: impl IntoInput<String>) {
         let (name, source) = (name.into(), self.author());
         if let Some(earlier) = self.document.outputs.get(&name) {
             let problem = Diagnostic::error(

@@ -51,6 +51,19 @@ pub struct Input<T> {
     of: PhantomData<fn() -> T>,
 }
 
+/// What fits where an [`Input`] of `T` is wanted: whatever converts into one. Setters and constructors take it, so that the compiler says
+/// in our words what does not fit.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fit where `{T}` is wanted",
+    label = "this is no `{T}`",
+    note = "what fits is a literal of that type (for an identifier, `existing(\"…\")` of what was made elsewhere), or an output that gives one; \
+            `.trust_as()` makes an output of another type fit, where you know better"
+)]
+pub trait IntoInput<T>: Into<Input<T>> {}
+
+#[diagnostic::do_not_recommend]
+impl<T, V: Into<Input<T>>> IntoInput<T> for V {}
+
 impl<T> Output<T> {
     /// An output of a resource or lookup, by the CloudFormation name of the attribute.
     #[must_use]
@@ -89,7 +102,7 @@ impl<T> Output<T> {
 impl<T: Text> Output<T> {
     /// This text with another one behind it: `bucket.arn().join("/*")`.
     #[must_use]
-    pub fn join(self, suffix: impl Into<Input<String>>) -> Output<String> {
+    pub fn join(self, suffix: impl IntoInput<String>) -> Output<String> {
         Output::computed(&Expr::Join {
             join: vec![self.value, suffix.into().value],
         })
@@ -329,7 +342,7 @@ pub struct Tags(BTreeMap<String, Input<String>>);
 
 impl Tags {
     /// Adds or replaces a tag.
-    pub fn set(&mut self, key: impl Into<String>, value: impl Into<Input<String>>) {
+    pub fn set(&mut self, key: impl Into<String>, value: impl IntoInput<String>) {
         self.0.insert(key.into(), value.into());
     }
 
@@ -428,88 +441,4 @@ impl Text for Ipv6Addr {}
 
 impl<T: Literal> Literal for Vec<T> {
     const SHAPE: &'static Shape = &Shape::List(T::SHAPE);
-}
-
-/// Declares identifiers that AWS gives, each a text of its own type: `ids! { /// A VPC. VpcId = "vpc-"; }`.
-///
-/// The text in quotes is what every such identifier starts with; `existing` checks it.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident = $prefix:literal;)+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-            #[serde(transparent)]
-            pub struct $name(String);
-
-            impl $name {
-                /// One that exists already and is not this stack's.
-                ///
-                /// # Panics
-                #[doc = concat!("The text does not start with `", $prefix, "`.")]
-                #[must_use]
-                #[track_caller]
-                pub fn existing(id: impl Into<String>) -> Self {
-                    let id = id.into();
-                    assert!(id.starts_with($prefix), "`{id}` is no {}: it does not start with `{}`", stringify!($name), $prefix);
-                    Self(id)
-                }
-
-                /// The text.
-                #[must_use]
-                pub fn as_str(&self) -> &str {
-                    &self.0
-                }
-            }
-
-            impl std::fmt::Display for $name {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str(&self.0)
-                }
-            }
-
-            impl $crate::value::Literal for $name {
-                const SHAPE: &'static $crate::schema::Shape = &$crate::schema::Shape::Text;
-            }
-            impl $crate::value::Text for $name {}
-        )+
-    };
-}
-
-/// Declares a closed set of texts that AWS takes: `text_enum! { /// … pub enum Tenancy { Default = "default" } }`.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! text_enum {
-    ($($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)+ })+) => {
-        $(
-            $(#[$doc])*
-            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-            pub enum $name {
-                $($(#[$vdoc])* #[doc = concat!("`", $text, "`.")] #[serde(rename = $text)] $variant,)+
-            }
-
-            impl $name {
-                /// Every value.
-                pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-                /// AWS's text.
-                #[must_use]
-                pub const fn as_str(self) -> &'static str {
-                    match self { $(Self::$variant => $text),+ }
-                }
-            }
-
-            impl std::fmt::Display for $name {
-                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                    f.write_str(self.as_str())
-                }
-            }
-
-            impl $crate::value::Literal for $name {
-                const SHAPE: &'static $crate::schema::Shape = &$crate::schema::Shape::Text;
-            }
-            impl $crate::value::Text for $name {}
-        )+
-    };
 }

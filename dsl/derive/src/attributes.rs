@@ -20,6 +20,7 @@ pub struct FieldAttributes {
     pub choice: bool,
     pub skip: bool,
     pub no_setter: bool,
+    pub takes: Option<Path>,
     pub name_rule: Option<TokenStream>,
 }
 
@@ -70,22 +71,23 @@ impl FieldAttributes {
             "json_text" => self.compare = Some(quote!(#schema::Compare::JsonText)),
             "case_insensitive" => self.compare = Some(quote!(#schema::Compare::CaseInsensitive)),
             "keyed" => {
-                let key = text_argument(input)?;
+                let key: LitStr = argument(input)?;
                 self.compare = Some(quote!(#schema::Compare::Keyed(#key)));
             }
             "removal_keeps" => self.removal = Some(quote!(#schema::Removal::Keeps)),
             "removal_default" => {
-                let value = text_argument(input)?;
+                let value: LitStr = argument(input)?;
                 self.removal = Some(quote!(#schema::Removal::Default(#value)));
             }
             "after_creation" => {
-                let who = text_argument(input)?;
+                let who: LitStr = argument(input)?;
                 self.owner = Some(quote!(#schema::Owner::AfterCreation(#who)));
             }
             "required" => self.required = true,
             "choice" => self.choice = true,
             "skip" => self.skip = true,
             "no_setter" => self.no_setter = true,
+            "takes" => self.takes = Some(argument(input)?),
             "physical_name" => self.name_rule = Some(name_rule(input)?),
             _ => {
                 return Err(syn::Error::new(
@@ -98,7 +100,7 @@ impl FieldAttributes {
     }
 }
 
-fn text_argument(input: ParseStream<'_>) -> Result<LitStr> {
+fn argument<T: Parse>(input: ParseStream<'_>) -> Result<T> {
     let inner;
     parenthesized!(inner in input);
     inner.parse()

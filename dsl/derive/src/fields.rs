@@ -4,7 +4,7 @@ use heck::ToPascalCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{
-    Attribute, Data, DeriveInput, Fields, GenericArgument, Ident, PathArguments, Result, Type,
+    Attribute, Data, DeriveInput, Fields, GenericArgument, Ident, Path, PathArguments, Result, Type,
 };
 
 use crate::attributes::{FieldAttributes, ResourceAttributes};
@@ -221,34 +221,53 @@ pub fn schema(properties: &[Property]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// How a value of a property's type is taken: the argument's type, and the expression that makes the field of `value`.
-fn taken(ty: &Type) -> (TokenStream, TokenStream) {
+/// How a value of a property's type is taken: the argument's type, and the expression that makes the field of `value`. `takes` is the
+/// trait that says in its own words what does not fit.
+fn taken(ty: &Type, takes: Option<&Path>) -> (TokenStream, TokenStream) {
     match (outer(ty).as_str(), arguments(ty).as_slice()) {
         ("Option", [inner]) => {
-            let (argument, made) = taken(inner);
+            let (argument, made) = taken(inner, takes);
             (argument, quote!(Some(#made)))
         }
-        ("Vec", [item]) => (
-            quote!(impl IntoIterator<Item = impl Into<#item>>),
-            quote!(value.into_iter().map(Into::into).collect()),
-        ),
-        ("List", [item]) => (
-            quote!(impl IntoIterator<Item = impl Into<#item>>),
-            quote!(::windlass::value::List(
-                value.into_iter().map(Into::into).collect()
-            )),
-        ),
-        ("BTreeMap", [_, item]) => (
-            quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#item>)>),
-            quote!(
-                value
-                    .into_iter()
-                    .map(|(key, item)| (key.into(), item.into()))
-                    .collect()
-            ),
-        ),
-        ("Box", [inner]) => (quote!(impl Into<#inner>), quote!(Box::new(value.into()))),
-        _ => (quote!(impl Into<#ty>), quote!(value.into())),
+        ("Vec", [item]) => {
+            let item = fitting(item, takes);
+            (
+                quote!(impl IntoIterator<Item = #item>),
+                quote!(value.into_iter().map(Into::into).collect()),
+            )
+        }
+        ("List", [item]) => {
+            let item = fitting(item, takes);
+            (
+                quote!(impl IntoIterator<Item = #item>),
+                quote!(::windlass::value::List(
+                    value.into_iter().map(Into::into).collect()
+                )),
+            )
+        }
+        ("BTreeMap", [_, item]) => {
+            let item = fitting(item, takes);
+            (
+                quote!(impl IntoIterator<Item = (impl Into<String>, #item)>),
+                quote!(
+                    value
+                        .into_iter()
+                        .map(|(key, item)| (key.into(), item.into()))
+                        .collect()
+                ),
+            )
+        }
+        ("Box", [inner]) => (fitting(inner, takes), quote!(Box::new(value.into()))),
+        _ => (fitting(ty, takes), quote!(value.into())),
+    }
+}
+
+/// What fits where a value of this type is wanted.
+fn fitting(ty: &Type, takes: Option<&Path>) -> TokenStream {
+    match (takes, outer(ty).as_str(), arguments(ty).as_slice()) {
+        (Some(takes), ..) => quote!(impl #takes),
+        (None, "Input", [inner]) => quote!(impl ::windlass::value::IntoInput<#inner>),
+        _ => quote!(impl Into<#ty>),
     }
 }
 
@@ -266,14 +285,14 @@ pub fn constructor_and_setters(
         .map(setter);
     let constructor = constructor.then(|| {
         let required: Vec<_> = properties.iter().filter(|p| p.required && !p.attributes.skip).collect();
-        let parameters = required.iter().map(|Property { ident, ty, .. }| {
-            let (argument, _) = taken(ty);
+        let parameters = required.iter().map(|Property { ident, ty, attributes, .. }| {
+            let (argument, _) = taken(ty, attributes.takes.as_ref());
             quote!(#ident: #argument)
         });
         let fields = properties.iter().map(|property| {
             let Property { ident, ty, .. } = property;
             if property.required && !property.attributes.skip {
-                let (_, made) = taken(ty);
+                let (_, made) = taken(ty, None);
                 quote!(#ident: { let value = #ident; #made })
             } else {
                 quote!(#ident: Default::default())
@@ -302,19 +321,23 @@ pub fn constructor_and_setters(
 
 fn setter(property: &Property) -> TokenStream {
     let Property {
-        ident, ty, docs, ..
+        ident,
+        ty,
+        docs,
+        attributes,
+        ..
     } = property;
     if outer(ty) == "Tags" {
         return quote! {
             /// Adds or replaces a tag.
             #[must_use]
-            pub fn tag(mut self, key: impl Into<String>, value: impl Into<::windlass::value::Input<String>>) -> Self {
+            pub fn tag(mut self, key: impl Into<String>, value: impl ::windlass::value::IntoInput<String>) -> Self {
                 self.#ident.set(key, value);
                 self
             }
         };
     }
-    let (argument, made) = taken(ty);
+    let (argument, made) = taken(ty, attributes.takes.as_ref());
     quote! {
         #(#docs)*
         #[must_use]

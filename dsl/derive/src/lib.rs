@@ -20,6 +20,7 @@
 //! On a property, `#[field(…)]`: one of `in_place`, `replaces`, `replaces_if(test, "when")`, `creation_only` (must be given at the top of a
 //! kind, inherited below), and any of `name = "VPCZoneIdentifier"`, `never_read`, `set`, `keyed("Key")`, `json_text`, `case_insensitive`,
 //! `removal_keeps`, `removal_default("true")`, `after_creation("who")`, `required` (for lists), `choice`, `skip`, `no_setter`,
+//! `takes(RoleFor<Ecs>)` (a trait over `Into`, which says in its own words what does not fit),
 //! `physical_name(max = 32, also = "/", prefix = "/ecs/", lowercase)`. A change that is stated where a `choice` stands holds for each of its
 //! variants that does not state its own.
 

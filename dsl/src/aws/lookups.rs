@@ -6,7 +6,7 @@ use crate::aws::acm::CertificateArn;
 use crate::aws::ec2::{ImageId, SubnetId, VpcId};
 use crate::document::LookupQuery;
 use crate::stack::Stack;
-use crate::value::{Input, Output, Text};
+use crate::value::{IntoInput, Output, Text};
 
 fn map<K: Into<String>, V: Into<String>>(
     tags: impl IntoIterator<Item = (K, V)>,
@@ -47,7 +47,7 @@ impl SubnetId {
     pub fn lookup_all<K: Into<String>, V: Into<String>>(
         cx: &mut Stack,
         name: &str,
-        vpc: impl Into<Input<VpcId>>,
+        vpc: impl IntoInput<VpcId>,
         tags: impl IntoIterator<Item = (K, V)>,
     ) -> Output<Vec<Self>> {
         let vpc = vpc.into();

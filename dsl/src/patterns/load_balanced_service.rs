@@ -3,7 +3,7 @@
 //! Not here: names in DNS and certificates for them.
 
 use crate::aws::ec2::{SecurityGroup, Traffic};
-use crate::aws::ecs::{Cluster, ContainerPort};
+use crate::aws::ecs::{Cluster, ContainerPort, ExposedPort};
 use crate::aws::elasticloadbalancingv2::{
     Action, IpTarget, Listener, ListenerRule, LoadBalancer, Protocol, RuleCondition, TargetGroup,
     TargetGroupAttribute,
@@ -14,7 +14,7 @@ use crate::patterns::network::Network;
 use crate::patterns::tasks::{Changes, RunningTasks, Tasks, task_setters};
 use crate::resource::{Declare, Handle};
 use crate::stack::Stack;
-use crate::value::{Input, Output, join};
+use crate::value::{Input, IntoInput, Output, join};
 
 /// How a load balancer asks whether a task is well.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct HealthCheck {
 
 impl HealthCheck {
     /// An HTTP request for a path, to which a healthy task answers 200.
-    pub fn path(path: impl Into<Input<String>>) -> Self {
+    pub fn path(path: impl IntoInput<String>) -> Self {
         Self { path: path.into() }
     }
 }
@@ -149,7 +149,7 @@ impl LoadBalancedServiceDesign {
     task_setters!();
 
     /// The port that the load balancer sends requests to, and how it asks for health.
-    pub fn listen(mut self, port: impl Into<ContainerPort>, health: HealthCheck) -> Self {
+    pub fn listen(mut self, port: impl ExposedPort, health: HealthCheck) -> Self {
         self.port = Some((port.into(), health));
         self
     }
@@ -158,8 +158,8 @@ impl LoadBalancedServiceDesign {
     pub fn behind(
         mut self,
         entrance: &OwnLoadBalancer,
-        priority: impl Into<Input<u32>>,
-        paths: impl IntoIterator<Item = impl Into<Input<String>>>,
+        priority: impl IntoInput<u32>,
+        paths: impl IntoIterator<Item = impl IntoInput<String>>,
     ) -> Self {
         self.shared = Some(Shared {
             entrance: entrance.clone(),

@@ -12,12 +12,12 @@ use windlass_derive::{Block, Resource};
 
 use super::{ScalableDimension, ScalableTargetId, ServiceNamespace};
 use crate::aws::ecs::{ClusterName, ServiceName};
-use crate::aws::iam::RoleArn;
 use crate::aws::iam::principal::ApplicationAutoScaling;
+use crate::aws::iam::{RoleArn, RoleFor};
 use crate::codes;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, join};
+use crate::value::{Input, IntoInput, join};
 
 /// Something whose number may be scaled.
 ///
@@ -50,7 +50,7 @@ pub struct ScalableTarget {
     #[field(replaces, no_setter)]
     pub resource_id: Input<String>,
     /// The role that the scaling acts as. Most services, ECS among them, have a service-linked role for it, which AWS then names instead.
-    #[field(in_place, name = "RoleARN", never_read, removal_keeps)]
+    #[field(in_place, name = "RoleARN", never_read, removal_keeps, takes(RoleFor<ApplicationAutoScaling>))]
     pub role_arn: Option<Input<RoleArn<ApplicationAutoScaling>>>,
     /// Which number of it is scaled.
     #[field(replaces, no_setter)]
@@ -116,9 +116,9 @@ impl ScalableTarget {
     #[must_use]
     pub fn new(
         dimension: ScalableDimension,
-        resource_id: impl Into<Input<String>>,
-        min_capacity: impl Into<Input<u32>>,
-        max_capacity: impl Into<Input<u32>>,
+        resource_id: impl IntoInput<String>,
+        min_capacity: impl IntoInput<u32>,
+        max_capacity: impl IntoInput<u32>,
     ) -> Self {
         Self {
             max_capacity: max_capacity.into(),
@@ -135,8 +135,8 @@ impl ScalableTarget {
     /// The number of tasks of an ECS service.
     #[must_use]
     pub fn ecs_service(
-        cluster: impl Into<Input<ClusterName>>,
-        service: impl Into<Input<ServiceName>>,
+        cluster: impl IntoInput<ClusterName>,
+        service: impl IntoInput<ServiceName>,
         tasks: RangeInclusive<u32>,
     ) -> Self {
         let (cluster, service) = (cluster.into(), service.into());

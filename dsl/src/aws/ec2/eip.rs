@@ -16,7 +16,7 @@ use windlass_derive::Resource;
 use super::{AllocationId, InstanceId, IpamPoolId};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// The network that an address is for. EC2-Classic, the other one there was, is no more.
@@ -79,7 +79,7 @@ pub struct Eip {
 impl Eip {
     /// The address that another account has offered to hand over.
     #[must_use]
-    pub fn transferred(address: impl Into<Input<Ipv4Addr>>) -> Self {
+    pub fn transferred(address: impl IntoInput<Ipv4Addr>) -> Self {
         Self::new().transfer_address(address)
     }
 }

@@ -10,7 +10,7 @@ use windlass_derive::Block;
 
 use super::InstanceType;
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// Whether instances of a sort are among the candidates.
@@ -225,7 +225,7 @@ pub struct PerformanceFactorReference {
 impl BaselinePerformanceFactors {
     /// At least as fast as this family, such as `c6i`.
     #[must_use]
-    pub fn like(family: impl Into<Input<String>>) -> Self {
+    pub fn like(family: impl IntoInput<String>) -> Self {
         Self::new(CpuPerformanceFactor::new([
             PerformanceFactorReference::new(family),
         ]))

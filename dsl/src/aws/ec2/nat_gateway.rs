@@ -18,7 +18,7 @@ use windlass_derive::{Block, Choice, Resource};
 use super::{AllocationId, NatGatewayId, NetworkInterfaceId, RouteTableId, SubnetId, VpcId};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// How far a NAT gateway reaches.
@@ -90,8 +90,8 @@ impl NatZoneAddresses {
     /// Addresses for a zone by name, such as `us-east-1a`.
     #[must_use]
     pub fn of(
-        zone: impl Into<Input<String>>,
-        addresses: impl IntoIterator<Item = impl Into<Input<AllocationId>>>,
+        zone: impl IntoInput<String>,
+        addresses: impl IntoIterator<Item = impl IntoInput<AllocationId>>,
     ) -> Self {
         Self {
             zone: NatZone::AvailabilityZone(zone.into()),
@@ -102,8 +102,8 @@ impl NatZoneAddresses {
     /// Addresses for a zone by id, such as `use1-az1`.
     #[must_use]
     pub fn of_zone_id(
-        zone: impl Into<Input<String>>,
-        addresses: impl IntoIterator<Item = impl Into<Input<AllocationId>>>,
+        zone: impl IntoInput<String>,
+        addresses: impl IntoIterator<Item = impl IntoInput<AllocationId>>,
     ) -> Self {
         Self {
             zone: NatZone::AvailabilityZoneId(zone.into()),
@@ -179,10 +179,7 @@ pub struct NatGateway {
 impl NatGateway {
     /// One that leads from its zone to the internet. The subnet must be public.
     #[must_use]
-    pub fn public(
-        subnet: impl Into<Input<SubnetId>>,
-        address: impl Into<Input<AllocationId>>,
-    ) -> Self {
+    pub fn public(subnet: impl IntoInput<SubnetId>, address: impl IntoInput<AllocationId>) -> Self {
         Self {
             allocation_id: Some(address.into()),
             ..Self::at(NatGatewayPlace::SubnetId(subnet.into()))
@@ -191,7 +188,7 @@ impl NatGateway {
 
     /// One that leads from its zone to other networks under an address of the subnet.
     #[must_use]
-    pub fn private(subnet: impl Into<Input<SubnetId>>) -> Self {
+    pub fn private(subnet: impl IntoInput<SubnetId>) -> Self {
         Self {
             connectivity_type: Some(ConnectivityType::Private.into()),
             ..Self::at(NatGatewayPlace::SubnetId(subnet.into()))
@@ -200,7 +197,7 @@ impl NatGateway {
 
     /// One that leads from all zones of a VPC to the internet.
     #[must_use]
-    pub fn regional(vpc: impl Into<Input<VpcId>>) -> Self {
+    pub fn regional(vpc: impl IntoInput<VpcId>) -> Self {
         Self {
             availability_mode: Some(AvailabilityMode::Regional.into()),
             ..Self::at(NatGatewayPlace::VpcId(vpc.into()))
@@ -211,7 +208,7 @@ impl NatGateway {
     #[must_use]
     pub fn secondary_private_ip_addresses(
         mut self,
-        addresses: impl IntoIterator<Item = impl Into<Input<Ipv4Addr>>>,
+        addresses: impl IntoIterator<Item = impl IntoInput<Ipv4Addr>>,
     ) -> Self {
         let addresses = addresses.into_iter().map(Into::into).collect();
         self.secondary_private_addresses = Some(
@@ -222,7 +219,7 @@ impl NatGateway {
 
     /// So many more private addresses, 1 to 31, chosen by AWS. For private NAT gateways only.
     #[must_use]
-    pub fn secondary_private_ip_address_count(mut self, count: impl Into<Input<u8>>) -> Self {
+    pub fn secondary_private_ip_address_count(mut self, count: impl IntoInput<u8>) -> Self {
         self.secondary_private_addresses = Some(
             NatSecondaryAddresses::SecondaryPrivateIpAddressCount(count.into()),
         );

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Output};
+use crate::value::{Input, IntoInput, Output};
 
 crate::ids! {
     /// A gateway at the VPC itself: an internet gateway (`igw-…`) or a virtual private gateway (`vgw-…`).
@@ -201,7 +201,7 @@ impl Route {
     /// A route for a range or a prefix list.
     #[must_use]
     pub fn new(
-        table: impl Into<Input<RouteTableId>>,
+        table: impl IntoInput<RouteTableId>,
         destination: impl ToDestination,
         target: impl ToTarget,
     ) -> Self {
@@ -214,7 +214,7 @@ impl Route {
 
     /// The route for every IPv4 address that no other route of the table is for.
     #[must_use]
-    pub fn default_through(table: impl Into<Input<RouteTableId>>, target: impl ToTarget) -> Self {
+    pub fn default_through(table: impl IntoInput<RouteTableId>, target: impl ToTarget) -> Self {
         Self::new(table, crate::cidr!("0.0.0.0/0"), target)
     }
 

@@ -13,7 +13,7 @@ use super::security_group::rule::RuleParts;
 use super::{Egress, EgressDestination, IpProtocol, SecurityGroupId, SecurityGroupRuleId};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 /// One rule for what may go out.
 ///
@@ -60,7 +60,7 @@ pub struct SecurityGroupEgress {
 
 impl SecurityGroupEgress {
     /// A rule of a group.
-    pub fn on(group: impl Into<Input<SecurityGroupId>>, rule: impl Into<Egress>) -> Self {
+    pub fn on(group: impl IntoInput<SecurityGroupId>, rule: impl Into<Egress>) -> Self {
         let Egress {
             ip_protocol,
             from_port,

@@ -16,7 +16,7 @@ use windlass_derive::{Block, Choice, Resource};
 use super::{IpamPoolId, NetworkAclAssociationId, OutpostArn, SubnetId, VpcId};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// What the host names of instances are made of.
@@ -163,7 +163,7 @@ fn exchanges_range(old: &Value, new: &Value) -> bool {
 impl Subnet {
     /// A subnet over an IPv4 range.
     #[must_use]
-    pub fn new(vpc: impl Into<Input<VpcId>>, cidr_block: impl Into<Input<Ipv4Net>>) -> Self {
+    pub fn new(vpc: impl IntoInput<VpcId>, cidr_block: impl IntoInput<Ipv4Net>) -> Self {
         Self {
             cidr_block: Some(cidr_block.into()),
             ..Self::empty(vpc.into())
@@ -172,7 +172,7 @@ impl Subnet {
 
     /// A subnet for IPv6 alone.
     #[must_use]
-    pub fn ipv6_only(vpc: impl Into<Input<VpcId>>, range: impl Into<Input<Ipv6Net>>) -> Self {
+    pub fn ipv6_only(vpc: impl IntoInput<VpcId>, range: impl IntoInput<Ipv6Net>) -> Self {
         Self {
             ipv6_native: Some(true.into()),
             ipv6_cidr_block: Some(range.into()),
@@ -183,9 +183,9 @@ impl Subnet {
     /// A subnet whose IPv4 range of that length, 16 to 28, an IPAM pool gives.
     #[must_use]
     pub fn from_ipam(
-        vpc: impl Into<Input<VpcId>>,
-        pool: impl Into<Input<IpamPoolId>>,
-        netmask_length: impl Into<Input<u8>>,
+        vpc: impl IntoInput<VpcId>,
+        pool: impl IntoInput<IpamPoolId>,
+        netmask_length: impl IntoInput<u8>,
     ) -> Self {
         Self {
             ipv4_ipam_pool_id: Some(pool.into()),
@@ -196,14 +196,14 @@ impl Subnet {
 
     /// The zone by name, such as `us-east-1a`: `cx.zone(0)`.
     #[must_use]
-    pub fn availability_zone(mut self, name: impl Into<Input<String>>) -> Self {
+    pub fn availability_zone(mut self, name: impl IntoInput<String>) -> Self {
         self.zone = Some(SubnetZone::AvailabilityZone(name.into()));
         self
     }
 
     /// The zone by id, such as `use1-az1`, which stands for one place in all accounts.
     #[must_use]
-    pub fn availability_zone_id(mut self, id: impl Into<Input<String>>) -> Self {
+    pub fn availability_zone_id(mut self, id: impl IntoInput<String>) -> Self {
         self.zone = Some(SubnetZone::AvailabilityZoneId(id.into()));
         self
     }

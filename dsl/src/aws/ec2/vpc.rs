@@ -13,7 +13,7 @@ use windlass_derive::Resource;
 use super::{IpamPoolId, NetworkAclId, SecurityGroupId, VpcId};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// On what hardware instances run unless they say otherwise.
@@ -76,7 +76,7 @@ fn leaves_default_tenancy(_old: &Value, new: &Value) -> bool {
 impl Vpc {
     /// A VPC over an IPv4 range.
     #[must_use]
-    pub fn new(cidr_block: impl Into<Input<Ipv4Net>>) -> Self {
+    pub fn new(cidr_block: impl IntoInput<Ipv4Net>) -> Self {
         Self {
             cidr_block: Some(cidr_block.into()),
             ..Self::empty()
@@ -85,10 +85,7 @@ impl Vpc {
 
     /// A VPC whose IPv4 range of that length, 16 to 28, an IPAM pool gives.
     #[must_use]
-    pub fn from_ipam(
-        pool: impl Into<Input<IpamPoolId>>,
-        netmask_length: impl Into<Input<u8>>,
-    ) -> Self {
+    pub fn from_ipam(pool: impl IntoInput<IpamPoolId>, netmask_length: impl IntoInput<u8>) -> Self {
         Self {
             ipv4_ipam_pool_id: Some(pool.into()),
             ipv4_netmask_length: Some(netmask_length.into()),

@@ -18,7 +18,7 @@ use crate::aws::iam::PolicyDocument;
 use crate::aws::iam::policy::ResourceBased;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// How an endpoint connects.
@@ -189,39 +189,39 @@ impl VpcEndpoint {
     }
 
     /// An interface endpoint for a service.
-    pub fn interface(vpc: impl Into<Input<VpcId>>, service_name: impl Into<Input<String>>) -> Self {
+    pub fn interface(vpc: impl IntoInput<VpcId>, service_name: impl IntoInput<String>) -> Self {
         let target = EndpointTarget::ServiceName(service_name.into());
         Self::of(VpcEndpointType::Interface, vpc, target)
     }
 
     /// A gateway endpoint for a service: S3 or DynamoDB.
-    pub fn gateway(vpc: impl Into<Input<VpcId>>, service_name: impl Into<Input<String>>) -> Self {
+    pub fn gateway(vpc: impl IntoInput<VpcId>, service_name: impl IntoInput<String>) -> Self {
         let target = EndpointTarget::ServiceName(service_name.into());
         Self::of(VpcEndpointType::Gateway, vpc, target)
     }
 
     /// An endpoint for a service of appliances.
     pub fn gateway_load_balancer(
-        vpc: impl Into<Input<VpcId>>,
-        service_name: impl Into<Input<String>>,
+        vpc: impl IntoInput<VpcId>,
+        service_name: impl IntoInput<String>,
     ) -> Self {
         let target = EndpointTarget::ServiceName(service_name.into());
         Self::of(VpcEndpointType::GatewayLoadBalancer, vpc, target)
     }
 
     /// An endpoint for a service network.
-    pub fn service_network(vpc: impl Into<Input<VpcId>>, arn: impl Into<Input<String>>) -> Self {
+    pub fn service_network(vpc: impl IntoInput<VpcId>, arn: impl IntoInput<String>) -> Self {
         let target = EndpointTarget::ServiceNetworkArn(arn.into());
         Self::of(VpcEndpointType::ServiceNetwork, vpc, target)
     }
 
     /// An endpoint for a resource configuration.
-    pub fn resource(vpc: impl Into<Input<VpcId>>, arn: impl Into<Input<String>>) -> Self {
+    pub fn resource(vpc: impl IntoInput<VpcId>, arn: impl IntoInput<String>) -> Self {
         let target = EndpointTarget::ResourceConfigurationArn(arn.into());
         Self::of(VpcEndpointType::Resource, vpc, target)
     }
 
-    fn of(kind: VpcEndpointType, vpc: impl Into<Input<VpcId>>, target: EndpointTarget) -> Self {
+    fn of(kind: VpcEndpointType, vpc: impl IntoInput<VpcId>, target: EndpointTarget) -> Self {
         Self {
             vpc_id: vpc.into(),
             vpc_endpoint_type: Some(kind.into()),

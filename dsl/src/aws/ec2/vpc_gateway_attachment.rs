@@ -14,7 +14,7 @@ use windlass_derive::{Choice, Resource};
 use super::{InternetGatewayId, VpcId, VpnGatewayId};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What is attached.
@@ -81,8 +81,8 @@ impl VpcGatewayAttachment {
     /// An internet gateway at a VPC.
     #[must_use]
     pub fn internet(
-        vpc: impl Into<Input<VpcId>>,
-        gateway: impl Into<Input<InternetGatewayId>>,
+        vpc: impl IntoInput<VpcId>,
+        gateway: impl IntoInput<InternetGatewayId>,
     ) -> Self {
         Self {
             vpc_id: vpc.into(),
@@ -92,7 +92,7 @@ impl VpcGatewayAttachment {
 
     /// A virtual private gateway at a VPC.
     #[must_use]
-    pub fn vpn(vpc: impl Into<Input<VpcId>>, gateway: impl Into<Input<VpnGatewayId>>) -> Self {
+    pub fn vpn(vpc: impl IntoInput<VpcId>, gateway: impl IntoInput<VpnGatewayId>) -> Self {
         Self {
             vpc_id: vpc.into(),
             gateway: AttachedGateway::VpnGatewayId(gateway.into()),

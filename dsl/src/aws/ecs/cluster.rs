@@ -16,7 +16,7 @@ use crate::aws::logs::LogGroupName;
 use crate::aws::servicediscovery::NamespaceArn;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// The settings that a cluster has.
@@ -164,7 +164,7 @@ pub struct ServiceConnectDefaults {
 impl Cluster {
     /// Says how much Container Insights collect.
     #[must_use]
-    pub fn container_insights(mut self, insights: impl Into<Input<Insights>>) -> Self {
+    pub fn container_insights(mut self, insights: impl IntoInput<Insights>) -> Self {
         self.cluster_settings = vec![ClusterSetting::new(
             ClusterSettingName::ContainerInsights,
             insights,

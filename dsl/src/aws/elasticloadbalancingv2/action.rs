@@ -7,7 +7,7 @@ use windlass_derive::{Block, Choice};
 
 use super::{AuthenticateCognito, AuthenticateOidc, Protocol, TargetGroupArn, ValidateJwt};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What sort of action it is.
@@ -166,15 +166,13 @@ pub struct FixedResponse {
 impl Action {
     /// Forwards to a target group.
     #[must_use]
-    pub fn forward(target_group: impl Into<Input<TargetGroupArn>>) -> Self {
+    pub fn forward(target_group: impl IntoInput<TargetGroupArn>) -> Self {
         ActionConfig::TargetGroupArn(target_group.into()).into()
     }
 
     /// Forwards to several target groups by weight.
     #[must_use]
-    pub fn split<T: Into<Input<TargetGroupArn>>>(
-        shares: impl IntoIterator<Item = (T, u32)>,
-    ) -> Self {
+    pub fn split<T: IntoInput<TargetGroupArn>>(shares: impl IntoIterator<Item = (T, u32)>) -> Self {
         let share =
             |(target_group, weight): (T, u32)| ForwardTarget::new(target_group).weight(weight);
         Forward::new(shares.into_iter().map(share)).into()
@@ -246,7 +244,7 @@ impl FixedResponse {
 
     /// With a body.
     #[must_use]
-    pub fn body(self, content_type: ContentType, body: impl Into<Input<String>>) -> Self {
+    pub fn body(self, content_type: ContentType, body: impl IntoInput<String>) -> Self {
         self.content_type(content_type).message_body(body)
     }
 }

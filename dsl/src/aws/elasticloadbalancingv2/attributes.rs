@@ -11,7 +11,7 @@ use windlass_derive::Block;
 
 use super::LoadBalancerType;
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 /// What is known about one attribute.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ macro_rules! attribute_method {
     ($text:ident, $(#[$doc:meta])* $method:ident, $key:literal) => {
         $(#[$doc])*
         #[must_use]
-        pub fn $method(value: impl Into<Input<String>>) -> Self {
+        pub fn $method(value: impl IntoInput<String>) -> Self {
             Self::new($key, value)
         }
     };

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use windlass_derive::{Block, Choice};
 
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What a condition looks at.
@@ -144,13 +144,13 @@ pub struct SourceIp {
 impl Patterns {
     /// With `*` for any characters and `?` for one.
     #[must_use]
-    pub fn of(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+    pub fn of(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::Values(patterns.into_iter().map(Into::into).collect())
     }
 
     /// Regular expressions.
     #[must_use]
-    pub fn regex(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+    pub fn regex(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::RegexValues(patterns.into_iter().map(Into::into).collect())
     }
 
@@ -163,7 +163,7 @@ impl Patterns {
 impl QueryStringPair {
     /// A value under a key.
     #[must_use]
-    pub fn new(key: impl Into<Input<String>>, value: impl Into<Input<String>>) -> Self {
+    pub fn new(key: impl IntoInput<String>, value: impl IntoInput<String>) -> Self {
         Self {
             key: Some(key.into()),
             value: value.into(),
@@ -172,7 +172,7 @@ impl QueryStringPair {
 
     /// A value under any key.
     #[must_use]
-    pub fn any_key(value: impl Into<Input<String>>) -> Self {
+    pub fn any_key(value: impl IntoInput<String>) -> Self {
         Self {
             key: None,
             value: value.into(),
@@ -183,13 +183,13 @@ impl QueryStringPair {
 impl RuleCondition {
     /// The path fits one of the patterns: `RuleCondition::paths(["/api", "/api/*"])`.
     #[must_use]
-    pub fn paths(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+    pub fn paths(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::path(Patterns::of(patterns))
     }
 
     /// The host name fits one of the patterns.
     #[must_use]
-    pub fn hosts(patterns: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+    pub fn hosts(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::host(Patterns::of(patterns))
     }
 
@@ -213,7 +213,7 @@ impl RuleCondition {
 
     /// A header fits.
     #[must_use]
-    pub fn header(name: impl Into<Input<String>>, patterns: Patterns) -> Self {
+    pub fn header(name: impl IntoInput<String>, patterns: Patterns) -> Self {
         let header = HttpHeader {
             http_header_name: name.into(),
             patterns,
@@ -226,7 +226,7 @@ impl RuleCondition {
 
     /// The method is one of these.
     #[must_use]
-    pub fn methods(methods: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+    pub fn methods(methods: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         let config = ConditionConfig::HttpMethod(HttpMethod::new(methods));
         Self::about(ConditionField::HttpRequestMethod, config)
     }
@@ -242,7 +242,7 @@ impl RuleCondition {
 
     /// The client's address lies in one of these ranges.
     #[must_use]
-    pub fn from_ranges(ranges: impl IntoIterator<Item = impl Into<Input<IpNet>>>) -> Self {
+    pub fn from_ranges(ranges: impl IntoIterator<Item = impl IntoInput<IpNet>>) -> Self {
         Self::about(
             ConditionField::SourceIp,
             ConditionConfig::SourceIp(SourceIp::new(ranges)),

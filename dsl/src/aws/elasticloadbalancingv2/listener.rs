@@ -19,7 +19,7 @@ use crate::aws::acm::CertificateArn;
 use crate::codes;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// Which version of HTTP a TLS listener agrees on with clients.
@@ -111,9 +111,9 @@ impl Listener {
     /// A listener on a port.
     #[must_use]
     pub fn on(
-        load_balancer: impl Into<Input<LoadBalancerArn>>,
-        protocol: impl Into<Input<Protocol>>,
-        port: impl Into<Input<u16>>,
+        load_balancer: impl IntoInput<LoadBalancerArn>,
+        protocol: impl IntoInput<Protocol>,
+        port: impl IntoInput<u16>,
         action: impl Into<Action>,
     ) -> Self {
         Self {
@@ -125,18 +125,15 @@ impl Listener {
 
     /// HTTP on port 80.
     #[must_use]
-    pub fn http(
-        load_balancer: impl Into<Input<LoadBalancerArn>>,
-        action: impl Into<Action>,
-    ) -> Self {
+    pub fn http(load_balancer: impl IntoInput<LoadBalancerArn>, action: impl Into<Action>) -> Self {
         Self::on(load_balancer, Protocol::Http, 80, action)
     }
 
     /// HTTPS on port 443.
     #[must_use]
     pub fn https(
-        load_balancer: impl Into<Input<LoadBalancerArn>>,
-        certificate: impl Into<Input<CertificateArn>>,
+        load_balancer: impl IntoInput<LoadBalancerArn>,
+        certificate: impl IntoInput<CertificateArn>,
         action: impl Into<Action>,
     ) -> Self {
         Self::on(load_balancer, Protocol::Https, 443, action).certificate(certificate)
@@ -145,16 +142,13 @@ impl Listener {
     /// The one listener of a gateway load balancer: all traffic goes to the target group.
     #[must_use]
     pub fn gateway(
-        load_balancer: impl Into<Input<LoadBalancerArn>>,
-        target_group: impl Into<Input<TargetGroupArn>>,
+        load_balancer: impl IntoInput<LoadBalancerArn>,
+        target_group: impl IntoInput<TargetGroupArn>,
     ) -> Self {
         Self::portless(load_balancer, Action::forward(target_group))
     }
 
-    fn portless(
-        load_balancer: impl Into<Input<LoadBalancerArn>>,
-        action: impl Into<Action>,
-    ) -> Self {
+    fn portless(load_balancer: impl IntoInput<LoadBalancerArn>, action: impl Into<Action>) -> Self {
         Self {
             load_balancer_arn: load_balancer.into(),
             port: None,
@@ -171,7 +165,7 @@ impl Listener {
 
     /// The certificate for HTTPS and TLS.
     #[must_use]
-    pub fn certificate(self, certificate: impl Into<Input<CertificateArn>>) -> Self {
+    pub fn certificate(self, certificate: impl IntoInput<CertificateArn>) -> Self {
         self.certificates([ListenerCertificate::new(certificate)])
     }
 

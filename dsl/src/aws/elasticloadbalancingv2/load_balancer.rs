@@ -19,7 +19,7 @@ use crate::aws::ec2::{AllocationId, IpamPoolId, SecurityGroupId, SubnetId};
 use crate::aws::route53::HostedZoneId;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// What sort of load balancer it is.
@@ -212,7 +212,7 @@ impl From<Vec<SubnetMapping>> for LoadBalancerSubnets {
 impl LoadBalancerSubnets {
     /// Subnets, with addresses that AWS picks.
     #[must_use]
-    pub fn of(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+    pub fn of(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::Subnets(subnets.into_iter().map(Into::into).collect())
     }
 
@@ -227,7 +227,7 @@ impl LoadBalancerSubnets {
 impl LoadBalancer {
     /// An application load balancer over subnets of at least two zones.
     #[must_use]
-    pub fn application(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+    pub fn application(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::over(
             LoadBalancerType::Application,
             LoadBalancerSubnets::of(subnets),
@@ -236,13 +236,13 @@ impl LoadBalancer {
 
     /// A network load balancer. Give it security groups now if it is ever to have some.
     #[must_use]
-    pub fn network(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+    pub fn network(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::over(LoadBalancerType::Network, LoadBalancerSubnets::of(subnets))
     }
 
     /// A gateway load balancer.
     #[must_use]
-    pub fn gateway(subnets: impl IntoIterator<Item = impl Into<Input<SubnetId>>>) -> Self {
+    pub fn gateway(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::over(LoadBalancerType::Gateway, LoadBalancerSubnets::of(subnets))
     }
 

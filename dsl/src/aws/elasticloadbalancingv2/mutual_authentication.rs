@@ -4,7 +4,7 @@ use windlass_derive::Block;
 
 use super::{Switch, TrustStoreArn};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What a listener does about client certificates.
@@ -51,7 +51,7 @@ impl MutualAuthentication {
 
     /// Clients need a certificate from an authority of the trust store.
     #[must_use]
-    pub fn verify(trust_store: impl Into<Input<TrustStoreArn>>) -> Self {
+    pub fn verify(trust_store: impl IntoInput<TrustStoreArn>) -> Self {
         Self {
             trust_store_arn: Some(trust_store.into()),
             ..Self::of(MutualAuthenticationMode::Verify)

@@ -21,7 +21,7 @@ use crate::aws::ec2::VpcId;
 use crate::resource::{Check, Samples};
 use crate::schema::Shape;
 use crate::stack::Checks;
-use crate::value::{Input, Literal, Tags, Text};
+use crate::value::{Input, IntoInput, Literal, Tags, Text};
 
 crate::text_enum! {
     /// What a target group holds.
@@ -185,9 +185,9 @@ impl TargetGroup<IpTarget> {
     /// A target group of IP addresses: for tasks in `awsvpc` network mode, all Fargate tasks among them.
     #[must_use]
     pub fn ip(
-        vpc: impl Into<Input<VpcId>>,
-        protocol: impl Into<Input<Protocol>>,
-        port: impl Into<Input<u16>>,
+        vpc: impl IntoInput<VpcId>,
+        protocol: impl IntoInput<Protocol>,
+        port: impl IntoInput<u16>,
     ) -> Self {
         Self::in_vpc(TargetType::Ip, vpc, protocol, port)
     }
@@ -197,9 +197,9 @@ impl TargetGroup<InstanceTarget> {
     /// A target group of EC2 instances: for tasks in `bridge` and `host` network mode, and for Auto Scaling groups.
     #[must_use]
     pub fn instance(
-        vpc: impl Into<Input<VpcId>>,
-        protocol: impl Into<Input<Protocol>>,
-        port: impl Into<Input<u16>>,
+        vpc: impl IntoInput<VpcId>,
+        protocol: impl IntoInput<Protocol>,
+        port: impl IntoInput<u16>,
     ) -> Self {
         Self::in_vpc(TargetType::Instance, vpc, protocol, port)
     }
@@ -216,7 +216,7 @@ impl TargetGroup<LambdaTarget> {
 impl TargetGroup<LoadBalancerTarget> {
     /// A target group of one application load balancer, behind a network load balancer. The port is one of its listeners'.
     #[must_use]
-    pub fn load_balancer(vpc: impl Into<Input<VpcId>>, port: impl Into<Input<u16>>) -> Self {
+    pub fn load_balancer(vpc: impl IntoInput<VpcId>, port: impl IntoInput<u16>) -> Self {
         Self::in_vpc(TargetType::LoadBalancer, vpc, Protocol::Tcp, port)
     }
 }
@@ -226,9 +226,9 @@ impl TargetGroup<AnyTarget> {
     #[must_use]
     pub fn of_type(
         target_type: TargetType,
-        vpc: impl Into<Input<VpcId>>,
-        protocol: impl Into<Input<Protocol>>,
-        port: impl Into<Input<u16>>,
+        vpc: impl IntoInput<VpcId>,
+        protocol: impl IntoInput<Protocol>,
+        port: impl IntoInput<u16>,
     ) -> Self {
         Self::in_vpc(target_type, vpc, protocol, port)
     }
@@ -237,9 +237,9 @@ impl TargetGroup<AnyTarget> {
 impl<T: TargetKind> TargetGroup<T> {
     fn in_vpc(
         target_type: TargetType,
-        vpc: impl Into<Input<VpcId>>,
-        protocol: impl Into<Input<Protocol>>,
-        port: impl Into<Input<u16>>,
+        vpc: impl IntoInput<VpcId>,
+        protocol: impl IntoInput<Protocol>,
+        port: impl IntoInput<u16>,
     ) -> Self {
         Self {
             vpc_id: Some(vpc.into()),
@@ -318,7 +318,7 @@ impl<T: TargetKind> TargetGroup<T> {
 
     /// Registers a target on the target group's own port.
     #[must_use]
-    pub fn target(self, id: impl Into<Input<T::Id>>) -> Self {
+    pub fn target(self, id: impl IntoInput<T::Id>) -> Self {
         self.target_with(id, |target| target)
     }
 
@@ -326,7 +326,7 @@ impl<T: TargetKind> TargetGroup<T> {
     #[must_use]
     pub fn target_with(
         mut self,
-        id: impl Into<Input<T::Id>>,
+        id: impl IntoInput<T::Id>,
         say: impl FnOnce(TargetDescription) -> TargetDescription,
     ) -> Self {
         self.targets
@@ -338,7 +338,7 @@ impl<T: TargetKind> TargetGroup<T> {
 impl Matcher {
     /// HTTP status codes: `200,202` or `200-299`.
     #[must_use]
-    pub fn http(codes: impl Into<Input<String>>) -> Self {
+    pub fn http(codes: impl IntoInput<String>) -> Self {
         Self {
             codes: MatcherCodes::HttpCode(codes.into()),
         }
@@ -346,7 +346,7 @@ impl Matcher {
 
     /// gRPC status codes: `0,12` or `0-5`.
     #[must_use]
-    pub fn grpc(codes: impl Into<Input<String>>) -> Self {
+    pub fn grpc(codes: impl IntoInput<String>) -> Self {
         Self {
             codes: MatcherCodes::GrpcCode(codes.into()),
         }

@@ -1,13 +1,7 @@
 //! What a target group can hold, as types: an `ip` target group does not fit where `instance` targets are needed.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use super::{FunctionArn, InstanceId, LoadBalancerArn};
-use crate::schema::Shape;
-use crate::value::{Input, Literal, Output, Text};
+use crate::value::{Input, Output, Text};
 
 /// What a target group can hold.
 #[diagnostic::on_unimplemented(
@@ -46,73 +40,10 @@ target_kinds! {
     AnyTarget: String = "";
 }
 
-/// A target group that holds targets of kind `T`.
-pub struct TargetGroupArn<T = AnyTarget> {
-    arn: String,
-    of: PhantomData<fn() -> T>,
+crate::typed_arn! {
+    /// A target group that holds targets of kind `T`.
+    TargetGroupArn<T: TargetKind = AnyTarget>
 }
-
-impl<T: TargetKind> TargetGroupArn<T> {
-    /// One that exists already and is not this stack's.
-    ///
-    /// # Panics
-    /// The text does not start with `arn:`.
-    #[must_use]
-    #[track_caller]
-    pub fn existing(arn: impl Into<String>) -> Self {
-        let arn = arn.into();
-        assert!(
-            arn.starts_with("arn:"),
-            "`{arn}` is no TargetGroupArn: it does not start with `arn:`"
-        );
-        Self {
-            arn,
-            of: PhantomData,
-        }
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.arn
-    }
-}
-
-impl<T> Clone for TargetGroupArn<T> {
-    fn clone(&self) -> Self {
-        Self {
-            arn: self.arn.clone(),
-            of: PhantomData,
-        }
-    }
-}
-
-impl<T> fmt::Debug for TargetGroupArn<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.arn)
-    }
-}
-
-impl<T> Serialize for TargetGroupArn<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.arn.serialize(serializer)
-    }
-}
-
-impl<'de, T> Deserialize<'de> for TargetGroupArn<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self {
-            arn: String::deserialize(deserializer)?,
-            of: PhantomData,
-        })
-    }
-}
-
-impl<T: TargetKind> Literal for TargetGroupArn<T> {
-    const SHAPE: &'static Shape = &Shape::Text;
-}
-
-impl<T: TargetKind> Text for TargetGroupArn<T> {}
 
 /// A target group of a known kind fits wherever any target group does.
 macro_rules! fits_any {

@@ -3,7 +3,7 @@
 use windlass_derive::{Block, Choice};
 
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What is rewritten.
@@ -58,7 +58,7 @@ pub struct Rewrite {
 impl Transform {
     /// Rewrites the `Host` header.
     #[must_use]
-    pub fn host(regex: impl Into<Input<String>>, replace: impl Into<Input<String>>) -> Self {
+    pub fn host(regex: impl IntoInput<String>, replace: impl IntoInput<String>) -> Self {
         Self {
             transform_type: TransformType::HostHeader.into(),
             config: TransformConfig::HostHeader(Rewrites::new([Rewrite::new(regex, replace)])),
@@ -67,7 +67,7 @@ impl Transform {
 
     /// Rewrites path and query.
     #[must_use]
-    pub fn url(regex: impl Into<Input<String>>, replace: impl Into<Input<String>>) -> Self {
+    pub fn url(regex: impl IntoInput<String>, replace: impl IntoInput<String>) -> Self {
         Self {
             transform_type: TransformType::Url.into(),
             config: TransformConfig::Url(Rewrites::new([Rewrite::new(regex, replace)])),

@@ -16,7 +16,7 @@ pub use managed_policy::{ManagedPolicy, ManagedPolicyChange, ManagedPolicyResolv
 pub use policy::{Allow, Condition, Deny, Operator, PolicyDocument, Statement, Who};
 pub use principal::Principal;
 pub use role::{InlinePolicy, InlinePolicyResolved, Role, RoleChange, RoleResolved};
-pub use role_arn::RoleArn;
+pub use role_arn::{RoleArn, RoleFor};
 pub use role_policy::{RolePolicy, RolePolicyChange, RolePolicyResolved};
 
 crate::ids! {

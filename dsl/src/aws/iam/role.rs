@@ -20,7 +20,7 @@ use super::principal::{Custom, Principal};
 use super::{PolicyArn, RoleArn, RoleId, RoleName};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Field, Input, Tags};
+use crate::value::{Field, Input, IntoInput, Tags};
 
 /// The most characters that a trust policy can have, once the account's quota is raised from 2,048.
 const TRUST_POLICY: usize = 8_192;
@@ -99,7 +99,7 @@ impl InlinePolicy {
     /// A policy by its name.
     #[must_use]
     pub fn new(
-        name: impl Into<Input<String>>,
+        name: impl IntoInput<String>,
         document: impl IntoPolicy<super::policy::Identity>,
     ) -> Self {
         Self {
@@ -135,7 +135,7 @@ impl<P: Principal> Role<P> {
     #[must_use]
     pub fn policy(
         mut self,
-        name: impl Into<Input<String>>,
+        name: impl IntoInput<String>,
         document: impl IntoPolicy<super::policy::Identity>,
     ) -> Self {
         self.policies.push(InlinePolicy::new(name, document));
@@ -144,7 +144,7 @@ impl<P: Principal> Role<P> {
 
     /// Attaches a managed policy.
     #[must_use]
-    pub fn managed_policy(mut self, arn: impl Into<Input<PolicyArn>>) -> Self {
+    pub fn managed_policy(mut self, arn: impl IntoInput<PolicyArn>) -> Self {
         self.managed_policy_arns.push(arn.into());
         self
     }

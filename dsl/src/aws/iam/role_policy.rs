@@ -14,7 +14,7 @@ use super::policy::{Allow, Identity, IntoPolicy, PolicyDocument, check_document,
 use super::role::INLINE_POLICIES;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 /// An inline policy of a role.
 ///
@@ -47,8 +47,8 @@ impl RolePolicy {
     /// A policy of a role, by its name.
     #[must_use]
     pub fn new(
-        role: impl Into<Input<RoleName>>,
-        name: impl Into<Input<String>>,
+        role: impl IntoInput<RoleName>,
+        name: impl IntoInput<String>,
         document: impl IntoPolicy<Identity>,
     ) -> Self {
         Self {

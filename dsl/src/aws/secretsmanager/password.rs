@@ -5,7 +5,7 @@
 use windlass_derive::Block;
 
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 /// A password that AWS makes, once, when the secret is made.
 ///
@@ -66,11 +66,7 @@ impl Password {
     ///
     /// The object is part of the document and of the state: it is no place for secrets.
     #[must_use]
-    pub fn inside(
-        mut self,
-        template: impl Into<Input<String>>,
-        key: impl Into<Input<String>>,
-    ) -> Self {
+    pub fn inside(mut self, template: impl IntoInput<String>, key: impl IntoInput<String>) -> Self {
         self.secret_string_template = Some(template.into());
         self.generate_string_key = Some(key.into());
         self

@@ -16,7 +16,7 @@ use windlass_derive::{Block, Choice, Resource};
 use super::{Password, SecretArn, SecretName};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, SecretInput, Tags};
+use crate::value::{Input, IntoInput, SecretInput, Tags};
 
 /// A secret that AWS keeps.
 ///
@@ -120,7 +120,7 @@ impl Secret {
 
     /// Lets it be restored for so many days after its deletion, 7 to 30. AWS's default is 30.
     #[must_use]
-    pub fn recovery_window_in_days(mut self, days: impl Into<Input<u32>>) -> Self {
+    pub fn recovery_window_in_days(mut self, days: impl IntoInput<u32>) -> Self {
         self.recovery = Some(Recovery::RecoveryWindowInDays(days.into()));
         self
     }

@@ -13,7 +13,7 @@ use crate::aws::ec2::VpcId;
 use crate::aws::route53::HostedZoneId;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 /// Names that are found by DNS inside a VPC.
 ///
@@ -85,7 +85,7 @@ pub struct Soa {
 impl PrivateDnsNamespace {
     /// For how many seconds resolvers remember that a name does not exist: `Properties.DnsProperties.SOA.TTL`.
     #[must_use]
-    pub fn negative_ttl(self, seconds: impl Into<Input<u32>>) -> Self {
+    pub fn negative_ttl(self, seconds: impl IntoInput<u32>) -> Self {
         let dns = DnsProperties::new().soa(Soa::new().ttl(seconds));
         self.properties(NamespaceProperties::new().dns_properties(dns))
     }

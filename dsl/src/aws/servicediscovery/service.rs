@@ -14,7 +14,7 @@ use windlass_derive::{Block, Choice, Resource};
 use super::{NamespaceId, ServiceArn, ServiceId, name};
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// How a service is found, where AWS would not know by itself.
@@ -190,8 +190,8 @@ impl Service {
     /// A name that DNS answers.
     #[must_use]
     pub fn dns(
-        namespace: impl Into<Input<NamespaceId>>,
-        name: impl Into<Input<String>>,
+        namespace: impl IntoInput<NamespaceId>,
+        name: impl IntoInput<String>,
         records: impl IntoIterator<Item = DnsRecord>,
     ) -> Self {
         Self::within(namespace)
@@ -201,13 +201,13 @@ impl Service {
 
     /// A name that only AWS Cloud Map answers.
     #[must_use]
-    pub fn http(namespace: impl Into<Input<NamespaceId>>, name: impl Into<Input<String>>) -> Self {
+    pub fn http(namespace: impl IntoInput<NamespaceId>, name: impl IntoInput<String>) -> Self {
         Self::within(namespace).name(name)
     }
 
     /// A service whose name the engine makes.
     #[must_use]
-    pub fn within(namespace: impl Into<Input<NamespaceId>>) -> Self {
+    pub fn within(namespace: impl IntoInput<NamespaceId>) -> Self {
         Self {
             namespace_id: namespace.into(),
             name: None,

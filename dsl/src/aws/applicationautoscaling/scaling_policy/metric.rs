@@ -2,7 +2,7 @@
 
 use windlass_derive::{Block, Choice};
 
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// How the values of a period become one.
@@ -92,13 +92,13 @@ pub struct MetricDataQueries {
 impl MetricQuery {
     /// A metric.
     #[must_use]
-    pub fn metric(id: impl Into<Input<String>>, metric: MetricStat) -> Self {
+    pub fn metric(id: impl IntoInput<String>, metric: MetricStat) -> Self {
         Self::with(id, Query::MetricStat(metric))
     }
 
     /// An expression over other queries of the list.
     #[must_use]
-    pub fn expression(id: impl Into<Input<String>>, expression: impl Into<Input<String>>) -> Self {
+    pub fn expression(id: impl IntoInput<String>, expression: impl IntoInput<String>) -> Self {
         Self::with(id, Query::Expression(expression.into()))
     }
 
@@ -108,7 +108,7 @@ impl MetricQuery {
         shown.is_none_or(|shown| shown.literal() != Some(false))
     }
 
-    fn with(id: impl Into<Input<String>>, query: Query) -> Self {
+    fn with(id: impl IntoInput<String>, query: Query) -> Self {
         Self {
             id: id.into(),
             label: None,
@@ -121,7 +121,7 @@ impl MetricQuery {
 impl Metric {
     /// A metric by its namespace and name.
     #[must_use]
-    pub fn new(namespace: impl Into<Input<String>>, name: impl Into<Input<String>>) -> Self {
+    pub fn new(namespace: impl IntoInput<String>, name: impl IntoInput<String>) -> Self {
         Self {
             dimensions: Vec::new(),
             metric_name: Some(name.into()),

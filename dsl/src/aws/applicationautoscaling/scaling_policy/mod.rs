@@ -38,7 +38,7 @@ use super::{
 };
 use crate::resource::{Check, Handle, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, Output};
+use crate::value::{Input, IntoInput, Output};
 
 crate::text_enum! {
     /// How a policy scales.
@@ -168,7 +168,7 @@ impl ScalingPolicy {
     /// A policy of a target: a [`TargetTracking`], a [`StepScaling`] or a [`PredictiveScaling`].
     #[must_use]
     pub fn new(
-        name: impl Into<Input<String>>,
+        name: impl IntoInput<String>,
         target: impl Into<PolicyTarget>,
         configuration: impl Into<Configuration>,
     ) -> Self {

@@ -4,7 +4,7 @@ use windlass_derive::Block;
 
 use super::metric::{MetricDataQueries, sample_queries};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// Whether a forecast has an effect.
@@ -79,7 +79,7 @@ impl PredictiveMetric {
     #[must_use]
     pub fn pair(
         pair: impl Into<PredictivePredefinedMetric>,
-        target_value: impl Into<Input<f64>>,
+        target_value: impl IntoInput<f64>,
     ) -> Self {
         Self {
             predefined_metric_pair_specification: Some(pair.into()),
@@ -89,7 +89,7 @@ impl PredictiveMetric {
 
     /// A scaling metric and a load metric, which the setters give.
     #[must_use]
-    pub fn of(target_value: impl Into<Input<f64>>) -> Self {
+    pub fn of(target_value: impl IntoInput<f64>) -> Self {
         Self {
             customized_capacity_metric_specification: None,
             customized_load_metric_specification: None,

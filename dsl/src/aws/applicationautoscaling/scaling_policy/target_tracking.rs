@@ -4,7 +4,7 @@ use windlass_derive::{Block, Choice};
 
 use super::metric::{MetricDimension, MetricQuery, Statistic, sample_queries};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// A metric that AWS keeps about what is scaled.
@@ -133,7 +133,7 @@ pub struct CustomizedMetricSpecification {
 impl TargetTracking {
     /// Keeps a metric that AWS has about what is scaled at a value.
     #[must_use]
-    pub fn of(metric: PredefinedMetricType, target_value: impl Into<Input<f64>>) -> Self {
+    pub fn of(metric: PredefinedMetricType, target_value: impl IntoInput<f64>) -> Self {
         Self::with(PredefinedMetricSpecification::new(metric), target_value)
     }
 
@@ -141,7 +141,7 @@ impl TargetTracking {
     #[must_use]
     pub fn with(
         metric: impl Into<TargetTrackingMetric>,
-        target_value: impl Into<Input<f64>>,
+        target_value: impl IntoInput<f64>,
     ) -> Self {
         Self {
             disable_scale_in: None,
@@ -209,9 +209,9 @@ impl CustomizedMetricSpecification {
     /// One metric.
     #[must_use]
     pub fn of(
-        namespace: impl Into<Input<String>>,
-        name: impl Into<Input<String>>,
-        statistic: impl Into<Input<Statistic>>,
+        namespace: impl IntoInput<String>,
+        name: impl IntoInput<String>,
+        statistic: impl IntoInput<Statistic>,
     ) -> Self {
         Self {
             metric_name: Some(name.into()),

@@ -10,7 +10,7 @@ use crate::aws::ec2::{
 };
 use crate::resource::Handle;
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// How On-Demand instance types are chosen.
@@ -143,7 +143,7 @@ impl LaunchTemplateSpecification {
     }
 
     /// Whatever version is the newest when an instance is launched.
-    pub fn tracking_latest(template: impl Into<Input<LaunchTemplateId>>) -> Self {
+    pub fn tracking_latest(template: impl IntoInput<LaunchTemplateId>) -> Self {
         Self::new(
             TemplateReference::LaunchTemplateId(template.into()),
             "$Latest",
@@ -169,7 +169,7 @@ impl LaunchTemplateSpecification {
 
 impl LaunchTemplateOverrides {
     /// This instance type.
-    pub fn instance_type(instance_type: impl Into<Input<InstanceType>>) -> Self {
+    pub fn instance_type(instance_type: impl IntoInput<InstanceType>) -> Self {
         Self::new().machine(OverrideMachine::InstanceType(instance_type.into()))
     }
 

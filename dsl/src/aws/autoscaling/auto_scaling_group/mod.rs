@@ -41,7 +41,7 @@ use crate::aws::elasticloadbalancingv2::{InstanceTarget, TargetGroupArn};
 use crate::aws::iam::RoleArn;
 use crate::resource::Check;
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 /// A number of instances, kept up over zones.
 ///
@@ -214,13 +214,13 @@ pub struct AutoScalingGroup {
 impl AutoScalingGroup {
     /// Adds or replaces a tag of the group and of the instances that it launches.
     #[must_use]
-    pub fn tag(self, key: impl Into<String>, value: impl Into<Input<String>>) -> Self {
+    pub fn tag(self, key: impl Into<String>, value: impl IntoInput<String>) -> Self {
         self.with_tag(key.into(), value.into(), true)
     }
 
     /// Adds or replaces a tag of the group alone.
     #[must_use]
-    pub fn tag_group_only(self, key: impl Into<String>, value: impl Into<Input<String>>) -> Self {
+    pub fn tag_group_only(self, key: impl Into<String>, value: impl IntoInput<String>) -> Self {
         self.with_tag(key.into(), value.into(), false)
     }
 

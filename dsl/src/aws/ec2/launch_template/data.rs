@@ -20,7 +20,7 @@ use super::network::NetworkInterface;
 use super::storage::BlockDeviceMapping;
 use crate::aws::ec2::{ImageId, InstanceRequirements, InstanceType, SecurityGroupId};
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 /// What to launch: one instance type, or whichever has what is needed.
 #[derive(Debug, Clone, Choice)]
@@ -110,7 +110,7 @@ impl ImageId {
 impl LaunchTemplateData {
     /// What to launch: one instance type.
     #[must_use]
-    pub fn instance_type(self, instance_type: impl Into<Input<InstanceType>>) -> Self {
+    pub fn instance_type(self, instance_type: impl IntoInput<InstanceType>) -> Self {
         self.machine(Machine::InstanceType(instance_type.into()))
     }
 

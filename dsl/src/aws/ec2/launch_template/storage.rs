@@ -3,7 +3,7 @@
 use windlass_derive::{Block, Choice};
 
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What sort of disk a volume is.
@@ -73,12 +73,12 @@ pub struct Ebs {
 
 impl BlockDeviceMapping {
     /// A volume on a device.
-    pub fn ebs(device_name: impl Into<Input<String>>, volume: impl Into<Ebs>) -> Self {
+    pub fn ebs(device_name: impl IntoInput<String>, volume: impl Into<Ebs>) -> Self {
         Self::new(device_name, Device::Ebs(Box::new(volume.into())))
     }
 
     /// Nothing on a device that the image maps.
-    pub fn none(device_name: impl Into<Input<String>>) -> Self {
+    pub fn none(device_name: impl IntoInput<String>) -> Self {
         Self::new(device_name, Device::NoDevice("".into()))
     }
 

@@ -26,7 +26,7 @@ pub use traffic::{IpProtocol, Ports, Traffic};
 use super::{SecurityGroupId, VpcId};
 use crate::resource::{Check, Handle, Samples};
 use crate::stack::Checks;
-use crate::value::{Field, Input, List, Tags};
+use crate::value::{Field, Input, IntoInput, List, Tags};
 
 /// What may reach a network interface, and what it may reach.
 ///
@@ -80,7 +80,7 @@ pub struct SecurityGroup {
 impl SecurityGroup {
     /// The VPC. AWS takes the default VPC where none is given.
     #[must_use]
-    pub fn vpc(mut self, vpc: impl Into<Input<VpcId>>) -> Self {
+    pub fn vpc(mut self, vpc: impl IntoInput<VpcId>) -> Self {
         self.vpc = Some(vpc.into());
         self
     }

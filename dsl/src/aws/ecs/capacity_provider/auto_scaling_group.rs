@@ -4,7 +4,7 @@ use windlass_derive::Block;
 
 use crate::aws::autoscaling::AutoScalingGroupArn;
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// On or off, where AWS uses words for it.
@@ -55,7 +55,7 @@ pub struct ManagedScaling {
 impl ManagedScaling {
     /// Scaling that keeps the group that full, in percent.
     #[must_use]
-    pub fn to(target_capacity: impl Into<Input<u32>>) -> Self {
+    pub fn to(target_capacity: impl IntoInput<u32>) -> Self {
         Self::new()
             .status(Toggle::Enabled)
             .target_capacity(target_capacity)

@@ -5,7 +5,7 @@
 use windlass_derive::Block;
 
 use crate::stack::Checks;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// Whether a sort of instance type is taken.
@@ -194,7 +194,7 @@ pub struct InstanceRequirements {
 impl InstanceRequirements {
     /// Types with at least so many virtual processors and so much memory, in MiB.
     #[must_use]
-    pub fn at_least(v_cpus: impl Into<Input<u32>>, memory_mib: impl Into<Input<u32>>) -> Self {
+    pub fn at_least(v_cpus: impl IntoInput<u32>, memory_mib: impl IntoInput<u32>) -> Self {
         Self::new(UnitRangeFrom::new(v_cpus), UnitRangeFrom::new(memory_mib))
     }
 

@@ -6,7 +6,7 @@ use super::auto_scaling_group::Toggle;
 use super::instance_requirements::InstanceRequirements;
 use crate::aws::ec2::{SecurityGroupId, SubnetId};
 use crate::aws::iam::principal::Ecs;
-use crate::aws::iam::{InstanceProfileArn, RoleArn};
+use crate::aws::iam::{InstanceProfileArn, RoleArn, RoleFor};
 use crate::stack::Checks;
 use crate::value::Input;
 
@@ -49,6 +49,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Block)]
 pub struct ManagedInstancesProvider {
     /// The role that ECS manages instances with.
+    #[field(takes(RoleFor<Ecs>))]
     pub infrastructure_role_arn: Input<RoleArn<Ecs>>,
     /// What the instances are like.
     pub instance_launch_template: InstanceLaunchTemplate,

@@ -39,7 +39,7 @@ use super::{CapacityProviderArn, CapacityProviderName, ClusterName};
 use crate::aws::autoscaling::AutoScalingGroupArn;
 use crate::resource::Check;
 use crate::stack::Checks;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 /// EC2 capacity for tasks.
 ///
@@ -116,14 +116,14 @@ impl CapacityProvider {
 
     /// Capacity from an Auto Scaling group, with AWS's defaults.
     #[must_use]
-    pub fn of_group(group: impl Into<Input<AutoScalingGroupArn>>) -> Self {
+    pub fn of_group(group: impl IntoInput<AutoScalingGroupArn>) -> Self {
         Self::of(AutoScalingGroupProvider::new(group))
     }
 
     /// Instances that ECS makes and manages, in one cluster.
     #[must_use]
     pub fn of_managed_instances(
-        cluster: impl Into<Input<ClusterName>>,
+        cluster: impl IntoInput<ClusterName>,
         provider: ManagedInstancesProvider,
     ) -> Self {
         Self {

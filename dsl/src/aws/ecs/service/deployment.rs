@@ -2,8 +2,8 @@
 
 use windlass_derive::Block;
 
-use crate::aws::iam::RoleArn;
 use crate::aws::iam::principal::Ecs;
+use crate::aws::iam::{RoleArn, RoleFor};
 use crate::stack::Checks;
 use crate::value::{Input, Json};
 
@@ -108,6 +108,7 @@ pub struct DeploymentLifecycleHook {
     /// The function.
     pub hook_target_arn: Input<String>,
     /// The role with which ECS calls it.
+    #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Input<RoleArn<Ecs>>,
     /// When it is called.
     #[field(set, required)]

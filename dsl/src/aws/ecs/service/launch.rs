@@ -4,7 +4,7 @@ use serde_json::Value;
 use windlass_derive::Choice;
 
 use crate::aws::ecs::{CapacityProviderName, CapacityProviderStrategyItem};
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What tasks run on, without a capacity provider.
@@ -63,7 +63,7 @@ impl Launch {
 
     /// One capacity provider of the cluster.
     #[must_use]
-    pub fn on(provider: impl Into<Input<CapacityProviderName>>) -> Self {
+    pub fn on(provider: impl IntoInput<CapacityProviderName>) -> Self {
         Self::strategy([CapacityProviderStrategyItem::new(provider).weight(1)])
     }
 

@@ -51,11 +51,11 @@ use std::marker::PhantomData;
 
 use windlass_derive::{Block, Resource};
 
-use super::{ClusterName, ContainerPort, PortName, ServiceArn, ServiceName, TaskDefinitionArn};
-use crate::aws::iam::RoleArn;
+use super::{ClusterName, ExposedPort, PortName, ServiceArn, ServiceName, TaskDefinitionArn};
 use crate::aws::iam::principal::Ecs;
+use crate::aws::iam::{RoleArn, RoleFor};
 use crate::aws::servicediscovery;
-use crate::value::{Input, Tags};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// Whether tasks are spread over availability zones again when they have become uneven.
@@ -217,7 +217,7 @@ pub struct Service<N: ServiceNetwork = AnyNetwork> {
     #[field(in_place, removal_default("\"NONE\""))]
     pub propagate_tags: Option<Input<PropagateTags>>,
     /// The role with which ECS registers tasks, where it is not the service-linked one. Not for the network mode `awsvpc`.
-    #[field(replaces)]
+    #[field(replaces, takes(RoleFor<Ecs>))]
     pub role: Option<Input<RoleArn<Ecs>>>,
     /// Tags.
     #[field(in_place)]
@@ -243,6 +243,7 @@ pub struct ServiceRegistry {
 #[derive(Debug, Clone, Block)]
 pub struct VpcLatticeConfiguration {
     /// The role with which ECS registers tasks.
+    #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Input<RoleArn<Ecs>>,
     /// The VPC Lattice target group.
     pub target_group_arn: Input<String>,
@@ -279,7 +280,7 @@ impl PlacementConstraint {
 
     /// On instances that a cluster query describes.
     #[must_use]
-    pub fn member_of(query: impl Into<Input<String>>) -> Self {
+    pub fn member_of(query: impl IntoInput<String>) -> Self {
         Self::new(PlacementConstraintType::MemberOf).expression(query)
     }
 }
@@ -287,13 +288,13 @@ impl PlacementConstraint {
 impl PlacementStrategy {
     /// Evenly over the values of a field.
     #[must_use]
-    pub fn spread(field: impl Into<Input<String>>) -> Self {
+    pub fn spread(field: impl IntoInput<String>) -> Self {
         Self::new(PlacementStrategyType::Spread).field(field)
     }
 
     /// On as few instances as `cpu` or `memory` allow.
     #[must_use]
-    pub fn binpack(field: impl Into<Input<String>>) -> Self {
+    pub fn binpack(field: impl IntoInput<String>) -> Self {
         Self::new(PlacementStrategyType::Binpack).field(field)
     }
 }
@@ -302,8 +303,8 @@ impl ServiceRegistry {
     /// Registers a port of a container.
     #[must_use]
     pub fn of_port(
-        registry: impl Into<Input<servicediscovery::ServiceArn>>,
-        port: impl Into<ContainerPort>,
+        registry: impl IntoInput<servicediscovery::ServiceArn>,
+        port: impl ExposedPort,
     ) -> Self {
         let port = port.into();
         Self::new(registry)
@@ -316,8 +317,8 @@ impl Service<AwsVpc> {
     /// A service whose tasks have network interfaces of their own, in some subnets.
     #[must_use]
     pub fn awsvpc(
-        cluster: impl Into<Input<ClusterName>>,
-        task_definition: impl Into<Input<TaskDefinitionArn>>,
+        cluster: impl IntoInput<ClusterName>,
+        task_definition: impl IntoInput<TaskDefinitionArn>,
         network: AwsvpcConfiguration,
     ) -> Self {
         Self {
@@ -332,8 +333,8 @@ impl Service<OnInstances> {
     /// A service whose tasks are reached through their instances, in network mode `bridge` or `host`.
     #[must_use]
     pub fn on_instances(
-        cluster: impl Into<Input<ClusterName>>,
-        task_definition: impl Into<Input<TaskDefinitionArn>>,
+        cluster: impl IntoInput<ClusterName>,
+        task_definition: impl IntoInput<TaskDefinitionArn>,
     ) -> Self {
         Self {
             task_definition: Some(task_definition.into()),
@@ -346,8 +347,8 @@ impl Service<AnyNetwork> {
     /// A service of which the compiler does not know how tasks are connected; it is checked when the stack is built, as far as that shows it.
     #[must_use]
     pub fn new(
-        cluster: impl Into<Input<ClusterName>>,
-        task_definition: impl Into<Input<TaskDefinitionArn>>,
+        cluster: impl IntoInput<ClusterName>,
+        task_definition: impl IntoInput<TaskDefinitionArn>,
     ) -> Self {
         Self {
             task_definition: Some(task_definition.into()),
@@ -357,7 +358,7 @@ impl Service<AnyNetwork> {
 
     /// A service that somebody else deploys, by task sets.
     #[must_use]
-    pub fn deployed_elsewhere(cluster: impl Into<Input<ClusterName>>) -> Self {
+    pub fn deployed_elsewhere(cluster: impl IntoInput<ClusterName>) -> Self {
         Self {
             deployment_controller: Some(DeploymentController::new(
                 DeploymentControllerType::External,
@@ -401,11 +402,7 @@ impl<N: ServiceNetwork> Service<N> {
 
     /// Balances a port by a target group. Only an exposed port has a handle, and only a fitting target group is taken.
     #[must_use]
-    pub fn balance(
-        mut self,
-        port: impl Into<ContainerPort>,
-        group: impl TargetGroupFor<N>,
-    ) -> Self {
+    pub fn balance(mut self, port: impl ExposedPort, group: impl TargetGroupFor<N>) -> Self {
         self.load_balancers
             .push(ServiceLoadBalancer::new::<N>(port, group));
         self

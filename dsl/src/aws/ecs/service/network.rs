@@ -3,13 +3,13 @@
 use windlass_derive::{Block, Choice};
 
 use crate::aws::ec2::{SecurityGroupId, SubnetId};
-use crate::aws::ecs::ContainerPort;
+use crate::aws::ecs::{ContainerPort, ExposedPort};
 use crate::aws::elasticloadbalancingv2::{
     AnyTarget, InstanceTarget, IpTarget, ListenerRuleArn, TargetGroupArn, TargetKind,
 };
-use crate::aws::iam::RoleArn;
 use crate::aws::iam::principal::Ecs;
-use crate::value::{Input, Output};
+use crate::aws::iam::{RoleArn, RoleFor};
+use crate::value::{Input, IntoInput, Output};
 
 crate::text_enum! {
     /// Whether tasks get public addresses.
@@ -162,22 +162,20 @@ pub struct AdvancedConfiguration {
     /// The rule that carries test traffic.
     pub test_listener_rule: Option<Input<ListenerRuleArn>>,
     /// The role with which ECS changes rules and target groups.
+    #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Option<Input<RoleArn<Ecs>>>,
 }
 
 impl ServiceLoadBalancer {
     /// Balances a port by a target group that can hold the tasks of a service in network `N`.
     #[must_use]
-    pub fn new<N: ServiceNetwork>(
-        port: impl Into<ContainerPort>,
-        group: impl TargetGroupFor<N>,
-    ) -> Self {
+    pub fn new<N: ServiceNetwork>(port: impl ExposedPort, group: impl TargetGroupFor<N>) -> Self {
         Self::of(port.into(), Balancer::TargetGroupArn(group.target_group()))
     }
 
     /// Balances a port by a Classic Load Balancer.
     #[must_use]
-    pub fn classic(port: impl Into<ContainerPort>, name: impl Into<Input<String>>) -> Self {
+    pub fn classic(port: impl ExposedPort, name: impl IntoInput<String>) -> Self {
         Self::of(port.into(), Balancer::LoadBalancerName(name.into()))
     }
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::aws::ec2::{SecurityGroupId, SubnetId};
 use crate::aws::ecs::{
-    CapacityProviderName, CapacityProviderStrategyItem, ContainerSecret, LogConfiguration,
-    LogDriver,
+    CapacityProviderName, CapacityProviderStrategyItem, ContainerPort, ContainerSecret,
+    LogConfiguration, LogDriver,
 };
 use crate::aws::elasticloadbalancingv2::{ListenerRuleArn, TargetGroupArn};
 use crate::aws::secretsmanager::SecretArn;

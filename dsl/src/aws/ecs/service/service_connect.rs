@@ -3,10 +3,10 @@
 use windlass_derive::Block;
 
 use crate::aws::ecs::{LogConfiguration, PortName};
-use crate::aws::iam::RoleArn;
 use crate::aws::iam::principal::Ecs;
+use crate::aws::iam::{RoleArn, RoleFor};
 use crate::aws::servicediscovery::NamespaceArn;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// The form of access logs.
@@ -122,6 +122,7 @@ pub struct ServiceConnectTls {
     /// The KMS key that encrypts the certificates' keys.
     pub kms_key: Option<Input<String>>,
     /// The role with which ECS manages certificates.
+    #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Option<Input<RoleArn<Ecs>>>,
 }
 
@@ -135,7 +136,7 @@ pub struct IssuerCertificateAuthority {
 impl ServiceConnectConfiguration {
     /// A service that finds others and cannot be found.
     #[must_use]
-    pub fn client(namespace: impl Into<Input<NamespaceArn>>) -> Self {
+    pub fn client(namespace: impl IntoInput<NamespaceArn>) -> Self {
         Self::new(true).namespace(namespace)
     }
 
@@ -143,9 +144,9 @@ impl ServiceConnectConfiguration {
     #[must_use]
     pub fn serve(
         mut self,
-        port: impl Into<Input<PortName>>,
-        name: impl Into<Input<String>>,
-        client_port: impl Into<Input<u16>>,
+        port: impl IntoInput<PortName>,
+        name: impl IntoInput<String>,
+        client_port: impl IntoInput<u16>,
     ) -> Self {
         let alias = ServiceConnectClientAlias::new(client_port).dns_name(name);
         self.services

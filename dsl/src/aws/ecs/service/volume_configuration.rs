@@ -3,8 +3,8 @@
 use windlass_derive::Block;
 
 use super::PropagateTags;
-use crate::aws::iam::RoleArn;
 use crate::aws::iam::principal::Ecs;
+use crate::aws::iam::{RoleArn, RoleFor};
 use crate::stack::Checks;
 use crate::value::{Input, Tags};
 
@@ -58,6 +58,7 @@ pub struct ServiceVolumeConfiguration {
 #[derive(Debug, Clone, Block)]
 pub struct ManagedEbsVolume {
     /// The role with which ECS makes and attaches volumes.
+    #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Input<RoleArn<Ecs>>,
     /// Whether it is encrypted; the account's default where absent.
     pub encrypted: Option<Input<bool>>,

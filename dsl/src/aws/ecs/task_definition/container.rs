@@ -11,7 +11,7 @@ use super::image::Image;
 use super::linux::{LinuxParameters, SystemControl, Ulimit};
 use super::logging::{FirelensConfiguration, LogConfiguration};
 use super::port::PortMapping;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What must have become of a container before another one starts.
@@ -202,13 +202,13 @@ pub struct ContainerHealthCheck {
 impl ContainerHealthCheck {
     /// A check by a line for the container's shell; exit code 0 means well.
     #[must_use]
-    pub fn shell(line: impl Into<Input<String>>) -> Self {
+    pub fn shell(line: impl IntoInput<String>) -> Self {
         Self::new([Input::from("CMD-SHELL"), line.into()])
     }
 
     /// A check by a command and its arguments, without a shell.
     #[must_use]
-    pub fn command_line(command: impl IntoIterator<Item = impl Into<Input<String>>>) -> Self {
+    pub fn command_line(command: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         let first = std::iter::once(Input::from("CMD"));
         Self::new(first.chain(command.into_iter().map(Into::into)))
     }
@@ -279,7 +279,7 @@ impl Container {
     #[must_use]
     pub fn after(
         mut self,
-        container: impl Into<Input<String>>,
+        container: impl IntoInput<String>,
         condition: ContainerCondition,
     ) -> Self {
         self.depends_on
@@ -289,11 +289,7 @@ impl Container {
 
     /// Mounts a volume of the task definition.
     #[must_use]
-    pub fn mount(
-        mut self,
-        volume: impl Into<Input<String>>,
-        path: impl Into<Input<String>>,
-    ) -> Self {
+    pub fn mount(mut self, volume: impl IntoInput<String>, path: impl IntoInput<String>) -> Self {
         self.mount_points.push(MountPoint::new(volume, path));
         self
     }
@@ -302,8 +298,8 @@ impl Container {
     #[must_use]
     pub fn log_to(
         mut self,
-        group: impl Into<Input<crate::aws::logs::LogGroupName>>,
-        region: impl Into<Input<String>>,
+        group: impl IntoInput<crate::aws::logs::LogGroupName>,
+        region: impl IntoInput<String>,
     ) -> Self {
         let prefix = self.name.clone();
         self.log_configuration = Some(LogConfiguration::awslogs(group, region, prefix));

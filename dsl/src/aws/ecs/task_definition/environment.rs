@@ -8,7 +8,7 @@ use super::container::Container;
 use crate::aws::ecs::SsmParameterArn;
 use crate::aws::secretsmanager::{Secret, SecretArn};
 use crate::resource::Handle;
-use crate::value::{Input, Output, join};
+use crate::value::{Input, IntoInput, Output, join};
 
 crate::text_enum! {
     /// Where an environment file lies.
@@ -40,7 +40,7 @@ pub struct EnvironmentFile {
 impl EnvironmentFile {
     /// A file in S3.
     #[must_use]
-    pub fn in_s3(arn: impl Into<Input<String>>) -> Self {
+    pub fn in_s3(arn: impl IntoInput<String>) -> Self {
         Self::new(EnvironmentFileType::S3, arn)
     }
 }
@@ -59,7 +59,7 @@ pub struct ContainerSecret {
 impl ContainerSecret {
     /// A secret under a name.
     #[must_use]
-    pub fn new(name: impl Into<Input<String>>, from: impl SecretOrigin) -> Self {
+    pub fn new(name: impl IntoInput<String>, from: impl SecretOrigin) -> Self {
         Self {
             name: name.into(),
             value_from: from.value_from(),
@@ -178,7 +178,7 @@ plain_values!(text: &str, String, Output<String>, &Output<String>, Input<String>
 impl Container {
     /// Adds a plain environment variable. Whoever may describe the task definition can read it.
     #[must_use]
-    pub fn env(mut self, name: impl Into<Input<String>>, value: impl EnvironmentValue) -> Self {
+    pub fn env(mut self, name: impl IntoInput<String>, value: impl EnvironmentValue) -> Self {
         self.environment
             .push(EnvironmentVariable::new(name, value.environment_value()));
         self
@@ -208,7 +208,7 @@ impl Container {
     /// }
     /// ```
     #[must_use]
-    pub fn secret(mut self, name: impl Into<Input<String>>, from: impl SecretOrigin) -> Self {
+    pub fn secret(mut self, name: impl IntoInput<String>, from: impl SecretOrigin) -> Self {
         self.secrets.push(ContainerSecret::new(name, from));
         self
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::Shape;
-use crate::value::{Input, Literal, Text};
+use crate::value::{Input, IntoInput, Literal, Text};
 
 /// A reference to a container image: `repository`, `repository:tag` or `repository@sha256:…`, with a registry in front or not.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,7 +53,7 @@ impl Image {
 
     /// A reference that is put together from outputs, such as a repository's address and a tag. AWS checks it, not the compiler.
     #[must_use]
-    pub fn from_text(text: impl Into<Input<String>>) -> Input<Self> {
+    pub fn from_text(text: impl IntoInput<String>) -> Input<Self> {
         text.into().trust_as()
     }
 

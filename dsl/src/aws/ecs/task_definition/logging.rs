@@ -6,7 +6,7 @@ use windlass_derive::Block;
 
 use super::environment::ContainerSecret;
 use crate::aws::logs::LogGroupName;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// What takes a container's log. Fargate has `awslogs`, `splunk` and `awsfirelens`.
@@ -63,9 +63,9 @@ impl LogConfiguration {
     /// CloudWatch Logs: a log group in a region, and what the names of streams begin with. Fargate demands the prefix.
     #[must_use]
     pub fn awslogs(
-        group: impl Into<Input<LogGroupName>>,
-        region: impl Into<Input<String>>,
-        stream_prefix: impl Into<Input<String>>,
+        group: impl IntoInput<LogGroupName>,
+        region: impl IntoInput<String>,
+        stream_prefix: impl IntoInput<String>,
     ) -> Self {
         Self::new(LogDriver::Awslogs)
             .option("awslogs-group", group.into().text())
@@ -75,7 +75,7 @@ impl LogConfiguration {
 
     /// Adds an option of the driver.
     #[must_use]
-    pub fn option(mut self, name: impl Into<String>, value: impl Into<Input<String>>) -> Self {
+    pub fn option(mut self, name: impl Into<String>, value: impl IntoInput<String>) -> Self {
         self.options.insert(name.into(), value.into());
         self
     }

@@ -43,7 +43,7 @@ pub use logging::{
     LogConfigurationResolved, LogDriver,
 };
 pub use port::{
-    AppProtocol, ContainerPort, Listens, ListensResolved, NamedPort, PortMapping,
+    AppProtocol, ContainerPort, ExposedPort, Listens, ListensResolved, NamedPort, PortMapping,
     PortMappingResolved, TransportProtocol,
 };
 pub use volume::{
@@ -58,9 +58,9 @@ pub use volume::{
 use windlass_derive::{Block, Resource};
 
 use super::TaskDefinitionArn;
-use crate::aws::iam::RoleArn;
 use crate::aws::iam::principal::EcsTasks;
-use crate::value::{Input, Tags};
+use crate::aws::iam::{RoleArn, RoleFor};
+use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
     /// How containers are connected to the network.
@@ -187,10 +187,10 @@ pub struct TaskDefinition {
     #[field(replaces, set)]
     pub requires_compatibilities: Vec<Input<Compatibility>>,
     /// The role with which ECS pulls images, writes logs and reads secrets for the task.
-    #[field(replaces)]
+    #[field(replaces, takes(RoleFor<EcsTasks>))]
     pub execution_role_arn: Option<Input<RoleArn<EcsTasks>>>,
     /// The role that the containers' own code has.
-    #[field(replaces)]
+    #[field(replaces, takes(RoleFor<EcsTasks>))]
     pub task_role_arn: Option<Input<RoleArn<EcsTasks>>>,
     /// Operating system and processor. AWS's default is Linux on x86.
     #[field(replaces)]
@@ -256,7 +256,7 @@ pub struct TaskPlacementConstraint {
 impl TaskPlacementConstraint {
     /// On instances that a cluster query describes.
     #[must_use]
-    pub fn member_of(query: impl Into<Input<String>>) -> Self {
+    pub fn member_of(query: impl IntoInput<String>) -> Self {
         Self::new(TaskPlacementConstraintType::MemberOf).expression(query)
     }
 }

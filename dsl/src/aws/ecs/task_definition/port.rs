@@ -4,7 +4,7 @@ use windlass_derive::{Block, Choice};
 
 use super::container::Container;
 use crate::aws::ecs::PortName;
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// The protocol of a port.
@@ -55,13 +55,13 @@ pub enum Listens {
 impl PortMapping {
     /// One port, over TCP.
     #[must_use]
-    pub fn new(port: impl Into<Input<u16>>) -> Self {
+    pub fn new(port: impl IntoInput<u16>) -> Self {
         Self::of(Listens::ContainerPort(port.into()))
     }
 
     /// A range of ports, such as `6000-6009`, over TCP.
     #[must_use]
-    pub fn range(ports: impl Into<Input<String>>) -> Self {
+    pub fn range(ports: impl IntoInput<String>) -> Self {
         Self::of(Listens::ContainerPortRange(ports.into()))
     }
 
@@ -90,10 +90,22 @@ pub struct NamedPort {
     pub(crate) name: PortName,
 }
 
+/// What fits where an exposed port of a container is wanted.
+#[diagnostic::on_unimplemented(
+    message = "only an exposed port can be balanced, and `{Self}` is no port of a container",
+    label = "a handle of a port is wanted here",
+    note = "`let http = container.port(8080)` exposes one and gives its handle; a port of a task definition made elsewhere is \
+            `ContainerPort::existing(\"name\", 8080)`"
+)]
+pub trait ExposedPort: Into<ContainerPort> {}
+
+#[diagnostic::do_not_recommend]
+impl<V: Into<ContainerPort>> ExposedPort for V {}
+
 impl ContainerPort {
     /// A port of a container in a task definition that is made elsewhere; a service that is given a wrong one fails when it is made.
     #[must_use]
-    pub fn existing(container: impl Into<Input<String>>, port: impl Into<Input<u16>>) -> Self {
+    pub fn existing(container: impl IntoInput<String>, port: impl IntoInput<u16>) -> Self {
         Self {
             container: container.into(),
             port: port.into(),
@@ -153,7 +165,7 @@ impl From<&NamedPort> for Input<PortName> {
 
 impl Container {
     /// Exposes a TCP port, and gives the handle that can be balanced.
-    pub fn port(&mut self, port: impl Into<Input<u16>>) -> ContainerPort {
+    pub fn port(&mut self, port: impl IntoInput<u16>) -> ContainerPort {
         let port = port.into();
         self.port_mappings.push(PortMapping::new(port.clone()));
         ContainerPort {
@@ -167,7 +179,7 @@ impl Container {
         &mut self,
         name: impl Into<String>,
         protocol: AppProtocol,
-        port: impl Into<Input<u16>>,
+        port: impl IntoInput<u16>,
     ) -> NamedPort {
         let (port, name) = (port.into(), PortName::existing(name));
         let mapping = PortMapping::new(port.clone())

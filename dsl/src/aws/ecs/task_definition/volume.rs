@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use windlass_derive::{Block, Choice};
 
-use crate::value::Input;
+use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
     /// How long a Docker volume lives.
@@ -145,13 +145,13 @@ pub struct S3FilesVolumeConfiguration {
 impl Volume {
     /// An empty directory that lives as long as the task.
     #[must_use]
-    pub fn scratch(name: impl Into<Input<String>>) -> Self {
+    pub fn scratch(name: impl IntoInput<String>) -> Self {
         Self::of(name, VolumeSource::Host(HostVolume::new()))
     }
 
     /// A directory of the host. Not on Fargate.
     #[must_use]
-    pub fn host(name: impl Into<Input<String>>, path: impl Into<Input<String>>) -> Self {
+    pub fn host(name: impl IntoInput<String>, path: impl IntoInput<String>) -> Self {
         Self::of(
             name,
             VolumeSource::Host(HostVolume::new().source_path(path)),
@@ -160,19 +160,19 @@ impl Volume {
 
     /// An EFS file system.
     #[must_use]
-    pub fn efs(name: impl Into<Input<String>>, efs: EfsVolumeConfiguration) -> Self {
+    pub fn efs(name: impl IntoInput<String>, efs: EfsVolumeConfiguration) -> Self {
         Self::of(name, VolumeSource::EfsVolumeConfiguration(efs))
     }
 
     /// An EBS volume that the service configures when it starts a task.
     #[must_use]
-    pub fn configured_at_launch(name: impl Into<Input<String>>) -> Self {
+    pub fn configured_at_launch(name: impl IntoInput<String>) -> Self {
         Self::of(name, VolumeSource::ConfiguredAtLaunch(true.into()))
     }
 
     /// Any volume.
     #[must_use]
-    pub fn of(name: impl Into<Input<String>>, source: VolumeSource) -> Self {
+    pub fn of(name: impl IntoInput<String>, source: VolumeSource) -> Self {
         Self {
             name: name.into(),
             source,

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::value::Input;
+use crate::value::IntoInput;
 
 crate::text_enum! {
     /// How a condition compares.
@@ -96,7 +96,7 @@ impl Condition {
     pub fn new(
         operator: Operator,
         key: impl Into<String>,
-        values: impl IntoIterator<Item = impl Into<Input<String>>>,
+        values: impl IntoIterator<Item = impl IntoInput<String>>,
     ) -> Self {
         Self {
             operator: operator.to_string(),
@@ -110,13 +110,13 @@ impl Condition {
 
     /// `StringEquals` with one value.
     #[must_use]
-    pub fn equals(key: impl Into<String>, value: impl Into<Input<String>>) -> Self {
+    pub fn equals(key: impl Into<String>, value: impl IntoInput<String>) -> Self {
         Self::new(Operator::StringEquals, key, [value])
     }
 
     /// `ArnLike` with one value.
     #[must_use]
-    pub fn arn_like(key: impl Into<String>, value: impl Into<Input<String>>) -> Self {
+    pub fn arn_like(key: impl Into<String>, value: impl IntoInput<String>) -> Self {
         Self::new(Operator::ArnLike, key, [value])
     }
 

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde_json::{Map, Value, json};
 
 use super::{Condition, Effect, Identity, Purpose, ResourceBased, Trust};
-use crate::value::{Input, Output, Text};
+use crate::value::{Input, IntoInput, Output, Text};
 
 /// Begins statements that permit.
 #[derive(Debug, Clone, Copy)]
@@ -269,31 +269,31 @@ pub struct Who {
 impl Who {
     /// A service, such as `ecs-tasks.amazonaws.com`.
     #[must_use]
-    pub fn service(name: impl Into<Input<String>>) -> Self {
+    pub fn service(name: impl IntoInput<String>) -> Self {
         Self::new("Service", name.into())
     }
 
     /// Whatever an account permits, by its twelve digits.
     #[must_use]
-    pub fn account(id: impl Into<Input<String>>) -> Self {
+    pub fn account(id: impl IntoInput<String>) -> Self {
         Self::new("AWS", id.into())
     }
 
     /// A role, user or session, by its ARN.
     #[must_use]
-    pub fn arn<T: Text>(arn: impl Into<Input<T>>) -> Self {
+    pub fn arn<T: Text>(arn: impl IntoInput<T>) -> Self {
         Self::new("AWS", arn.into().text())
     }
 
     /// An identity provider, by its ARN or name.
     #[must_use]
-    pub fn federated(provider: impl Into<Input<String>>) -> Self {
+    pub fn federated(provider: impl IntoInput<String>) -> Self {
         Self::new("Federated", provider.into())
     }
 
     /// An account, by the canonical user id that Amazon S3 knows it by.
     #[must_use]
-    pub fn canonical_user(id: impl Into<Input<String>>) -> Self {
+    pub fn canonical_user(id: impl IntoInput<String>) -> Self {
         Self::new("CanonicalUser", id.into())
     }
 
