@@ -328,9 +328,16 @@ impl Differ<'_> {
     }
 
     fn tags(&mut self, class: Class, desired: &Value, trio: Trio<'_>) {
+        /// A tag's value; the whole tag where it says more, such as whether instances get it too.
         fn value<'v>(tags: Option<&'v Value>, key: &str) -> Option<&'v Value> {
             let mut tags = members(tags).iter();
-            tags.find(|tag| member_key(tag, "Key") == key)?.get("Value")
+            let tag = tags.find(|tag| member_key(tag, "Key") == key)?;
+            let says_more = tag.as_object().is_some_and(|tag| tag.len() > 2);
+            if says_more {
+                Some(tag)
+            } else {
+                tag.get("Value")
+            }
         }
         let written = members(Some(desired)).iter().chain(members(trio.applied));
         let mut keys: Vec<_> = written.map(|tag| member_key(tag, "Key")).collect();

@@ -38,6 +38,31 @@ fn default_tags_are_merged_and_the_resource_wins() {
 }
 
 #[test]
+fn what_a_tag_says_beside_its_value_counts() {
+    let doc = |at_launch: Option<bool>, value: &str| {
+        let mut tag = json!({"Key": "team", "Value": value});
+        if let Some(at_launch) = at_launch {
+            tag["PropagateAtLaunch"] = json!(at_launch);
+        }
+        Doc::new().with("net", "Net", json!({"Cidr": "c", "Tags": [tag]}))
+    };
+    let mut stage = Stage::with(&doc(None, "web"));
+    insta::assert_snapshot!(shown(&stage.up(&doc(Some(false), "web"))), @r#"
+    net: update (Changed)
+        Tags[team]: "web" → {"Key":"team","PropagateAtLaunch":false,"Value":"web"}
+    0: update net#0 after []
+    1: wait Ready net#0 after [0]
+    0 unchanged
+    "#);
+    assert!(stage.plan(&doc(Some(false), "web")).is_empty());
+    stage.meddle("net", "Tags", json!([{"Key": "team", "Value": "web"}]));
+    let plan = stage.up(&doc(Some(false), "web"));
+    assert!(plan.changes[0].fields[0].drift, "{}", shown(&plan));
+    stage.up(&doc(None, "web"));
+    assert!(stage.plan(&doc(None, "web")).is_empty());
+}
+
+#[test]
 fn a_made_name_stays_until_the_resource_is_replaced() {
     let group =
         |protocol: &str| Doc::new().with("group", "TargetGroup", json!({"Protocol": protocol}));
