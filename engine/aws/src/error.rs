@@ -154,6 +154,24 @@ fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Gives an error the class that its kind has for it, by `L::classify`. A class that the shared table would not have given was set by the
+/// life cycle, which has looked and knows more than the code says: it stays.
+pub fn refined(
+    mut error: ProviderError,
+    of_kind: impl FnOnce(&str, &str, &str) -> Option<ErrorClass>,
+) -> ProviderError {
+    let Some(code) = error.code.as_deref() else {
+        return error;
+    };
+    let shared = [classify(code, None), classify(code, Some(500))];
+    if shared.contains(&error.class)
+        && let Some(class) = of_kind(&error.operation, code, &error.message)
+    {
+        error.class = class;
+    }
+    error
+}
+
 /// The class of an error code, as AWS's services share them.
 ///
 /// Sources: the common errors of each service's API reference, and the throttling and transient codes of the SDK's own retry policy.
@@ -258,6 +276,23 @@ fn classify_by_form(code: &str, status: Option<u16>) -> ErrorClass {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_life_cycle_has_settled_stays() {
+        let error = |class: ErrorClass| ProviderError {
+            class,
+            operation: "secretsmanager:CreateSecret".to_owned(),
+            code: Some("InvalidRequestException".to_owned()),
+            message: "scheduled for deletion".to_owned(),
+            request_id: None,
+        };
+        let gone = |_: &str, _: &str, _: &str| Some(ErrorClass::NotFound);
+        let class = |class: ErrorClass| refined(error(class), gone).class;
+        assert_eq!(class(ErrorClass::Invalid), ErrorClass::NotFound);
+        assert_eq!(class(ErrorClass::Unknown), ErrorClass::NotFound);
+        assert_eq!(class(ErrorClass::AlreadyExists), ErrorClass::AlreadyExists);
+        assert_eq!(class(ErrorClass::NotYet), ErrorClass::NotYet);
+    }
 
     #[test]
     fn codes_have_their_class() {

@@ -18,7 +18,7 @@ use windlass_engine::provider::{
 use windlass_plan::observation::Observation;
 use windlass_state::record::Intent;
 
-use crate::error::{Result, invalid};
+use crate::error::{Result, invalid, refined};
 use crate::lifecycle::{Context, Lifecycle, Subject, changes_of};
 use crate::reads::{Answers, Wants};
 
@@ -93,16 +93,7 @@ impl<L: Lifecycle> Hidden<L> {
 
     /// Lets the kind class an error before anyone acts on it.
     fn classed<T>(result: Result<T>) -> Result<T> {
-        result.map_err(|mut error| {
-            if let Some(class) = error
-                .code
-                .as_deref()
-                .and_then(|code| L::classify(&error.operation, code, &error.message))
-            {
-                error.class = class;
-            }
-            error
-        })
+        result.map_err(|error| refined(error, L::classify))
     }
 
     fn unfinished(spec: &<L::Kind as Resource>::Resolved) -> Vec<String> {
