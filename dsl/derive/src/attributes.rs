@@ -27,24 +27,8 @@ pub struct FieldAttributes {
 impl FieldAttributes {
     pub fn of(attributes: &[Attribute], name: &str) -> Result<Self> {
         let mut found = Self::default();
-        for attribute in attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident(name))
-        {
-            attribute.parse_args_with(|input: ParseStream<'_>| found.parse(input))?;
-        }
+        each_word(attributes, name, |word, input| found.word(word, input))?;
         Ok(found)
-    }
-
-    fn parse(&mut self, input: ParseStream<'_>) -> Result<()> {
-        while !input.is_empty() {
-            let word: Ident = input.parse()?;
-            self.word(&word, input)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
-        }
-        Ok(())
     }
 
     fn word(&mut self, word: &Ident, input: ParseStream<'_>) -> Result<()> {
@@ -98,6 +82,30 @@ impl FieldAttributes {
         }
         Ok(())
     }
+}
+
+/// Reads what stands in the attributes of this name, word by word with commas between.
+fn each_word(
+    attributes: &[Attribute],
+    name: &str,
+    mut read: impl FnMut(&Ident, ParseStream<'_>) -> Result<()>,
+) -> Result<()> {
+    let named = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident(name));
+    for attribute in named {
+        attribute.parse_args_with(|input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let word: Ident = input.parse()?;
+                read(&word, input)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn argument<T: Parse>(input: ParseStream<'_>) -> Result<T> {
@@ -209,43 +217,32 @@ impl Parse for OutputAttribute {
 impl ResourceAttributes {
     pub fn of(attributes: &[Attribute], name: &str) -> Result<Self> {
         let mut found = Self::default();
-        for attribute in attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident(name))
-        {
-            attribute.parse_args_with(|input: ParseStream<'_>| found.parse(input))?;
-        }
+        each_word(attributes, name, |word, input| found.word(word, input))?;
         Ok(found)
     }
 
-    fn parse(&mut self, input: ParseStream<'_>) -> Result<()> {
-        while !input.is_empty() {
-            let word: Ident = input.parse()?;
-            match word.to_string().as_str() {
-                "kind" => self.kind = Some(assigned(input)?),
-                "outputs" => self.outputs = list(input)?,
-                "waits" => self.waits = list(input)?,
-                "reference_wait" => self.reference_wait = Some(assigned(input)?),
-                "replace" => self.replace = Some(assigned(input)?),
-                "kept" => self.kept = Some(assigned(input)?),
-                "completes" => self.completes = list(input)?,
-                "replaces_when" => {
-                    let (property, test, when) = property_test_and_words(input)?;
-                    self.replaces_when
-                        .push(quote!(::windlass::schema::ReplacesWhen {
-                            property: #property, when: #when, test: #test,
-                        }));
-                }
-                "no_new" => self.no_new = true,
-                _ => {
-                    return Err(syn::Error::new(
-                        word.span(),
-                        "no such word; the crate's documentation lists them",
-                    ));
-                }
+    fn word(&mut self, word: &Ident, input: ParseStream<'_>) -> Result<()> {
+        match word.to_string().as_str() {
+            "kind" => self.kind = Some(assigned(input)?),
+            "outputs" => self.outputs = list(input)?,
+            "waits" => self.waits = list(input)?,
+            "reference_wait" => self.reference_wait = Some(assigned(input)?),
+            "replace" => self.replace = Some(assigned(input)?),
+            "kept" => self.kept = Some(assigned(input)?),
+            "completes" => self.completes = list(input)?,
+            "replaces_when" => {
+                let (property, test, when) = property_test_and_words(input)?;
+                self.replaces_when
+                    .push(quote!(::windlass::schema::ReplacesWhen {
+                        property: #property, when: #when, test: #test,
+                    }));
             }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+            "no_new" => self.no_new = true,
+            _ => {
+                return Err(syn::Error::new(
+                    word.span(),
+                    "no such word; the crate's documentation lists them",
+                ));
             }
         }
         Ok(())
