@@ -33,7 +33,7 @@ fn listed(document: &Document, problems: &mut Vec<Diagnostic>) -> BTreeMap<Addre
     let mut listed: BTreeMap<Address, Listed> = BTreeMap::new();
     for cluster in of_kind(document, CLUSTER) {
         let own = cluster.list("CapacityProviders");
-        let at = (!own.is_empty()).then(|| cluster.declaration.source.clone());
+        let at = (!own.is_empty()).then(|| cluster.source.clone());
         let providers = named(document, own);
         listed.insert(cluster.address.clone(), Listed { providers, at });
     }
@@ -51,12 +51,12 @@ fn listed(document: &Document, problems: &mut Vec<Diagnostic>) -> BTreeMap<Addre
             );
             problems.push(
                 Diagnostic::error(codes::CAPACITY_PROVIDERS_TWICE, message)
-                    .at(&association.declaration.source, "listed here")
+                    .at(association.source, "listed here")
                     .at(earlier, "and here")
                     .help("AWS knows one list for a cluster, and each declaration would replace the other's: keep one"),
             );
         }
-        entry.at = Some(association.declaration.source.clone());
+        entry.at = Some(association.source.clone());
         entry
             .providers
             .extend(named(document, association.list("CapacityProviders")));
@@ -86,14 +86,14 @@ fn used(document: &Document, listed: &BTreeMap<Address, Listed>, problems: &mut 
                 continue;
             }
             let shown = shown(&item["CapacityProvider"]);
-            let listed_at = known.at.as_ref().unwrap_or(&cluster.declaration.source);
+            let listed_at = known.at.as_ref().unwrap_or(cluster.source);
             let message = format!(
                 "`{}` runs on capacity provider {shown}, which cluster `{}` does not have",
                 service.address, cluster.address
             );
             problems.push(
                 Diagnostic::error(codes::CAPACITY_PROVIDER_UNKNOWN, message)
-                    .at(&service.declaration.source, "used here")
+                    .at(service.source, "used here")
                     .at(listed_at, "the cluster's capacity providers")
                     .help("list it in the cluster or in its `ClusterCapacityProviderAssociations`"),
             );
@@ -118,11 +118,8 @@ fn protected(document: &Document, problems: &mut Vec<Diagnostic>) {
             );
             problems.push(
                 Diagnostic::error(codes::SCALE_IN_PROTECTION_MISSING, message)
-                    .at(
-                        &provider.declaration.source,
-                        "managed termination protection is on",
-                    )
-                    .at(&group.declaration.source, "scale-in protection is off")
+                    .at(provider.source, "managed termination protection is on")
+                    .at(group.source, "scale-in protection is off")
                     .help("set `new_instances_protected_from_scale_in(true)` on the group"),
             );
         }

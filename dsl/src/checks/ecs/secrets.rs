@@ -34,8 +34,8 @@ pub(in crate::checks) fn readable_secrets(document: &Document) -> Vec<Diagnostic
             );
             problems.push(
                 Diagnostic::warning(codes::SECRET_NOT_READABLE, message)
-                    .at(&task.declaration.source, "the secret is given here")
-                    .at(&role.declaration.source, "the execution role")
+                    .at(task.source, "the secret is given here")
+                    .at(role.source, "the execution role")
                     .help("allow the role `secretsmanager:GetSecretValue` on the secret's ARN"),
             );
         }

@@ -48,8 +48,8 @@ impl Pair<'_> {
     ) -> Diagnostic {
         let message = format!("`{}` {}", self.service.address, what.as_ref());
         Diagnostic::error(code, message)
-            .at(&self.service.declaration.source, here)
-            .at(&self.task.declaration.source, there)
+            .at(self.service.source, here)
+            .at(self.task.source, there)
             .help(help)
     }
 
@@ -193,12 +193,9 @@ impl Pair<'_> {
                 );
                 problems.push(
                     Diagnostic::error(codes::TARGET_TYPE_MISMATCH, message)
-                        .at(&self.service.declaration.source, "balanced here")
-                        .at(&group.declaration.source, format!("holds `{held}` targets"))
-                        .at(
-                            &self.task.declaration.source,
-                            format!("the network mode is `{mode}`"),
-                        )
+                        .at(self.service.source, "balanced here")
+                        .at(group.source, format!("holds `{held}` targets"))
+                        .at(self.task.source, format!("the network mode is `{mode}`"))
                         .help(format!("make the target group one of `{wanted}` targets")),
                 );
             }

@@ -1,7 +1,8 @@
 //! Attachments: a gateway belongs to one VPC, and a VPC has one gateway of each type.
 
-use super::{Declared, Network, name, repeated};
+use super::{Declared, Network, name};
 use crate::aws::ec2::VpcGatewayAttachment;
+use crate::checks::declared::repeated;
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 

@@ -9,15 +9,15 @@ mod routes;
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::declared::{Declared, referred};
 use crate::address::Address;
 use crate::aws::ec2::{
     InternetGateway, NatGateway, Route, RouteTable, Subnet, SubnetRouteTableAssociation, Vpc,
     VpcGatewayAttachment,
 };
-use crate::diagnostics::{Diagnostic, SourceLine};
+use crate::diagnostics::Diagnostic;
 use crate::document::Document;
 use crate::expr::Expr;
 use crate::resource::Resource;
@@ -41,29 +41,6 @@ struct Network<'a> {
     declared: BTreeMap<&'a Address, Declared<'a>>,
 }
 
-/// One of them.
-struct Declared<'a> {
-    kind: &'a str,
-    address: &'a Address,
-    source: &'a SourceLine,
-    spec: Value,
-}
-
-impl Declared<'_> {
-    fn is<R: Resource>(&self) -> bool {
-        self.kind == R::SCHEMA.kind
-    }
-
-    /// A property as a literal of the type that AWS takes.
-    fn literal<T: DeserializeOwned>(&self, property: &str) -> Option<T> {
-        T::deserialize(self.spec.get(property)?).ok()
-    }
-
-    fn gives(&self, property: &str) -> bool {
-        self.spec.get(property).is_some()
-    }
-}
-
 impl<'a> Network<'a> {
     fn of(document: &'a Document) -> Self {
         let kinds = [
@@ -79,15 +56,7 @@ impl<'a> Network<'a> {
         let declared = document.resources.iter();
         let declared = declared
             .filter(|(_, declaration)| kinds.contains(&declaration.kind.as_str()))
-            .map(|(address, declaration)| {
-                let declared = Declared {
-                    kind: &declaration.kind,
-                    address,
-                    source: &declaration.source,
-                    spec: declaration.spec.to_value(),
-                };
-                (address, declared)
-            });
+            .map(|(address, declaration)| (address, Declared::of(address, declaration)));
         Self {
             declared: declared.collect(),
         }
@@ -120,10 +89,8 @@ impl<'a> Network<'a> {
 
     /// The declared resource that a property refers to.
     fn referred(&self, declared: &Declared<'_>, property: &str) -> Option<&Declared<'a>> {
-        match Expr::of(&self.value(declared, property)?) {
-            Ok(Some(Expr::Ref { address, .. })) => self.declared.get(&address),
-            _ => None,
-        }
+        self.declared
+            .get(&referred(&self.value(declared, property)?)?)
     }
 
     /// The VPC that a resource says it belongs to, or that what it stands in belongs to.
@@ -159,34 +126,6 @@ fn name(value: &Value) -> String {
             None => "another one".to_owned(),
         },
     }
-}
-
-/// Orders two declarations as they stand in the source, so that the later one is the one to mend.
-fn in_source_order<'d, 'a>(
-    one: &'d Declared<'a>,
-    other: &'d Declared<'a>,
-) -> (&'d Declared<'a>, &'d Declared<'a>) {
-    if (one.source, one.address) <= (other.source, other.address) {
-        (one, other)
-    } else {
-        (other, one)
-    }
-}
-
-/// Pairs each declaration with the first one that has the same key.
-fn repeated<'d, 'a: 'd, K: Ord>(
-    declared: impl Iterator<Item = (K, &'d Declared<'a>)>,
-) -> Vec<(&'d Declared<'a>, &'d Declared<'a>)> {
-    let mut groups: BTreeMap<K, Vec<&Declared<'a>>> = BTreeMap::new();
-    for (key, declared) in declared {
-        groups.entry(key).or_default().push(declared);
-    }
-    let mut pairs = Vec::new();
-    for mut group in groups.into_values() {
-        group.sort_by_key(|declared| (declared.source, declared.address));
-        pairs.extend(group[1..].iter().map(|later| (group[0], *later)));
-    }
-    pairs
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use ipnet::{IpNet, Ipv4Net};
 use serde_json::Value;
 
-use super::{Declared, Network, in_source_order, name};
+use super::{Declared, Network, name};
 use crate::aws::ec2::{Subnet, Vpc};
+use crate::checks::declared::in_source_order;
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
-use super::{Declared, Network, name, repeated};
+use super::{Declared, Network, name};
 use crate::aws::ec2::{
     InternetGateway, NatGateway, Route, RouteTable, SubnetRouteTableAssociation, Vpc,
     VpcGatewayAttachment,
 };
+use crate::checks::declared::repeated;
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::expr::Expr;
