@@ -8,17 +8,19 @@
 //! of a load balancer: a reservation is always waited for. Outposts' customer-owned pools.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-loadbalancer.html>
 
+mod check;
+#[cfg(test)]
+mod tests;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde_json::Value;
 use windlass_derive::{Block, Choice, Resource};
 
-use super::attributes::{self, LOAD_BALANCER_ATTRIBUTES};
-use super::{LoadBalancerArn, LoadBalancerAttribute, Switch, name};
+use super::{LoadBalancerArn, LoadBalancerAttribute, Switch};
 use crate::aws::ec2::{AllocationId, IpamPoolId, SecurityGroupId, SubnetId};
 use crate::aws::route53::HostedZoneId;
-use crate::resource::{Check, Samples};
-use crate::stack::Checks;
+use crate::resource::Samples;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
@@ -286,149 +288,6 @@ impl LoadBalancer {
     }
 }
 
-impl Check for LoadBalancer {
-    fn check(&self, checks: &mut Checks<'_>) {
-        name::check(checks, self.name.as_ref());
-        if let Some(text) = self.name.as_ref().and_then(Input::literal)
-            && text.starts_with("internal-")
-        {
-            checks.invalid(
-                "Name",
-                format!("is `{text}`"),
-                "AWS keeps names that start with `internal-` for itself",
-            );
-        }
-        let attributes = self
-            .load_balancer_attributes
-            .iter()
-            .map(|a| (&a.key, &a.value));
-        let kind = self.load_balancer_type.literal();
-        attributes::check(
-            checks,
-            "LoadBalancerAttributes",
-            LOAD_BALANCER_ATTRIBUTES,
-            attributes,
-            kind,
-        );
-        self.check_subnets(checks, kind);
-        if let Some(kind) = kind {
-            self.check_type(checks, kind);
-        }
-    }
-}
-
-impl LoadBalancer {
-    fn check_subnets(&self, checks: &mut Checks<'_>, kind: Option<LoadBalancerType>) {
-        let (property, least) = match &self.subnets {
-            LoadBalancerSubnets::Subnets(_) => ("Subnets", 1),
-            LoadBalancerSubnets::Mapped(_) => ("SubnetMappings", 1),
-        };
-        let application = kind == Some(LoadBalancerType::Application);
-        match self.subnets.len() {
-            count if application && count < 2 => checks.invalid(
-                property,
-                format!("has {count} of at least 2 subnets"),
-                "an application load balancer stands in two zones or more; give it a subnet in each",
-            ),
-            count if count < least => {
-                checks.invalid(property, "is empty", "a load balancer needs a subnet to have an address in");
-            }
-            _ => {}
-        }
-        let LoadBalancerSubnets::Mapped(mappings) = &self.subnets else {
-            return;
-        };
-        let internal = self.scheme.as_ref().and_then(Input::literal) == Some(Scheme::Internal);
-        for mapping in mappings {
-            if mapping.allocation_id.is_some()
-                && (internal || kind != Some(LoadBalancerType::Network))
-            {
-                checks.invalid(
-                    property,
-                    "has an `AllocationId`",
-                    "only a network load balancer that faces the internet takes Elastic IP addresses",
-                );
-            }
-            if mapping.private_ipv4_address.is_some() && !internal {
-                checks.invalid(
-                    property,
-                    "has a `PrivateIPv4Address`",
-                    "only an internal network load balancer takes private addresses",
-                );
-            }
-        }
-    }
-
-    /// Reports properties that this type of load balancer does not have.
-    fn check_type(&self, checks: &mut Checks<'_>, kind: LoadBalancerType) {
-        use LoadBalancerType::{Application, Gateway, Network};
-        let given = [
-            ("Scheme", self.scheme.is_some(), &[Application, Network][..]),
-            (
-                "SecurityGroups",
-                !self.security_groups.is_empty(),
-                &[Application, Network],
-            ),
-            (
-                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-                self.enforce_security_group_inbound_rules_on_private_link_traffic
-                    .is_some(),
-                &[Network],
-            ),
-            (
-                "Ipv4IpamPoolId",
-                self.ipv4_ipam_pool_id.is_some(),
-                &[Application],
-            ),
-            (
-                "EnablePrefixForIpv6SourceNat",
-                self.enable_prefix_for_ipv6_source_nat.is_some(),
-                &[Network],
-            ),
-            (
-                "MinimumLoadBalancerCapacity",
-                self.minimum_load_balancer_capacity.is_some(),
-                &[Application, Network],
-            ),
-        ];
-        for (property, _, takers) in given
-            .iter()
-            .filter(|(_, given, takers)| *given && !takers.contains(&kind))
-        {
-            let takers: Vec<_> = takers.iter().map(|kind| kind.as_str()).collect();
-            checks.invalid(
-                property,
-                format!("is given for a load balancer of type `{kind}`"),
-                format!(
-                    "it belongs to load balancers of type {}",
-                    takers.join(" and ")
-                ),
-            );
-        }
-        let address_type = self.ip_address_type.as_ref().and_then(Input::literal);
-        if address_type == Some(IpAddressType::DualstackWithoutPublicIpv4)
-            && matches!(kind, Network | Gateway)
-        {
-            checks.invalid(
-                "IpAddressType",
-                format!("is `dualstack-without-public-ipv4` for a load balancer of type `{kind}`"),
-                "only application load balancers take it",
-            );
-        }
-        if self
-            .enforce_security_group_inbound_rules_on_private_link_traffic
-            .is_some()
-            && self.security_groups.is_empty()
-        {
-            checks.invalid(
-                "EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic",
-                "is given, but `SecurityGroups` is empty",
-                "there are no rules to enforce without a security group",
-            );
-        }
-    }
-}
-
 impl Samples for LoadBalancer {
     fn samples() -> Vec<Self> {
         let subnets =
@@ -502,111 +361,5 @@ impl Samples for LoadBalancer {
             internal(Ipv4Addr::new(10, 0, 0, 11)),
             Self::gateway([SubnetId::existing("subnet-0a1")]),
         ]
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::request::Request;
-    use crate::resource::Declare;
-    use crate::stack::Stack;
-
-    fn problems(spec: LoadBalancer) -> Vec<String> {
-        let stack = |cx: &mut Stack| {
-            spec.declare(cx, "lb");
-            Ok(())
-        };
-        let document = Stack::test("t", stack, Request::offline("us-east-1"));
-        document
-            .problems
-            .into_iter()
-            .map(|problem| problem.message)
-            .collect()
-    }
-
-    fn two() -> [SubnetId; 2] {
-        ["subnet-0a1", "subnet-0b2"].map(SubnetId::existing)
-    }
-
-    #[test]
-    fn samples_are_sound() {
-        for sample in LoadBalancer::samples() {
-            assert_eq!(problems(sample), [""; 0]);
-        }
-    }
-
-    #[test]
-    fn what_aws_refuses_is_reported() {
-        assert_eq!(
-            problems(LoadBalancer::application([SubnetId::existing(
-                "subnet-0a1"
-            )])),
-            ["`Subnets` of `lb` has 1 of at least 2 subnets"]
-        );
-        assert_eq!(
-            problems(LoadBalancer::network([SubnetId::existing("subnet-0a1")])),
-            [""; 0]
-        );
-        assert_eq!(
-            problems(LoadBalancer::application(two()).name("internal-api")),
-            ["`Name` of `lb` is `internal-api`"]
-        );
-        assert_eq!(
-            problems(LoadBalancer::gateway(two()).scheme(Scheme::Internal)),
-            ["`Scheme` of `lb` is given for a load balancer of type `gateway`"]
-        );
-        assert_eq!(
-            problems(
-                LoadBalancer::application(two())
-                    .attribute(LoadBalancerAttribute::idle_timeout(4001))
-            ),
-            ["`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` = `4001`"]
-        );
-        assert_eq!(
-            problems(
-                LoadBalancer::network(two()).attribute(LoadBalancerAttribute::idle_timeout(60))
-            ),
-            [
-                "`LoadBalancerAttributes` of `lb` has `idle_timeout.timeout_seconds` for a load balancer of type `network`"
-            ]
-        );
-    }
-
-    #[test]
-    fn what_only_a_new_load_balancer_can_have() {
-        let network = |groups: Value| json!({"Type": "network", "SecurityGroups": groups});
-        let application = |groups: Value| json!({"Type": "application", "SecurityGroups": groups});
-        assert!(gains_or_loses_security_groups(
-            &network(json!(null)),
-            &network(json!(["sg-1"]))
-        ));
-        assert!(!gains_or_loses_security_groups(
-            &network(json!(["sg-2"])),
-            &network(json!(["sg-1"]))
-        ));
-        assert!(!gains_or_loses_security_groups(
-            &application(json!(null)),
-            &application(json!(["sg-1"]))
-        ));
-
-        let gateway = |subnets: Value| json!({"Type": "gateway", "Subnets": subnets});
-        assert!(gateway_leaves_subnet(
-            &gateway(json!(["a", "b"])),
-            &gateway(json!(["b"]))
-        ));
-        assert!(!gateway_leaves_subnet(
-            &gateway(json!(["a"])),
-            &gateway(json!(["b", "a"]))
-        ));
-
-        let at = |address: &str| json!([{"SubnetId": "a", "AllocationId": address}]);
-        assert!(moves_an_address(&at("1"), &at("2")));
-        assert!(!moves_an_address(
-            &at("1"),
-            &json!([{"SubnetId": "b", "AllocationId": "2"}])
-        ));
     }
 }
