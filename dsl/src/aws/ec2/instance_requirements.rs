@@ -267,35 +267,16 @@ impl InstanceRequirements {
                 range.check(&format!("{at}{name}"), checks);
             }
         }
-        let lists = [
-            ("AllowedInstanceTypes", self.allowed_instance_types.len()),
-            ("ExcludedInstanceTypes", self.excluded_instance_types.len()),
-        ];
-        for (name, count) in lists.into_iter().filter(|(_, count)| *count > 400) {
-            checks.invalid(
-                &format!("{at}{name}"),
-                format!("names {count} types"),
-                "AWS takes at most 400",
-            );
-        }
-        if lists.iter().all(|(_, count)| *count > 0) {
-            checks.invalid(
-                &format!("{at}AllowedInstanceTypes"),
-                "is given together with `ExcludedInstanceTypes`",
-                "AWS takes one of them",
-            );
-        }
-        if self.spot_max_price_percentage_over_lowest_price.is_some()
-            && self
-                .max_spot_price_as_percentage_of_optimal_on_demand_price
-                .is_some()
-        {
-            checks.invalid(
-                &format!("{at}SpotMaxPricePercentageOverLowestPrice"),
-                "is given together with `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`",
-                "AWS takes one of them",
-            );
-        }
+        check_types_and_prices(
+            at,
+            self.allowed_instance_types.len(),
+            self.excluded_instance_types.len(),
+            self.spot_max_price_percentage_over_lowest_price.is_some()
+                && self
+                    .max_spot_price_as_percentage_of_optimal_on_demand_price
+                    .is_some(),
+            checks,
+        );
     }
 
     /// Sets that AWS takes and that together give every property two values: the first two differ everywhere, the last two in what AWS
@@ -353,5 +334,40 @@ impl InstanceRequirements {
             .excluded_instance_types(["t*", "m1.*"])
             .spot_max_price_percentage_over_lowest_price(80);
         [first, second, third, fourth]
+    }
+}
+
+/// Reports what no service takes together: types allowed and excluded, and both limits of the Spot price.
+pub(in crate::aws) fn check_types_and_prices(
+    at: &str,
+    allowed: usize,
+    excluded: usize,
+    both_prices: bool,
+    checks: &mut Checks<'_>,
+) {
+    let lists = [
+        ("AllowedInstanceTypes", allowed),
+        ("ExcludedInstanceTypes", excluded),
+    ];
+    for (name, count) in lists.into_iter().filter(|(_, count)| *count > 400) {
+        checks.invalid(
+            &format!("{at}{name}"),
+            format!("names {count} types"),
+            "AWS takes at most 400",
+        );
+    }
+    if allowed > 0 && excluded > 0 {
+        checks.invalid(
+            &format!("{at}AllowedInstanceTypes"),
+            "is given together with `ExcludedInstanceTypes`",
+            "AWS takes one of them",
+        );
+    }
+    if both_prices {
+        checks.invalid(
+            &format!("{at}SpotMaxPricePercentageOverLowestPrice"),
+            "is given together with `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`",
+            "AWS takes one of them",
+        );
     }
 }

@@ -39,6 +39,7 @@ pub use subnet_route_table_association::{
     SubnetRouteTableAssociationResolved,
 };
 
+pub(in crate::aws) use instance_requirements::check_types_and_prices;
 pub use instance_requirements::{
     AcceleratorManufacturer, AcceleratorType, BaselinePerformanceFactors,
     BaselinePerformanceFactorsResolved, Candidacy, CpuManufacturer, CpuPerformanceFactor,

@@ -1,22 +1,14 @@
 //! Which instance types managed instances may have, by what they can do.
 //!
-//! Not here: the launch template's and Auto Scaling group's own requirements, whose members differ.
+//! Not here: the launch template's and Auto Scaling group's own requirements, whose members differ; what is the same word is one type.
 
 use windlass_derive::Block;
 
+use crate::aws::ec2::{Candidacy, InstanceGeneration, LocalStorageType, check_types_and_prices};
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// Whether a sort of instance type is taken.
-    pub enum Inclusion {
-        /// Such types too.
-        Included = "included",
-        /// Such types only.
-        Required = "required",
-        /// No such types.
-        Excluded = "excluded",
-    }
     /// Who makes the processor.
     pub enum CpuManufacturer {
         /// Intel.
@@ -25,20 +17,6 @@ crate::text_enum! {
         Amd = "amd",
         /// AWS: Graviton.
         AmazonWebServices = "amazon-web-services",
-    }
-    /// Current or previous generation.
-    pub enum InstanceGeneration {
-        /// Current.
-        Current = "current",
-        /// Previous.
-        Previous = "previous",
-    }
-    /// What local disks are.
-    pub enum LocalStorageType {
-        /// Magnetic.
-        Hdd = "hdd",
-        /// Solid state.
-        Ssd = "ssd",
     }
     /// What an accelerator is.
     pub enum AcceleratorType {
@@ -146,13 +124,13 @@ pub struct InstanceRequirements {
     pub allowed_instance_types: Vec<Input<String>>,
     /// Types without a hypervisor. AWS's default is `excluded`.
     #[field(removal_default("\"excluded\""))]
-    pub bare_metal: Option<Input<Inclusion>>,
+    pub bare_metal: Option<Input<Candidacy>>,
     /// The baseline of the bandwidth to EBS, in Mbit/s.
     #[field(name = "BaselineEbsBandwidthMbps")]
     pub baseline_ebs_bandwidth_mbps: Option<UnitRange>,
     /// Types whose processors are lent for bursts. AWS's default is `excluded`.
     #[field(removal_default("\"excluded\""))]
-    pub burstable_performance: Option<Input<Inclusion>>,
+    pub burstable_performance: Option<Input<Candidacy>>,
     /// Who makes the processors.
     #[field(set)]
     pub cpu_manufacturers: Vec<Input<CpuManufacturer>>,
@@ -164,7 +142,7 @@ pub struct InstanceRequirements {
     pub instance_generations: Vec<Input<InstanceGeneration>>,
     /// Types with local disks. AWS's default is `included`.
     #[field(removal_default("\"included\""))]
-    pub local_storage: Option<Input<Inclusion>>,
+    pub local_storage: Option<Input<Candidacy>>,
     /// What the local disks are.
     #[field(set)]
     pub local_storage_types: Vec<Input<LocalStorageType>>,
@@ -199,36 +177,15 @@ impl InstanceRequirements {
     }
 
     pub(super) fn check(&self, prefix: &str, checks: &mut Checks<'_>) {
-        let (allowed, excluded) = (&self.allowed_instance_types, &self.excluded_instance_types);
-        if !allowed.is_empty() && !excluded.is_empty() {
-            checks.invalid(
-                &format!("{prefix}.AllowedInstanceTypes"),
-                "is given together with `ExcludedInstanceTypes`",
-                "AWS takes one of them",
-            );
-        }
-        for (name, types) in [
-            ("AllowedInstanceTypes", allowed),
-            ("ExcludedInstanceTypes", excluded),
-        ] {
-            if types.len() > 400 {
-                checks.invalid(
-                    &format!("{prefix}.{name}"),
-                    format!("has {} members", types.len()),
-                    "AWS takes at most 400",
-                );
-            }
-        }
-        if self.spot_max_price_percentage_over_lowest_price.is_some()
-            && self
-                .max_spot_price_as_percentage_of_optimal_on_demand_price
-                .is_some()
-        {
-            checks.invalid(
-                &format!("{prefix}.SpotMaxPricePercentageOverLowestPrice"),
-                "is given together with `MaxSpotPriceAsPercentageOfOptimalOnDemandPrice`",
-                "AWS takes one of them",
-            );
-        }
+        check_types_and_prices(
+            &format!("{prefix}."),
+            self.allowed_instance_types.len(),
+            self.excluded_instance_types.len(),
+            self.spot_max_price_percentage_over_lowest_price.is_some()
+                && self
+                    .max_spot_price_as_percentage_of_optimal_on_demand_price
+                    .is_some(),
+            checks,
+        );
     }
 }

@@ -18,8 +18,7 @@ pub use auto_scaling_group::{
 };
 pub use instance_requirements::{
     AcceleratorManufacturer, AcceleratorName, AcceleratorType, CpuManufacturer, GibRange,
-    GibRangeResolved, Inclusion, InstanceGeneration, InstanceRequirements,
-    InstanceRequirementsResolved, LocalStorageType, UnitRange, UnitRangeFrom,
+    GibRangeResolved, InstanceRequirements, InstanceRequirementsResolved, UnitRange, UnitRangeFrom,
     UnitRangeFromResolved, UnitRangeResolved,
 };
 pub use managed_instances::{
@@ -31,6 +30,8 @@ pub use managed_instances::{
     LocalStorageConfigurationResolved, ManagedInstancesProvider, ManagedInstancesProviderResolved,
     PropagateInstanceTags, ReservationPreference,
 };
+
+pub use crate::aws::ec2::{Candidacy, InstanceGeneration, LocalStorageType};
 
 use serde_json::Value;
 use windlass_derive::{Choice, Resource};

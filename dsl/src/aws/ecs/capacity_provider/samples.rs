@@ -29,7 +29,7 @@ fn scaling(n: u32) -> ManagedScaling {
         .instance_warmup_period(n)
 }
 
-fn requirements(n: u32, word: Inclusion, first: bool) -> InstanceRequirements {
+fn requirements(n: u32, word: Candidacy, first: bool) -> InstanceRequirements {
     let units = || UnitRange::new().min(n).max(n + 10);
     let amounts = || GibRange::new().min(f64::from(n)).max(f64::from(n) + 0.5);
     let pick = usize::from(!first);
@@ -59,7 +59,7 @@ fn requirements(n: u32, word: Inclusion, first: bool) -> InstanceRequirements {
     .total_local_storage_gb(amounts())
 }
 
-fn template(n: u32, word: Inclusion, first: bool) -> InstanceLaunchTemplate {
+fn template(n: u32, word: Candidacy, first: bool) -> InstanceLaunchTemplate {
     let id = if first { "0a1" } else { "0b2" };
     let profile = format!("arn:aws:iam::123456789012:instance-profile/{id}");
     let network = InstanceNetworkConfiguration::new(
@@ -102,7 +102,7 @@ fn managed(template: InstanceLaunchTemplate, first: bool) -> CapacityProvider {
 impl Samples for CapacityProvider {
     fn samples() -> Vec<Self> {
         let full = over_group("gpu", scaling(80), Toggle::Enabled);
-        let instances = || managed(template(2, Inclusion::Included, true), true);
+        let instances = || managed(template(2, Candidacy::Included, true), true);
         vec![
             Self::of_group(group("gpu")),
             full.clone(),
@@ -110,10 +110,10 @@ impl Samples for CapacityProvider {
             full.clone().name("other"),
             over_group("other", scaling(80), Toggle::Enabled),
             instances(),
-            managed(template(4, Inclusion::Excluded, false), false),
+            managed(template(4, Candidacy::Excluded, false), false),
             instances().cluster_name(ClusterName::existing("other")),
             managed(
-                template(2, Inclusion::Included, true).fips_enabled(false),
+                template(2, Candidacy::Included, true).fips_enabled(false),
                 true,
             ),
             managed(on_spot(), true),
@@ -124,7 +124,7 @@ impl Samples for CapacityProvider {
 
 /// Reservations go with `RESERVED` only.
 fn on_spot() -> InstanceLaunchTemplate {
-    let template = template(2, Inclusion::Included, true);
+    let template = template(2, Candidacy::Included, true);
     InstanceLaunchTemplate {
         capacity_reservations: None,
         ..template.capacity_option_type(CapacityOptionType::Spot)
