@@ -240,6 +240,7 @@ pub fn classify(code: &str, status: Option<u16>) -> ErrorClass {
         | "ResourceLimitExceeded" => ErrorClass::QuotaExceeded,
         "ConcurrentModification"
         | "ConcurrentModificationException"
+        | "ConcurrentUpdateException"
         | "OperationAbortedException"
         | "InvalidConfigurationRequest" => ErrorClass::NotYet,
         _ => classify_by_form(code, status),
@@ -307,6 +308,7 @@ mod tests {
             ("DependencyViolation", Some(400), ErrorClass::InUse),
             ("VpcLimitExceeded", Some(400), ErrorClass::QuotaExceeded),
             ("ServerException", Some(500), ErrorClass::Unknown),
+            ("ConcurrentUpdateException", Some(400), ErrorClass::NotYet),
             ("InvalidParameterValue", Some(400), ErrorClass::Invalid),
         ] {
             assert_eq!(classify(code, status), class, "{code}");

@@ -314,7 +314,8 @@ pub fn classify_cluster(operation: &str, code: &str, message: &str) -> Option<Er
         ("ecs:DeleteCluster", "ClusterContainsCapacityProviderException") => {
             Some(ErrorClass::InUse)
         }
-        // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
+        // The service-linked role is made by the first cluster of an account, and takes a moment to be seen. There is no code for that.
+        // <https://github.com/aws/containers-roadmap/issues/2614>
         ("ecs:CreateCluster", "InvalidParameterException")
             if message.contains("service linked role") =>
         {

@@ -210,16 +210,17 @@ impl Lifecycle for AutoScalingGroupLifecycle {
         })
     }
 
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+    fn classify(_operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
         match code {
             "AlreadyExists" => Some(ErrorClass::AlreadyExists),
             "ResourceInUse" | "ScalingActivityInProgress" => Some(ErrorClass::InUse),
             "ResourceContention" => Some(ErrorClass::NotYet),
-            // Auto Scaling has no code of its own for a group that does not exist.
-            "ValidationError" if message.contains("not found") && !operation.contains("Create") => {
+            // Auto Scaling has no code of its own for a group that does not exist: "AutoScalingGroup name not found - …". That a target
+            // group is not found is said in much the same words, and is something else.
+            "ValidationError" if message.contains("AutoScalingGroup name not found") => {
                 Some(ErrorClass::NotFound)
             }
-            // A profile or a template that was made a moment ago.
+            // A profile that was made a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
             "ValidationError" if message.contains("Invalid IAM Instance Profile") => {
                 Some(ErrorClass::NotYet)
             }

@@ -242,6 +242,8 @@ impl Lifecycle for CapacityProviderLifecycle {
     }
 
     fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        // All of these are ClientException or InvalidParameterException, which also mean everything else.
+        // <https://github.com/aws/containers-roadmap/issues/632>
         match (operation, code) {
             ("ecs:CreateCapacityProvider", _) if message.contains("already exists") => {
                 Some(ErrorClass::AlreadyExists)

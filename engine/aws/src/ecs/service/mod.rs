@@ -379,17 +379,18 @@ impl Lifecycle for ServiceLifecycle {
     }
 
     fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        // ECS has one code for all that is wrong with a request, and no list of its words: these are the ones that people have met.
         let said = |words: &[&str]| words.iter().any(|words| message.contains(words));
         match (operation, code) {
             ("ecs:CreateService", "InvalidParameterException")
                 if said(&[
-                    // An earlier service of the name.
+                    // An earlier service of the name. <https://github.com/spinnaker/spinnaker/issues/5476>
                     "still Draining",
                     // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
                     "service linked role",
                     // A listener or rule that was just made.
                     "does not have an associated load balancer",
-                    // A capacity provider that is being attached.
+                    // A capacity provider that is being attached. <https://github.com/dask/dask-cloudprovider/issues/328>
                     "not associated with the cluster",
                     // Roles that were just made.
                     "Unable to assume",
