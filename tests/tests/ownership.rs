@@ -1,20 +1,15 @@
 //! What the life cycles of roles and secrets take for their own, when they read and when they delete: through the real SDK, with a client that captures.
 
-use std::sync::Arc;
-
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::{Value, json};
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::document::Place;
-use windlass_aws::{Access, AwsProvider};
+use windlass_aws::AwsProvider;
 use windlass_engine::provider::{
     CreateRequest, Created, ErrorClass, Outputs, Provider, ProviderError, Target,
 };
-use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
 use windlass_state::identity::IntentId;
-use windlass_state::snapshot::SecretKey;
 use windlass_tests::wire::capture::{Answers, Capture, Captured};
 
 const ARN: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c";
@@ -26,18 +21,7 @@ fn provider(answers: &[(&str, u16, &str)]) -> (AwsProvider, Capture) {
         .map(|(operation, status, body)| ((*operation).to_owned(), (*status, (*body).to_owned())))
         .collect();
     let capture = Capture::new(answers);
-    let access = Access {
-        region: "us-east-1".to_owned(),
-        profile: None,
-        endpoint: Some("http://127.0.0.1:9".to_owned()),
-        local_account: Some("123456789012".to_owned()),
-        http_client: Some(SharedHttpClient::new(capture.clone())),
-    };
-    let secrets = Arc::new(SecretReader::new(".".into(), SecretKey("00".to_owned())));
-    (
-        AwsProvider::new(access, secrets).expect("the access has an endpoint"),
-        capture,
-    )
+    (capture.provider(), capture)
 }
 
 fn target(kind: &str, id: &str, applied: &Value) -> Target {

@@ -1,27 +1,50 @@
-//! An HTTP client that answers from a table and keeps what it was asked.
+//! An HTTP client that answers by rule and keeps what it was asked, and the provider over it.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http::Request;
 use windlass::canonical::CanonicalJson;
+use windlass::document::Place;
+use windlass_aws::{Access, AwsProvider};
+use windlass_engine::secrets::SecretReader;
+use windlass_state::snapshot::SecretKey;
 
 use super::answers;
 
 /// An answer by operation: the status and the body.
 pub type Answers = BTreeMap<String, (u16, String)>;
 
+/// What answers a request: a status and a body, or nothing for plain success.
+type Rule = dyn Fn(&Captured) -> Option<(u16, String)> + Send + Sync;
+
+/// The account and the region of what is tested.
+const ACCOUNT: &str = "123456789012";
+const REGION: &str = "us-east-1";
+
+/// The key of the secrets' hashes.
+const SECRET_KEY: &str = "00";
+
 /// The client. Clones share what they captured.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Capture {
-    answers: Arc<Answers>,
+    rule: Arc<Rule>,
     requests: Arc<Mutex<Vec<Captured>>>,
+}
+
+impl fmt::Debug for Capture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Capture").finish_non_exhaustive()
+    }
 }
 
 /// One request: its operation and everything of it that says what is wanted.
@@ -36,9 +59,37 @@ pub struct Captured {
 impl Capture {
     /// A client that answers operations of the table so, and all others with plain success.
     pub fn new(answers: Answers) -> Self {
+        Self::answering(move |request| answers.get(&request.operation).cloned())
+    }
+
+    /// A client that answers as the rule says, and with plain success where it says nothing.
+    pub fn answering(
+        rule: impl Fn(&Captured) -> Option<(u16, String)> + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            answers: Arc::new(answers),
+            rule: Arc::new(rule),
             requests: Arc::default(),
+        }
+    }
+
+    /// AWS, as this client plays it.
+    pub fn provider(&self) -> AwsProvider {
+        let access = Access {
+            region: REGION.to_owned(),
+            profile: None,
+            endpoint: Some("http://127.0.0.1:9".to_owned()),
+            local_account: Some(ACCOUNT.to_owned()),
+            http_client: Some(SharedHttpClient::new(self.clone())),
+        };
+        AwsProvider::new(access, Arc::new(secrets())).expect("the access has an endpoint")
+    }
+
+    /// Where everything is.
+    pub fn place() -> Place {
+        Place {
+            account: Some(ACCOUNT.to_owned()),
+            role: None,
+            region: Some(REGION.to_owned()),
         }
     }
 
@@ -66,20 +117,16 @@ impl HttpClient for Capture {
 impl HttpConnector for Capture {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let request = plain(request);
-        let operation = answers::operation(&request);
-        let (status, body) = self
-            .answers
-            .get(&operation)
-            .cloned()
-            .unwrap_or_else(|| (200, answers::empty(&request)));
-        let text = comparable(request.body());
+        let captured = Captured {
+            operation: answers::operation(&request),
+            body: comparable(request.body()),
+        };
+        let (status, body) =
+            (self.rule)(&captured).unwrap_or_else(|| (200, answers::empty(&request)));
         self.requests
             .lock()
             .expect("no test panics while it holds the lock")
-            .push(Captured {
-                operation,
-                body: text,
-            });
+            .push(captured);
         let response = http::Response::builder()
             .status(status)
             .body(SdkBody::from(body))
@@ -88,6 +135,12 @@ impl HttpConnector for Capture {
             HttpResponse::try_from(response).expect("a valid response")
         ))
     }
+}
+
+/// The secrets that samples refer to.
+pub fn secrets() -> SecretReader {
+    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
+    SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned()))
 }
 
 /// One text for one request: the SDK writes maps in no order, and the query protocols put everything into one line.
