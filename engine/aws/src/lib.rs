@@ -19,6 +19,7 @@ mod reads;
 mod registry;
 mod secretsmanager;
 mod servicediscovery;
+mod tagging;
 
 pub use clients::{Access, AccessError, default_region};
 pub use provider::AwsProvider;

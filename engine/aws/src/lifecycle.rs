@@ -81,7 +81,9 @@ pub trait Lifecycle: Send + Sync + 'static {
         existence(until, Self::observe(subject, answers)?)
     }
 
-    /// The class of an error code that means something of its own for this kind and operation.
+    /// The class of an error code that means something of its own for this kind and operation. Asked when an error leaves the life cycle:
+    /// inside it errors have the shared table's class. One that the life cycle has given a class that the table does not have for the code
+    /// keeps it.
     fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
         let _ = (operation, code, message);
         None
@@ -171,6 +173,8 @@ pub struct Context {
     pub(crate) secrets: Arc<SecretReader>,
     /// The account that calls go to, where it is known.
     pub account: Option<String>,
+    /// The client token of an update's calls, where AWS takes one: the intent's id. Calls that no intent stands behind have none.
+    pub token: Option<String>,
 }
 
 impl Deref for Context {

@@ -71,6 +71,7 @@ impl AwsProvider {
             clients: Arc::clone(clients),
             secrets: Arc::clone(&self.secrets),
             account: place.account.clone(),
+            token: None,
         }
     }
 
@@ -153,12 +154,11 @@ impl Provider for AwsProvider {
 
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs> {
         let clients = self.pool.place(&request.target.place).await;
-        life(&request.target.kind)?
-            .update(
-                &self.context(&clients.repeating, &request.target.place),
-                request,
-            )
-            .await
+        let context = Context {
+            token: Some(request.intent.0.clone()),
+            ..self.context(&clients.repeating, &request.target.place)
+        };
+        life(&request.target.kind)?.update(&context, request).await
     }
 
     async fn delete(&self, target: &Target) -> Result<()> {

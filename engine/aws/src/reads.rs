@@ -11,10 +11,10 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use windlass_engine::provider::ProviderError;
+use windlass_engine::provider::{ErrorClass, ProviderError};
 
 use crate::clients::Clients;
-use crate::error::Result;
+use crate::error::{Found as _, Result};
 
 /// One kind of question to AWS that can be asked for many things at once.
 pub trait Query: Send + Sync + 'static {
@@ -44,6 +44,57 @@ pub trait Query: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Self::Item>>> + Send {
         let _ = (clients, key);
         async { Ok(None) }
+    }
+}
+
+/// A question that AWS answers about one thing per call.
+pub trait Single: Send + Sync + 'static {
+    /// What is asked about.
+    type Key: Ord + Clone + Debug + Send + Sync + 'static;
+    /// What AWS answers about it.
+    type Item: Send + Sync + 'static;
+
+    /// Asks; `None` where it does not exist.
+    fn ask(
+        clients: &Clients,
+        key: &Self::Key,
+    ) -> impl Future<Output = Result<Option<Self::Item>>> + Send;
+}
+
+impl<S: Single> Query for S {
+    type Key = S::Key;
+    type Item = S::Item;
+    const BATCH: usize = 1;
+
+    async fn fetch(
+        clients: &Clients,
+        keys: Vec<Self::Key>,
+    ) -> Result<Vec<(Self::Key, Self::Item)>> {
+        let mut found = Vec::new();
+        for key in keys {
+            found.extend(S::ask(clients, &key).await?.map(|item| (key, item)));
+        }
+        Ok(found)
+    }
+}
+
+/// Asks about all keys with one call, and about each alone where AWS refuses the whole question because one of them is gone.
+///
+/// For services without filters, where a list of everything would grow with the account instead of the stack.
+pub async fn all_or_each<T, F>(keys: Vec<String>, ask: impl Fn(Vec<String>) -> F) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<Vec<T>>>,
+{
+    match ask(keys.clone()).await {
+        Err(error) if error.class == ErrorClass::NotFound && keys.len() > 1 => {
+            let each = keys.into_iter().map(|key| ask(vec![key]));
+            let mut all = Vec::new();
+            for found in futures::future::join_all(each).await {
+                all.extend(found.found()?.unwrap_or_default());
+            }
+            Ok(all)
+        }
+        answered => Ok(answered.found()?.unwrap_or_default()),
     }
 }
 

@@ -1,21 +1,16 @@
 //! Proves, path by path, that a kind's properties go to AWS and come back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
-use windlass::document::Place;
-use windlass_aws::{Access, AwsProvider};
+use windlass_aws::AwsProvider;
 use windlass_engine::provider::{CreateRequest, Provider, ProviderError, Target, UpdateRequest};
-use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
 use windlass_state::identity::IntentId;
-use windlass_state::snapshot::SecretKey;
 
-use super::capture::{Answers, Capture, Captured};
+use super::capture::{Answers, Capture, Captured, secrets};
 use super::fixture::Fixture;
 use super::paths::{Leaf, leaves, mutations};
 
@@ -33,9 +28,6 @@ pub struct Proof {
     /// What should have been proven and was not: the path, and what is missing.
     pub missing: Vec<String>,
 }
-
-/// The secret that samples of secret properties refer to: `$WINDLASS_WIRE_SECRET` is not set, so it stands in a file.
-const SECRET_KEY: &str = "00";
 
 /// Proves one kind.
 pub async fn prove(fixture: &Fixture) -> Proof {
@@ -64,6 +56,7 @@ pub async fn prove(fixture: &Fixture) -> Proof {
         missing: Vec::new(),
     };
     let bench = Bench { fixture };
+    let mut steady = BTreeSet::new();
     for (path, (index, leaf)) in &paths {
         let spec = &fixture.samples[*index];
         let mutations = mutations(spec, leaf, &values[path]);
@@ -76,6 +69,14 @@ pub async fn prove(fixture: &Fixture) -> Proof {
             fixture.not_created.get(path.as_str()),
         );
         if leaf.in_place {
+            if steady.insert(leaf.property)
+                && let Err(why) = bench.update_repeats(spec, leaf.property).await
+            {
+                let property = leaf.property;
+                proof
+                    .missing
+                    .push(format!("{property}: the update request: {why}"));
+            }
             let updates = bench.update_differs(spec, &mutations, leaf.property).await;
             count(
                 &mut proof,
@@ -115,27 +116,7 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn provider(&self, answers: &Answers) -> (AwsProvider, Capture) {
         let capture = Capture::new(answers.clone());
-        let access = Access {
-            region: "us-east-1".to_owned(),
-            profile: None,
-            endpoint: Some("http://127.0.0.1:9".to_owned()),
-            local_account: Some("123456789012".to_owned()),
-            http_client: Some(SharedHttpClient::new(capture.clone())),
-        };
-        let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
-        let secrets = Arc::new(SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned())));
-        (
-            AwsProvider::new(access, secrets).expect("the access has an endpoint"),
-            capture,
-        )
-    }
-
-    fn place() -> Place {
-        Place {
-            account: Some("123456789012".to_owned()),
-            role: None,
-            region: Some("us-east-1".to_owned()),
-        }
+        (capture.provider(), capture)
     }
 
     fn target(&self, spec: &Value) -> Target {
@@ -143,7 +124,7 @@ impl Bench<'_> {
             address: Address::parse("subject").expect("an address"),
             generation: 0,
             kind: self.fixture.schema.kind.to_owned(),
-            place: Self::place(),
+            place: Capture::place(),
             physical_id: self.fixture.physical_id.clone(),
             applied: CanonicalJson::of(&resolved(spec)),
             outputs: self.fixture.outputs.clone(),
@@ -156,7 +137,7 @@ impl Bench<'_> {
         let canonical = CanonicalJson::of(&resolved(spec));
         let target = self.target(spec);
         let intent = IntentId("0123456789abcdef0123456789abcdef".to_owned());
-        let place = Self::place();
+        let place = Capture::place();
         let request = CreateRequest {
             address: &target.address,
             kind: &target.kind,
@@ -250,6 +231,19 @@ impl Bench<'_> {
         Err(refused)
     }
 
+    /// An update that is never the same twice would seem to carry every path.
+    async fn update_repeats(&self, spec: &Value, property: &str) -> Result<(), String> {
+        let (first, second) = (
+            self.updated(spec, spec, property).await,
+            self.updated(spec, spec, property).await,
+        );
+        if first.ok() == second.ok() {
+            Ok(())
+        } else {
+            Err("two equal updates differ: send `cx.token` as the idempotency token".to_owned())
+        }
+    }
+
     /// Whoever refers to an output can only wait as far as the kind says: what the create call does not give must come with a wait.
     async fn outputs(&self, proof: &mut Proof) {
         if self.fixture.schema.reference_wait > windlass::schema::Wait::Exists {
@@ -260,7 +254,7 @@ impl Bench<'_> {
         let (target, canonical) = (self.target(spec), CanonicalJson::of(&resolved(spec)));
         let (intent, place) = (
             IntentId("0123456789abcdef0123456789abcdef".to_owned()),
-            Self::place(),
+            Capture::place(),
         );
         let request = CreateRequest {
             address: &target.address,
@@ -385,9 +379,7 @@ fn same(left: &Value, right: &Value) -> bool {
 fn resolved(spec: &Value) -> Value {
     match windlass::expr::Expr::of(spec) {
         Ok(Some(windlass::expr::Expr::Secret { secret })) => {
-            let folder = std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
-            let reader = SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned()));
-            let secret = reader
+            let secret = secrets()
                 .resolve(&secret)
                 .expect("samples refer to secrets that the tests have");
             serde_json::to_value(secret).expect("a secret reference is plain JSON")

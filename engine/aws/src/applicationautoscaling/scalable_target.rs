@@ -21,7 +21,7 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
 
 lives!(ScalableTarget => ScalableTargetLifecycle);
@@ -67,30 +67,23 @@ impl Query for Targets {
 /// The scheduled actions of targets. A call names one target.
 struct Actions;
 
-impl Query for Actions {
+impl Single for Actions {
     type Key = Number;
     type Item = Vec<SdkAction>;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<Number>) -> Result<Vec<(Number, Vec<SdkAction>)>> {
-        let mut found = Vec::new();
-        for number in keys {
-            let call = clients
-                .application_autoscaling()
-                .describe_scheduled_actions();
-            let call = call
-                .service_namespace(number.namespace())
-                .resource_id(&number.resource_id)
-                .scalable_dimension(number.dimension());
-            let mut pages = call.into_paginator().items().send();
-            let mut actions = Vec::new();
-            while let Some(action) = pages.next().await {
-                let action = action.named("application-autoscaling:DescribeScheduledActions")?;
-                actions.push(action);
-            }
-            found.push((number, actions));
+    async fn ask(clients: &Clients, number: &Number) -> Result<Option<Vec<SdkAction>>> {
+        let call = clients
+            .application_autoscaling()
+            .describe_scheduled_actions()
+            .service_namespace(number.namespace())
+            .resource_id(&number.resource_id)
+            .scalable_dimension(number.dimension());
+        let mut pages = call.into_paginator().items().send();
+        let mut actions = Vec::new();
+        while let Some(action) = pages.next().await {
+            actions.push(action.named("application-autoscaling:DescribeScheduledActions")?);
         }
-        Ok(found)
+        Ok(Some(actions))
     }
 }
 
@@ -277,7 +270,8 @@ impl Lifecycle for ScalableTargetLifecycle {
         if has("already exists") {
             Some(ErrorClass::AlreadyExists)
         } else if has("service doesn't exist") || has("Unable to assume") {
-            // The service, or the role, is there. It is not visible to this service yet.
+            // The service, or the role, is there. It is not visible to this service yet, which has no code of its own for that.
+            // <https://github.com/hashicorp/terraform-provider-aws/pull/11693>
             Some(ErrorClass::NotYet)
         } else {
             None

@@ -13,7 +13,7 @@ use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
 
 lives!(Vpc => VpcLifecycle);
@@ -49,35 +49,25 @@ impl Query for Vpcs {
 /// One attribute of one VPC: AWS returns it in no list.
 pub struct VpcAttributes;
 
-impl Query for VpcAttributes {
+impl Single for VpcAttributes {
     type Key = (String, &'static str);
     type Item = bool;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, bool)>> {
-        let mut found = Vec::new();
-        for (id, name) in keys {
-            let attribute = VpcAttributeName::from(name);
-            let answer = clients
-                .ec2()
-                .describe_vpc_attribute()
-                .vpc_id(&id)
-                .attribute(attribute)
-                .send()
-                .await
-                .named("ec2:DescribeVpcAttribute")?;
-            let value = if name == HOSTNAMES {
-                answer.enable_dns_hostnames
-            } else {
-                answer.enable_dns_support
-            };
-            found.extend(
-                value
-                    .and_then(|value| value.value)
-                    .map(|value| ((id, name), value)),
-            );
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, (id, name): &Self::Key) -> Result<Option<bool>> {
+        let answer = clients
+            .ec2()
+            .describe_vpc_attribute()
+            .vpc_id(id)
+            .attribute(VpcAttributeName::from(*name))
+            .send()
+            .await
+            .named("ec2:DescribeVpcAttribute")?;
+        let value = if *name == HOSTNAMES {
+            answer.enable_dns_hostnames
+        } else {
+            answer.enable_dns_support
+        };
+        Ok(value.and_then(|value| value.value))
     }
 }
 
@@ -87,48 +77,41 @@ const SUPPORT: &str = "enableDnsSupport";
 /// The security group and the network ACL that a VPC comes with, by VPC.
 pub struct VpcDefaults;
 
-impl Query for VpcDefaults {
+impl Single for VpcDefaults {
     type Key = String;
     type Item = Outputs;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Outputs)>> {
-        let mut found = Vec::new();
-        for id in keys {
-            let of_vpc = || tags::filter("vpc-id", vec![id.clone()]);
-            let named = tags::filter("group-name", vec!["default".to_owned()]);
-            let default = tags::filter("default", vec!["true".to_owned()]);
-            let groups = clients
-                .ec2()
-                .describe_security_groups()
-                .filters(of_vpc())
-                .filters(named)
-                .send();
-            let acls = clients
-                .ec2()
-                .describe_network_acls()
-                .filters(of_vpc())
-                .filters(default)
-                .send();
-            let (groups, acls) = futures::future::join(groups, acls).await;
-            let group = groups
-                .named("ec2:DescribeSecurityGroups")?
-                .security_groups
-                .unwrap_or_default()
-                .into_iter()
-                .find_map(|group| group.group_id);
-            let acl = acls
-                .named("ec2:DescribeNetworkAcls")?
-                .network_acls
-                .unwrap_or_default()
-                .into_iter()
-                .find_map(|acl| acl.network_acl_id);
-            found.push((
-                id,
-                outputs([("DefaultSecurityGroup", group), ("DefaultNetworkAcl", acl)]),
-            ));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, id: &String) -> Result<Option<Outputs>> {
+        let of_vpc = || tags::filter("vpc-id", vec![id.clone()]);
+        let named = tags::filter("group-name", vec!["default".to_owned()]);
+        let default = tags::filter("default", vec!["true".to_owned()]);
+        let groups = clients
+            .ec2()
+            .describe_security_groups()
+            .filters(of_vpc())
+            .filters(named)
+            .send();
+        let acls = clients
+            .ec2()
+            .describe_network_acls()
+            .filters(of_vpc())
+            .filters(default)
+            .send();
+        let (groups, acls) = futures::future::join(groups, acls).await;
+        let group = groups
+            .named("ec2:DescribeSecurityGroups")?
+            .security_groups
+            .unwrap_or_default()
+            .into_iter()
+            .find_map(|group| group.group_id);
+        let acl = acls
+            .named("ec2:DescribeNetworkAcls")?
+            .network_acls
+            .unwrap_or_default()
+            .into_iter()
+            .find_map(|acl| acl.network_acl_id);
+        let defaults = [("DefaultSecurityGroup", group), ("DefaultNetworkAcl", acl)];
+        Ok(Some(outputs(defaults)))
     }
 }
 

@@ -12,6 +12,7 @@ use windlass::aws::elasticloadbalancingv2::{
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
+use super::tags::Tags;
 use super::target_group::sdk_protocol;
 use super::{actions, attributes, errors, read, tags};
 use crate::error::{Found, Named, Result, incomplete};
@@ -19,6 +20,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(Listener => ListenerLifecycle);
 
@@ -40,7 +42,7 @@ impl Lifecycle for ListenerLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Listeners>(subject.id.as_str());
-        tags::want(&subject.id, &subject.applied.tags, wants);
+        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
         if !subject.applied.listener_attributes.is_empty() {
             wants.want::<read::ListenerAttributes>(subject.id.as_str());
         }
@@ -77,7 +79,7 @@ impl Lifecycle for ListenerLifecycle {
         let written = answers.get::<read::ListenerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "ListenerAttributes", written);
         Ok(Some(Observed {
-            properties: tags::observe(properties, &subject.id, answers)?,
+            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
             outputs: outputs_of(found),
         }))
     }
@@ -151,7 +153,8 @@ impl Lifecycle for ListenerLifecycle {
                     continue;
                 }
                 ListenerChange::Tags => {
-                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
+                    tagging::update::<Tags>(cx, &subject.id, &subject.applied.tags, &to.tags)
+                        .await?;
                     continue;
                 }
             };

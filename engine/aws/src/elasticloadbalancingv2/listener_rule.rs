@@ -11,12 +11,14 @@ use windlass::aws::elasticloadbalancingv2::{
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
+use super::tags::Tags;
 use super::{actions, conditions, errors, read, tags};
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(ListenerRule => ListenerRuleLifecycle);
 
@@ -27,7 +29,7 @@ impl Lifecycle for ListenerRuleLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Rules>(subject.id.as_str());
-        tags::want(&subject.id, &subject.applied.tags, wants);
+        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
@@ -50,7 +52,7 @@ impl Lifecycle for ListenerRuleLifecycle {
                 conditions::observed_transforms(found.transforms.as_deref()),
             );
         Ok(Some(Observed {
-            properties: tags::observe(properties, &subject.id, answers)?,
+            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
             outputs: outputs_of(found),
         }))
     }
@@ -99,7 +101,8 @@ impl Lifecycle for ListenerRuleLifecycle {
                     continue;
                 }
                 ListenerRuleChange::Tags => {
-                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
+                    tagging::update::<Tags>(cx, &subject.id, &subject.applied.tags, &to.tags)
+                        .await?;
                     continue;
                 }
             };
@@ -170,7 +173,7 @@ async fn set_priority(
                 return Err(error);
             };
             let own = read::Rules::fetch(cx, vec![subject.id.clone()]).await?;
-            let tagged = tags::Tags::fetch(cx, vec![holder.clone()]).await?;
+            let tagged = Tags::fetch(cx, vec![holder.clone()]).await?;
             let ours = tagged.iter().any(|(_, tags)| tags.contains_key(INTENT_TAG));
             match own.first().and_then(|(_, rule)| priority(rule)) {
                 Some(current) if ours => {

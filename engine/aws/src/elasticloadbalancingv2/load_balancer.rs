@@ -18,6 +18,7 @@ use windlass::aws::elasticloadbalancingv2::{
 use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::tags::Tags;
 use super::{attributes, errors, read, tags};
 use crate::ec2::tags::filter;
 use crate::error::{Found, Named, Result, incomplete};
@@ -25,6 +26,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(LoadBalancer => LoadBalancerLifecycle);
 
@@ -57,7 +59,7 @@ impl Lifecycle for LoadBalancerLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::LoadBalancers>(subject.id.as_str());
-        tags::want(&subject.id, &subject.applied.tags, wants);
+        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
         if !subject.applied.load_balancer_attributes.is_empty() {
             wants.want::<read::LoadBalancerAttributes>(subject.id.as_str());
         }
@@ -113,7 +115,7 @@ impl Lifecycle for LoadBalancerLifecycle {
         let written = answers.get::<read::LoadBalancerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "LoadBalancerAttributes", written);
         Ok(Some(Observed {
-            properties: tags::observe(properties, &subject.id, answers)?,
+            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
             outputs: outputs_of(found),
         }))
     }
@@ -178,7 +180,8 @@ impl Lifecycle for LoadBalancerLifecycle {
                     set_attributes(cx, subject, to).await?
                 }
                 LoadBalancerChange::Tags => {
-                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?
+                    tagging::update::<Tags>(cx, &subject.id, &subject.applied.tags, &to.tags)
+                        .await?
                 }
             }
         }

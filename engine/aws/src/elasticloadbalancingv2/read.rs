@@ -1,41 +1,19 @@
 //! Reads of Elastic Load Balancing by ARN, many at once. Not here: what kinds make of the answers.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 
 use aws_sdk_elasticloadbalancingv2::types::{
     Listener, LoadBalancer, MinimumLoadBalancerCapacity, Rule, TargetDescription, TargetGroup,
-    TargetHealthStateEnum, ZonalCapacityReservationState,
+    TargetHealthDescription, TargetHealthStateEnum, ZonalCapacityReservationState,
 };
-use windlass_engine::provider::ErrorClass;
 
 use crate::clients::Clients;
 use crate::ec2::tags::filter;
 use crate::error::{Found, Named, Result};
-use crate::reads::Query;
+use crate::reads::{Query, Single, all_or_each};
 
 /// How many ARNs one call takes.
 pub const BATCH: usize = 20;
-
-/// Asks about all keys with one call, and about each alone where AWS refuses the whole question because one of them is gone.
-///
-/// Elastic Load Balancing has no filters, and a list of everything grows with the account instead of the stack.
-pub async fn all_or_each<T, F>(keys: Vec<String>, ask: impl Fn(Vec<String>) -> F) -> Result<Vec<T>>
-where
-    F: Future<Output = Result<Vec<T>>>,
-{
-    match ask(keys.clone()).await {
-        Err(error) if error.class == ErrorClass::NotFound && keys.len() > 1 => {
-            let each = keys.into_iter().map(|key| ask(vec![key]));
-            let mut all = Vec::new();
-            for found in futures::future::join_all(each).await {
-                all.extend(found.found()?.unwrap_or_default());
-            }
-            Ok(all)
-        }
-        answered => Ok(answered.found()?.unwrap_or_default()),
-    }
-}
 
 macro_rules! by_arn {
     ($($(#[$doc:meta])* $query:ident: $item:ident = $operation:ident($keys:ident) as $name:literal, $list:ident by $arn:ident;)+) => {$(
@@ -78,22 +56,16 @@ macro_rules! attributes_of {
         $(#[$doc])*
         pub struct $query;
 
-        impl Query for $query {
+        impl Single for $query {
             type Key = String;
             type Item = BTreeMap<String, String>;
-            const BATCH: usize = 1;
 
-            async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-                let mut all = Vec::new();
-                for key in keys {
-                    let answer = clients.elbv2().$operation().$key(&key).send().await.named($name);
-                    if let Some(answer) = answer.found()? {
-                        let attributes = answer.attributes.unwrap_or_default();
-                        let pairs = attributes.into_iter().filter_map(|attribute| Some((attribute.key?, attribute.value?)));
-                        all.push((key, pairs.collect()));
-                    }
-                }
-                Ok(all)
+            async fn ask(clients: &Clients, key: &String) -> Result<Option<Self::Item>> {
+                let answer = clients.elbv2().$operation().$key(key).send().await.named($name).found()?;
+                Ok(answer.map(|answer| {
+                    let attributes = answer.attributes.unwrap_or_default();
+                    attributes.into_iter().filter_map(|attribute| Some((attribute.key?, attribute.value?))).collect()
+                }))
             }
         }
     )+};
@@ -114,39 +86,25 @@ attributes_of! {
 /// The registered targets of a target group, by ARN. Those that are on their way out are left out.
 pub struct Targets;
 
-impl Query for Targets {
+impl Single for Targets {
     type Key = String;
     type Item = Vec<TargetDescription>;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut all = Vec::new();
-        for key in keys {
-            let answer = clients
-                .elbv2()
-                .describe_target_health()
-                .target_group_arn(&key)
-                .send()
-                .await;
-            if let Some(answer) = answer
-                .named("elasticloadbalancing:DescribeTargetHealth")
-                .found()?
-            {
-                let staying = answer
-                    .target_health_descriptions
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter(|target| {
-                        let state = target
-                            .target_health
-                            .as_ref()
-                            .and_then(|health| health.state.as_ref());
-                        state != Some(&TargetHealthStateEnum::Draining)
-                    });
-                all.push((key, staying.filter_map(|target| target.target).collect()));
-            }
-        }
-        Ok(all)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        let request = clients.elbv2().describe_target_health();
+        let answer = request.target_group_arn(arn).send().await;
+        let answer = answer
+            .named("elasticloadbalancing:DescribeTargetHealth")
+            .found()?;
+        let staying = |described: &TargetHealthDescription| {
+            let state = described.target_health.as_ref();
+            state.and_then(|health| health.state.as_ref()) != Some(&TargetHealthStateEnum::Draining)
+        };
+        Ok(answer.map(|answer| {
+            let described = answer.target_health_descriptions.unwrap_or_default();
+            let staying = described.into_iter().filter(staying);
+            staying.filter_map(|described| described.target).collect()
+        }))
     }
 }
 
@@ -159,32 +117,20 @@ pub struct Reservation {
     pub zones: Vec<ZonalCapacityReservationState>,
 }
 
-impl Query for Capacity {
+impl Single for Capacity {
     type Key = String;
     type Item = Reservation;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Reservation)>> {
-        let mut all = Vec::new();
-        for key in keys {
-            let answer = clients
-                .elbv2()
-                .describe_capacity_reservation()
-                .load_balancer_arn(&key)
-                .send()
-                .await;
-            if let Some(answer) = answer
-                .named("elasticloadbalancing:DescribeCapacityReservation")
-                .found()?
-            {
-                let reservation = Reservation {
-                    minimum: answer.minimum_load_balancer_capacity,
-                    zones: answer.capacity_reservation_state.unwrap_or_default(),
-                };
-                all.push((key, reservation));
-            }
-        }
-        Ok(all)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Reservation>> {
+        let request = clients.elbv2().describe_capacity_reservation();
+        let answer = request.load_balancer_arn(arn).send().await;
+        let answer = answer
+            .named("elasticloadbalancing:DescribeCapacityReservation")
+            .found()?;
+        Ok(answer.map(|answer| Reservation {
+            minimum: answer.minimum_load_balancer_capacity,
+            zones: answer.capacity_reservation_state.unwrap_or_default(),
+        }))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Elastic Load Balancing's tags: one read and one way of changing them for all of its kinds.
+//! Elastic Load Balancing's tags, and what they prove about who made a resource.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use aws_sdk_elasticloadbalancingv2::types::Tag;
 use windlass::value::ResolvedTags;
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
-use super::read::{self, BATCH};
+use super::read::BATCH;
 use crate::clients::Clients;
 use crate::error::{Named, Result};
-use crate::lifecycle::{Context, FoundOne, Made, creation_tags, tag_changes};
-use crate::observed::Block;
-use crate::reads::{Answers, Query, Wants};
+use crate::lifecycle::{Context, FoundOne, Made, creation_tags};
+use crate::reads::{Query, all_or_each};
+use crate::tagging::Tagging;
 
 /// How long after a create a list may still hide what it made, in seconds.
 pub const VISIBLE_WITHIN: u64 = 60;
@@ -25,7 +25,7 @@ impl Query for Tags {
     const BATCH: usize = BATCH;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        read::all_or_each(keys, |keys| async {
+        all_or_each(keys, |keys| async {
             let request = clients
                 .elbv2()
                 .describe_tags()
@@ -44,24 +44,25 @@ impl Query for Tags {
     }
 }
 
+impl Tagging for Tags {
+    async fn set(cx: &Context, arn: &str, tags: BTreeMap<String, String>) -> Result<()> {
+        let request = cx.elbv2().add_tags().resource_arns(arn);
+        let request = request.set_tags(Some(sdk_tags(tags))).send().await;
+        request.named("elasticloadbalancing:AddTags").map(drop)
+    }
+
+    async fn remove(cx: &Context, arn: &str, keys: Vec<String>) -> Result<()> {
+        let request = cx.elbv2().remove_tags().resource_arns(arn);
+        let request = request.set_tag_keys(Some(keys)).send().await;
+        request.named("elasticloadbalancing:RemoveTags").map(drop)
+    }
+}
+
 fn pairs(tags: Option<Vec<Tag>>) -> BTreeMap<String, String> {
     tags.unwrap_or_default()
         .into_iter()
         .filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default())))
         .collect()
-}
-
-/// Wants the tags of a resource, where the author wrote some.
-pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
-    if !applied.0.is_empty() {
-        wants.want::<Tags>(arn);
-    }
-}
-
-/// Adds the tags that were wanted.
-pub fn observe(block: Block, arn: &str, answers: &Answers) -> Result<Block> {
-    let tags = answers.get::<Tags>(&arn.to_owned())?;
-    Ok(block.tags("Tags", tags.into_iter().flatten()))
 }
 
 /// The tags of a create call.
@@ -73,31 +74,6 @@ fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
     tags.into_iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()
-}
-
-/// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
-pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
-    let (set, removed) = tag_changes(from, to);
-    if !removed.is_empty() {
-        let request = cx
-            .elbv2()
-            .remove_tags()
-            .resource_arns(arn)
-            .set_tag_keys(Some(removed));
-        request
-            .send()
-            .await
-            .named("elasticloadbalancing:RemoveTags")?;
-    }
-    if !set.is_empty() {
-        let request = cx
-            .elbv2()
-            .add_tags()
-            .resource_arns(arn)
-            .set_tags(Some(sdk_tags(set)));
-        request.send().await.named("elasticloadbalancing:AddTags")?;
-    }
-    Ok(())
 }
 
 /// Judges what stands where a lost create would have put its result: ours if it carries the intent's tag.

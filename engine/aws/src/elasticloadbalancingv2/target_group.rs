@@ -14,12 +14,14 @@ use windlass::aws::elasticloadbalancingv2::{
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
+use super::tags::Tags;
 use super::{attributes, errors, read, tags};
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(TargetGroup => TargetGroupLifecycle);
 
@@ -39,7 +41,7 @@ impl Lifecycle for TargetGroupLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::TargetGroups>(subject.id.as_str());
-        tags::want(&subject.id, &subject.applied.tags, wants);
+        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
         if !subject.applied.target_group_attributes.is_empty() {
             wants.want::<read::TargetGroupAttributes>(subject.id.as_str());
         }
@@ -107,7 +109,7 @@ impl Lifecycle for TargetGroupLifecycle {
         let written = answers.get::<read::TargetGroupAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "TargetGroupAttributes", written);
         Ok(Some(Observed {
-            properties: tags::observe(properties, &subject.id, answers)?,
+            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
             outputs: outputs_of(found),
         }))
     }
@@ -197,7 +199,8 @@ impl Lifecycle for TargetGroupLifecycle {
                     continue;
                 }
                 TargetGroupChange::Tags => {
-                    tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
+                    tagging::update::<Tags>(cx, &subject.id, &subject.applied.tags, &to.tags)
+                        .await?;
                     continue;
                 }
             };

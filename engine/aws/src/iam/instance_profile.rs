@@ -12,7 +12,7 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Single, Wants};
 use crate::registry::lives;
 
 lives!(InstanceProfile => InstanceProfileLifecycle);
@@ -22,21 +22,12 @@ pub struct InstanceProfileLifecycle;
 /// Instance profiles by name, with their tags. AWS describes one per call.
 struct Profiles;
 
-impl Query for Profiles {
+impl Single for Profiles {
     type Key = String;
     type Item = SdkProfile;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkProfile)>> {
-        let mut found = Vec::new();
-        for name in keys {
-            found.extend(
-                profile(clients, &name)
-                    .await?
-                    .map(|profile| (name, profile)),
-            );
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, name: &String) -> Result<Option<SdkProfile>> {
+        profile(clients, name).await
     }
 }
 

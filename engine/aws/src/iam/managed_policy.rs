@@ -16,7 +16,7 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Single, Wants};
 use crate::registry::lives;
 
 lives!(ManagedPolicy => ManagedPolicyLifecycle);
@@ -29,29 +29,21 @@ const VERSIONS: usize = 5;
 /// Policies by ARN, with the document in force. AWS describes one per call.
 struct Policies;
 
-impl Query for Policies {
+impl Single for Policies {
     type Key = String;
     type Item = (Policy, Value);
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut found = Vec::new();
-        for arn in keys {
-            let Some(policy) = policy(clients, &arn).await? else {
-                continue;
-            };
-            let version = policy.default_version_id.clone().unwrap_or_default();
-            let call = clients
-                .iam()
-                .get_policy_version()
-                .policy_arn(&arn)
-                .version_id(version);
-            let answer = call.send().await.named("iam:GetPolicyVersion").found()?;
-            let document = answer.and_then(|answer| answer.policy_version?.document);
-            let document = document.map_or(Value::Null, |text| documents::value(&text));
-            found.push((arn, (policy, document)));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        let Some(policy) = policy(clients, arn).await? else {
+            return Ok(None);
+        };
+        let version = policy.default_version_id.clone().unwrap_or_default();
+        let call = clients.iam().get_policy_version().policy_arn(arn);
+        let answer = call.version_id(version).send().await;
+        let answer = answer.named("iam:GetPolicyVersion").found()?;
+        let document = answer.and_then(|answer| answer.policy_version?.document);
+        let document = document.map_or(Value::Null, |text| documents::value(&text));
+        Ok(Some((policy, document)))
     }
 }
 
@@ -66,37 +58,32 @@ struct Carriers {
 /// Who carries policies, by the policies' ARNs.
 struct Carried;
 
-impl Query for Carried {
+impl Single for Carried {
     type Key = String;
     type Item = Carriers;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Carriers)>> {
-        let mut found = Vec::new();
-        for arn in keys {
-            let call = clients.iam().list_entities_for_policy().policy_arn(&arn);
-            let mut pages = call.into_paginator().send();
-            let mut carriers = Carriers::default();
-            while let Some(page) = pages.next().await {
-                let Some(page) = page.named("iam:ListEntitiesForPolicy").found()? else {
-                    break;
-                };
-                let groups = page.policy_groups.unwrap_or_default();
-                carriers
-                    .groups
-                    .extend(groups.into_iter().filter_map(|g| g.group_name));
-                let roles = page.policy_roles.unwrap_or_default();
-                carriers
-                    .roles
-                    .extend(roles.into_iter().filter_map(|r| r.role_name));
-                let users = page.policy_users.unwrap_or_default();
-                carriers
-                    .users
-                    .extend(users.into_iter().filter_map(|u| u.user_name));
-            }
-            found.push((arn, carriers));
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Carriers>> {
+        let call = clients.iam().list_entities_for_policy().policy_arn(arn);
+        let mut pages = call.into_paginator().send();
+        let mut carriers = Carriers::default();
+        while let Some(page) = pages.next().await {
+            let Some(page) = page.named("iam:ListEntitiesForPolicy").found()? else {
+                break;
+            };
+            let groups = page.policy_groups.unwrap_or_default();
+            carriers
+                .groups
+                .extend(groups.into_iter().filter_map(|g| g.group_name));
+            let roles = page.policy_roles.unwrap_or_default();
+            carriers
+                .roles
+                .extend(roles.into_iter().filter_map(|r| r.role_name));
+            let users = page.policy_users.unwrap_or_default();
+            carriers
+                .users
+                .extend(users.into_iter().filter_map(|u| u.user_name));
         }
-        Ok(found)
+        Ok(Some(carriers))
     }
 }
 

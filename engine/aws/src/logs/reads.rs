@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result};
-use crate::reads::Query;
+use crate::reads::{Query, Single};
 
 /// Log groups by name.
 pub struct LogGroups;
@@ -41,17 +41,12 @@ impl Query for LogGroups {
 /// Tags by ARN, without `:*`.
 pub struct Tags;
 
-impl Query for Tags {
+impl Single for Tags {
     type Key = String;
     type Item = BTreeMap<String, String>;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut found = Vec::new();
-        for arn in keys {
-            found.extend(tags(clients, &arn).await?.map(|tags| (arn, tags)));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        tags(clients, arn).await
     }
 }
 
@@ -69,81 +64,48 @@ pub async fn tags(clients: &Clients, arn: &str) -> Result<Option<BTreeMap<String
 /// What is masked, by name.
 pub struct DataProtection;
 
-impl Query for DataProtection {
+impl Single for DataProtection {
     type Key = String;
     type Item = Value;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Value)>> {
-        let mut found = Vec::new();
-        for name in keys {
-            let call = clients
-                .logs()
-                .get_data_protection_policy()
-                .log_group_identifier(&name);
-            let answer = call
-                .send()
-                .await
-                .named("logs:GetDataProtectionPolicy")
-                .found()?;
-            let document = answer.and_then(|answer| json(answer.policy_document.as_deref()));
-            found.extend(document.map(|document| (name, document)));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, name: &String) -> Result<Option<Value>> {
+        let call = clients.logs().get_data_protection_policy();
+        let call = call.log_group_identifier(name).send().await;
+        let answer = call.named("logs:GetDataProtectionPolicy").found()?;
+        Ok(answer.and_then(|answer| json(answer.policy_document.as_deref())))
     }
 }
 
 /// The indexed fields that a log group itself names, by name. Those of the account apply besides.
 pub struct IndexPolicies;
 
-impl Query for IndexPolicies {
+impl Single for IndexPolicies {
     type Key = String;
     type Item = Value;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Value)>> {
-        let mut found = Vec::new();
-        for name in keys {
-            let call = clients
-                .logs()
-                .describe_index_policies()
-                .log_group_identifiers(&name);
-            let answer = call
-                .send()
-                .await
-                .named("logs:DescribeIndexPolicies")
-                .found()?;
-            let policies = answer
-                .and_then(|answer| answer.index_policies)
-                .unwrap_or_default();
-            let mut own = policies
-                .iter()
-                .filter(|p| p.source != Some(IndexSource::Account));
-            let document = own.find_map(|policy| json(policy.policy_document.as_deref()));
-            found.extend(document.map(|document| (name, document)));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, name: &String) -> Result<Option<Value>> {
+        let call = clients.logs().describe_index_policies();
+        let call = call.log_group_identifiers(name).send().await;
+        let answer = call.named("logs:DescribeIndexPolicies").found()?;
+        let policies = answer
+            .and_then(|answer| answer.index_policies)
+            .unwrap_or_default();
+        let mut own = policies
+            .iter()
+            .filter(|p| p.source != Some(IndexSource::Account));
+        Ok(own.find_map(|policy| json(policy.policy_document.as_deref())))
     }
 }
 
 /// The policies of log groups, by ARN without `:*`.
 pub struct ResourcePolicies;
 
-impl Query for ResourcePolicies {
+impl Single for ResourcePolicies {
     type Key = String;
     type Item = ResourcePolicy;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, ResourcePolicy)>> {
-        let mut found = Vec::new();
-        for arn in keys {
-            found.extend(
-                resource_policy(clients, &arn)
-                    .await?
-                    .map(|policy| (arn, policy)),
-            );
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<ResourcePolicy>> {
+        resource_policy(clients, arn).await
     }
 }
 

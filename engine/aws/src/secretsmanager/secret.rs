@@ -7,11 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, ReplicaRegionType, Tag};
-use serde_json::json;
 use windlass::aws::secretsmanager::{
     ContentResolved, RecoveryResolved, ReplicaRegionResolved, Secret, SecretChange, SecretResolved,
 };
-use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
@@ -21,7 +19,7 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
 
 lives!(Secret => SecretLifecycle);
@@ -108,18 +106,12 @@ impl Query for Secrets {
 /// The copies of a secret in other regions, which no list returns: regions and their keys.
 struct Replicas;
 
-impl Query for Replicas {
+impl Single for Replicas {
     type Key = String;
     type Item = BTreeMap<String, Option<String>>;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut found = Vec::new();
-        for arn in keys {
-            let copies = copies(clients, &arn).await?;
-            found.push((arn, copies));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        copies(clients, arn).await.map(Some)
     }
 }
 
@@ -217,9 +209,11 @@ impl Lifecycle for SecretLifecycle {
         to: &SecretResolved,
         changes: &[SecretChange],
     ) -> Result<Outputs> {
-        let call = cx.secretsmanager().update_secret().secret_id(&subject.id);
-        // Without a value in the call the token has no effect; the SDK would make one up.
-        let mut call = call.client_request_token(CanonicalJson::of(&json!(subject.id)).hash());
+        let mut call = cx
+            .secretsmanager()
+            .update_secret()
+            .secret_id(&subject.id)
+            .set_client_request_token(cx.token.clone());
         let mut described = false;
         for change in changes {
             match change {
@@ -314,15 +308,13 @@ impl Lifecycle for SecretLifecycle {
         })
     }
 
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        // A create that is refused so has been settled already, and has its class.
-        let settled = operation == "secretsmanager:CreateSecret";
-        (!settled && code == "InvalidRequestException" && waits(message))
-            .then_some(ErrorClass::NotFound)
+    fn classify(_operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
+        (code == "InvalidRequestException" && waits(message)).then_some(ErrorClass::NotFound)
     }
 }
 
-/// Whether AWS refused a call because the secret, or one of its name, waits for its deletion.
+/// Whether AWS refused a call because the secret, or one of its name, waits for its deletion: it has one code for this and for other states
+/// that a secret cannot be in.
 fn waits(message: &str) -> bool {
     message.contains("scheduled for deletion") || message.contains("marked for deletion")
 }

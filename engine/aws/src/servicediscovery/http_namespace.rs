@@ -5,12 +5,14 @@ use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNa
 use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::tags::Tags;
 use super::{errors, namespace, tags};
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(HttpNamespace => HttpNamespaceLifecycle);
 
@@ -21,7 +23,7 @@ impl Lifecycle for HttpNamespaceLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
-        tags::want(subject.output("Arn"), &subject.applied.tags, wants);
+        tagging::want::<Tags>(subject.output("Arn"), &subject.applied.tags, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
@@ -33,7 +35,7 @@ impl Lifecycle for HttpNamespaceLifecycle {
             known.description.as_ref().filter(|text| !text.is_empty()),
         );
         Ok(Some(Observed {
-            properties: tags::observe(properties, subject.output("Arn"), answers)?,
+            properties: tagging::observe::<Tags>(properties, subject.output("Arn"), answers)?,
             outputs: known.outputs(),
         }))
     }
@@ -66,6 +68,7 @@ impl Lifecycle for HttpNamespaceLifecycle {
                         .servicediscovery()
                         .update_http_namespace()
                         .id(namespace::id_of(cx, &subject.id, &subject.outputs).await?)
+                        .set_updater_request_id(cx.token.clone())
                         .namespace(change.expect("a change with a description is whole"));
                     request
                         .send()
@@ -73,8 +76,13 @@ impl Lifecycle for HttpNamespaceLifecycle {
                         .named("servicediscovery:UpdateHttpNamespace")?;
                 }
                 HttpNamespaceChange::Tags => {
-                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags)
-                        .await?;
+                    tagging::update::<Tags>(
+                        cx,
+                        subject.output("Arn"),
+                        &subject.applied.tags,
+                        &to.tags,
+                    )
+                    .await?;
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Made};
 use crate::observed::outputs;
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Single, Wants};
 
 /// How long after a create a namespace may still be missing from the list, in seconds: it is made in the background.
 const VISIBLE_WITHIN: u64 = 180;
@@ -114,30 +114,22 @@ pub struct Creation {
     namespace: Option<Known>,
 }
 
-impl Query for Creations {
+impl Single for Creations {
     type Key = String;
     type Item = Creation;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Creation)>> {
-        let mut all = Vec::new();
-        for key in keys {
-            let Some(operation) = operation(clients, &key).await? else {
-                continue;
-            };
-            let namespace = match target(&operation) {
-                Some(id) => get(clients, &id).await?.and_then(Known::asked),
-                None => None,
-            };
-            all.push((
-                key,
-                Creation {
-                    operation,
-                    namespace,
-                },
-            ));
-        }
-        Ok(all)
+    async fn ask(clients: &Clients, id: &String) -> Result<Option<Creation>> {
+        let Some(operation) = operation(clients, id).await? else {
+            return Ok(None);
+        };
+        let namespace = match target(&operation) {
+            Some(id) => get(clients, &id).await?.and_then(Known::asked),
+            None => None,
+        };
+        Ok(Some(Creation {
+            operation,
+            namespace,
+        }))
     }
 }
 

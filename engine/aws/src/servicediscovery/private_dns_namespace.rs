@@ -11,12 +11,14 @@ use windlass::aws::servicediscovery::{
 use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::tags::Tags;
 use super::{errors, namespace, tags};
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(PrivateDnsNamespace => PrivateDnsNamespaceLifecycle);
 
@@ -27,7 +29,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
-        tags::want(subject.output("Arn"), &subject.applied.tags, wants);
+        tagging::want::<Tags>(subject.output("Arn"), &subject.applied.tags, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
@@ -47,7 +49,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                 Some(Block::new().block("DnsProperties", Some(dns))),
             );
         Ok(Some(Observed {
-            properties: tags::observe(properties, subject.output("Arn"), answers)?,
+            properties: tagging::observe::<Tags>(properties, subject.output("Arn"), answers)?,
             outputs: known.outputs(),
         }))
     }
@@ -113,8 +115,13 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                     }
                 }
                 PrivateDnsNamespaceChange::Tags => {
-                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags)
-                        .await?;
+                    tagging::update::<Tags>(
+                        cx,
+                        subject.output("Arn"),
+                        &subject.applied.tags,
+                        &to.tags,
+                    )
+                    .await?;
                 }
             }
         }
@@ -123,6 +130,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                 .servicediscovery()
                 .update_private_dns_namespace()
                 .id(namespace::id_of(cx, &subject.id, &subject.outputs).await?)
+                .set_updater_request_id(cx.token.clone())
                 .namespace(change.build());
             request
                 .send()

@@ -18,13 +18,15 @@ use windlass::aws::servicediscovery::{
 use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::tags::Tags;
 use super::{errors, tags};
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, existence};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
+use crate::tagging;
 
 lives!(Service => ServiceLifecycle);
 
@@ -79,31 +81,18 @@ impl Query for Services {
 /// The attributes of a service, by id.
 pub struct Attributes;
 
-impl Query for Attributes {
+impl Single for Attributes {
     type Key = String;
     type Item = BTreeMap<String, String>;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut all = Vec::new();
-        for key in keys {
-            let answer = clients
-                .servicediscovery()
-                .get_service_attributes()
-                .service_id(&key)
-                .send()
-                .await;
-            if let Some(answer) = answer
-                .named("servicediscovery:GetServiceAttributes")
-                .found()?
-            {
-                let attributes = answer
-                    .service_attributes
-                    .and_then(|attributes| attributes.attributes);
-                all.push((key, attributes.unwrap_or_default().into_iter().collect()));
-            }
-        }
-        Ok(all)
+    async fn ask(clients: &Clients, id: &String) -> Result<Option<Self::Item>> {
+        let request = clients.servicediscovery().get_service_attributes();
+        let answer = request.service_id(id).send().await;
+        let answer = answer
+            .named("servicediscovery:GetServiceAttributes")
+            .found()?;
+        let attributes = answer.map(|answer| answer.service_attributes?.attributes);
+        Ok(attributes.map(|attributes| attributes.unwrap_or_default().into_iter().collect()))
     }
 }
 
@@ -120,7 +109,7 @@ impl Lifecycle for ServiceLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Services>(key(subject));
-        tags::want(subject.output("Arn"), &subject.applied.tags, wants);
+        tagging::want::<Tags>(subject.output("Arn"), &subject.applied.tags, wants);
         if !subject.applied.service_attributes.is_empty() {
             wants.want::<Attributes>(subject.id.as_str());
         }
@@ -158,7 +147,7 @@ impl Lifecycle for ServiceLifecycle {
         let attributes = answers.get::<Attributes>(&subject.id)?;
         let properties = properties.set("ServiceAttributes", attributes);
         Ok(Some(Observed {
-            properties: tags::observe(properties, subject.output("Arn"), answers)?,
+            properties: tagging::observe::<Tags>(properties, subject.output("Arn"), answers)?,
             outputs: outputs_of(&known.id, known.arn.clone()),
         }))
     }
@@ -222,8 +211,13 @@ impl Lifecycle for ServiceLifecycle {
                 | ServiceChange::HealthCheck => modifies = true,
                 ServiceChange::ServiceAttributes => set_attributes(cx, subject, to).await?,
                 ServiceChange::Tags => {
-                    tags::update(cx, subject.output("Arn"), &subject.applied.tags, &to.tags)
-                        .await?;
+                    tagging::update::<Tags>(
+                        cx,
+                        subject.output("Arn"),
+                        &subject.applied.tags,
+                        &to.tags,
+                    )
+                    .await?;
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! AWS Cloud Map's tags: one read and one way of changing them for all of its kinds.
+//! AWS Cloud Map's tags.
 
 use std::collections::BTreeMap;
 
@@ -8,53 +8,40 @@ use windlass_state::identity::IntentId;
 
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result};
-use crate::lifecycle::{Context, creation_tags, tag_changes};
-use crate::observed::Block;
-use crate::reads::{Answers, Query, Wants};
+use crate::lifecycle::{Context, creation_tags};
+use crate::reads::Single;
+use crate::tagging::Tagging;
 
 /// Tags by ARN.
 pub struct Tags;
 
-impl Query for Tags {
+impl Single for Tags {
     type Key = String;
     type Item = BTreeMap<String, String>;
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut all = Vec::new();
-        for key in keys {
-            let answer = clients
-                .servicediscovery()
-                .list_tags_for_resource()
-                .resource_arn(&key)
-                .send()
-                .await;
-            if let Some(answer) = answer
-                .named("servicediscovery:ListTagsForResource")
-                .found()?
-            {
-                let tags = answer.tags.unwrap_or_default();
-                all.push((
-                    key,
-                    tags.into_iter().map(|tag| (tag.key, tag.value)).collect(),
-                ));
-            }
-        }
-        Ok(all)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        let request = clients.servicediscovery().list_tags_for_resource();
+        let answer = request.resource_arn(arn).send().await;
+        let answer = answer
+            .named("servicediscovery:ListTagsForResource")
+            .found()?;
+        let pairs = |tags: Vec<Tag>| tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
+        Ok(answer.map(|answer| pairs(answer.tags.unwrap_or_default())))
     }
 }
 
-/// Wants the tags of a resource, where the author wrote some.
-pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
-    if !applied.0.is_empty() && !arn.is_empty() {
-        wants.want::<Tags>(arn);
+impl Tagging for Tags {
+    async fn set(cx: &Context, arn: &str, tags: BTreeMap<String, String>) -> Result<()> {
+        let request = cx.servicediscovery().tag_resource().resource_arn(arn);
+        let request = request.set_tags(Some(sdk_tags(tags))).send().await;
+        request.named("servicediscovery:TagResource").map(drop)
     }
-}
 
-/// Adds the tags that were wanted.
-pub fn observe(block: Block, arn: &str, answers: &Answers) -> Result<Block> {
-    let tags = answers.get::<Tags>(&arn.to_owned())?;
-    Ok(block.tags("Tags", tags.into_iter().flatten()))
+    async fn remove(cx: &Context, arn: &str, keys: Vec<String>) -> Result<()> {
+        let request = cx.servicediscovery().untag_resource().resource_arn(arn);
+        let request = request.set_tag_keys(Some(keys)).send().await;
+        request.named("servicediscovery:UntagResource").map(drop)
+    }
 }
 
 /// The tags of a create call.
@@ -72,29 +59,4 @@ fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
                 .expect("a tag with key and value is whole")
         })
         .collect()
-}
-
-/// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
-pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
-    let (set, removed) = tag_changes(from, to);
-    if !removed.is_empty() {
-        let request = cx
-            .servicediscovery()
-            .untag_resource()
-            .resource_arn(arn)
-            .set_tag_keys(Some(removed));
-        request
-            .send()
-            .await
-            .named("servicediscovery:UntagResource")?;
-    }
-    if !set.is_empty() {
-        let request = cx
-            .servicediscovery()
-            .tag_resource()
-            .resource_arn(arn)
-            .set_tags(Some(sdk_tags(set)));
-        request.send().await.named("servicediscovery:TagResource")?;
-    }
-    Ok(())
 }

@@ -154,62 +154,32 @@ pub async fn metrics(
     Ok(())
 }
 
-/// Attaches and detaches target groups.
-pub async fn target_groups(
-    cx: &Context,
-    group: &str,
-    from: &[String],
-    to: &[String],
-) -> Result<()> {
-    let (attach, detach) = (without(to, from), without(from, to));
-    if !attach.is_empty() {
-        cx.autoscaling()
-            .attach_load_balancer_target_groups()
-            .auto_scaling_group_name(group)
-            .set_target_group_arns(Some(attach))
-            .send()
-            .await
-            .named("autoscaling:AttachLoadBalancerTargetGroups")?;
-    }
-    if !detach.is_empty() {
-        cx.autoscaling()
-            .detach_load_balancer_target_groups()
-            .auto_scaling_group_name(group)
-            .set_target_group_arns(Some(detach))
-            .send()
-            .await
-            .named("autoscaling:DetachLoadBalancerTargetGroups")?;
-    }
-    Ok(())
+/// What is attached and detached by name: a pair of calls that differ in their names alone.
+macro_rules! by_name {
+    ($($(#[$doc:meta])* $what:ident: $attach:ident as $attached:literal, $detach:ident as $detached:literal, $names:ident;)+) => {$(
+        $(#[$doc])*
+        pub async fn $what(cx: &Context, group: &str, from: &[String], to: &[String]) -> Result<()> {
+            let (attach, detach) = (without(to, from), without(from, to));
+            if !attach.is_empty() {
+                let call = cx.autoscaling().$attach().auto_scaling_group_name(group);
+                call.$names(Some(attach)).send().await.named($attached)?;
+            }
+            if !detach.is_empty() {
+                let call = cx.autoscaling().$detach().auto_scaling_group_name(group);
+                call.$names(Some(detach)).send().await.named($detached)?;
+            }
+            Ok(())
+        }
+    )+};
 }
 
-/// Attaches and detaches classic load balancers.
-pub async fn load_balancers(
-    cx: &Context,
-    group: &str,
-    from: &[String],
-    to: &[String],
-) -> Result<()> {
-    let (attach, detach) = (without(to, from), without(from, to));
-    if !attach.is_empty() {
-        cx.autoscaling()
-            .attach_load_balancers()
-            .auto_scaling_group_name(group)
-            .set_load_balancer_names(Some(attach))
-            .send()
-            .await
-            .named("autoscaling:AttachLoadBalancers")?;
-    }
-    if !detach.is_empty() {
-        cx.autoscaling()
-            .detach_load_balancers()
-            .auto_scaling_group_name(group)
-            .set_load_balancer_names(Some(detach))
-            .send()
-            .await
-            .named("autoscaling:DetachLoadBalancers")?;
-    }
-    Ok(())
+by_name! {
+    /// Attaches and detaches target groups.
+    target_groups: attach_load_balancer_target_groups as "autoscaling:AttachLoadBalancerTargetGroups",
+        detach_load_balancer_target_groups as "autoscaling:DetachLoadBalancerTargetGroups", set_target_group_arns;
+    /// Attaches and detaches classic load balancers.
+    load_balancers: attach_load_balancers as "autoscaling:AttachLoadBalancers",
+        detach_load_balancers as "autoscaling:DetachLoadBalancers", set_load_balancer_names;
 }
 
 pub fn traffic_source(spec: &TrafficSourceResolved) -> sdk::TrafficSourceIdentifier {

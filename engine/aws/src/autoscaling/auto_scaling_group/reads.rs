@@ -13,7 +13,7 @@ use super::{capacity, launch};
 use crate::clients::Clients;
 use crate::error::{Named, Result};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::Query;
+use crate::reads::{Query, Single};
 
 /// Groups by name. Names that nothing has are left out of the answer.
 pub struct Groups;
@@ -48,31 +48,18 @@ impl Query for Groups {
 /// The lifecycle hooks of a group. AWS describes those of one group per call.
 pub struct Hooks;
 
-impl Query for Hooks {
+impl Single for Hooks {
     type Key = String;
     type Item = Vec<LifecycleHook>;
-    const BATCH: usize = 1;
 
-    async fn fetch(
-        clients: &Clients,
-        keys: Vec<String>,
-    ) -> Result<Vec<(String, Vec<LifecycleHook>)>> {
-        let mut found = Vec::new();
-        for key in keys {
-            let answer = clients
-                .autoscaling()
-                .describe_lifecycle_hooks()
-                .auto_scaling_group_name(&key)
-                .send()
-                .await
-                .named("autoscaling:DescribeLifecycleHooks");
-            match answer {
-                // A group that is gone: that it is missing is said by the groups.
-                Err(error) if error.code.as_deref() == Some("ValidationError") => {}
-                other => found.push((key, other?.lifecycle_hooks.unwrap_or_default())),
-            }
+    async fn ask(clients: &Clients, group: &String) -> Result<Option<Vec<LifecycleHook>>> {
+        let call = clients.autoscaling().describe_lifecycle_hooks();
+        let answer = call.auto_scaling_group_name(group).send().await;
+        match answer.named("autoscaling:DescribeLifecycleHooks") {
+            // A group that is gone: that it is missing is said by the groups.
+            Err(error) if error.code.as_deref() == Some("ValidationError") => Ok(None),
+            other => Ok(Some(other?.lifecycle_hooks.unwrap_or_default())),
         }
-        Ok(found)
     }
 }
 

@@ -5,21 +5,19 @@
 mod answer;
 mod request;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use aws_sdk_ec2::types::{
-    LaunchTemplate as SdkTemplate, LaunchTemplateVersion, RequestLaunchTemplateData, ResourceType,
-};
+use aws_sdk_ec2::types::{LaunchTemplate as SdkTemplate, LaunchTemplateVersion, ResourceType};
+use serde_json::json;
 use windlass::aws::ec2::{LaunchTemplate, LaunchTemplateChange, LaunchTemplateResolved};
+use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::{ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags;
 use crate::clients::Clients;
-use crate::error::{Named, Result, incomplete};
+use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Single, Wants, all_or_each};
 use crate::registry::lives;
 
 lives!(LaunchTemplate => LaunchTemplateLifecycle);
@@ -35,22 +33,7 @@ impl Query for Templates {
     const BATCH: usize = 200;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
-        match describe(clients, keys.clone()).await {
-            Err(error) if error.class == ErrorClass::NotFound => {}
-            other => return other,
-        }
-        if keys.len() == 1 {
-            return Ok(Vec::new());
-        }
-        let asked = keys.into_iter().map(|key| describe(clients, vec![key]));
-        let mut found = Vec::new();
-        for answer in futures::future::join_all(asked).await {
-            match answer {
-                Err(error) if error.class == ErrorClass::NotFound => {}
-                other => found.extend(other?),
-            }
-        }
-        Ok(found)
+        all_or_each(keys, |keys| describe(clients, keys)).await
     }
 }
 
@@ -71,32 +54,16 @@ async fn describe(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, S
 /// The latest version of a template. AWS describes the versions of one template per call.
 pub struct LatestVersions;
 
-impl Query for LatestVersions {
+impl Single for LatestVersions {
     type Key = String;
     type Item = LaunchTemplateVersion;
-    const BATCH: usize = 1;
 
-    async fn fetch(
-        clients: &Clients,
-        keys: Vec<String>,
-    ) -> Result<Vec<(String, LaunchTemplateVersion)>> {
-        let mut found = Vec::new();
-        for key in keys {
-            let answer = clients
-                .ec2()
-                .describe_launch_template_versions()
-                .launch_template_id(&key)
-                .versions("$Latest")
-                .send()
-                .await
-                .named("ec2:DescribeLaunchTemplateVersions");
-            let versions = match answer {
-                Err(error) if error.class == ErrorClass::NotFound => continue,
-                other => other?.launch_template_versions.unwrap_or_default(),
-            };
-            found.extend(versions.into_iter().next().map(|version| (key, version)));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, id: &String) -> Result<Option<LaunchTemplateVersion>> {
+        let call = clients.ec2().describe_launch_template_versions();
+        let call = call.launch_template_id(id).versions("$Latest").send().await;
+        let answer = call.named("ec2:DescribeLaunchTemplateVersions").found()?;
+        let versions = answer.and_then(|answer| answer.launch_template_versions);
+        Ok(versions.and_then(|versions| versions.into_iter().next()))
     }
 }
 
@@ -250,7 +217,7 @@ async fn new_version(
     let answer = cx
         .ec2()
         .create_launch_template_version()
-        .client_token(token(subject, &data, description.as_deref()))
+        .client_token(token(subject, to))
         .launch_template_id(&subject.id)
         .set_version_description(description)
         .launch_template_data(data)
@@ -266,6 +233,7 @@ async fn new_version(
         .modify_launch_template()
         .launch_template_id(&subject.id)
         .default_version(&number)
+        .set_client_token(cx.token.clone())
         .send()
         .await
         .named("ec2:ModifyLaunchTemplate")?;
@@ -275,17 +243,12 @@ async fn new_version(
     ]))
 }
 
-/// The same for the same change of the same version, so that an update that is sent again makes no second version.
-fn token(
-    subject: &Subject<LaunchTemplateLifecycle>,
-    data: &RequestLaunchTemplateData,
-    description: Option<&str>,
-) -> String {
-    let mut hasher = DefaultHasher::new();
-    subject.output("LatestVersionNumber").hash(&mut hasher);
-    format!("{data:?}").hash(&mut hasher);
-    description.hash(&mut hasher);
-    format!("{}-{:016x}", subject.id, hasher.finish())
+/// The same for the same change of the same version, also in another run, so that an update that is sent again makes no second version.
+/// From the spec, not from the request: what the SDK shows of that leaves the user data out.
+fn token(subject: &Subject<LaunchTemplateLifecycle>, to: &LaunchTemplateResolved) -> String {
+    let known = subject.output("LatestVersionNumber");
+    let data = format!("{:?}", to.launch_template_data);
+    CanonicalJson::of(&json!([subject.id, known, data, to.version_description])).hash()
 }
 
 fn made(template: &SdkTemplate) -> Option<Made> {
@@ -308,4 +271,26 @@ fn template_outputs(template: &SdkTemplate) -> Outputs {
             number(template.default_version_number),
         ),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_change_has_a_token_of_its_own() {
+        let spec = |user_data: &str| -> LaunchTemplateResolved {
+            let spec = json!({"LaunchTemplateData": {"UserData": user_data}});
+            serde_json::from_value(spec).expect("a spec")
+        };
+        let subject = |version: &str| Subject::<LaunchTemplateLifecycle> {
+            id: "lt-0a1".to_owned(),
+            applied: spec("first"),
+            outputs: outputs([("LatestVersionNumber", Some(version.to_owned()))]),
+        };
+        let known = token(&subject("1"), &spec("second"));
+        assert_eq!(known, token(&subject("1"), &spec("second")));
+        assert_ne!(known, token(&subject("1"), &spec("third")));
+        assert_ne!(known, token(&subject("2"), &spec("second")));
+    }
 }

@@ -19,7 +19,7 @@ use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Single, Wants};
 use crate::registry::lives;
 
 lives!(TaskDefinition => TaskDefinitionLifecycle);
@@ -32,17 +32,12 @@ const NEWEST: i32 = 20;
 /// Active revisions of task definitions by ARN. ECS describes one for each call.
 pub struct TaskDefinitions;
 
-impl Query for TaskDefinitions {
+impl Single for TaskDefinitions {
     type Key = String;
     type Item = (SdkTaskDefinition, Vec<Tag>);
-    const BATCH: usize = 1;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        let mut found = Vec::new();
-        for arn in keys {
-            found.extend(describe(clients, &arn).await?.map(|item| (arn, item)));
-        }
-        Ok(found)
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        describe(clients, arn).await
     }
 }
 
@@ -66,7 +61,8 @@ async fn describe(clients: &Clients, arn: &str) -> Result<Option<(SdkTaskDefinit
     }
 }
 
-/// ECS has no code of its own for a revision that does not exist.
+/// ECS has no code of its own for a revision that does not exist: "Unable to describe task definition.", "The specified task definition
+/// does not exist."
 fn is_unknown(code: Option<&str>, message: &str) -> bool {
     let said = |words: &str| message.to_ascii_lowercase().contains(words);
     code == Some("ClientException") && (said("unable to describe") || said("does not exist"))
@@ -229,7 +225,7 @@ impl Lifecycle for TaskDefinitionLifecycle {
             "ecs:DeregisterTaskDefinition" if is_unknown(Some(code), message) => {
                 Some(ErrorClass::NotFound)
             }
-            // A role that was just made is not visible to ECS at once.
+            // A role that was just made is not visible to ECS at once: "Role is not valid", as for one that never was there.
             "ecs:RegisterTaskDefinition"
                 if code == "ClientException" && message.contains("Role is not valid") =>
             {
