@@ -28,6 +28,22 @@ pub struct KindSchema {
     pub completes: &'static [&'static str],
     /// Replacements that no property decides alone.
     pub replaces_when: &'static [ReplacesWhen],
+    /// What no two resources of the kind may have at the same time, not even for a moment.
+    pub exclusive: &'static [Exclusive],
+    /// Lists at the top whose members the resource's users use: new ones are there before the users change, and old ones stay until they
+    /// have.
+    pub lends: &'static [&'static str],
+}
+
+/// Properties whose values together only one resource of a kind can have at a time, such as the priority of a rule within its listener.
+///
+/// Who takes such values waits for who gives them up.
+#[derive(Debug, Clone, Copy)]
+pub struct Exclusive {
+    /// The properties at the top. Where one of them is not given, nothing is taken.
+    pub properties: &'static [&'static str],
+    /// The last of them can change for several resources in one call, so that they can exchange their values.
+    pub exchangeable: bool,
 }
 
 /// A replacement that several properties decide together.
@@ -229,6 +245,13 @@ impl KindSchema {
     pub fn tags(&self) -> Option<&'static FieldSchema> {
         self.fields()
             .find(|field| matches!(field.shape, Shape::Tags))
+    }
+
+    /// Whether a name is only unique together with other properties, as that of a Cloud Map service is within its namespace.
+    #[must_use]
+    pub fn is_unique_within(&self, name: &str) -> bool {
+        let mut sets = self.exclusive.iter();
+        sets.any(|set| set.properties.contains(&name))
     }
 
     /// The property that the engine names when the author does not.

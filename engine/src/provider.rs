@@ -13,6 +13,7 @@ use windlass::canonical::CanonicalJson;
 use windlass::document::{LookupQuery, Place};
 use windlass::schema::Wait;
 use windlass_plan::observation::Observation;
+use windlass_plan::plan::Partner;
 use windlass_state::identity::IntentId;
 use windlass_state::record::Intent;
 
@@ -112,6 +113,8 @@ pub struct UpdateRequest<'a> {
     pub spec: &'a CanonicalJson,
     /// The properties at the top that differ.
     pub properties: &'a [String],
+    /// Others that exchange a value with it, to be changed by the same call.
+    pub partners: &'a [Partner],
 }
 
 /// What was made.

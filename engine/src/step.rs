@@ -12,7 +12,7 @@ use windlass::canonical::CanonicalJson;
 use windlass::document::Options;
 use windlass::schema::Wait;
 use windlass_plan::FillError;
-use windlass_plan::plan::{Plan, RecordOnly, Step, StepAction};
+use windlass_plan::plan::{Partner, Plan, RecordOnly, Step, StepAction};
 use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 use crate::events::{ErrorReport, StepRef};
@@ -149,6 +149,7 @@ impl Running<'_> {
                 spec,
                 before,
                 properties,
+                partners,
                 depends_on,
                 options,
             } => {
@@ -161,7 +162,8 @@ impl Running<'_> {
                 };
                 let mut target = self.target()?;
                 target.applied = before.clone();
-                self.update(&target, &declared, properties).await?;
+                self.update(&target, &declared, properties, partners)
+                    .await?;
                 Ok(Some(physical_id.clone()))
             }
             StepAction::Delete { physical_id, .. } => {
@@ -291,7 +293,8 @@ impl Running<'_> {
     async fn finish(&self, created: &Created, declared: &Declared<'_>) -> Result<(), StepError> {
         let mut target = self.target()?;
         target.applied = without(declared.spec, &created.unfinished);
-        self.update(&target, declared, &created.unfinished).await
+        self.update(&target, declared, &created.unfinished, &[])
+            .await
     }
 
     async fn update(
@@ -299,6 +302,7 @@ impl Running<'_> {
         target: &Target,
         declared: &Declared<'_>,
         properties: &[String],
+        partners: &[Partner],
     ) -> Result<(), StepError> {
         let id = Some(target.physical_id.as_str());
         let intent = self.intend(Action::Update, id, declared).await?;
@@ -307,6 +311,7 @@ impl Running<'_> {
             intent: &intent.id,
             spec: declared.spec,
             properties,
+            partners,
         };
         let Run {
             provider, clock, ..

@@ -178,6 +178,8 @@ pub struct ResourceAttributes {
     pub kept: Option<LitInt>,
     pub completes: Vec<LitStr>,
     pub replaces_when: Vec<TokenStream>,
+    pub exclusive: Vec<TokenStream>,
+    pub lends: Vec<LitStr>,
     pub no_new: bool,
 }
 
@@ -237,6 +239,13 @@ impl ResourceAttributes {
                         property: #property, when: #when, test: #test,
                     }));
             }
+            sort @ ("exclusive" | "exchangeable") => {
+                let (properties, exchangeable) = (list::<LitStr>(input)?, sort == "exchangeable");
+                self.exclusive.push(quote!(::windlass::schema::Exclusive {
+                    properties: &[#(#properties),*], exchangeable: #exchangeable,
+                }));
+            }
+            "lends" => self.lends = list(input)?,
             "no_new" => self.no_new = true,
             _ => {
                 return Err(syn::Error::new(

@@ -15,6 +15,9 @@
 //! | `kept = 10` | old generations are history; deleted by default |
 //! | `completes("RoleName")` | users of the resource named there wait for this one too |
 //! | `replaces_when("SecurityGroups", test, "when")` | a change in place of that property replaces when the test says so for both whole specs; may stand several times |
+//! | `exclusive("LoadBalancerArn", "Port")` | no two can have the same values of these together, not even for a moment; may stand several times |
+//! | `exchangeable("ListenerArn", "Priority")` | the same, and AWS changes the last of them for several resources in one call |
+//! | `lends("CapacityProviders")` | users use members of that list: they get new ones before, and lose old ones after their own change |
 //! | `no_new` | the constructor is written by hand |
 //!
 //! On a property, `#[field(…)]`: one of `in_place`, `replaces`, `replaces_if(test, "when")`, `creation_only` (must be given at the top of a

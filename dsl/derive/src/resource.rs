@@ -138,6 +138,8 @@ fn kind_schema(
     );
     let completes = &attributes.completes;
     let replaces_when = &attributes.replaces_when;
+    let exclusive = &attributes.exclusive;
+    let lends = &attributes.lends;
     Ok(quote! {
         #path::KindSchema {
             kind: #kind,
@@ -149,6 +151,8 @@ fn kind_schema(
             old_generations: #old,
             completes: &[#(#completes),*],
             replaces_when: &[#(#replaces_when),*],
+            exclusive: &[#(#exclusive),*],
+            lends: &[#(#lends),*],
         }
     })
 }

@@ -13,6 +13,7 @@ use windlass_engine::provider::{
     Created, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
 };
 use windlass_engine::secrets::{SecretReader, SecretValue};
+use windlass_plan::plan::Partner;
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use crate::clients::Clients;
@@ -116,6 +117,8 @@ pub struct Subject<L: Lifecycle + ?Sized> {
     pub applied: SpecOf<L>,
     /// What AWS gave.
     pub outputs: Outputs,
+    /// Others that exchange a value with it, which one call has to change together. None but in an update.
+    pub partners: Vec<Partner>,
 }
 
 impl<L: Lifecycle + ?Sized> Subject<L> {

@@ -67,6 +67,7 @@ impl<L: Lifecycle> Hidden<L> {
             id: target.physical_id.clone(),
             applied,
             outputs: target.outputs.clone(),
+            partners: Vec::new(),
         })
     }
 
@@ -85,9 +86,13 @@ impl<L: Lifecycle> Hidden<L> {
                 };
             }
         }
-        Self::subject(&Target {
+        let subject = Self::subject(&Target {
             applied: CanonicalJson::of(&before),
             ..request.target.clone()
+        })?;
+        Ok(Subject {
+            partners: request.partners.to_vec(),
+            ..subject
         })
     }
 

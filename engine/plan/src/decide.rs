@@ -19,6 +19,7 @@ use crate::authored::authored;
 use crate::decision::{Act, Decision, Fate};
 use crate::diff::{Diff, Sides, diff};
 use crate::evaluate::{Answer, Answers, EvaluateError, each_reference};
+use crate::exclusive::clashes;
 use crate::graph::{Graph, Node};
 use crate::names::Naming;
 use crate::plan::{FieldChange, Note, Reason};
@@ -243,7 +244,7 @@ impl<'a> Decider<'a> {
         } = self.graph.node(node);
         let recorded = current.recorded;
         let generation = self.world.next_generation(address);
-        let order = self.replace_order(node, current);
+        let order = self.replace_order(node, current, &desired, applied);
         let kept = matches!(schema.old_generations, OldGenerations::Kept(_));
         if declaration.options.protect {
             self.problems
@@ -254,6 +255,7 @@ impl<'a> Decider<'a> {
             if named {
                 let clash = order == ReplaceOrder::CreateFirst
                     && !kept
+                    && !schema.is_unique_within(field.name)
                     && before.as_ref() == desired.get(field.name);
                 if clash && recorded.kind == declaration.kind && recorded.place == place {
                     self.problems
@@ -293,8 +295,15 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Deleting first spreads to what is replaced along with it: what still uses it has to go before.
-    fn replace_order(&self, node: NodeIndex, current: Current<'a>) -> ReplaceOrder {
+    /// Deleting first spreads to what is replaced along with it: what still uses it has to go before. It is also the only way where both
+    /// generations would have what only one can have.
+    fn replace_order(
+        &self,
+        node: NodeIndex,
+        current: Current<'a>,
+        desired: &Value,
+        applied: &Value,
+    ) -> ReplaceOrder {
         let Node {
             declaration,
             schema,
@@ -307,7 +316,9 @@ impl<'a> Decider<'a> {
                 .and_then(|on| self.decisions.get(&on));
             decision.is_some_and(|on| on.act == Act::Replace(ReplaceOrder::DeleteFirst))
         });
-        if spreads {
+        let stays =
+            current.recorded.kind == schema.kind && current.recorded.place == self.place(node);
+        if spreads || (stays && clashes(schema, desired, applied)) {
             return ReplaceOrder::DeleteFirst;
         }
         declaration.options.replace.unwrap_or(schema.replace)

@@ -109,6 +109,14 @@ impl<'a> Graph<'a> {
         found
     }
 
+    /// Who waits for a node, in order of addresses.
+    pub fn users(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        let users = self.edges.neighbors_directed(node, Direction::Outgoing);
+        let mut found: Vec<_> = users.collect();
+        found.sort_unstable();
+        found
+    }
+
     /// Adds the edges of references and dependencies; gives what completes what.
     fn connect(
         &mut self,

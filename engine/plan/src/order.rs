@@ -14,7 +14,9 @@ use windlass::schema::{Change, KindSchema, ReplaceOrder, Wait};
 use windlass_state::snapshot::Recorded;
 
 use crate::decision::{Act, Decision};
+use crate::exclusive::{self, Passing};
 use crate::graph::{Graph, Node};
+use crate::lending::{Parted, part};
 use crate::plan::{RecordOnly, Step, StepAction, StepId};
 use crate::planner::Inputs;
 use crate::removals::{Leaving, Removal};
@@ -27,13 +29,16 @@ struct Made {
     /// Create, update or redeclare.
     make: Option<StepId>,
     waits: BTreeMap<Wait, StepId>,
+    /// What is taken away from users after they have changed, and its wait.
+    taken: Vec<StepId>,
 }
 
 impl Made {
     /// The step after which everything about the resource is done.
     fn last(&self) -> Option<StepId> {
         let wait = self.waits.last_key_value().map(|(_, step)| *step);
-        wait.or(self.make).or(self.moved)
+        let taken = self.taken.last().copied();
+        taken.or(wait).or(self.make).or(self.moved)
     }
 
     /// The step after which it has got that far.
@@ -46,6 +51,9 @@ impl Made {
         wait.or(self.make).or(self.moved)
     }
 }
+
+/// Recorded generations, by what they use.
+type Users<'a> = BTreeMap<&'a Address, Vec<(&'a Address, &'a Recorded)>>;
 
 /// Puts steps in order.
 #[derive(Debug)]
@@ -80,9 +88,16 @@ impl<'a> Order<'a> {
             removed: BTreeMap::new(),
         };
         order.draft();
+        let users = if removals.is_empty() {
+            Users::new()
+        } else {
+            order.recorded_users()
+        };
+        order.take_away_last(&users);
         order.order_makes();
+        order.pass_on();
         if !removals.is_empty() {
-            order.order_removals();
+            order.order_removals(&users);
             order.free_names()?;
         }
         order.sorted()
@@ -167,6 +182,7 @@ impl<'a> Order<'a> {
                 spec,
                 before: before.clone(),
                 properties: properties.clone(),
+                partners: Vec::new(),
                 depends_on,
                 options,
             }),
@@ -211,13 +227,87 @@ impl<'a> Order<'a> {
         }
     }
 
+    /// Who is recorded to use what.
+    fn recorded_users(&self) -> Users<'a> {
+        let mut users = Users::new();
+        for (user, recorded) in self.inputs.snapshot.everything() {
+            for on in &recorded.depends_on {
+                users.entry(on).or_default().push((user, recorded));
+            }
+        }
+        users
+    }
+
+    /// What users use goes after they have changed or gone.
+    fn take_away_last(&mut self, users: &Users<'a>) {
+        let mut edges = Vec::new();
+        for node in self.decisions.keys() {
+            let Node {
+                address, schema, ..
+            } = self.graph.node(*node);
+            if schema.lends.is_empty() {
+                continue;
+            }
+            let make = self.made.get(node).and_then(|made| made.make);
+            let parted = make.and_then(|make| part(schema, &self.steps[make].action));
+            let (Some(make), Some(parted)) = (make, parted) else {
+                continue;
+            };
+            let at = self.world.current(address).map(|current| current.at);
+            let recorded = at.and_then(|at| users.get(at)).into_iter().flatten();
+            let gone = recorded.filter_map(|(user, recorded)| {
+                self.removed.get(&(*user, recorded.generation)).copied()
+            });
+            let now = self.graph.users(*node).into_iter();
+            let changed = now.filter_map(|user| self.made.get(&user).and_then(Made::last));
+            let before: Vec<_> = gone.chain(changed).collect();
+            if before.is_empty() {
+                continue;
+            }
+            let taken = self.take_away(*node, make, parted);
+            edges.extend(before.into_iter().map(|step| (taken, step)));
+        }
+        self.connect(edges);
+    }
+
+    /// Puts the second part of an update behind the first; gives its step.
+    fn take_away(&mut self, node: NodeIndex, make: StepId, parted: Parted) -> StepId {
+        let made = self.made.entry(node).or_default();
+        let Parted { before, after } = parted;
+        let Some(before) = before else {
+            made.make = None;
+            made.taken.push(make);
+            made.taken
+                .extend(std::mem::take(&mut made.waits).into_values());
+            return make;
+        };
+        let template = self.steps[make].clone();
+        let taken = self.push(Step {
+            action: after,
+            ..template.clone()
+        });
+        let wait = self.graph.node(node).schema.waits.iter().max();
+        let wait = wait.map(|level| {
+            self.push(Step {
+                action: StepAction::Wait { level: *level },
+                ..template
+            })
+        });
+        self.steps[make].action = before;
+        let made = self.made.entry(node).or_default();
+        made.taken.push(taken);
+        made.taken.extend(wait);
+        taken
+    }
+
     fn order_makes(&mut self) {
         let mut edges = Vec::new();
         for (node, made) in &self.made {
             let mut chain: Vec<_> = made.moved.into_iter().chain(made.make).collect();
             chain.extend(made.waits.values());
+            chain.extend(&made.taken);
             edges.extend(chain.windows(2).map(|pair| (pair[1], pair[0])));
-            let Some(make) = made.make else {
+            let Some(make) = made.make.or(made.taken.first().copied()) else {
                 continue;
             };
             for (on, wait) in self.graph.dependencies(*node) {
@@ -228,14 +318,9 @@ impl<'a> Order<'a> {
         self.connect(edges);
     }
 
-    fn order_removals(&mut self) {
-        let mut users: BTreeMap<&Address, Vec<(&'a Address, &'a Recorded)>> = BTreeMap::new();
-        for (user, recorded) in self.inputs.snapshot.everything() {
-            for on in &recorded.depends_on {
-                users.entry(on).or_default().push((user, recorded));
-            }
-        }
+    fn order_removals(&mut self, users: &Users<'a>) {
         let (mut edges, mut wishes) = (Vec::new(), Vec::new());
+        let mut wishes_of_history = Vec::new();
         for removal in self.removals {
             let Some(step) = self.removed.get(&(removal.at, removal.recorded.generation)) else {
                 continue;
@@ -273,20 +358,53 @@ impl<'a> Order<'a> {
                         StepAction::Record(RecordOnly::Keep)
                     );
                     certain.extend((!kept).then_some((*step, *gone)));
+                    if kept {
+                        // History refers to it for ever; what still runs that history lets go of it.
+                        let running = users.get(user).into_iter().flatten();
+                        let moved = running.filter_map(|(running, _)| self.lets_go(running));
+                        wishes_of_history.extend(moved.map(|moved| (*step, moved)));
+                    }
                 }
                 if !delete_first {
-                    let node = self.graph.find(self.world.now(user).as_str());
-                    let made = node.and_then(|node| self.made.get(&node));
-                    certain.extend(made.and_then(Made::last).map(|last| (*step, last)));
+                    certain.extend(self.lets_go(user).map(|last| (*step, last)));
                 }
             }
         }
         self.connect(edges);
-        for (step, before) in wishes {
+        for (step, before) in wishes.into_iter().chain(wishes_of_history) {
             if !self.comes_after(before, step) {
                 self.connect([(step, before)]);
             }
         }
+    }
+
+    /// What only one can have at a time is taken after it was given up, and exchanged in one step.
+    fn pass_on(&mut self) {
+        let steps = exclusive::Steps {
+            make: &|node| self.made.get(&node).and_then(|made| made.make),
+            gone: &|removal| {
+                let key = (removal.at, removal.recorded.generation);
+                self.removed.get(&key).copied()
+            },
+            schema: self.inputs.schema,
+        };
+        let Passing { edges, exchanges } =
+            Passing::of(self.graph, self.decisions, self.removals, &steps);
+        for (step, with) in exchanges {
+            if let StepAction::Update { partners, .. } = &mut self.steps[step].action {
+                *partners = with;
+            }
+        }
+        self.connect(edges);
+    }
+
+    /// The step after which what is recorded there uses only what it is to use. What is merely declared in other words uses the same as
+    /// before.
+    fn lets_go(&self, at: &Address) -> Option<StepId> {
+        let node = self.graph.find(self.world.now(at).as_str())?;
+        let last = self.made.get(&node).and_then(Made::last)?;
+        let changes = !matches!(self.steps[last].action, StepAction::Record(_));
+        changes.then_some(last)
     }
 
     /// What is made under the name of something that goes is made after it.
@@ -419,9 +537,14 @@ enum Shared {
 
 /// What two resources of one kind cannot have at the same time.
 fn shared(schema: &KindSchema, new: &Value, old: &Value) -> Option<Shared> {
-    if let Some((field, _)) = schema.physical_name() {
+    let named = schema.physical_name();
+    if let Some((field, _)) = named.filter(|(field, _)| !schema.is_unique_within(field.name)) {
         let name = new.get(field.name)?.as_str()?;
         return (old.get(field.name)?.as_str()? == name).then(|| Shared::Name(name.to_owned()));
+    }
+    if !schema.exclusive.is_empty() {
+        // What the kind says of itself is certain, and is ordered already.
+        return None;
     }
     let mut written = schema
         .fields()

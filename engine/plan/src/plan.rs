@@ -203,6 +203,9 @@ pub enum StepAction {
         before: CanonicalJson,
         /// The properties at the top that differ.
         properties: Vec<String>,
+        /// Others that exchange a value with it: one call changes all of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        partners: Vec<Partner>,
         /// Everything that it waits for.
         depends_on: Vec<Address>,
         /// How the engine treats it.
@@ -222,6 +225,20 @@ pub enum StepAction {
     },
     /// Change what is recorded, without a call to AWS.
     Record(RecordOnly),
+}
+
+/// Another resource that changes in the same call, because only one of them can have a value at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Partner {
+    /// The resource.
+    pub address: Address,
+    /// AWS's identifier.
+    pub physical_id: String,
+    /// The property at the top that changes.
+    pub property: String,
+    /// Its value to be.
+    pub value: Value,
 }
 
 /// A change of what is recorded, without a call to AWS.

@@ -81,6 +81,8 @@ const fn kind(
         old_generations: OldGenerations::Deleted,
         completes: &[],
         replaces_when: &[],
+        exclusive: &[],
+        lends: &[],
     }
 }
 

@@ -157,6 +157,7 @@ impl Bench<'_> {
                 intent: &intent,
                 spec: &canonical,
                 properties: &created.unfinished,
+                partners: &[],
             };
             provider.update(&request).await?;
         }
@@ -179,6 +180,7 @@ impl Bench<'_> {
                 intent: &intent,
                 spec: &canonical,
                 properties: &properties,
+                partners: &[],
             })
             .await?;
         Ok(capture.take())

@@ -141,6 +141,7 @@ impl NatZoneAddresses {
     waits(Ready),
     reference_wait = Ready,
     replace = DeleteFirst,
+    exclusive("AllocationId"),
     no_new
 )]
 pub struct NatGateway {

@@ -183,6 +183,9 @@ ends! { ToTarget::target -> RouteTarget:
     outputs(destination: String = "CidrBlock"),
     replace = CreateFirst,
     completes("RouteTableId"),
+    exclusive("RouteTableId", "DestinationCidrBlock"),
+    exclusive("RouteTableId", "DestinationIpv6CidrBlock"),
+    exclusive("RouteTableId", "DestinationPrefixListId"),
     no_new
 )]
 pub struct Route {

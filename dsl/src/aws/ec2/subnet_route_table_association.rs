@@ -42,7 +42,8 @@ use crate::value::Input;
     waits(Ready),
     reference_wait = Ready,
     replace = DeleteFirst,
-    completes("SubnetId")
+    completes("SubnetId"),
+    exclusive("SubnetId")
 )]
 pub struct SubnetRouteTableAssociation {
     /// The table.

@@ -66,6 +66,7 @@ pub enum AttachedGateway {
     reference_wait = Ready,
     replace = DeleteFirst,
     completes("InternetGatewayId", "VpcId"),
+    exclusive("InternetGatewayId"),
     no_new
 )]
 pub struct VpcGatewayAttachment {

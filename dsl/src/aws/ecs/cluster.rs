@@ -64,7 +64,8 @@ crate::text_enum! {
     kind = "AWS::ECS::Cluster",
     outputs(name: ClusterName = "ClusterName", arn: ClusterArn = "Arn"),
     waits(Ready),
-    reference_wait = Ready
+    reference_wait = Ready,
+    lends("CapacityProviders")
 )]
 pub struct Cluster {
     /// The name, up to 255 letters, digits, `-` and `_`.

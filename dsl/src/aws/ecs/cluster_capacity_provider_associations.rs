@@ -37,7 +37,8 @@ use crate::value::{Input, List};
     outputs(cluster: ClusterName = "Cluster"),
     waits(Ready),
     reference_wait = Ready,
-    completes("Cluster")
+    completes("Cluster"),
+    lends("CapacityProviders")
 )]
 pub struct ClusterCapacityProviderAssociations {
     /// The cluster.

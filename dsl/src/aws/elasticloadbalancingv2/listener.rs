@@ -65,6 +65,7 @@ crate::text_enum! {
         "DefaultActions[].TargetGroupArn",
         "DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn"
     ),
+    exclusive("LoadBalancerArn", "Port"),
     no_new
 )]
 pub struct Listener {

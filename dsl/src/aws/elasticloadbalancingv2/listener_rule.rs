@@ -45,7 +45,8 @@ use crate::value::{Input, Tags};
     completes(
         "Actions[].TargetGroupArn",
         "Actions[].ForwardConfig.TargetGroups[].TargetGroupArn"
-    )
+    ),
+    exchangeable("ListenerArn", "Priority")
 )]
 pub struct ListenerRule {
     /// The listener.

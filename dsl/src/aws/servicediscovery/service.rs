@@ -75,6 +75,7 @@ crate::text_enum! {
     kind = "AWS::ServiceDiscovery::Service",
     outputs(id: ServiceId = "Id", arn: ServiceArn = "Arn"),
     waits(Ready),
+    exclusive("NamespaceId", "Name"),
     no_new
 )]
 pub struct Service {

@@ -1,7 +1,7 @@
 //! The life cycle of `AWS::ElasticLoadBalancingV2::ListenerRule`.
 //!
-//! AWS does not return which listener a rule belongs to; the rule's ARN holds it. Priorities change by a call of their own, and two rules
-//! that swap theirs are swapped in one call, since AWS takes no priority twice even for a moment.
+//! AWS does not return which listener a rule belongs to; the rule's ARN holds it. Priorities change by a call of their own. Rules that
+//! exchange theirs come as partners of one of them and change in one call, since AWS takes no priority twice even for a moment.
 
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 use serde_json::Value;
@@ -9,14 +9,15 @@ use windlass::aws::elasticloadbalancingv2::{
     ListenerRule, ListenerRuleChange, ListenerRuleResolved,
 };
 use windlass_engine::provider::{ErrorClass, Outputs};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_plan::plan::Partner;
+use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{actions, conditions, errors, read, tags};
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 use crate::tagging;
 
@@ -97,7 +98,7 @@ impl Lifecycle for ListenerRuleLifecycle {
                     request.set_transforms(Some(conditions::transforms(&to.transforms)))
                 }
                 ListenerRuleChange::Priority => {
-                    set_priority(cx, subject, to).await?;
+                    set_priorities(cx, subject, to.priority).await?;
                     continue;
                 }
                 ListenerRuleChange::Tags => {
@@ -159,56 +160,32 @@ async fn at_priority(cx: &Context, listener: &str, wanted: u32) -> Result<Option
     Ok(None)
 }
 
-/// Moves the rule. Where another rule of ours holds the priority, the two change places: any order is reached by such swaps.
-async fn set_priority(
+/// Moves the rule, and with it those that it exchanges priorities with.
+async fn set_priorities(
     cx: &Context,
     subject: &Subject<ListenerRuleLifecycle>,
-    to: &ListenerRuleResolved,
+    to: u32,
 ) -> Result<()> {
-    let moves = [(subject.id.as_str(), to.priority)];
-    match send_priorities(cx, &moves).await {
-        Err(error) if error.code.as_deref() == Some("PriorityInUse") => {
-            let holder = at_priority(cx, to.listener_arn.as_str(), to.priority).await?;
-            let Some(holder) = holder.and_then(|rule| rule.rule_arn) else {
-                return Err(error);
-            };
-            let own = read::Rules::fetch(cx, vec![subject.id.clone()]).await?;
-            let tagged = Tags::fetch(cx, vec![holder.clone()]).await?;
-            let ours = tagged.iter().any(|(_, tags)| tags.contains_key(INTENT_TAG));
-            match own.first().and_then(|(_, rule)| priority(rule)) {
-                Some(current) if ours => {
-                    send_priorities(
-                        cx,
-                        &[
-                            (subject.id.as_str(), to.priority),
-                            (holder.as_str(), current),
-                        ],
-                    )
-                    .await
-                }
-                _ => Err(error),
-            }
-        }
-        answered => answered,
-    }
-}
-
-async fn send_priorities(cx: &Context, moves: &[(&str, u32)]) -> Result<()> {
-    let pairs = moves.iter().map(|(arn, priority)| {
-        RulePriorityPair::builder()
-            .rule_arn(*arn)
-            .priority(int(*priority))
-            .build()
-    });
-    let request = cx
-        .elbv2()
-        .set_rule_priorities()
-        .set_rule_priorities(Some(pairs.collect()));
+    let request = cx.elbv2().set_rule_priorities();
     request
+        .set_rule_priorities(Some(moves(&subject.id, to, &subject.partners)))
         .send()
         .await
         .named("elasticloadbalancing:SetRulePriorities")
         .map(drop)
+}
+
+fn moves(rule: &str, to: u32, partners: &[Partner]) -> Vec<RulePriorityPair> {
+    let partners = partners.iter().filter_map(|partner| {
+        let priority = partner.value.as_u64().and_then(|to| u32::try_from(to).ok());
+        Some((partner.physical_id.as_str(), priority?))
+    });
+    let moves = std::iter::once((rule, to)).chain(partners);
+    let pair = |(arn, priority): (&str, u32)| {
+        let pair = RulePriorityPair::builder().rule_arn(arn);
+        pair.priority(int(priority)).build()
+    };
+    moves.map(pair).collect()
 }
 
 fn int(number: u32) -> i32 {
@@ -243,6 +220,22 @@ fn outputs_of(found: &Rule) -> Outputs {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_that_exchange_priorities_move_together() {
+        let partner = Partner {
+            address: windlass::address::Address::parse("api-rule").expect("an address"),
+            physical_id: "api".to_owned(),
+            property: "Priority".to_owned(),
+            value: Value::from(10),
+        };
+        let moves = moves("web", 20, &[partner]);
+        let moves: Vec<_> = moves
+            .iter()
+            .map(|pair| (pair.rule_arn(), pair.priority()))
+            .collect();
+        assert_eq!(moves, [(Some("web"), Some(20)), (Some("api"), Some(10))]);
+    }
 
     #[test]
     fn the_arn_of_a_rule_holds_its_listener() {

@@ -1,0 +1,246 @@
+//! What only one resource can have at a time: who takes it waits for who gives it up, and who exchange it do so in one call.
+//!
+//! Not here: physical names, which the engine makes different for each generation (`names`, `order`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::graph::NodeIndex;
+use serde_json::Value;
+use windlass::document::Place;
+use windlass::schema::{Exclusive, KindSchema};
+
+use crate::decision::{Act, Decision};
+use crate::evaluate::has_holes;
+use crate::graph::Graph;
+use crate::plan::{Partner, StepId};
+use crate::removals::{Leaving, Removal};
+
+/// Who passes what on to whom, in steps.
+#[derive(Debug, Default)]
+pub struct Passing {
+    /// The first waits for the second.
+    pub edges: Vec<(StepId, StepId)>,
+    /// Updates that change others along with their own resource.
+    pub exchanges: Vec<(StepId, Vec<Partner>)>,
+}
+
+/// Kind, account, region, which of the kind's exclusive properties, and their values.
+type Key<'a> = (&'a str, Option<&'a str>, Option<&'a str>, usize, String);
+
+/// A step that gives something up; with its resource, if that goes on without it.
+#[derive(Debug, Clone, Copy)]
+struct Giver {
+    step: StepId,
+    node: Option<NodeIndex>,
+}
+
+/// The steps of what is declared and of what goes, and the kinds.
+pub struct Steps<'s> {
+    pub make: &'s dyn Fn(NodeIndex) -> Option<StepId>,
+    pub gone: &'s dyn Fn(&Removal<'_>) -> Option<StepId>,
+    pub schema: &'s dyn Fn(&str) -> Option<&'static KindSchema>,
+}
+
+impl Passing {
+    /// Finds who takes what others give up.
+    pub fn of(
+        graph: &Graph<'_>,
+        decisions: &BTreeMap<NodeIndex, Decision>,
+        removals: &[Removal<'_>],
+        steps: &Steps<'_>,
+    ) -> Self {
+        let givers = givers(graph, decisions, removals, steps);
+        let mut passing = Self::default();
+        if givers.is_empty() {
+            return passing;
+        }
+        let mut from: BTreeMap<NodeIndex, (NodeIndex, &'static Exclusive)> = BTreeMap::new();
+        for (node, decision) in decisions {
+            let Some(step) = (steps.make)(*node) else {
+                continue;
+            };
+            for (exclusive, key) in taken(graph, *node, decision) {
+                match givers.get(&key) {
+                    Some(giver) if giver.step == step => {}
+                    Some(Giver {
+                        node: Some(giver), ..
+                    }) if exclusive.exchangeable => {
+                        from.insert(*node, (*giver, exclusive));
+                    }
+                    Some(giver) => passing.edges.push((step, giver.step)),
+                    None => {}
+                }
+            }
+        }
+        let exchanged = passing.exchange(&from, graph, decisions, steps);
+        let chained = from.iter().filter(|(node, _)| !exchanged.contains(node));
+        for (node, (giver, _)) in chained {
+            let pair = (steps.make)(*node).zip((steps.make)(*giver));
+            passing.edges.extend(pair);
+        }
+        passing
+    }
+
+    /// The first of each circle, dependencies first, changes all of it; gives everybody in a circle.
+    fn exchange(
+        &mut self,
+        from: &BTreeMap<NodeIndex, (NodeIndex, &'static Exclusive)>,
+        graph: &Graph<'_>,
+        decisions: &BTreeMap<NodeIndex, Decision>,
+        steps: &Steps<'_>,
+    ) -> BTreeSet<NodeIndex> {
+        let mut exchanged = BTreeSet::new();
+        for start in graph.order() {
+            let Some(circle) = circle(*start, from).filter(|_| !exchanged.contains(start)) else {
+                continue;
+            };
+            exchanged.extend(circle.iter().copied());
+            let Some(first) = (steps.make)(*start) else {
+                continue;
+            };
+            let partners = circle[1..].iter().filter_map(|node| {
+                let (_, exclusive) = from.get(node)?;
+                let property = *exclusive.properties.last()?;
+                let decision = decisions.get(node)?;
+                Some(Partner {
+                    address: graph.node(*node).address.clone(),
+                    physical_id: decision.physical_id.clone()?,
+                    property: property.to_owned(),
+                    value: decision.spec.to_value().get(property)?.clone(),
+                })
+            });
+            self.exchanges.push((first, partners.collect()));
+            let others = circle[1..].iter().filter_map(|node| (steps.make)(*node));
+            self.edges.extend(others.map(|other| (other, first)));
+        }
+        exchanged
+    }
+}
+
+/// The way from a node back to itself, if it leads there.
+fn circle(
+    start: NodeIndex,
+    from: &BTreeMap<NodeIndex, (NodeIndex, &'static Exclusive)>,
+) -> Option<Vec<NodeIndex>> {
+    let mut way = vec![start];
+    let mut at = from.get(&start)?.0;
+    while at != start {
+        if way.contains(&at) {
+            return None;
+        }
+        way.push(at);
+        at = from.get(&at)?.0;
+    }
+    Some(way)
+}
+
+fn givers<'a>(
+    graph: &Graph<'a>,
+    decisions: &'a BTreeMap<NodeIndex, Decision>,
+    removals: &'a [Removal<'a>],
+    steps: &Steps<'_>,
+) -> BTreeMap<Key<'a>, Giver> {
+    let mut givers = BTreeMap::new();
+    for (node, decision) in decisions {
+        let schema = graph.node(*node).schema;
+        let (Act::Update { before, .. }, Some(step)) = (&decision.act, (steps.make)(*node)) else {
+            continue;
+        };
+        for (exclusive, changes) in changed(schema, &decision.act) {
+            if changes
+                && let Some(key) = key(schema, exclusive, &decision.place, &before.to_value())
+            {
+                let node = Some(*node);
+                givers.insert(key, Giver { step, node });
+            }
+        }
+    }
+    for removal in removals {
+        let Some(step) = (steps.gone)(removal) else {
+            continue;
+        };
+        let schema = (steps.schema)(&removal.recorded.kind);
+        let Some(schema) = schema.filter(|_| removal.leaving == Leaving::Deleted) else {
+            continue;
+        };
+        for exclusive in 0..schema.exclusive.len() {
+            let applied = removal.recorded.applied.to_value();
+            if let Some(key) = key(schema, exclusive, &removal.recorded.place, &applied) {
+                givers.insert(key, Giver { step, node: None });
+            }
+        }
+    }
+    givers
+}
+
+/// What a step takes that the resource did not have before.
+fn taken<'a>(
+    graph: &Graph<'a>,
+    node: NodeIndex,
+    decision: &'a Decision,
+) -> Vec<(&'static Exclusive, Key<'a>)> {
+    let schema = graph.node(node).schema;
+    let changed = changed(schema, &decision.act).filter(|(_, changes)| *changes);
+    let keys = changed.filter_map(|(exclusive, _)| {
+        let key = key(
+            schema,
+            exclusive,
+            &decision.place,
+            &decision.spec.to_value(),
+        )?;
+        Some((&schema.exclusive[exclusive], key))
+    });
+    keys.collect()
+}
+
+/// Which of the exclusive properties an act is about.
+fn changed<'d>(
+    schema: &'static KindSchema,
+    act: &'d Act,
+) -> impl Iterator<Item = (usize, bool)> + use<'d> {
+    let sets = schema.exclusive.iter().enumerate();
+    sets.map(move |(index, exclusive)| {
+        let changes = match act {
+            Act::Create | Act::Replace(_) => true,
+            Act::Update { properties, .. } => exclusive
+                .properties
+                .iter()
+                .any(|name| properties.iter().any(|property| property == name)),
+            Act::Redeclare | Act::Stay => false,
+        };
+        (index, changes)
+    })
+}
+
+/// The values, if all of them are given and known.
+fn key<'a>(
+    schema: &'static KindSchema,
+    exclusive: usize,
+    place: &'a Place,
+    spec: &Value,
+) -> Option<Key<'a>> {
+    let values = values(&schema.exclusive[exclusive], spec)?;
+    Some((
+        schema.kind,
+        place.account.as_deref(),
+        place.region.as_deref(),
+        exclusive,
+        values,
+    ))
+}
+
+fn values(exclusive: &Exclusive, spec: &Value) -> Option<String> {
+    let values: Option<Vec<_>> = exclusive
+        .properties
+        .iter()
+        .map(|name| spec.get(*name).filter(|value| !has_holes(value)))
+        .collect();
+    Some(Value::from_iter(values?.into_iter().cloned()).to_string())
+}
+
+/// Whether two generations would have something that only one can have at a time.
+pub fn clashes(schema: &'static KindSchema, new: &Value, old: &Value) -> bool {
+    let sets = schema.exclusive.iter();
+    sets.map(|exclusive| (values(exclusive, new), values(exclusive, old)))
+        .any(|(new, old)| new.is_some() && new == old)
+}
