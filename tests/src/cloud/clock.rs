@@ -37,6 +37,16 @@ impl Drop for Sleeper<'_> {
 }
 
 impl SimClock {
+    /// Another clock that shows the same time, without anybody asleep.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let now = self.lock().now;
+        Self(Mutex::new(Time {
+            now,
+            ..Time::default()
+        }))
+    }
+
     /// Lets time pass at once, as between two runs.
     pub fn pass(&self, time: Duration) {
         self.lock().now += time;

@@ -21,6 +21,8 @@ pub struct Faults {
     pub never_ready: BTreeMap<Address, Failure>,
     /// Resources whose waits never end.
     pub never_ending: BTreeSet<Address>,
+    /// Everybody sees at once what was made, also where AWS takes a while.
+    pub visible_at_once: bool,
     /// The credentials run out after so many calls.
     pub credentials_last: Option<u64>,
 }
@@ -30,6 +32,12 @@ pub struct Faults {
 pub struct Dice(AtomicU64);
 
 impl Dice {
+    /// Other dice that are about to fall the same.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self::new(self.0.load(Ordering::SeqCst))
+    }
+
     /// Dice with a seed.
     pub fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))

@@ -30,6 +30,12 @@ impl MortalJournal {
         }
     }
 
+    /// Another journal with the same records, checkpointed, written by another life.
+    #[must_use]
+    pub fn fork(&self, life: Arc<Life>) -> Self {
+        Self::new(self.load(), life)
+    }
+
     /// What a new process loads. Every state that is ever loaded must hold together.
     pub fn load(&self) -> Snapshot {
         let snapshot = self.kept.load().expect("every record fits");
@@ -37,6 +43,11 @@ impl MortalJournal {
             panic!("the state does not hold together: {violations:?}");
         }
         snapshot
+    }
+
+    /// The records since the last checkpoint.
+    pub fn tail(&self) -> Vec<Record> {
+        self.kept.tail()
     }
 
     /// How many writes there were.

@@ -14,6 +14,7 @@ mod program;
 mod provider;
 mod rules;
 pub mod samples;
+mod strict;
 mod universe;
 mod world;
 
@@ -24,4 +25,4 @@ pub use life::Life;
 pub use program::{Program, parse, reference};
 pub use provider::Cloud;
 pub use universe::{Ran, Universe, refused};
-pub use world::{Object, World};
+pub use world::{Object, Scheduled, World};

@@ -12,6 +12,12 @@ use windlass::document::{Declaration, Document, FORMAT, Options, OutputDeclarati
 #[derive(Debug, Clone)]
 pub struct Program(Document);
 
+impl From<Document> for Program {
+    fn from(document: Document) -> Self {
+        Self(document)
+    }
+}
+
 impl Default for Program {
     fn default() -> Self {
         Self::new()

@@ -2,7 +2,7 @@
 //!
 //! Not here: tables of what AWS refuses (`rules`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -25,8 +25,8 @@ use super::clock::SimClock;
 use super::faults::{Dice, Faults};
 use super::kinds::schema;
 use super::life::Life;
-use super::world::{Object, World, texts};
-use super::{invent, rules};
+use super::world::{Object, World, names_it, texts};
+use super::{invent, rules, strict};
 
 type Result<T> = std::result::Result<T, ProviderError>;
 
@@ -49,6 +49,7 @@ pub struct Cloud {
     dice: Dice,
     calls: AtomicU64,
     log: Mutex<Vec<String>>,
+    refusals: Mutex<Vec<ProviderError>>,
 }
 
 impl Cloud {
@@ -62,6 +63,22 @@ impl Cloud {
             dice: Dice::new(seed),
             calls: AtomicU64::new(0),
             log: Mutex::default(),
+            refusals: Mutex::default(),
+        }
+    }
+
+    /// Another cloud in which everything is as it is here.
+    #[must_use]
+    pub fn fork(&self, clock: Arc<SimClock>, life: Arc<Life>) -> Self {
+        Self {
+            clock,
+            life,
+            world: Mutex::new(self.world().clone()),
+            faults: Mutex::new(lock(&self.faults).clone()),
+            dice: self.dice.fork(),
+            calls: AtomicU64::new(self.calls.load(Ordering::SeqCst)),
+            log: Mutex::new(self.log()),
+            refusals: Mutex::new(self.refusals()),
         }
     }
 
@@ -82,6 +99,17 @@ impl Cloud {
     /// The mutating calls that had an effect, such as `create network/a`.
     pub fn log(&self) -> Vec<String> {
         lock(&self.log).clone()
+    }
+
+    /// What was refused for a reason of AWS's own, in order; what goes wrong on purpose is not among it.
+    pub fn refusals(&self) -> Vec<ProviderError> {
+        lock(&self.refusals).clone()
+    }
+
+    fn judged<T>(&self, answer: Result<T>) -> Result<T> {
+        let refused = answer.as_ref().err().cloned();
+        lock(&self.refusals).extend(refused);
+        answer
     }
 
     fn note(&self, what: &str, address: &Address) {
@@ -150,7 +178,16 @@ impl Cloud {
             return Ok(made);
         }
         self.refuse_missing(&world, &given, &operation)?;
-        refuse_taken(&world, request, &given, schema, &operation)?;
+        refuse_taken(
+            &world,
+            schema,
+            request.place,
+            &given,
+            &BTreeSet::new(),
+            &operation,
+        )?;
+        strict::refuse_unprepared(&world, request.kind, &given, &operation)?;
+        let taken_back = strict::taken_back(&mut world, schema, &given, &operation)?;
         let late: Vec<String> = rules::AFTER_CREATE
             .iter()
             .filter(|(kind, name)| *kind == request.kind && given.contains_key(*name))
@@ -162,12 +199,13 @@ impl Cloud {
             tag(&mut kept, tags.name, &request.intent.0);
         }
         world.made += 1;
-        let id = invent::id(schema, world.made);
+        let id = taken_back.unwrap_or_else(|| invent::id(schema, world.made));
         let outputs = invent::outputs(schema, &id, &kept);
         world.ever.insert(id.clone());
         let given = outputs
-            .values()
-            .filter_map(Value::as_str)
+            .iter()
+            .filter(|(output, _)| names_it(output))
+            .filter_map(|(_, value)| value.as_str())
             .filter(|text| text.contains("sim-"));
         world
             .ever
@@ -177,6 +215,7 @@ impl Cloud {
             kind: request.kind.to_owned(),
             place: request.place.clone(),
             properties: kept,
+            before: BTreeMap::new(),
             outputs: outputs.clone(),
             intent: request.intent.0.clone(),
             since: self.clock.elapsed(),
@@ -236,7 +275,8 @@ impl Cloud {
         let slow = rules::SLOW_TO_SHOW
             .iter()
             .find(|(kind, _)| *kind == object.kind);
-        slow.is_some_and(|(_, seconds)| {
+        let at_once = lock(&self.faults).visible_at_once;
+        slow.filter(|_| !at_once).is_some_and(|(_, seconds)| {
             self.clock.elapsed() < object.since + Duration::from_secs(*seconds)
         })
     }
@@ -246,9 +286,12 @@ impl Cloud {
         let mut world = self.world();
         let spec = properties(request.spec.to_value());
         self.refuse_missing(&world, &spec, &operation)?;
+        strict::refuse_unprepared(&world, &request.target.kind, &spec, &operation)?;
+        exchange(&mut world, request, schema, &operation)?;
         let Some(object) = world.objects.get_mut(&request.target.physical_id) else {
             return Err(gone(&operation, &request.target.physical_id));
         };
+        let before = object.properties.clone();
         for name in request.properties {
             let field = schema.field(name);
             let field = field.ok_or_else(|| unknown_property(&operation, name))?;
@@ -269,6 +312,7 @@ impl Cloud {
                 tag(&mut object.properties, name, &intent);
             }
         }
+        object.before = before;
         object.pending = pending(schema);
         object.log.clear();
         let id = request.target.physical_id.clone();
@@ -288,20 +332,9 @@ impl Cloud {
         if object.gone_at.is_some() {
             return Ok(());
         }
-        for (used, user, code) in rules::IN_USE {
-            if *used != target.kind {
-                continue;
-            }
-            let holder = world.objects.iter().find(|(id, other)| {
-                other.kind == *user
-                    && **id != target.physical_id
-                    && mentions(other, &target.physical_id, object)
-            });
-            if let Some((holder, _)) = holder {
-                let message = format!("{} is used by {holder}", target.physical_id);
-                return Err(error(ErrorClass::InUse, &operation, code, &message));
-            }
-        }
+        strict::refuse_used(&world, &target.physical_id, object, &operation)?;
+        let scheduled = strict::scheduled(&target.physical_id, object);
+        world.scheduled.extend(scheduled);
         if slow_to_go(&target.kind) {
             if let Some(object) = world.objects.get_mut(&target.physical_id) {
                 object.gone_at = Some(self.clock.elapsed() + GOING);
@@ -386,7 +419,8 @@ impl Cloud {
         }
         let schema = schema(&intent.kind).expect("only known kinds are made");
         let spec = properties(intent.spec.to_value());
-        let other = taken(&world, schema, &intent.place, &spec);
+        let other = taken(&world, schema, &intent.place, &spec, &BTreeSet::new());
+        let other = other.map(|(id, _)| id);
         match other.filter(|id| world.objects[*id].intent != intent.id.0) {
             Some(id) => Found::Foreign {
                 description: id.clone(),
@@ -440,7 +474,7 @@ impl Provider for Cloud {
         self.arrive(&operation).await?;
         self.permit(&operation, request.address)?;
         let schema = schema(request.kind).expect("only known kinds are planned");
-        let made = self.make(request, schema)?;
+        let made = self.judged(self.make(request, schema))?;
         self.leave(&operation, made).await
     }
 
@@ -449,7 +483,7 @@ impl Provider for Cloud {
         self.arrive(&operation).await?;
         self.permit(&operation, &request.target.address)?;
         let schema = schema(&request.target.kind).expect("only known kinds are planned");
-        let outputs = self.change(request, schema)?;
+        let outputs = self.judged(self.change(request, schema))?;
         self.leave(&operation, outputs).await
     }
 
@@ -457,7 +491,7 @@ impl Provider for Cloud {
         let operation = operation("Delete", &target.kind);
         self.arrive(&operation).await?;
         self.permit(&operation, &target.address)?;
-        self.remove(target)?;
+        self.judged(self.remove(target))?;
         self.leave(&operation, ()).await
     }
 
@@ -496,7 +530,12 @@ fn operation(verb: &str, kind: &str) -> String {
     format!("sim:{verb}{name}")
 }
 
-fn error(class: ErrorClass, operation: &str, code: &str, message: &str) -> ProviderError {
+pub(super) fn error(
+    class: ErrorClass,
+    operation: &str,
+    code: &str,
+    message: &str,
+) -> ProviderError {
     ProviderError {
         class,
         operation: operation.to_owned(),
@@ -568,60 +607,93 @@ fn taken<'w>(
     schema: &KindSchema,
     place: &Place,
     spec: &BTreeMap<String, Value>,
-) -> Option<&'w String> {
+    except: &BTreeSet<String>,
+) -> Option<(&'w String, &'static str)> {
     let name = schema.physical_name().map(|(field, _)| field.name);
     let name = name
         .filter(|_| !rules::shares_name(schema.kind))
-        .map(|name| vec![name]);
+        .map(|name| (vec![name], "AlreadyExists"));
     let unique = rules::UNIQUE
         .iter()
-        .filter(|(kind, _)| *kind == schema.kind);
+        .filter(|(kind, ..)| *kind == schema.kind);
     let keys = name
         .into_iter()
-        .chain(unique.map(|(_, names)| names.to_vec()));
-    for names in keys {
+        .chain(unique.map(|(_, names, code)| (names.to_vec(), *code)));
+    for (names, code) in keys {
         if names.iter().any(|name| !spec.contains_key(*name)) {
             continue;
         }
-        let alike = world.objects.iter().find(|(_, object)| {
+        let alike = world.objects.iter().find(|(id, object)| {
             object.kind == schema.kind
+                && !except.contains(*id)
                 && object.place == *place
                 && names
                     .iter()
                     .all(|name| object.properties.get(*name) == spec.get(*name))
         });
         if let Some((id, _)) = alike {
-            return Some(id);
+            return Some((id, code));
         }
     }
     None
 }
 
-fn refuse_taken(
-    world: &World,
-    request: &CreateRequest<'_>,
-    given: &BTreeMap<String, Value>,
+// What only one can have is taken when nobody has it but those who give it up by the same call.
+fn exchange(
+    world: &mut World,
+    request: &UpdateRequest<'_>,
     schema: &KindSchema,
     operation: &str,
 ) -> Result<()> {
-    match taken(world, schema, request.place, given) {
-        None => Ok(()),
-        Some(id) => {
-            let message = format!("{id} stands there already");
-            Err(error(
-                ErrorClass::AlreadyExists,
-                operation,
-                "AlreadyExists",
-                &message,
-            ))
+    let spec = properties(request.spec.to_value());
+    let own = request.properties.iter();
+    let own = own.map(|name| (name.clone(), spec.get(name).cloned()));
+    let id = &request.target.physical_id;
+    let mut moved: Vec<(&String, BTreeMap<String, Option<Value>>)> = vec![(id, own.collect())];
+    moved.extend(request.partners.iter().map(|partner| {
+        let value = Some(partner.value.clone());
+        (
+            &partner.physical_id,
+            [(partner.property.clone(), value)].into(),
+        )
+    }));
+    let all: BTreeSet<_> = moved.iter().map(|(id, _)| (*id).clone()).collect();
+    let mut after = Vec::new();
+    for (id, to) in moved {
+        let object = world.objects.get(id);
+        let object = object.ok_or_else(|| gone(operation, id))?;
+        let mut properties = object.properties.clone();
+        for (name, value) in to {
+            match value {
+                Some(value) => properties.insert(name, value),
+                None => properties.remove(&name),
+            };
         }
+        refuse_taken(world, schema, &object.place, &properties, &all, operation)?;
+        strict::refuse_lost_members(world, id, &properties, operation)?;
+        after.push((id, properties));
     }
+    // The first is the resource itself, whose change goes on as any other.
+    for (id, properties) in after.into_iter().skip(1) {
+        let partner = world.objects.get_mut(id).expect("it was there just now");
+        partner.properties = properties;
+    }
+    Ok(())
 }
 
-fn mentions(user: &Object, id: &str, used: &Object) -> bool {
-    let mut found = false;
-    for value in user.properties.values() {
-        texts(value, &mut |text| found |= used.is_meant_by(id, text));
+fn refuse_taken(
+    world: &World,
+    schema: &KindSchema,
+    place: &Place,
+    given: &BTreeMap<String, Value>,
+    except: &BTreeSet<String>,
+    operation: &str,
+) -> Result<()> {
+    match taken(world, schema, place, given, except) {
+        None => Ok(()),
+        Some((id, code)) => {
+            let message = format!("{id} stands there already");
+            Err(error(ErrorClass::AlreadyExists, operation, code, &message))
+        }
     }
-    found
 }

@@ -88,6 +88,21 @@ impl Universe {
         }
     }
 
+    /// Another universe in which everything is as it is here, at a moment without an engine.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let (clock, life) = (Arc::new(self.clock.fork()), Arc::new(Life::default()));
+        Self {
+            cloud: self.cloud.fork(Arc::clone(&clock), Arc::clone(&life)),
+            journal: self.journal.fork(Arc::clone(&life)),
+            clock,
+            life,
+            concurrency: self.concurrency,
+            folder: self.folder.clone(),
+            runs: AtomicU64::new(self.runs.load(Ordering::SeqCst)),
+        }
+    }
+
     /// The same world with an empty state of another lineage: nothing in it is ours.
     #[must_use]
     pub fn stranger(self) -> Self {

@@ -13,13 +13,24 @@ use windlass_state::identity::INTENT_TAG;
 use windlass_state::snapshot::Snapshot;
 
 /// Everything that exists, and everything that ever did.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct World {
     /// By identifier.
     pub objects: BTreeMap<String, Object>,
     /// Every identifier and output that was ever given.
     pub ever: BTreeSet<String>,
     pub(super) made: u64,
+    /// What was deleted and can still be taken back, by kind and name.
+    pub scheduled: BTreeMap<(String, String), Scheduled>,
+}
+
+/// A deletion that waits for its recovery window.
+#[derive(Debug, Clone)]
+pub struct Scheduled {
+    /// The identifier that it had.
+    pub id: String,
+    /// Whether we deleted it.
+    pub ours: bool,
 }
 
 /// One thing that exists.
@@ -33,6 +44,8 @@ pub struct Object {
     pub place: Place,
     /// Its properties.
     pub properties: BTreeMap<String, Value>,
+    /// Those before its last change, in effect beside the new ones while that is under way: old tasks still run.
+    pub before: BTreeMap<String, Value>,
     /// What it gives.
     pub outputs: Outputs,
     /// The intent that made it.
@@ -47,16 +60,25 @@ pub struct Object {
     pub gone_at: Option<Duration>,
 }
 
+/// Whether an output is a name of the resource, rather than something about it.
+pub(super) fn names_it(output: &str) -> bool {
+    let ends = ["Id", "Arn", "ARN", "Name"];
+    ends.iter().any(|end| output.ends_with(end))
+}
+
 impl Object {
     /// Whether something refers to this by its identifier or anything it gives.
     pub fn is_meant_by(&self, id: &str, text: &str) -> bool {
-        let names_it = |output: &str| {
-            ["Id", "Arn", "Name"]
-                .iter()
-                .any(|end| output.ends_with(end))
-        };
         let mut outputs = self.outputs.iter();
         text == id || outputs.any(|(output, value)| names_it(output) && value == text)
+    }
+}
+
+impl Object {
+    /// Every property in effect.
+    pub(super) fn in_effect(&self) -> impl Iterator<Item = (&String, &Value)> {
+        let before = self.before.iter().filter(|_| self.pending > 0);
+        self.properties.iter().chain(before)
     }
 }
 

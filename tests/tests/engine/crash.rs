@@ -1,75 +1,146 @@
 //! Death at every call and every journal write: the next run converges, with nothing lost, nothing twice, and no question asked.
 
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use windlass::Stack;
+use windlass::request::Request;
+use windlass::stack::Result;
 use windlass_tests::cloud::kinds::{NETWORK, REVISION, SERVICE};
 use windlass_tests::cloud::platform::{network, platform, revision, service};
 use windlass_tests::cloud::{Program, Universe, refused};
 
 /// Dies at every moment of a run and runs again: every history ends in the same world.
-async fn dies_everywhere(before: Option<&Program>, to: Option<&Program>) {
-    let (moments, expected) = {
-        let universe = Universe::default();
+fn dies_everywhere(what: &str, before: Option<&Program>, to: Option<&Program>) {
+    let universe = Universe::default();
+    let (moments, expected) = block_on(async {
         if let Some(before) = before {
-            universe.up(before).await;
+            assert_eq!(refused(&universe.up(before).await), [""; 0]);
         }
+        let universe = universe.fork();
         let ran = universe.mortal(to, None).await.expect("it lives");
         assert_eq!(refused(&ran.expect("it is planned")), [""; 0]);
         (universe.life.moments(), universe.cloud.world().picture())
-    };
+    });
     assert!(moments > 10, "only {moments} moments");
-    for last in 0..moments {
-        let universe = Universe::default();
-        if let Some(before) = before {
-            universe.up(before).await;
+    let next = AtomicU64::new(0);
+    let work = || {
+        while let Some(last) = Some(next.fetch_add(1, Ordering::SeqCst)).filter(|n| *n < moments) {
+            block_on(async {
+                let universe = universe.fork();
+                dies_once(&universe, to, last).await;
+                assert_eq!(
+                    universe.cloud.world().picture(),
+                    expected,
+                    "after death at moment {last}"
+                );
+            });
         }
-        let ran = universe.mortal(to, Some(last)).await;
-        assert!(ran.is_none(), "moment {last} never came");
-        let ran = universe
-            .mortal(to, None)
-            .await
-            .expect("it lives")
-            .expect("it is planned");
-        assert_eq!(refused(&ran), [""; 0], "after death at moment {last}");
-        universe.assert_nothing_lost();
-        assert_eq!(
-            universe.cloud.world().picture(),
-            expected,
-            "after death at moment {last}"
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZeroUsize::get) {
+            scope.spawn(work);
+        }
+    });
+    println!("{what}: died at {moments} moments");
+}
+
+async fn dies_once(universe: &Universe, to: Option<&Program>, last: u64) {
+    let ran = universe.mortal(to, Some(last)).await;
+    assert!(ran.is_none(), "moment {last} never came");
+    let ran = universe.mortal(to, None).await.expect("it lives");
+    let ran = ran.expect("it is planned");
+    assert_eq!(refused(&ran), [""; 0], "after death at moment {last}");
+    universe.assert_nothing_lost();
+    if let Some(to) = to {
+        let preview = universe.preview(to).await;
+        assert!(
+            preview.is_empty(),
+            "after death at moment {last}: {:#?}",
+            preview.changes
         );
-        if let Some(to) = to {
-            let preview = universe.preview(to).await;
-            assert!(
-                preview.is_empty(),
-                "after death at moment {last}: {:#?}",
-                preview.changes
-            );
-        }
     }
 }
 
-#[tokio::test]
-async fn an_up_survives_death_at_every_moment() {
-    dies_everywhere(None, Some(&platform())).await;
+pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(work)
 }
 
-#[tokio::test]
-async fn an_update_survives_death_at_every_moment() {
+/// A stack of this workspace as its own program declares it.
+fn declared(name: &str, stack: fn(&mut Stack) -> Result, settings: &[(&str, &str)]) -> Program {
+    let request = settings
+        .iter()
+        .fold(Request::offline("us-east-1"), |request, (key, value)| {
+            request.set(*key, *value)
+        });
+    let document = Stack::test(name, stack, request);
+    assert_eq!(document.problems, []);
+    document.into()
+}
+
+pub(crate) fn storefront(settings: &[(&str, &str)]) -> Program {
+    declared("storefront", storefront::stack, settings)
+}
+
+fn gpu_workers(settings: &[(&str, &str)]) -> Program {
+    declared("gpu-workers", gpu_workers::stack, settings)
+}
+
+#[test]
+fn the_storefronts_up_survives_death_at_every_moment() {
+    dies_everywhere("storefront, up", None, Some(&storefront(&[])));
+}
+
+#[test]
+fn a_release_of_the_storefront_survives_death_at_every_moment() {
+    let release = storefront(&[("release", "1.5.0"), ("tasks", "3")]);
+    dies_everywhere(
+        "storefront, release",
+        Some(&storefront(&[])),
+        Some(&release),
+    );
+}
+
+#[test]
+fn the_storefronts_destroy_survives_death_at_every_moment() {
+    dies_everywhere("storefront, destroy", Some(&storefront(&[])), None);
+}
+
+#[test]
+fn the_gpu_workers_survive_death_at_every_moment() {
+    let few = gpu_workers(&[]);
+    dies_everywhere("gpu-workers, up", None, Some(&few));
+    let more = gpu_workers(&[("workers", "5")]);
+    dies_everywhere("gpu-workers, more workers", Some(&few), Some(&more));
+    dies_everywhere("gpu-workers, destroy", Some(&few), None);
+}
+
+#[test]
+fn an_up_survives_death_at_every_moment() {
+    dies_everywhere("platform, up", None, Some(&platform()));
+}
+
+#[test]
+fn an_update_survives_death_at_every_moment() {
     let edited = platform().with("service", SERVICE, service(3)).with(
         "revision",
         REVISION,
         revision("app:2"),
     );
-    dies_everywhere(Some(&platform()), Some(&edited)).await;
+    dies_everywhere("platform, update", Some(&platform()), Some(&edited));
 }
 
-#[tokio::test]
-async fn a_replacement_survives_death_at_every_moment() {
+#[test]
+fn a_replacement_survives_death_at_every_moment() {
     let edited = platform().with("network", NETWORK, network("10.9.0.0/16"));
-    dies_everywhere(Some(&platform()), Some(&edited)).await;
+    dies_everywhere("platform, replacement", Some(&platform()), Some(&edited));
 }
 
-#[tokio::test]
-async fn a_destroy_survives_death_at_every_moment() {
-    dies_everywhere(Some(&platform()), None).await;
+#[test]
+fn a_destroy_survives_death_at_every_moment() {
+    dies_everywhere("platform, destroy", Some(&platform()), None);
 }
 
 #[tokio::test]

@@ -2,8 +2,10 @@
 
 mod catalogue;
 mod crash;
+mod deadlocks;
 mod failure;
 mod faults;
 mod interrupt;
 mod lifecycle;
+mod parsers;
 mod properties;

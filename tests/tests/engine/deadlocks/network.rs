@@ -1,0 +1,169 @@
+//! Networks: security groups, subnets, route tables, gateways.
+
+use serde_json::{Value, json};
+use windlass_tests::cloud::{Program, reference};
+
+use super::{
+    BALANCER, GROUP, Real, SERVICE, SUBNET, goes, group, id, network, service, subnet, tasks, vpc,
+};
+
+const INGRESS: &str = "AWS::EC2::SecurityGroupIngress";
+const ENDPOINT: &str = "AWS::EC2::VPCEndpoint";
+const TABLE: &str = "AWS::EC2::RouteTable";
+const TABLE_ASSOCIATION: &str = "AWS::EC2::SubnetRouteTableAssociation";
+
+fn admits(group: &str, source: &str) -> Value {
+    json!({"GroupId": id(group), "IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "SourceSecurityGroupId": id(source)})
+}
+
+#[tokio::test]
+async fn a_security_group_that_a_rule_of_another_admits() {
+    let after = network().add("web", GROUP, group("web"));
+    let before = after.clone().add("balancer", GROUP, group("balancer")).add(
+        "web-from-balancer",
+        INGRESS,
+        admits("web", "balancer"),
+    );
+    goes(&before, Some(&after)).await;
+}
+
+#[tokio::test]
+async fn security_groups_that_admit_each_other() {
+    let before = network()
+        .add("web", GROUP, group("web"))
+        .add("api", GROUP, group("api"))
+        .add("api-from-web", INGRESS, admits("api", "web"))
+        .add("web-from-api", INGRESS, admits("web", "api"));
+    goes(&before, None).await;
+    let after = before
+        .clone()
+        .add("web", GROUP, group("pages"))
+        .add("api", GROUP, group("data"));
+    goes(&before, Some(&after)).await;
+}
+
+#[tokio::test]
+async fn a_security_group_whose_inline_rule_admits_another() {
+    let admits = |source: &str| {
+        let rule = json!({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "SourceSecurityGroupId": id(source)});
+        json!({"VpcId": vpc(), "GroupDescription": "web", "SecurityGroupIngress": [rule]})
+    };
+    let before = network()
+        .add("old", GROUP, group("old"))
+        .add("web", GROUP, admits("old"));
+    let after = network()
+        .add("new", GROUP, group("new"))
+        .add("web", GROUP, admits("new"));
+    goes(&before, Some(&after)).await;
+    goes(&before, None).await;
+}
+
+#[tokio::test]
+async fn a_security_group_of_a_service_is_replaced() {
+    let before = tasks(network()).add("web", GROUP, group("web")).add(
+        "service",
+        SERVICE,
+        service(&["a"], &["web"]),
+    );
+    let after = before.clone().add("web", GROUP, group("pages"));
+    let (universe, _) = goes(&before, Some(&after)).await;
+    let log = universe.cloud.log();
+    assert_eq!(
+        log[log.len() - 3..],
+        ["create web", "update service", "delete web"]
+    );
+}
+
+#[tokio::test]
+async fn a_security_group_of_an_interface_is_replaced() {
+    let before = network().add("web", GROUP, group("web")).add(
+        "logs",
+        ENDPOINT,
+        json!({
+            "VpcId": vpc(), "ServiceName": "com.amazonaws.us-east-1.logs", "VpcEndpointType": "Interface",
+            "SubnetIds": [reference("a", "SubnetId")], "SecurityGroupIds": [id("web")],
+        }),
+    );
+    let after = before.clone().add("web", GROUP, group("pages"));
+    goes(&before, Some(&after)).await;
+    goes(&before, None).await;
+}
+
+#[tokio::test]
+async fn a_subnet_with_interfaces() {
+    let balanced = |at: &str| json!({"Type": "network", "Subnets": [reference(at, "SubnetId")]});
+    let program = |at: &str| {
+        tasks(network())
+            .add("web", GROUP, group("web"))
+            .add("balancer", BALANCER, balanced(at))
+            .add("service", SERVICE, service(&[at], &["web"]))
+    };
+    goes(&program("b"), Some(&program("a").without("b"))).await;
+    goes(&program("b"), None).await;
+}
+
+#[tokio::test]
+async fn a_subnet_is_replaced_under_what_is_in_it() {
+    let before = tasks(network()).add("web", GROUP, group("web")).add(
+        "service",
+        SERVICE,
+        service(&["a"], &["web"]),
+    );
+    let after = before.clone().add("a", SUBNET, subnet("10.0.9.0/24"));
+    goes(&before, Some(&after)).await;
+}
+
+fn routed(table: &str) -> Program {
+    let association = json!({"SubnetId": reference("a", "SubnetId"), "RouteTableId": reference(table, "RouteTableId")});
+    network().add(table, TABLE, json!({"VpcId": vpc()})).add(
+        "association",
+        TABLE_ASSOCIATION,
+        association,
+    )
+}
+
+#[tokio::test]
+async fn a_route_table_association_moves() {
+    goes(&routed("old"), Some(&routed("new"))).await;
+}
+
+#[tokio::test]
+async fn a_route_table_association_is_declared_anew_elsewhere() {
+    let housed = |table: &str| {
+        tasks(routed(table)).add("web", GROUP, group("web")).add(
+            "service",
+            SERVICE,
+            service(&["a"], &["web"]),
+        )
+    };
+    let after = housed("new");
+    let association = after.document().resources[&windlass_tests::cloud::parse("association")]
+        .spec
+        .to_value();
+    let after = after
+        .without("association")
+        .add("a-association", TABLE_ASSOCIATION, association);
+    goes(&housed("old"), Some(&after)).await;
+}
+
+#[tokio::test]
+async fn an_internet_gateway_of_a_network_with_public_addresses() {
+    let internet = reference("internet", "InternetGatewayId");
+    let before = network()
+        .add("internet", "AWS::EC2::InternetGateway", json!({}))
+        .add(
+            "attachment",
+            "AWS::EC2::VPCGatewayAttachment",
+            json!({"VpcId": vpc(), "InternetGatewayId": internet}),
+        )
+        .add("address", "AWS::EC2::EIP", json!({"Domain": "vpc"}))
+        .add("nat", "AWS::EC2::NatGateway", nat("a"));
+    goes(&before, None).await;
+    // Another subnet makes another gateway; its address can be lent to one at a time.
+    let after = before.clone().add("nat", "AWS::EC2::NatGateway", nat("b"));
+    goes(&before, Some(&after)).await;
+}
+
+fn nat(subnet: &str) -> Value {
+    json!({"SubnetId": reference(subnet, "SubnetId"), "AllocationId": reference("address", "AllocationId")})
+}
