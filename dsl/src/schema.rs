@@ -42,8 +42,19 @@ pub struct KindSchema {
 pub struct Exclusive {
     /// The properties at the top. Where one of them is not given, nothing is taken.
     pub properties: &'static [&'static str],
-    /// The last of them can change for several resources in one call, so that they can exchange their values.
-    pub exchangeable: bool,
+    /// How the values pass from one resource to another.
+    pub handover: Handover,
+}
+
+/// How what only one resource can have passes from one to another, and from one generation to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Handover {
+    /// Who has it gives it up first. So the old generation is deleted first.
+    InTurn,
+    /// The same, and the last of the properties can change for several resources in one call, so that they can exchange their values.
+    Exchanged,
+    /// Who has it gives it up first; but the old generation is in use by what stays, so that its author has to say how it is replaced.
+    Occupied,
 }
 
 /// A replacement that several properties decide together.

@@ -239,12 +239,9 @@ impl ResourceAttributes {
                         property: #property, when: #when, test: #test,
                     }));
             }
-            sort @ ("exclusive" | "exchangeable") => {
-                let (properties, exchangeable) = (list::<LitStr>(input)?, sort == "exchangeable");
-                self.exclusive.push(quote!(::windlass::schema::Exclusive {
-                    properties: &[#(#properties),*], exchangeable: #exchangeable,
-                }));
-            }
+            "exclusive" => self.exclusive(quote!(InTurn), input)?,
+            "exchangeable" => self.exclusive(quote!(Exchanged), input)?,
+            "occupies" => self.exclusive(quote!(Occupied), input)?,
             "lends" => self.lends = list(input)?,
             "no_new" => self.no_new = true,
             _ => {
@@ -254,6 +251,14 @@ impl ResourceAttributes {
                 ));
             }
         }
+        Ok(())
+    }
+
+    fn exclusive(&mut self, handover: TokenStream, input: ParseStream<'_>) -> Result<()> {
+        let properties = list::<LitStr>(input)?;
+        self.exclusive.push(quote!(::windlass::schema::Exclusive {
+            properties: &[#(#properties),*], handover: ::windlass::schema::Handover::#handover,
+        }));
         Ok(())
     }
 }

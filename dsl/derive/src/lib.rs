@@ -17,6 +17,7 @@
 //! | `replaces_when("SecurityGroups", test, "when")` | a change in place of that property replaces when the test says so for both whole specs; may stand several times |
 //! | `exclusive("LoadBalancerArn", "Port")` | no two can have the same values of these together, not even for a moment; may stand several times |
 //! | `exchangeable("ListenerArn", "Priority")` | the same, and AWS changes the last of them for several resources in one call |
+//! | `occupies("VpcId", "CidrBlock")` | like `exclusive`, but what uses the resource stays when it is replaced: a replacement with the same values needs its author's word |
 //! | `lends("CapacityProviders")` | users use members of that list: they get new ones before, and lose old ones after their own change |
 //! | `no_new` | the constructor is written by hand |
 //!

@@ -12,14 +12,14 @@ use windlass::codes;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::{Document, Place};
 use windlass::expr::SecretSource;
-use windlass::schema::{OldGenerations, ReplaceOrder, Wait};
+use windlass::schema::{Handover, OldGenerations, ReplaceOrder, Wait};
 use windlass::value::SecretRef;
 
 use crate::authored::authored;
 use crate::decision::{Act, Decision, Fate};
 use crate::diff::{Diff, Sides, diff};
 use crate::evaluate::{Answer, Answers, EvaluateError, each_reference};
-use crate::exclusive::clashes;
+use crate::exclusive::clash;
 use crate::graph::{Graph, Node};
 use crate::names::Naming;
 use crate::plan::{FieldChange, Note, Reason};
@@ -250,14 +250,21 @@ impl<'a> Decider<'a> {
             self.problems
                 .push(protected(address, &self.graph.node(node), &found.fields));
         }
+        let beside = order == ReplaceOrder::CreateFirst
+            && recorded.kind == declaration.kind
+            && recorded.place == place;
+        if beside && let Some(occupied) = clash(schema, &desired, applied) {
+            self.problems
+                .push(taken(&self.graph.node(node), occupied.properties));
+        }
         if let Some((field, rule)) = schema.physical_name() {
             let before = applied.get(field.name).cloned();
             if named {
-                let clash = order == ReplaceOrder::CreateFirst
+                let clash = beside
                     && !kept
                     && !schema.is_unique_within(field.name)
                     && before.as_ref() == desired.get(field.name);
-                if clash && recorded.kind == declaration.kind && recorded.place == place {
+                if clash {
                     self.problems
                         .push(name_taken(&self.graph.node(node), field.name));
                 }
@@ -318,7 +325,9 @@ impl<'a> Decider<'a> {
         });
         let stays =
             current.recorded.kind == schema.kind && current.recorded.place == self.place(node);
-        if spreads || (stays && clashes(schema, desired, applied)) {
+        let passed_on = clash(schema, desired, applied)
+            .is_some_and(|clash| clash.handover != Handover::Occupied);
+        if spreads || (stays && passed_on) {
             return ReplaceOrder::DeleteFirst;
         }
         declaration.options.replace.unwrap_or(schema.replace)
@@ -600,4 +609,15 @@ fn name_taken(node: &Node<'_>, property: &str) -> Diagnostic {
     Diagnostic::error(codes::NAME_FIXED, message)
         .at(&node.declaration.source, "named here")
         .help("leave the name to the engine, give another one, or delete first: `.replace_order(ReplaceOrder::DeleteFirst)`")
+}
+
+fn taken(node: &Node<'_>, properties: &[&str]) -> Diagnostic {
+    let property = properties.last().copied().unwrap_or_default();
+    let message = format!(
+        "`{}` is replaced, and its new generation would need the same `{property}` while the old one still has it",
+        node.address
+    );
+    Diagnostic::error(codes::NAME_FIXED, message)
+        .at(&node.declaration.source, "declared here")
+        .help(format!("give it another `{property}`; or delete first, with `.replace_order(ReplaceOrder::DeleteFirst)`, once nothing uses it"))
 }

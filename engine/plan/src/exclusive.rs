@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::NodeIndex;
 use serde_json::Value;
 use windlass::document::Place;
-use windlass::schema::{Exclusive, KindSchema};
+use windlass::schema::{Exclusive, Handover, KindSchema};
 
 use crate::decision::{Act, Decision};
 use crate::evaluate::has_holes;
@@ -64,7 +64,7 @@ impl Passing {
                     Some(giver) if giver.step == step => {}
                     Some(Giver {
                         node: Some(giver), ..
-                    }) if exclusive.exchangeable => {
+                    }) if exclusive.handover == Handover::Exchanged => {
                         from.insert(*node, (*giver, exclusive));
                     }
                     Some(giver) => passing.edges.push((step, giver.step)),
@@ -238,9 +238,10 @@ fn values(exclusive: &Exclusive, spec: &Value) -> Option<String> {
     Some(Value::from_iter(values?.into_iter().cloned()).to_string())
 }
 
-/// Whether two generations would have something that only one can have at a time.
-pub fn clashes(schema: &'static KindSchema, new: &Value, old: &Value) -> bool {
-    let sets = schema.exclusive.iter();
-    sets.map(|exclusive| (values(exclusive, new), values(exclusive, old)))
-        .any(|(new, old)| new.is_some() && new == old)
+/// What two generations would both have, although only one can.
+pub fn clash(schema: &'static KindSchema, new: &Value, old: &Value) -> Option<&'static Exclusive> {
+    schema.exclusive.iter().find(|exclusive| {
+        let new = values(exclusive, new);
+        new.is_some() && new == values(exclusive, old)
+    })
 }

@@ -102,6 +102,7 @@ pub struct PrivateDnsNameOptions {
     ),
     waits(Ready),
     reference_wait = Ready,
+    occupies("VpcId", "CidrBlock"),
     no_new
 )]
 pub struct Subnet {

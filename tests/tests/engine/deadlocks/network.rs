@@ -1,7 +1,9 @@
 //! Networks: security groups, subnets, route tables, gateways.
 
 use serde_json::{Value, json};
-use windlass_tests::cloud::{Program, reference};
+use windlass_engine::interrupt::Interrupt;
+use windlass_engine::session::SessionError;
+use windlass_tests::cloud::{Program, Universe, reference};
 
 use super::{
     BALANCER, GROUP, Real, SERVICE, SUBNET, goes, group, id, network, service, subnet, tasks, vpc,
@@ -166,4 +168,29 @@ async fn an_internet_gateway_of_a_network_with_public_addresses() {
 
 fn nat(subnet: &str) -> Value {
     json!({"SubnetId": reference(subnet, "SubnetId"), "AllocationId": reference("address", "AllocationId")})
+}
+
+#[tokio::test]
+async fn a_subnet_cannot_be_replaced_beside_itself_in_the_same_range() {
+    let in_zone = |zone: &str| {
+        let mut spec = subnet("10.0.1.0/24");
+        spec["AvailabilityZone"] = json!(zone);
+        network().add("a", SUBNET, spec)
+    };
+    let universe = Universe::default();
+    universe.up(&in_zone("us-east-1a")).await;
+    let ran = universe
+        .run(Some(&in_zone("us-east-1b")), Interrupt::never())
+        .await;
+    let Err(SessionError::Stack(problems)) = ran else {
+        panic!("AWS would refuse the second one: {ran:?}");
+    };
+    let texts: Vec<_> = problems.iter().map(|problem| &problem.message).collect();
+    assert_eq!(
+        texts,
+        [
+            "`a` is replaced, and its new generation would need the same `CidrBlock` while the old one still has it"
+        ]
+    );
+    universe.assert_nothing_lost();
 }
