@@ -72,7 +72,8 @@ impl<L: Lifecycle> Hidden<L> {
     }
 
     /// What an update starts from. It lacks what does not stand yet, which the kind's type may demand: an empty list stands for a list,
-    /// and what is to be for anything else, so that it shows no difference.
+    /// and what is to be for anything else, so that it shows no difference. The same goes for what AWS returns in part only, such as an action
+    /// without its secret, or a route without a target.
     fn subject_before(request: &UpdateRequest<'_>) -> Result<Subject<L>> {
         let (mut before, to) = (request.target.applied.to_value(), request.spec.to_value());
         let required = <L::Kind as Resource>::SCHEMA
@@ -86,6 +87,9 @@ impl<L: Lifecycle> Hidden<L> {
                 };
             }
         }
+        if !Self::reads(&before) {
+            before = Self::nearest(&before, to);
+        }
         let subject = Self::subject(&Target {
             applied: CanonicalJson::of(&before),
             ..request.target.clone()
@@ -93,6 +97,25 @@ impl<L: Lifecycle> Hidden<L> {
         Ok(Subject {
             partners: request.partners.to_vec(),
             ..subject
+        })
+    }
+
+    fn reads(spec: &Value) -> bool {
+        let read = CanonicalJson::of(spec).read::<<L::Kind as Resource>::Resolved>();
+        read.is_ok()
+    }
+
+    /// What is to be, with every property as it stands that the kind's type can hold so.
+    fn nearest(before: &Value, to: Value) -> Value {
+        let fields = <L::Kind as Resource>::SCHEMA.fields();
+        fields.fold(to, |nearest, field| {
+            let mut next = nearest.clone();
+            match (before.get(field.name), next.as_object_mut()) {
+                (Some(value), _) => next[field.name] = value.clone(),
+                (None, Some(members)) => drop(members.remove(field.name)),
+                (None, None) => {}
+            }
+            if Self::reads(&next) { next } else { nearest }
         })
     }
 
