@@ -308,9 +308,12 @@ async fn apply(cx: &Context, group: &str, direction: Direction, change: RuleChan
     match authorize(cx, group, direction, &change.authorize).await {
         // The call is all or nothing: sent a second time, or beside somebody else, it is repeated rule by rule.
         Err(error) if error.class == ErrorClass::AlreadyExists => {
-            for rule in &change.authorize {
-                match authorize(cx, group, direction, std::slice::from_ref(rule)).await {
-                    Err(error) if error.class == ErrorClass::AlreadyExists => {}
+            for rule in change.authorize.iter().map(std::slice::from_ref) {
+                match authorize(cx, group, direction, rule).await {
+                    // It stands there, perhaps with what somebody else says it is for.
+                    Err(error) if error.class == ErrorClass::AlreadyExists => {
+                        describe(cx, group, direction, rule).await?;
+                    }
                     other => other?,
                 }
             }
