@@ -1,4 +1,5 @@
 //! How do we know: what the tests share. Not here: the tests themselves, which stand in `tests/tests`.
 
 pub mod cloud;
+pub mod local;
 pub mod wire;

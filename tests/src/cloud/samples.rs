@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 use windlass::expr::{Expr, SecretSource};
 use windlass::resource::{Resource, Samples};
-use windlass::schema::KindSchema;
+use windlass::schema::{Handover, KindSchema};
 
 /// A kind with its samples: the smallest, the fullest, and then variations.
 #[derive(Debug)]
@@ -16,6 +16,14 @@ pub struct Sampled {
     pub schema: &'static KindSchema,
     /// As documents hold them.
     pub specs: Vec<Value>,
+}
+
+impl Sampled {
+    /// Whether two generations with the same values cannot stand side by side, so that the author has to say how the kind is replaced.
+    pub fn occupies(&self) -> bool {
+        let mut exclusive = self.schema.exclusive.iter();
+        exclusive.any(|exclusive| exclusive.handover == Handover::Occupied)
+    }
 }
 
 macro_rules! sampled {

@@ -21,6 +21,7 @@ mod secretsmanager;
 mod servicediscovery;
 
 pub use fixture::Fixture;
+pub use paths::leaves;
 pub use proof::{Proof, prove};
 
 /// Every kind's fixture, in order of the catalogue.

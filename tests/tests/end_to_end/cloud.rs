@@ -3,8 +3,6 @@
 //! Not here: what a test has in it (`world`).
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -14,6 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use windlass_local::Home;
+use windlass_tests::local::http::{self, Answer, send};
 
 use crate::programs::program;
 
@@ -38,12 +37,6 @@ pub struct Cloud {
 struct Meter {
     calls: Mutex<BTreeMap<String, usize>>,
     ended: AtomicBool,
-}
-
-/// An answer over HTTP.
-pub struct Answer {
-    pub status: u16,
-    pub text: String,
 }
 
 impl Cloud {
@@ -137,11 +130,7 @@ impl Cloud {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential={account}/20300101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0"
-        );
-        let headers = [&[("authorization", authorization.as_str())], headers].concat();
-        send(&self.address, "POST", "/", &headers, body)
+        http::call(&self.address, account, service, headers, body)
     }
 }
 
@@ -173,28 +162,5 @@ impl Meter {
             drop(calls);
             std::thread::sleep(TICK);
         }
-    }
-}
-
-/// One request on a connection of its own. HTTP/1.0 ends the answer with the connection.
-fn send(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-    let mut request = format!(
-        "{method} {path} HTTP/1.0\r\nhost: {address}\r\nx-windlass-control: test\r\ncontent-length: {}\r\n",
-        body.len()
-    );
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
-    }
-    request.push_str("\r\n");
-    request.push_str(body);
-    let mut connection = TcpStream::connect(address).expect("the local cloud listens");
-    connection.write_all(request.as_bytes()).expect("it reads");
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).expect("it answers");
-    let (head, text) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
-    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    Answer {
-        status: status.expect("a status line"),
-        text: text.to_owned(),
     }
 }

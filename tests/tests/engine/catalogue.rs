@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::document::Options;
-use windlass::schema::{Change, Handover, KindSchema, Owner, Read, ReplaceOrder};
+use windlass::schema::{Change, Owner, Read, ReplaceOrder};
 use windlass_plan::plan::{Plan, Reason, Verdict};
 use windlass_tests::cloud::samples::{Sampled, catalogue, with_secrets_in};
 use windlass_tests::cloud::{Program, Universe, refused};
@@ -24,7 +24,7 @@ fn programs(folder: &Path, sampled: &Sampled) -> Vec<Program> {
         let mut spec = spec.clone();
         with_secrets_in(folder, &mut spec);
         // Two generations cannot have one fixed name or range, so that its author has to let the old one go first.
-        let fixed = name.is_some_and(|name| spec.get(name).is_some()) || occupies(sampled.schema);
+        let fixed = name.is_some_and(|name| spec.get(name).is_some()) || sampled.occupies();
         let options = Options {
             replace: fixed.then_some(ReplaceOrder::DeleteFirst),
             ..Options::default()
@@ -32,11 +32,6 @@ fn programs(folder: &Path, sampled: &Sampled) -> Vec<Program> {
         Program::new().with_options("it", sampled.schema.kind, spec, options)
     };
     sampled.specs.iter().map(program).collect()
-}
-
-fn occupies(schema: &KindSchema) -> bool {
-    let mut exclusive = schema.exclusive.iter();
-    exclusive.any(|exclusive| exclusive.handover == Handover::Occupied)
 }
 
 fn folder() -> tempfile::TempDir {

@@ -287,6 +287,7 @@ mod tests {
             id: "lt-0a1".to_owned(),
             applied: spec("first"),
             outputs: outputs([("LatestVersionNumber", Some(version.to_owned()))]),
+            partners: Vec::new(),
         };
         let known = token(&subject("1"), &spec("second"));
         assert_eq!(known, token(&subject("1"), &spec("second")));

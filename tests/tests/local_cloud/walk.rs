@@ -1,0 +1,406 @@
+//! One kind through its life: made, found as it was made, changed sample by sample, lost, changed by others, deleted twice.
+//!
+//! Not here: what moto may do wrong meanwhile (`gaps`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use windlass::document::Options;
+use windlass::schema::ReplaceOrder;
+use windlass_engine::memory::MemoryJournal;
+use windlass_local::EmbeddedCloud;
+use windlass_plan::plan::{Plan, Reason, Verdict};
+use windlass_tests::cloud::Program;
+use windlass_tests::cloud::samples::{Sampled, with_secrets_in};
+use windlass_tests::local::{Account, Surroundings, other};
+use windlass_tests::wire::leaves;
+
+use crate::gaps::{GAPS, Gap, Moto};
+use crate::trim::{holds, remove};
+
+/// What the walks found.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// How many samples were walked.
+    pub samples: usize,
+    /// Paths that AWS returns and that some sample has.
+    pub sent: BTreeSet<String>,
+    /// Those of them that came back as they were.
+    pub back: BTreeSet<String>,
+    /// Those that did not, with what came instead, for one sample.
+    pub lost: BTreeMap<String, String>,
+    /// Everything else that went wrong.
+    pub troubles: Vec<String>,
+}
+
+impl Findings {
+    /// Nothing but this.
+    pub fn trouble(what: String) -> Self {
+        Self {
+            troubles: vec![what],
+            ..Self::default()
+        }
+    }
+
+    pub fn merge(&mut self, other: Self) {
+        let Self {
+            samples,
+            sent,
+            back,
+            lost,
+            troubles,
+        } = other;
+        self.samples += samples;
+        self.sent.extend(sent);
+        self.back.extend(back);
+        self.lost.extend(lost);
+        self.troubles.extend(troubles);
+    }
+}
+
+/// So many samples of a kind are walked: the smallest, the fullest, its changes in place, and a replacement. Each costs calls.
+const WALKED: usize = 4;
+
+/// Samples that AWS itself would refuse among these surroundings.
+const UNFIT: &[(&str, usize, &str)] = &[(
+    "AWS::ECS::Service",
+    0,
+    "its task definition has a network of its own, which the smallest service does not configure",
+)];
+
+struct Walk<'a> {
+    account: &'a Account,
+    kind: &'static str,
+    /// The surroundings alone.
+    bare: Program,
+    state: MemoryJournal,
+    findings: Findings,
+}
+
+/// Walks one kind in an account of its own.
+pub async fn walk(cloud: &EmbeddedCloud, number: u64, sampled: &Sampled) -> Findings {
+    let kind = sampled.schema.kind;
+    let account = Account::new(cloud, number);
+    let mut surroundings = Surroundings::of(&account);
+    let mut all: Vec<Value> = Vec::new();
+    for spec in &sampled.specs {
+        let mut spec = surroundings.place(kind, spec);
+        with_secrets_in(account.folder(), &mut spec);
+        all.push(spec);
+    }
+    let mut walk = Walk {
+        account: &account,
+        kind,
+        bare: surroundings.program(),
+        state: account.state(),
+        findings: Findings::default(),
+    };
+    if let Err(error) = account.up(&walk.state, Some(&walk.bare)).await {
+        walk.trouble::<()>("surroundings", &error);
+        return walk.findings;
+    }
+    let specs = trimmed(kind, &all);
+    let programs: Vec<Program> = specs
+        .iter()
+        .map(|spec| walk.program(sampled, spec))
+        .collect();
+    walk.findings.samples = specs.len();
+    if programs.is_empty() || walk.live(&programs).await.is_some() {
+        walk.account_for(sampled, &specs);
+        walk.probe(sampled, &all, &programs).await;
+    }
+    walk.findings
+}
+
+/// The first samples without what moto refuses, each once.
+fn trimmed(kind: &str, all: &[Value]) -> Vec<Value> {
+    let mut specs: Vec<Value> = Vec::new();
+    for (index, spec) in all.iter().enumerate() {
+        if UNFIT
+            .iter()
+            .any(|(of, sample, _)| (*of, *sample) == (kind, index))
+        {
+            continue;
+        }
+        let mut spec = spec.clone();
+        if gaps(kind, Moto::Bars).any(|gap| holds(&spec, gap.path)) {
+            continue;
+        }
+        for gap in gaps(kind, Moto::Refuses) {
+            remove(&mut spec, gap.path);
+        }
+        if !specs.contains(&spec) {
+            specs.push(spec);
+        }
+    }
+    specs.truncate(WALKED);
+    specs
+}
+
+fn gaps(kind: &str, moto: Moto) -> impl Iterator<Item = &'static Gap> {
+    GAPS.iter()
+        .filter(move |gap| gap.kind == kind && gap.moto == moto)
+}
+
+impl Walk<'_> {
+    fn program(&self, sampled: &Sampled, spec: &Value) -> Program {
+        // Two generations cannot have one fixed name or range, so that its author has to let the old one go first.
+        let name = sampled.schema.physical_name().map(|(field, _)| field.name);
+        let fixed = name.is_some_and(|name| spec.get(name).is_some()) || sampled.occupies();
+        let options = Options {
+            replace: fixed.then_some(ReplaceOrder::DeleteFirst),
+            ..Options::default()
+        };
+        self.bare
+            .clone()
+            .with_options("it", self.kind, spec.clone(), options)
+    }
+
+    /// The whole life. `None`: it ended early, with a trouble.
+    async fn live(&mut self, programs: &[Program]) -> Option<()> {
+        let (smallest, fullest) = (&programs[0], programs.get(1).unwrap_or(&programs[0]));
+        self.up("smallest", smallest).await?;
+        self.destroy_twice().await?;
+        let mut in_place = None;
+        self.up("fullest", fullest).await?;
+        for (index, program) in programs.iter().enumerate().skip(2) {
+            let what = format!("sample {index} of those walked");
+            let plan = self.up(&what, program).await;
+            let verdict = plan.as_ref().and_then(|plan| verdict(plan));
+            if index == 2 && verdict == Some(Verdict::Update) {
+                in_place = Some(program);
+            }
+        }
+        self.up("fullest again", fullest).await?;
+        self.vanish(fullest).await?;
+        if let Some(in_place) = in_place {
+            self.drift(fullest, in_place).await?;
+        }
+        self.destroy_twice().await?;
+        self.end().await
+    }
+
+    /// Converges, and looks at what came back.
+    async fn up(&mut self, what: &str, program: &Program) -> Option<Plan> {
+        let ran = self.account.up(&self.state, Some(program)).await;
+        let plan = self.so(what, ran)?.plan;
+        self.settled(what, program).await?;
+        Some(plan)
+    }
+
+    /// What a preview still shows is what moto lost.
+    async fn settled(&mut self, what: &str, program: &Program) -> Option<()> {
+        let preview = self.account.preview(&self.state, program).await;
+        let preview = self.so(&format!("{what}, preview"), preview)?;
+        for change in preview.changes {
+            let drifted = change.reason == Reason::Drifted && change.address.to_string() == "it";
+            if !drifted {
+                self.trouble::<()>(what, &format!("not settled: {change:?}"));
+            }
+            for field in change.fields {
+                if drifted {
+                    let path = format!("{} {}", self.kind, schematic(&field.path));
+                    let instead = format!("{what}: {:?} for {:?}", field.before, field.after);
+                    self.findings.lost.insert(path, instead);
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// Somebody else deletes it.
+    async fn vanish(&mut self, program: &Program) -> Option<()> {
+        let others = other(&self.state);
+        let ran = self.account.up(&others, Some(&self.bare)).await;
+        self.so("deleted by others", ran)?;
+        let plan = self.up("vanished", program).await?;
+        let reason = plan
+            .changes
+            .iter()
+            .find(|change| change.address.to_string() == "it");
+        match reason.map(|change| &change.reason) {
+            Some(Reason::Vanished) => Some(()),
+            other => self.trouble("vanished", &format!("the plan says {other:?}")),
+        }
+    }
+
+    /// Somebody else changes it.
+    async fn drift(&mut self, program: &Program, theirs: &Program) -> Option<()> {
+        let others = other(&self.state);
+        let ran = self.account.up(&others, Some(theirs)).await;
+        self.so("changed by others", ran)?;
+        let plan = self.up("changed back", program).await?;
+        let change = plan
+            .changes
+            .iter()
+            .find(|change| change.address.to_string() == "it");
+        match change {
+            Some(change) if change.reason == Reason::Drifted => {}
+            other => return self.trouble("changed by others", &format!("the plan says {other:?}")),
+        }
+        // What they have added is theirs, and in the way of a delete. If they fail, that delete tells.
+        drop(self.account.up(&others, Some(program)).await);
+        Some(())
+    }
+
+    /// Deletes what somebody else has deleted since it was planned; then there is nothing to do.
+    async fn destroy_twice(&mut self) -> Option<()> {
+        let others = other(&self.state);
+        let first = self.account.up(&others, Some(&self.bare));
+        let between = async { first.await.map(drop) };
+        let second = self
+            .account
+            .up_after(&self.state, Some(&self.bare), between)
+            .await;
+        if gaps(self.kind, Moto::ErrsOnDelete).next().is_some() {
+            if second.is_ok() {
+                return self.trouble("deleted twice", "is listed as an error, and is none");
+            }
+            let gone = self.account.up(&self.state, Some(&self.bare)).await;
+            return self.so("deleted after an error", gone).map(drop);
+        }
+        let second = self.so("deleted twice", second)?;
+        if verdict(&second.plan) != Some(Verdict::Delete) {
+            return self.trouble(
+                "deleted twice",
+                &format!("the plan says {:?}", second.plan.changes),
+            );
+        }
+        let bare = self.bare.clone();
+        let plan = self.account.preview(&self.state, &bare).await;
+        let plan = self.so("deleted", plan)?;
+        match plan.changes.as_slice() {
+            [] => Some(()),
+            changes => self.trouble("deleted", &format!("the plan says {changes:?}")),
+        }
+    }
+
+    /// Nothing is left, and a second destroy finds nothing.
+    async fn end(&mut self) -> Option<()> {
+        let first = self.account.up(&self.state, None).await;
+        self.so("destroyed", first)?;
+        let second = self.account.up(&self.state, None).await;
+        let second = self.so("destroyed twice", second)?;
+        match second.plan.changes.as_slice() {
+            [] => Some(()),
+            changes => self.trouble("destroyed twice", &format!("the plan says {changes:?}")),
+        }
+    }
+
+    /// What is listed as refused is refused still: when it is changed to, made, or made again.
+    async fn probe(&mut self, sampled: &Sampled, all: &[Value], programs: &[Program]) {
+        let bare = self.bare.clone();
+        for gap in gaps(self.kind, Moto::Refuses).chain(gaps(self.kind, Moto::Bars)) {
+            let mut with = Vec::new();
+            for spec in all.iter().filter(|spec| holds(spec, gap.path)).take(2) {
+                let mut spec = spec.clone();
+                for other in gaps(self.kind, Moto::Refuses).filter(|other| other.path != gap.path) {
+                    remove(&mut spec, other.path);
+                }
+                with.push(self.program(sampled, &spec));
+            }
+            let Some(first) = with.first() else {
+                self.trouble::<()>(gap.path, "is listed as refused, and no sample has it");
+                continue;
+            };
+            let before = programs.first().unwrap_or(&bare);
+            let steps: Vec<&Program> = [before]
+                .into_iter()
+                .chain(&with)
+                .chain([&bare, first])
+                .collect();
+            match self.refusal(&steps).await {
+                Some(error) if error.contains("exists already") => {
+                    self.trouble::<()>(gap.path, &error);
+                }
+                Some(_) => {}
+                None => {
+                    self.trouble::<()>(gap.path, "is listed as refused, and is not");
+                }
+            }
+        }
+    }
+
+    /// Why these programs cannot be made one after another. What a refused call leaves behind is in the way of nothing else.
+    async fn refusal(&mut self, steps: &[&Program]) -> Option<String> {
+        let bare = self.bare.clone();
+        let again = self.account.up(&self.state, Some(&bare)).await;
+        self.so("surroundings again", again)?;
+        let others = other(&self.state);
+        for program in steps {
+            if let Err(error) = self.account.up(&others, Some(program)).await {
+                drop(self.account.up(&others, Some(&bare)).await);
+                return Some(error);
+            }
+        }
+        drop(self.account.up(&others, Some(&bare)).await);
+        None
+    }
+
+    /// Counts what was sent and what of it came back.
+    fn account_for(&mut self, sampled: &Sampled, specs: &[Value]) {
+        for spec in specs {
+            let returned = leaves(sampled.schema.fields, spec)
+                .into_iter()
+                .filter(|leaf| leaf.returned);
+            self.findings
+                .sent
+                .extend(returned.map(|leaf| format!("{} {}", self.kind, leaf.path)));
+        }
+        let lost = &self.findings.lost;
+        let came_back = |path: &&String| !lost.keys().any(|lost| path.starts_with(lost.as_str()));
+        self.findings.back = self
+            .findings
+            .sent
+            .iter()
+            .filter(came_back)
+            .cloned()
+            .collect();
+    }
+
+    fn so<T>(&mut self, what: &str, result: Result<T, String>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.trouble::<()>(what, &error);
+                None
+            }
+        }
+    }
+
+    fn trouble<T>(&mut self, what: &str, error: &str) -> Option<T> {
+        self.findings
+            .troubles
+            .push(format!("{} {what}: {error}", self.kind));
+        None
+    }
+}
+
+fn verdict(plan: &Plan) -> Option<Verdict> {
+    let change = plan
+        .changes
+        .iter()
+        .find(|change| change.address.to_string() == "it");
+    change.map(|change| change.verdict.clone())
+}
+
+/// `ContainerDefinitions[app].Image` as `ContainerDefinitions[].Image`.
+fn schematic(path: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for character in path.chars() {
+        match character {
+            '[' => {
+                inside = true;
+                text.push('[');
+            }
+            ']' => {
+                inside = false;
+                text.push(']');
+            }
+            _ if inside => {}
+            other => text.push(other),
+        }
+    }
+    text
+}
