@@ -143,4 +143,6 @@ codes! {
     NAME_FIXED = "WL-0606";
     /// Steps that wait for each other.
     ORDER_IMPOSSIBLE = "WL-0607";
+    /// Something that cannot be imported as it is declared.
+    IMPORT_REFUSED = "WL-0608";
 }

@@ -103,6 +103,9 @@ pub struct Options {
     /// Forget it instead of deleting it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub retain: bool,
+    /// What becomes of it when somebody else has deleted it.
+    #[serde(skip_serializing_if = "Vanished::is_default")]
+    pub vanished: Vanished,
     /// The order of a replacement. Absent: the kind's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replace: Option<ReplaceOrder>,
@@ -115,6 +118,23 @@ pub struct Options {
     /// How long a step may take.
     #[serde(skip_serializing_if = "Timeouts::is_default")]
     pub timeouts: Timeouts,
+}
+
+/// What becomes of a declared resource that somebody else has deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vanished {
+    /// It is made again.
+    #[default]
+    Recreate,
+    /// It stays away, until `--replace` asks for it or it is declared under another address.
+    Forget,
+}
+
+impl Vanished {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How long the waits of a resource may take, in seconds. Absent: the kind's own.

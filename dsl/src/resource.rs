@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::address::Address;
-use crate::document::{Dependency, Options, Place, Timeouts};
+use crate::document::{Dependency, Options, Place, Timeouts, Vanished};
 use crate::schema::{KindSchema, ReplaceOrder, Wait};
 use crate::stack::{Checks, Stack};
 
@@ -158,6 +158,12 @@ pub trait Declare: Sized {
     #[must_use]
     fn retain(self) -> Configured<Self::Kind> {
         self.option(|options| options.retain = true)
+    }
+
+    /// Says what becomes of it when somebody else has deleted it: it is made again, unless this says otherwise.
+    #[must_use]
+    fn when_vanished(self, vanished: Vanished) -> Configured<Self::Kind> {
+        self.option(|options| options.vanished = vanished)
     }
 
     /// Orders a replacement otherwise than the kind does by itself.

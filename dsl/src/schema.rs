@@ -11,6 +11,8 @@ use serde_json::Value;
 pub struct KindSchema {
     /// CloudFormation type name, such as `AWS::EC2::Subnet`.
     pub kind: &'static str,
+    /// Which properties and attributes make the identifier that the engine knows a resource by, such as `VpcId` or `RoleName|PolicyName`.
+    pub id: &'static str,
     /// The properties at the top of the spec.
     pub fields: &'static [FieldSchema],
     /// What AWS gives once the resource exists.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::Semaphore;
 use windlass_plan::plan::{Plan, StepId};
-use windlass_state::record::RunResult;
+use windlass_state::record::{HistoryLine, RunResult};
 
 use crate::events::{Because, Event, StepRef, Verb};
 use crate::interrupt::{Interrupt, Urgency};
@@ -28,6 +28,8 @@ pub(crate) struct Tally {
     pub skipped: usize,
     pub rolled_back: bool,
     pub interrupted: bool,
+    /// For the history.
+    pub failures: Vec<HistoryLine>,
 }
 
 impl Tally {
@@ -140,6 +142,10 @@ fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule
         Err(error) => {
             tally.failed += 1;
             let because = Because::Failed(step.address.clone());
+            tally.failures.push(HistoryLine {
+                address: step.address.clone(),
+                what: message(&error),
+            });
             run.voice.say(failed(plan, step, &error, milliseconds));
             tally.rolled_back |= error.failure().is_some_and(|failure| failure.rolled_back);
             skip(run, plan, tally, schedule.failed(id), &because);
@@ -160,7 +166,7 @@ fn failed(plan: &Plan, step: StepRef, error: &StepError, milliseconds: u64) -> E
         message: message(error),
         error: error.report(),
         failure: error.failure().cloned(),
-        help: error.help(),
+        help: error.help(&step),
         step,
         milliseconds,
     }

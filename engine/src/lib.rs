@@ -1,13 +1,15 @@
 //! The engine: observe → plan → execute → record.
 //!
 //! The way through, in order of a run: [`session`] → `recover` → `lookups` → `observe` → (`windlass-plan`) → `execute` with `schedule`, `step`
-//! and `wait` → `recorder`, which alone writes the journal.
+//! and `wait` → `recorder`, which alone writes the journal. [`import`], [`refresh`] and [`amend`] change what is believed, and nothing else.
 //!
 //! Architecture invariant: no AWS SDK. AWS is behind [`provider::Provider`]; the terminal is behind the [`events`].
 
+pub mod amend;
 pub mod clock;
 pub mod events;
 mod execute;
+pub mod import;
 pub mod interrupt;
 pub mod lookups;
 pub mod memory;
@@ -16,6 +18,7 @@ mod patience;
 pub mod provider;
 pub mod recorder;
 pub mod recover;
+pub mod refresh;
 mod retry;
 mod run;
 mod schedule;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
@@ -53,7 +54,7 @@ pub(crate) async fn answer(
         }
         let asked = ready.iter().map(|(address, declaration, query)| async {
             let place = within(declaration, document);
-            let question = question(query, &place);
+            let question = asked(query, &place);
             let pinned = pins.get(*address).filter(|pin| pin.question == question);
             let outputs = match (known.get(*address), pinned) {
                 (Some(known), _) => Ok(known.clone()),
@@ -137,8 +138,23 @@ fn within(declaration: &LookupDeclaration, document: &Document) -> Place {
     }
 }
 
-fn question(query: &LookupQuery, place: &Place) -> CanonicalJson {
-    CanonicalJson::of(&serde_json::json!({"query": query, "place": place}))
+/// What was asked, as pins hold it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Question<Q, P> {
+    query: Q,
+    place: P,
+}
+
+fn asked(query: &LookupQuery, place: &Place) -> CanonicalJson {
+    let question = Question { query, place };
+    CanonicalJson::of(&serde_json::to_value(question).expect("a question holds text keys only"))
+}
+
+/// The question that a pin answers; `None` for one of another version.
+#[must_use]
+pub fn question(pin: &Pin) -> Option<(LookupQuery, Place)> {
+    let question: Question<LookupQuery, Place> = pin.question.read().ok()?;
+    Some((question.query, question.place))
 }
 
 // The query with the value of the lookup that it refers to; `None` while that is not answered.

@@ -39,6 +39,10 @@ pub trait Provider: Send + Sync {
     /// Reads many resources with as few calls as AWS allows. The answers are in the order of the targets.
     async fn observe(&self, targets: &[Target]) -> Vec<Result<Observation, ProviderError>>;
 
+    /// Whether what was read about a target goes by the target's identifier. Some kinds are found by their properties alone, so that any
+    /// identifier would do.
+    fn identifies(&self, target: &Target, observation: &Observation) -> bool;
+
     /// Makes a resource with one mutating call, sent once; see [`ErrorClass::Unknown`]. What that call cannot carry is named in
     /// [`Created::unfinished`]; the engine records the resource and then sends those properties by [`Provider::update`].
     async fn create(&self, request: &CreateRequest<'_>) -> Result<Created, ProviderError>;

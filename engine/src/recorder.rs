@@ -87,6 +87,19 @@ impl<'a> Recorder<'a> {
         }
     }
 
+    pub fn run(&self) -> &RunId {
+        self.run
+    }
+
+    pub fn now(&self) -> jiff::Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether anything was appended to the journal.
+    pub fn has_recorded(&self) -> bool {
+        self.lock().appended
+    }
+
     /// Announces a mutating call, and gives the intent with its sequence and id.
     pub async fn intend(&self, draft: Draft<'_>) -> Result<Intent, Halted> {
         let intent = Intent {

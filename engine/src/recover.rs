@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use serde_json::Value;
 use windlass::address::Address;
-use windlass::canonical::CanonicalJson;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent, OutcomeResult};
+use windlass_state::snapshot::differing;
 
 use crate::clock::Clock;
 use crate::events::{Event, Recovered};
@@ -153,27 +152,11 @@ fn created(settled: Settled) -> OutcomeResult {
 // Nobody can see what became of properties that AWS does not return; so the next plan sends all of them again, whatever they are then.
 fn uncertain(recorder: &Recorder<'_>, intent: &Intent) -> OutcomeResult {
     let applied = recorder.target(&intent.address, intent.generation);
-    let before = applied.map_or(Value::Null, |target| target.applied.to_value());
+    let before = applied.map(|target| target.applied);
     OutcomeResult::Uncertain {
         error: "the run ended before AWS had answered".to_owned(),
-        properties: differing(&before, &intent.spec),
+        properties: before.map_or_else(Vec::new, |before| differing(&before, &intent.spec)),
     }
-}
-
-fn differing(before: &Value, spec: &CanonicalJson) -> Vec<String> {
-    let after = spec.to_value();
-    let (Value::Object(before), Value::Object(after)) = (before, &after) else {
-        return Vec::new();
-    };
-    let mut names: Vec<_> = before
-        .keys()
-        .chain(after.keys())
-        .filter(|name| before.get(*name) != after.get(*name))
-        .cloned()
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }
 
 // The killed run may have sent the call right up to now, unless its intent is older than any retry takes.
@@ -209,12 +192,5 @@ mod tests {
         );
         // A clock that was ahead proves nothing.
         assert_eq!(surely_sent_ago(at(60), at(0)), Duration::ZERO);
-    }
-
-    #[test]
-    fn removed_and_added_properties_differ() {
-        let before = serde_json::json!({"A": 1, "B": 2, "C": 3});
-        let after = CanonicalJson::of(&serde_json::json!({"A": 1, "B": 3, "D": 4}));
-        assert_eq!(differing(&before, &after), ["B", "C", "D"]);
     }
 }

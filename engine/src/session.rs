@@ -21,9 +21,10 @@ use windlass_plan::{Inputs, fill_value};
 use windlass_state::binding::Binding;
 use windlass_state::identity::RunId;
 use windlass_state::journal::Journal;
-use windlass_state::record::{Operation, Record, RunFinished, RunStarted, Settlement};
+use windlass_state::record::{HistoryLine, Operation, Record, RunFinished, RunStarted, Settlement};
 use windlass_state::snapshot::{Pin, Snapshot};
 
+use crate::amend::{AmendError, Amendment};
 use crate::clock::Clock;
 use crate::events::{Event, Events, Summary};
 use crate::execute::{Tally, execute};
@@ -123,6 +124,12 @@ pub enum SessionError {
         #[source]
         error: ProviderError,
     },
+    /// Nothing fits lookups that had an answer.
+    #[error("nothing fits {} any more", .0.iter().map(|lookup| format!("the lookup `{lookup}`")).collect::<Vec<_>>().join(", "))]
+    LookupsLost(Vec<Address>),
+    /// What is to be recorded does not fit what is believed.
+    #[error(transparent)]
+    Unfit(#[from] AmendError),
     /// Nothing more can be recorded.
     #[error(transparent)]
     Halted(#[from] Halted),
@@ -260,7 +267,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    async fn lookups(
+    pub(crate) async fn lookups(
         &self,
         recorder: &Recorder<'_>,
         goal: &Goal<'_>,
@@ -274,7 +281,7 @@ impl<'a> Session<'a> {
         Ok((answered.answers, answered.new))
     }
 
-    async fn observe(
+    pub(crate) async fn observe(
         &self,
         recorder: &Recorder<'_>,
     ) -> Result<windlass_plan::observation::Observations, SessionError> {
@@ -289,7 +296,7 @@ impl<'a> Session<'a> {
         Ok(seen)
     }
 
-    fn voice(&self) -> Voice<'_> {
+    pub(crate) fn voice(&self) -> Voice<'_> {
         Voice {
             events: self.events,
             clock: self.clock,
@@ -314,6 +321,7 @@ impl Prepared<'_, '_> {
     /// # Errors
     /// Nothing more can be recorded.
     pub async fn decline(self) -> Result<Snapshot, SessionError> {
+        self.tell_of_recovery().await?;
         self.recorder.checkpoint().await?;
         Ok(self.recorder.into_snapshot())
     }
@@ -331,6 +339,7 @@ impl Prepared<'_, '_> {
             self.conclude(&tally).await?;
             tally
         } else {
+            self.tell_of_recovery().await?;
             Tally::default()
         };
         self.recorder.checkpoint().await?;
@@ -344,6 +353,21 @@ impl Prepared<'_, '_> {
         }
         voice.say(Event::RunFinished(summary));
         Ok(Finished { summary, snapshot })
+    }
+
+    // Where nothing else is done, what recovery settled is an operation of its own.
+    async fn tell_of_recovery(&self) -> Result<(), SessionError> {
+        if self.recorder.has_recorded() {
+            let amendment = Amendment {
+                operation: Operation::Recover,
+                document: String::new(),
+                summary: "what an earlier run left open was settled".to_owned(),
+                changes: Vec::new(),
+                settlements: Vec::new(),
+            };
+            self.recorder.amend(&self.session.who, amendment).await?;
+        }
+        Ok(())
     }
 
     // A run that would record nothing but itself leaves no trace.
@@ -364,6 +388,7 @@ impl Prepared<'_, '_> {
             document: self.plan.document.clone(),
             plan: self.plan.hash(),
             summary: self.in_a_line(),
+            changes: self.lines(),
         });
         let started: BoxFuture<'_, Result<(), Halted>> =
             Box::pin(async { self.recorder.record(started).await.map(|_| ()) });
@@ -402,6 +427,7 @@ impl Prepared<'_, '_> {
             run: self.session.run.clone(),
             at: self.session.clock.now(),
             result: tally.result(),
+            failures: tally.failures.clone(),
         });
         let settled = async {
             if changed {
@@ -441,9 +467,18 @@ impl Prepared<'_, '_> {
             self.plan.unchanged
         )
     }
+
+    fn lines(&self) -> Vec<HistoryLine> {
+        let changes = self.plan.changes.iter();
+        let lines = changes.map(|change| HistoryLine {
+            address: change.address.clone(),
+            what: change.verdict.word().to_owned(),
+        });
+        lines.collect()
+    }
 }
 
-fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionError> {
+pub(crate) fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionError> {
     if let Some(document) = goal.document {
         let account = goal.binding.account();
         if !document.allowed_accounts.is_empty()
@@ -474,7 +509,7 @@ fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionError> {
     }
 }
 
-fn secrets(goal: &Goal<'_>) -> Result<BTreeMap<SecretSource, SecretRef>, SecretError> {
+pub(crate) fn secrets(goal: &Goal<'_>) -> Result<BTreeMap<SecretSource, SecretRef>, SecretError> {
     let sources = goal
         .document
         .map(windlass_plan::needed_secrets)
@@ -486,7 +521,7 @@ fn secrets(goal: &Goal<'_>) -> Result<BTreeMap<SecretSource, SecretRef>, SecretE
 }
 
 // What is to be recorded before the first step, beyond the run itself.
-fn settlements(
+pub(crate) fn settlements(
     snapshot: &Snapshot,
     goal: &Goal<'_>,
     pins: BTreeMap<Address, Pin>,

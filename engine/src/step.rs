@@ -16,6 +16,7 @@ use windlass_plan::plan::{Partner, Plan, RecordOnly, Step, StepAction};
 use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 use crate::events::{ErrorReport, StepRef};
+use crate::import::in_words;
 use crate::provider::{
     CreateRequest, Created, ErrorClass, Failure, PollQuestion, ProviderError, Target, Until,
     UpdateRequest,
@@ -82,11 +83,9 @@ impl StepError {
         }
     }
 
-    pub(crate) fn help(&self) -> Option<String> {
+    pub(crate) fn help(&self, step: &StepRef) -> Option<String> {
         let help = match self {
-            Self::Foreign { .. } => {
-                "give this resource another name, or remove what stands there if it is yours"
-            }
+            Self::Foreign { .. } => return Some(takeover(&step.address, &step.kind)),
             Self::Refused(error) => match error.class {
                 ErrorClass::CredentialsExpired => "renew the credentials and run the same again",
                 ErrorClass::QuotaExceeded => "ask AWS to raise the quota, then run the same again",
@@ -107,6 +106,15 @@ impl StepError {
             _ => None,
         }
     }
+}
+
+/// The way out where something stands that is not ours.
+fn takeover(address: &Address, kind: &str) -> String {
+    let id = windlass::aws::schema(kind).map(|schema| in_words(schema.id));
+    let id = id.map_or_else(String::new, |id| format!(", with its {id} for ID,"));
+    format!(
+        "if it is yours, `windlass import {address} ID`{id} takes it over; otherwise give this resource another name"
+    )
 }
 
 /// One step that is running.

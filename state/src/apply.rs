@@ -200,6 +200,7 @@ impl Snapshot {
             waited: windlass::schema::Wait::Exists,
             unfinished: unfinished.to_vec(),
             intent: intent.id.clone(),
+            imported: false,
         };
         self.retired.remove(&intent.address);
         if let Some(before) = self.resources.insert(intent.address.clone(), recorded) {
@@ -266,6 +267,11 @@ impl Snapshot {
                 address,
                 generation,
             } => self.keep(address, *generation)?,
+            Settlement::Believed {
+                address,
+                old,
+                recorded,
+            } => self.believe(address, *old, recorded)?,
             Settlement::Moved { from, to } => self.relocate(from, to)?,
             Settlement::Redeclared {
                 address,
@@ -284,6 +290,60 @@ impl Snapshot {
                 recorded.depends_on.clone_from(depends_on);
                 recorded.options.clone_from(options);
             }
+        }
+        Ok(())
+    }
+
+    // A generation that is known already is overwritten; another one has to fit in between those that are.
+    fn believe(
+        &mut self,
+        address: &Address,
+        old: Option<OldReason>,
+        recorded: &Recorded,
+    ) -> Result<(), ApplyError> {
+        let generation = recorded.generation;
+        // What an open call makes of the address is not known yet.
+        if let Some(busy) = self.open.values().find(|open| open.address == *address) {
+            return Err(ApplyError::Busy {
+                address: busy.address.clone(),
+                generation: busy.generation,
+            });
+        }
+        self.lead_somewhere(address, &recorded.depends_on)?;
+        let not_new = ApplyError::NotNew {
+            address: address.clone(),
+            generation,
+            next: self.next_generation(address),
+        };
+        let current = self.resources.get(address).map(|r| r.generation);
+        let others = self.old.get(address).into_iter().flatten();
+        match old {
+            None => {
+                let newest = others.map(|old| old.recorded.generation).max();
+                if current.is_some_and(|current| current != generation)
+                    || newest.is_some_and(|newest| newest >= generation)
+                {
+                    return Err(not_new);
+                }
+                self.resources.insert(address.clone(), recorded.clone());
+            }
+            Some(why) => {
+                if current.is_some_and(|current| current <= generation) {
+                    return Err(not_new);
+                }
+                let others = self.old.entry(address.clone()).or_default();
+                others.retain(|old| old.recorded.generation != generation);
+                let recorded = recorded.clone();
+                others.push(OldGeneration { why, recorded });
+                others.sort_by_key(|old| old.recorded.generation);
+            }
+        }
+        if self
+            .retired
+            .get(address)
+            .is_some_and(|last| *last <= generation)
+        {
+            self.retired.remove(address);
         }
         Ok(())
     }

@@ -7,5 +7,6 @@ pub mod binding;
 pub mod identity;
 pub mod journal;
 pub mod record;
+pub mod rollback;
 pub mod snapshot;
 pub mod verify;

@@ -14,7 +14,7 @@ use windlass::schema::Wait;
 
 use crate::binding::Binding;
 use crate::identity::{IntentId, RunId};
-use crate::snapshot::Pin;
+use crate::snapshot::{OldReason, Pin, Recorded};
 
 /// One entry of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct RunStarted {
     pub plan: String,
     /// One line that says what the plan does.
     pub summary: String,
+    /// What it does to each address. Empty in records of format 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<HistoryLine>,
 }
 
 /// How a run ended.
@@ -62,6 +65,19 @@ pub struct RunFinished {
     pub at: Timestamp,
     /// How.
     pub result: RunResult,
+    /// What failed, and why. Empty in records of format 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<HistoryLine>,
+}
+
+/// What the history says about one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryLine {
+    /// The resource or lookup.
+    pub address: Address,
+    /// What was done, or what went wrong, such as `create`.
+    pub what: String,
 }
 
 /// What a run is.
@@ -74,6 +90,36 @@ pub enum Operation {
     Destroy,
     /// Settle what an earlier run left open.
     Recover,
+    /// Record what exists already as ours.
+    Import,
+    /// Record what the world is.
+    Refresh,
+    /// Know resources no more, and leave them in AWS.
+    Forget,
+    /// Give resources other addresses.
+    Move,
+    /// Believe what a file says.
+    Restore,
+    /// Believe what was believed earlier.
+    RollBack,
+}
+
+impl Operation {
+    /// The operation as the command that runs it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Destroy => "destroy",
+            Self::Recover => "recover",
+            Self::Import => "import",
+            Self::Refresh => "refresh",
+            Self::Forget => "state rm",
+            Self::Move => "state mv",
+            Self::Restore => "state import",
+            Self::RollBack => "state rollback",
+        }
+    }
 }
 
 /// How a run ended.
@@ -268,6 +314,15 @@ pub enum Settlement {
         address: Address,
         /// Which generation of it.
         generation: u32,
+    },
+    /// What is believed of one generation is this, whatever it was before: it was imported, read anew, or believed earlier.
+    Believed {
+        /// The resource.
+        address: Address,
+        /// Why it is not the current one; absent for the current one.
+        old: Option<OldReason>,
+        /// The generation.
+        recorded: Box<Recorded>,
     },
     /// A resource has another address; its old generations go with it, and whatever depends on it follows.
     Moved {

@@ -18,8 +18,10 @@ use crate::binding::Binding;
 use crate::identity::{IntentId, Lineage};
 use crate::record::Intent;
 
-/// The version of the snapshot that this crate writes. Older ones are read; newer ones are refused.
-pub const FORMAT: u32 = 1;
+/// The version of snapshots and records that this crate writes. Older ones are read; newer ones are refused.
+///
+/// Since 2: the operations beside `up` and `destroy`, the settlement `believed`, and what the history says about each address.
+pub const FORMAT: u32 = 2;
 
 /// Everything believed to exist for one stack and environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,8 +86,11 @@ pub struct Recorded {
     /// The properties at the top that may not be as `applied` says: the create call could not carry them and their update has not
     /// succeeded yet, or an update was cut off. The next plan sends them again.
     pub unfinished: Vec<String>,
-    /// The intent that made or last changed it.
+    /// The intent that made or last changed it. Of what was imported and not changed since, one that was never sent.
     pub intent: IntentId,
+    /// Whether it was there before us: an import recorded it, and no call of ours made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
 }
 
 /// A generation that is not current.
@@ -161,6 +166,16 @@ impl Snapshot {
             open: BTreeMap::new(),
         }
     }
+
+    /// The same in the format that this crate writes, whichever older one it was read from.
+    #[must_use]
+    pub fn upgraded(self) -> Self {
+        Self {
+            format: FORMAT.max(self.format),
+            ..self
+        }
+    }
+
     /// The generation of that number, current or old.
     #[must_use]
     pub fn generation(&self, address: &Address, generation: u32) -> Option<&Recorded> {
@@ -203,4 +218,20 @@ impl Snapshot {
         });
         self.resources.iter().chain(old)
     }
+}
+
+/// The properties at the top that differ between two specs, sorted.
+#[must_use]
+pub fn differing(before: &CanonicalJson, after: &CanonicalJson) -> Vec<String> {
+    if before == after {
+        return Vec::new();
+    }
+    let (before, after) = (before.to_value(), after.to_value());
+    let (Value::Object(before), Value::Object(after)) = (&before, &after) else {
+        return Vec::new();
+    };
+    let names = before.keys().chain(after.keys());
+    let differ = names.filter(|name| before.get(*name) != after.get(*name));
+    let differ: std::collections::BTreeSet<_> = differ.cloned().collect();
+    differ.into_iter().collect()
 }

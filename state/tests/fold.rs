@@ -1,6 +1,6 @@
 //! A snapshot stays whole whatever is recorded: random records on random valid snapshots, each taken in or refused as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -11,7 +11,8 @@ use windlass::schema::Wait;
 use windlass_state::apply::ApplyError;
 use windlass_state::identity::{IntentId, Lineage, RunId};
 use windlass_state::record::{Action, Intent, Outcome, OutcomeResult, Record, Settled, Settlement};
-use windlass_state::snapshot::{OldReason, SecretKey, Snapshot};
+use windlass_state::rollback::RollBack;
+use windlass_state::snapshot::{OldReason, Recorded, SecretKey, Snapshot};
 
 fn empty() -> Snapshot {
     Snapshot::empty(
@@ -67,18 +68,37 @@ fn settled(settlement: Settlement) -> Record {
     }))
 }
 
-fn created() -> OutcomeResult {
+fn created(sequence: u64) -> OutcomeResult {
     OutcomeResult::Created {
-        physical_id: "id".to_owned(),
+        physical_id: format!("id-{sequence}"),
         outputs: BTreeMap::new(),
         unfinished: Vec::new(),
+    }
+}
+
+/// What an import recorded.
+fn found(number: u64, generation: u32, on: &[String]) -> Recorded {
+    Recorded {
+        kind: "Test::A::B".to_owned(),
+        generation,
+        place: Place::default(),
+        physical_id: format!("found-{number}"),
+        outputs: BTreeMap::new(),
+        template: CanonicalJson::of(&json!({"Size": 2})),
+        applied: CanonicalJson::of(&json!({"Size": 2})),
+        depends_on: on.iter().map(|on| address(on)).collect(),
+        options: Options::default(),
+        waited: Wait::Exists,
+        unfinished: Vec::new(),
+        intent: IntentId("found".to_owned()),
+        imported: true,
     }
 }
 
 fn done(snapshot: &mut Snapshot, at: &str, generation: u32, action: Action, on: &[&str]) {
     let sequence = snapshot.sequence;
     let result = match action {
-        Action::Create | Action::Run => created(),
+        Action::Create | Action::Run => created(sequence),
         Action::Update => OutcomeResult::Updated {
             outputs: BTreeMap::new(),
         },
@@ -139,7 +159,7 @@ fn what_does_not_fit_is_refused_and_changes_nothing() {
         intent(&snapshot, "a", 0, Action::Create, &[]),
         intent(&snapshot, "a", 1, Action::Update, &[]),
         intent(&snapshot, "b", 0, Action::Create, &["nowhere"]),
-        outcome(7, created()),
+        outcome(7, created(7)),
         settled(Settlement::Forgotten {
             address: address("a"),
             generation: 3,
@@ -190,6 +210,7 @@ enum Move {
     Forget(u8, u32),
     Keep(u8, u32),
     Relocate(u8),
+    Believe(u8, u32, bool, Vec<u8>),
     Redeclare(u8, u32, Vec<u8>),
     Waited(u8, u32),
 }
@@ -210,6 +231,8 @@ fn moves() -> impl Strategy<Value = Move> {
         1 => (at.clone(), generation.clone()).prop_map(|(at, g)| Move::Forget(at, g)),
         1 => (at.clone(), generation.clone()).prop_map(|(at, g)| Move::Keep(at, g)),
         1 => at.clone().prop_map(Move::Relocate),
+        1 => (at.clone(), generation.clone(), any::<bool>(), on.clone())
+            .prop_map(|(at, g, old, on)| Move::Believe(at, g, old, on)),
         1 => (at.clone(), generation.clone(), on).prop_map(|(at, g, on)| Move::Redeclare(at, g, on)),
         1 => (at, generation).prop_map(|(at, g)| Move::Waited(at, g)),
     ]
@@ -240,7 +263,7 @@ fn record(snapshot: &Snapshot, step: &Move) -> Record {
             outcome(
                 sequence,
                 match result {
-                    0 => created(),
+                    0 => created(sequence),
                     1 => OutcomeResult::Updated {
                         outputs: BTreeMap::new(),
                     },
@@ -260,6 +283,11 @@ fn record(snapshot: &Snapshot, step: &Move) -> Record {
         Move::Relocate(at) => settled(Settlement::Moved {
             from: name(at),
             to: address(&format!("moved-{at}")),
+        }),
+        Move::Believe(at, generation, old, on) => settled(Settlement::Believed {
+            address: name(at),
+            old: old.then_some(OldReason::Deposed),
+            recorded: Box::new(found(snapshot.sequence, *generation, &below(*at, on))),
         }),
         Move::Redeclare(at, generation, on) => settled(Settlement::Redeclared {
             address: name(at),
@@ -298,5 +326,56 @@ proptest! {
             prop_assert!(again.apply(record).is_ok());
         }
         prop_assert_eq!(again, snapshot);
+    }
+}
+
+/// Everything that was made by calls of ours, and everything that was found.
+fn things(snapshot: &Snapshot) -> (BTreeSet<&str>, BTreeSet<&str>) {
+    let of = |imported: bool| {
+        let all = snapshot.everything().map(|(_, recorded)| recorded);
+        let these = all.filter(move |recorded| recorded.imported == imported);
+        these
+            .map(|recorded| recorded.physical_id.as_str())
+            .collect()
+    };
+    (of(false), of(true))
+}
+
+proptest! {
+    #[test]
+    fn going_back_to_any_earlier_belief_loses_nothing(
+        before in proptest::collection::vec(moves(), 0..40),
+        after in proptest::collection::vec(moves(), 0..40),
+    ) {
+        let mut now = empty();
+        let mut apply = |steps: &[Move]| {
+            for step in steps {
+                let record = record(&now, step);
+                let _ = now.apply(&record);
+            }
+            now.clone()
+        };
+        let then = apply(&before);
+        let mut now = apply(&after);
+        for sequence in now.open.keys().copied().collect::<Vec<_>>() {
+            now.apply(&outcome(sequence, OutcomeResult::NeverSent)).expect("it is open");
+        }
+        let back = RollBack::between(&now, &then);
+        let mut result = now.clone();
+        for settlement in back.settlements {
+            let record = settled(settlement);
+            prop_assert_eq!(result.apply(&record), Ok(()), "{:?}", record);
+        }
+        prop_assert_eq!(result.verify(), Ok(()));
+        let (ours, found) = things(&result);
+        let (ours_now, _) = things(&now);
+        prop_assert!(ours.is_superset(&ours_now), "made since and lost: {:?} {:?}", ours, ours_now);
+        let (_, found_then) = things(&then);
+        let news: Vec<_> = found.difference(&found_then).filter(|id| now.resources.values().any(|r| r.physical_id == **id)).collect();
+        prop_assert!(news.is_empty(), "imported since and still ours: {:?}", news);
+        for (at, recorded) in result.everything() {
+            prop_assert!(result.next_generation(at) > recorded.generation);
+            prop_assert!(result.next_generation(at) >= now.next_generation(at));
+        }
     }
 }

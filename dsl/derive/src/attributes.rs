@@ -171,6 +171,7 @@ fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
 #[derive(Default)]
 pub struct ResourceAttributes {
     pub kind: Option<LitStr>,
+    pub id: Option<LitStr>,
     pub outputs: Vec<OutputAttribute>,
     pub waits: Vec<Ident>,
     pub reference_wait: Option<Ident>,
@@ -226,6 +227,7 @@ impl ResourceAttributes {
     fn word(&mut self, word: &Ident, input: ParseStream<'_>) -> Result<()> {
         match word.to_string().as_str() {
             "kind" => self.kind = Some(assigned(input)?),
+            "id" => self.id = Some(assigned(input)?),
             "outputs" => self.outputs = list(input)?,
             "waits" => self.waits = list(input)?,
             "reference_wait" => self.reference_wait = Some(assigned(input)?),

@@ -3,11 +3,12 @@
 //! Not here: what a kind means; the attributes say it, `windlass::schema` defines the words.
 //!
 //! # Attributes
-//! On a kind, `#[resource(kind = "AWS::EC2::Subnet", outputs(id: SubnetId = "SubnetId"), …)]`:
+//! On a kind, `#[resource(kind = "AWS::EC2::Subnet", id = "SubnetId", outputs(id: SubnetId = "SubnetId"), …)]`:
 //!
 //! | word | meaning |
 //! | --- | --- |
 //! | `kind = "…"` | CloudFormation type name; required |
+//! | `id = "RoleName\|PolicyName"` | which properties and attributes make the identifier that the engine knows it by; required |
 //! | `outputs(name: Type = "Attribute", …)` | typed outputs of the handle; `name: Type = "Attribute" changes` where an update can change it |
 //! | `waits(Ready, Stable)` | which waits mean something |
 //! | `reference_wait = Ready` | how far a reference waits; `Exists` by default |

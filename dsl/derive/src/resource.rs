@@ -117,6 +117,10 @@ fn kind_schema(
     let kind = attributes.kind.as_ref().ok_or_else(|| {
         syn::Error::new_spanned(&input.ident, "`#[resource(kind = \"AWS::…\")]` is missing")
     })?;
+    let id = attributes.id.as_ref().ok_or_else(|| {
+        let message = "what does AWS know it by? State the property or attribute in `#[resource(id = \"…\")]`";
+        syn::Error::new_spanned(&input.ident, message)
+    })?;
     let path = quote!(::windlass::schema);
     let entries = schema(properties);
     let outputs = attributes.outputs.iter().map(|output| {
@@ -143,6 +147,7 @@ fn kind_schema(
     Ok(quote! {
         #path::KindSchema {
             kind: #kind,
+            id: #id,
             fields: &[#(#entries),*],
             outputs: &[#(#outputs),*],
             reference_wait: #reference_wait,

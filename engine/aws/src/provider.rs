@@ -145,6 +145,23 @@ impl Provider for AwsProvider {
         .await
     }
 
+    fn identifies(&self, target: &Target, observation: &Observation) -> bool {
+        let Observation::Present {
+            properties,
+            outputs,
+        } = observation
+        else {
+            return false;
+        };
+        let Some(schema) = windlass::aws::schema(&target.kind) else {
+            return false;
+        };
+        let shown = |name: &str| outputs.get(name).or_else(|| properties.get(name));
+        let parts = schema.id.split('|').map(|name| shown(name)?.as_str());
+        let parts: Option<Vec<&str>> = parts.collect();
+        parts.is_some_and(|parts| parts.join("|") == target.physical_id)
+    }
+
     async fn create(&self, request: &CreateRequest<'_>) -> Result<Created> {
         let clients = self.pool.place(request.place).await;
         life(request.kind)?

@@ -31,6 +31,9 @@ const EXAMPLES: &str = "Examples:
   windlass up --local                    converge the stack in the embedded local cloud
   windlass up --yes --json               in a pipeline: one JSON event per line
   windlass destroy --env review-17       remove everything of one environment
+  windlass import network/vpc vpc-0a1b   take over what exists already
+  windlass drift                         what did somebody else change?
+  windlass history                       who did what, and when?
   windlass local calls --json            what was asked of the local cloud
 
 In a stack's folder `windlass up` and `cargo run -- up` are the same.";
@@ -49,7 +52,15 @@ pub enum Command {
     Check(Building),
     /// Print the outputs of the last `up`.
     Outputs(Reading),
-    /// Look into the state.
+    /// Take over what exists already. Nothing in AWS is changed.
+    Import(Import),
+    /// Report what the world changed. Needs no stack program.
+    Drift(Drift),
+    /// Record what the world is. Needs no stack program.
+    Refresh(Refresh),
+    /// List what was run on this state, the newest first.
+    History(History),
+    /// Look into the state, and change what is believed.
     #[command(subcommand)]
     State(State),
     /// Print the graph of the stack. Needs no credentials.
@@ -92,15 +103,22 @@ pub struct Program {
     pub region: Option<String>,
 }
 
-/// How AWS is reached.
+/// Whose credentials are used, and where calls go.
 #[derive(Debug, Clone, Args)]
-pub struct Access {
+pub struct Reach {
     /// A profile of the shared AWS configuration.
     #[arg(long, value_name = "NAME", conflicts_with = "local")]
     pub profile: Option<String>,
     /// Send every call to this URL instead of to AWS.
     #[arg(long, value_name = "URL", conflicts_with = "local")]
     pub endpoint_url: Option<String>,
+}
+
+/// How AWS is reached.
+#[derive(Debug, Clone, Args)]
+pub struct Access {
+    #[command(flatten)]
+    pub reach: Reach,
     /// Only this address and what it depends on. May be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub target: Vec<Address>,
@@ -186,6 +204,86 @@ pub struct Reading {
     pub json: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  windlass import network/vpc vpc-0a1b2c
+  windlass import api/role-policy 'api|read'        identifiers of several parts are joined by `|`
+  windlass import --from found.txt                  a line `ADDRESS ID` for each
+  windlass import --from found.json                 {\"ADDRESS\": \"ID\"}
+
+docs/import.md has the identifier of each kind. The next `up` changes what differs, tags included.")]
+pub struct Import {
+    /// The declaration that it is to be.
+    #[arg(requires = "id", required_unless_present = "from")]
+    pub address: Option<Address>,
+    /// AWS's identifier, in the form of its kind.
+    pub id: Option<String>,
+    /// Import everything that this file lists.
+    #[arg(long, value_name = "FILE", conflicts_with = "address")]
+    pub from: Option<PathBuf>,
+    /// Import also what the next `up` would replace.
+    #[arg(long)]
+    pub allow_replace: bool,
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub program: Program,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// One JSON document instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exits with 0 when nothing drifted, and with 2 when something did.")]
+pub struct Drift {
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// One JSON document instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What vanished is forgotten, and the next `up` makes it again. What was changed counts as applied from now on; the next `up` still makes what the program declares win. `windlass drift` shows beforehand what there is to record."
+)]
+pub struct Refresh {
+    /// Ask anew what the state has pinned: lookups and availability zones.
+    #[arg(long)]
+    pub lookups: bool,
+    #[command(flatten)]
+    pub which: Which,
+    #[command(flatten)]
+    pub reach: Reach,
+    /// One JSON document instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct History {
+    #[command(subcommand)]
+    pub one: Option<HistoryOf>,
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HistoryOf {
+    /// Show one operation: who, when, which program and plan, what it did, what failed.
+    Show {
+        /// Its number.
+        number: i64,
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
 #[derive(Debug, Subcommand)]
 pub enum State {
     /// List what is believed to exist.
@@ -197,6 +295,79 @@ pub enum State {
         #[command(flatten)]
         reading: Reading,
     },
+    /// Forget resources. AWS keeps them; `import` takes them back.
+    #[command(after_help = "Example: windlass state rm network/nat network/nat-address")]
+    Rm {
+        /// The resources, each with all its generations.
+        #[arg(required = true)]
+        addresses: Vec<Address>,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Give a resource, or everything below a scope, another address.
+    #[command(after_help = "Examples:
+  windlass state mv web/logs api/logs
+  windlass state mv web api              everything below `web`
+
+`.alias(…)` in the program does the same for everybody who runs it.")]
+    Mv {
+        /// The address that it has.
+        from: Address,
+        /// The address that it is to have.
+        to: Address,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Check that the state is what was written, and that it holds together.
+    Verify(Reading),
+    /// Go back to what was believed after an earlier operation. AWS is not changed.
+    #[command(
+        after_help = "What was made since stays known: the next `up` adopts it where it is declared, and deletes it where it is not. What was imported since is forgotten. `windlass history` has the numbers."
+    )]
+    Rollback {
+        /// The operation, by its number in the history.
+        number: i64,
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Print the state as one document, to keep or to move it. It holds the key of the hashes that stand for secrets.
+    Export {
+        /// Write it to this file instead, which only its owner can read.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Believe what an exported file says, in place of everything that is believed now.
+    #[command(after_help = "It works on a damaged state, too. The history stays.")]
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// Accept the state of another stack or environment, or of another lineage.
+        #[arg(long)]
+        other_lineage: bool,
+        /// Accept a file that is older than the state.
+        #[arg(long)]
+        older: bool,
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
+impl State {
+    /// Whether one JSON document is asked for instead of text.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::List(reading)
+            | Self::Verify(reading)
+            | Self::Show { reading, .. }
+            | Self::Rm { reading, .. }
+            | Self::Mv { reading, .. }
+            | Self::Rollback { reading, .. }
+            | Self::Import { reading, .. } => reading.json,
+            Self::Export { .. } => false,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

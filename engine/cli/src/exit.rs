@@ -9,7 +9,7 @@ pub enum Exit {
     Done,
     /// Something failed.
     Failed,
-    /// `preview --detailed-exitcode`: there are changes.
+    /// `preview --detailed-exitcode`: there are changes. `drift`: there is drift.
     Changes,
     /// The stack has problems; nothing was touched.
     Problems,
@@ -37,7 +37,7 @@ impl Exit {
         (
             Self::Changes,
             2,
-            "preview with --detailed-exitcode: there are changes",
+            "preview with --detailed-exitcode: there are changes; drift: there is drift",
         ),
         (
             Self::Problems,

@@ -5,7 +5,9 @@
 use std::error::Error;
 
 use windlass::diagnostics::Diagnostic;
+use windlass_engine::amend::AmendError;
 use windlass_engine::session::SessionError;
+use windlass_state::apply::ApplyError;
 use windlass_store::StoreError;
 
 use crate::exit::Exit;
@@ -93,8 +95,27 @@ impl From<SessionError> for Failure {
             SessionError::OtherPlace { .. } => {
                 Self::of(&error).help("use the credentials and the region of that place, or another `--env` for another place")
             }
+            SessionError::LookupsLost(_) => Self::of(&error).help(
+                "they keep their old answers, and nothing was recorded; mend what they look for, or take them out of the program",
+            ),
+            SessionError::Unfit(error) => error.into(),
             SessionError::AccountNotAllowed { .. } => Self::of(&error).exit(Exit::Problems).help("use credentials of an allowed account"),
             other => Self::of(&other),
+        }
+    }
+}
+
+impl From<AmendError> for Failure {
+    fn from(error: AmendError) -> Self {
+        let failure = Self::of(&error);
+        match error {
+            AmendError::Apply(ApplyError::Busy { .. }) => failure.help(
+                "an earlier run left a call on it open; `windlass refresh`, as every `up`, settles what became of it",
+            ),
+            AmendError::Apply(ApplyError::Taken(address)) => failure.help(format!(
+                "`windlass state rm {address}` makes room, if what is recorded there may be forgotten"
+            )),
+            _ => failure,
         }
     }
 }

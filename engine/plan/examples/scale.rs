@@ -129,6 +129,7 @@ fn world(count: usize) -> (Document, Snapshot, Observations) {
                 waited: Wait::Stable,
                 unfinished: Vec::new(),
                 intent: IntentId("0".repeat(32)),
+                imported: false,
             },
         );
         document.resources.insert(

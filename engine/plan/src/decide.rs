@@ -10,12 +10,13 @@ use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::codes;
 use windlass::diagnostics::Diagnostic;
-use windlass::document::{Document, Place};
+use windlass::document::{Document, Place, Vanished};
 use windlass::expr::SecretSource;
-use windlass::schema::{Handover, OldGenerations, ReplaceOrder, Wait};
+use windlass::schema::{Handover, KindSchema, OldGenerations, ReplaceOrder, Wait};
 use windlass::value::SecretRef;
 
 use crate::authored::authored;
+use crate::claim::changes_in_place;
 use crate::decision::{Act, Decision, Fate};
 use crate::diff::{Diff, Sides, diff};
 use crate::evaluate::{Answer, Answers, EvaluateError, each_reference};
@@ -24,7 +25,7 @@ use crate::graph::{Graph, Node};
 use crate::names::Naming;
 use crate::plan::{FieldChange, Note, Reason};
 use crate::planner::Inputs;
-use crate::resolve::resolve;
+use crate::resolve::{place, resolve};
 use crate::scope::Scope;
 use crate::settle::{reset_removed, settle};
 use crate::world::{Current, World};
@@ -86,6 +87,7 @@ impl<'a> Decider<'a> {
             }
             let decided = match current {
                 Some(current) if !current.is_gone() => self.existing(node, current),
+                Some(gone) if self.stays_away(node, gone) => Ok(None),
                 gone => self.create(node, gone).map(Some),
             };
             match decided {
@@ -97,6 +99,24 @@ impl<'a> Decider<'a> {
                 }
             }
         }
+    }
+
+    /// Whether the author accepts that somebody else has deleted it. What it gave is still known to what refers to it.
+    fn stays_away(&mut self, node: NodeIndex, gone: Current<'a>) -> bool {
+        let Node {
+            address,
+            declaration,
+            ..
+        } = self.graph.node(node);
+        let accepted = declaration.options.vanished == Vanished::Forget;
+        if !accepted || gone.is_moved_to(address) || self.inputs.replace.contains(address) {
+            return false;
+        }
+        self.notes.push(Note {
+            address: address.clone(),
+            text: "AWS does not have it any more, and its declaration accepts that; `--replace` makes it again".to_owned(),
+        });
+        true
     }
 
     fn remember(&mut self, node: NodeIndex, decision: Option<Decision>) {
@@ -184,7 +204,7 @@ impl<'a> Decider<'a> {
             || declaration.options != recorded.options
             || place != recorded.place
             || !self.same_dependencies(&depends_on, &recorded.depends_on);
-        let unfinished = unfinished(&mut found, current, &desired);
+        let unfinished = unfinished(schema, &mut found, current, &desired);
         let act = if !found.fields.is_empty() {
             let before = authored(schema, &desired, &applied, current.properties());
             reset_removed(schema, &mut desired, &found.properties);
@@ -428,18 +448,8 @@ impl<'a> Decider<'a> {
     }
 
     fn place(&self, node: NodeIndex) -> Place {
-        let own = self.graph.node(node).declaration.place.as_ref();
-        let stack = &self.document.place;
-        let (account, region) = self.inputs.home();
-        let pick = |of: fn(&Place) -> &Option<String>| {
-            own.and_then(|place| of(place).clone())
-                .or_else(|| of(stack).clone())
-        };
-        Place {
-            account: pick(|place| &place.account).or_else(|| Some(account.to_owned())),
-            role: pick(|place| &place.role),
-            region: pick(|place| &place.region).or_else(|| Some(region.to_owned())),
-        }
+        let declaration = self.graph.node(node).declaration;
+        place(declaration, self.document, self.inputs.home())
     }
 
     fn depends_on(&self, node: NodeIndex) -> Vec<Address> {
@@ -541,10 +551,26 @@ fn relocation(
 }
 
 /// Adds what the create call could not carry and nobody has sent since; gives whether that is all there is to do.
-fn unfinished(found: &mut Diff, current: Current<'_>, desired: &Value) -> bool {
-    let pending = &current.recorded.unfinished;
-    let others = found.properties.iter().any(|name| !pending.contains(name));
-    for name in pending {
+fn unfinished(
+    schema: &KindSchema,
+    found: &mut Diff,
+    current: Current<'_>,
+    desired: &Value,
+) -> bool {
+    let pending = current.recorded.unfinished.iter();
+    let pending: Vec<&String> = pending
+        .filter(|name| schema.field(name).is_some_and(changes_in_place))
+        .collect();
+    // That it does not stand yet is no change that the world made.
+    for field in &mut found.fields {
+        let top = field.path.split(['.', '[']).next();
+        if pending.iter().any(|name| Some(name.as_str()) == top) {
+            field.drift = false;
+        }
+    }
+    let others = found.properties.iter().any(|name| !pending.contains(&name));
+    for name in &pending {
+        let name = *name;
         if !found.properties.contains(name) {
             found.properties.push(name.clone());
             found.fields.push(FieldChange {

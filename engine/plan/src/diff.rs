@@ -71,7 +71,7 @@ pub fn diff(schema: &KindSchema, sides: Sides<'_>, owned_elsewhere: &[String]) -
 }
 
 /// Whether the specs as wholes make a change of this property a replacement.
-fn together_replace(schema: &KindSchema, property: &str, sides: Sides<'_>) -> bool {
+pub(crate) fn together_replace(schema: &KindSchema, property: &str, sides: Sides<'_>) -> bool {
     let rules = schema.replaces_when.iter();
     rules
         .filter(|rule| rule.property == property)

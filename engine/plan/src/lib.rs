@@ -5,10 +5,12 @@
 //! Architecture invariant: no tokio, no SDK, no clock, no randomness: planning cannot await, and the same inputs give the same plan.
 
 mod authored;
+pub mod claim;
 mod compare;
 mod decide;
 mod decision;
 pub mod diff;
+pub mod drift;
 pub mod evaluate;
 mod exclusive;
 pub mod fingerprint;
@@ -21,6 +23,7 @@ pub mod plan;
 pub mod planner;
 mod policy;
 mod removals;
+mod renames;
 pub mod resolve;
 mod scope;
 mod settle;

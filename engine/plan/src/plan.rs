@@ -101,6 +101,22 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// The verdict as one word.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Replace { .. } => "replace",
+            Self::Delete => "delete",
+            Self::Forget => "forget",
+            Self::Wait => "wait",
+            Self::Move { .. } => "move",
+        }
+    }
+}
+
 /// Why something happens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case", deny_unknown_fields)]

@@ -22,8 +22,9 @@ use crate::fingerprint;
 use crate::graph::Graph;
 use crate::observation::Observations;
 use crate::order::Order;
-use crate::plan::{Change, FORMAT, Plan, Verdict};
+use crate::plan::{Change, FORMAT, Note, Plan, Verdict};
 use crate::removals::{Leaving, Removal, Removals};
+use crate::renames::{self, Renames, renames};
 use crate::scope::{self, Scope};
 use crate::world::World;
 
@@ -124,12 +125,21 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         mut problems,
         ..
     } = decider;
+    let renames = match inputs.document {
+        Some(document) => renames(document, inputs.snapshot, &graph, &world, &decisions),
+        None => Renames::new(),
+    };
+    notes.extend(renames.iter().map(|(declared, recorded)| Note {
+        address: (*declared).clone(),
+        text: renames::hint(recorded, declared),
+    }));
     let mut removals = Removals {
         inputs,
         graph: &graph,
         world: &world,
         scope: &scope,
         decisions: &decisions,
+        renames: &renames,
         found: Vec::new(),
         notes: Vec::new(),
         problems: Vec::new(),

@@ -16,6 +16,7 @@ use crate::graph::Graph;
 use crate::observation::Observation;
 use crate::plan::{Note, Reason};
 use crate::planner::Inputs;
+use crate::renames::{self, Renames};
 use crate::scope::Scope;
 use crate::world::World;
 
@@ -53,6 +54,7 @@ pub struct Removals<'a> {
     pub world: &'a World<'a>,
     pub scope: &'a Scope,
     pub decisions: &'a BTreeMap<NodeIndex, Decision>,
+    pub renames: &'a Renames<'a>,
     pub found: Vec<Removal<'a>>,
     pub notes: Vec<Note>,
     pub problems: Vec<Diagnostic>,
@@ -191,7 +193,9 @@ impl<'a> Removals<'a> {
                 );
             } else {
                 if recorded.options.protect && !recorded.options.retain {
-                    self.problems.push(protected(address, &reason));
+                    let renamed = self.renames.iter().find(|(_, was)| **was == address);
+                    let renamed = renamed.map(|(declared, _)| *declared);
+                    self.problems.push(protected(address, &reason, renamed));
                 }
                 self.remove(address, address, recorded, reason.clone());
             }
@@ -268,14 +272,20 @@ impl<'a> Removals<'a> {
     }
 }
 
-fn protected(address: &Address, reason: &Reason) -> Diagnostic {
+fn protected(address: &Address, reason: &Reason, renamed: Option<&Address>) -> Diagnostic {
     let why = match reason {
         Reason::Destroyed => "everything is to be destroyed",
         _ => "it is not declared any more",
+    };
+    let help = match renamed {
+        Some(declared) => format!("`{declared}`: {}", renames::hint(address, declared)),
+        None => {
+            "declare it once without `.protect()` and run `up`; then it can be deleted".to_owned()
+        }
     };
     Diagnostic::error(
         codes::PROTECTED,
         format!("`{address}` is protected, and would be deleted because {why}"),
     )
-    .help("declare it once without `.protect()` and run `up`; then it can be deleted")
+    .help(help)
 }

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use windlass::document::{Declaration, Document};
+use windlass::document::{Declaration, Document, Place};
 use windlass::expr::{Expr, MARK, SecretSource};
 use windlass::schema::KindSchema;
 
@@ -35,6 +35,25 @@ pub fn resolve(
         merge_tags(own, default_tags);
     }
     Ok(spec)
+}
+
+/// Where a declared resource lives: its own place, or else the stack's, or else that of the credentials.
+pub(crate) fn place(
+    declaration: &Declaration,
+    document: &Document,
+    (account, region): (&str, &str),
+) -> Place {
+    let own = declaration.place.as_ref();
+    let stack = &document.place;
+    let pick = |of: fn(&Place) -> &Option<String>| {
+        own.and_then(|place| of(place).clone())
+            .or_else(|| of(stack).clone())
+    };
+    Place {
+        account: pick(|place| &place.account).or_else(|| Some(account.to_owned())),
+        role: pick(|place| &place.role),
+        region: pick(|place| &place.region).or_else(|| Some(region.to_owned())),
+    }
 }
 
 /// Adds the default tags that the resource does not set itself, and sorts them all by key.

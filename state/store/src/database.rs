@@ -14,6 +14,7 @@ use windlass_state::identity::Lineage;
 use windlass_state::record::{Record, RunFinished, RunStarted};
 use windlass_state::snapshot::{FORMAT, SecretKey, Snapshot};
 
+use crate::beliefs;
 use crate::error::StoreError;
 use crate::lease::{self, Asked, Holder};
 use crate::writer::HeldStore;
@@ -27,6 +28,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS history (
         number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, started TEXT NOT NULL, finished TEXT
     );
+    CREATE TABLE IF NOT EXISTS belief (run TEXT PRIMARY KEY, format INTEGER NOT NULL, packed BLOB NOT NULL, hash TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS lease (
         user TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, token TEXT NOT NULL, since INTEGER NOT NULL, deadline INTEGER NOT NULL
     );
@@ -146,8 +148,8 @@ impl Store {
         if digest(&text) != hash {
             return Err(self.damaged("the snapshot is not the one that was written".to_owned()));
         }
-        serde_json::from_str(&text)
-            .map(Some)
+        serde_json::from_str::<Snapshot>(&text)
+            .map(|snapshot| Some(snapshot.upgraded()))
             .map_err(|error| self.damaged(format!("the snapshot: {error}")))
     }
 
@@ -195,6 +197,52 @@ impl Store {
             .collect()
     }
 
+    /// What was believed when an operation had ended. Absent for an operation that never ended, or that is older than what is kept.
+    ///
+    /// # Errors
+    /// The database is damaged or newer than this version.
+    pub fn believed_after(&self, number: i64) -> Result<Option<Snapshot>, StoreError> {
+        let kept = beliefs::read(&self.connection, number).map_err(|cause| self.database(cause))?;
+        let Some(kept) = kept else {
+            return Ok(None);
+        };
+        if kept.format > FORMAT {
+            return Err(StoreError::Newer {
+                path: self.path.clone(),
+                found: kept.format,
+                known: FORMAT,
+            });
+        }
+        let damaged =
+            |what: String| self.damaged(format!("what was believed after {number}: {what}"));
+        let text = kept.text().map_err(|error| damaged(error.to_string()))?;
+        if digest(&text) != kept.hash {
+            return Err(damaged("it is not what was written".to_owned()));
+        }
+        let snapshot: Snapshot =
+            serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
+        Ok(Some(snapshot.upgraded()))
+    }
+
+    /// The operations that can be gone back to, the newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn beliefs(&self) -> Result<Vec<i64>, StoreError> {
+        beliefs::numbers(&self.connection).map_err(|cause| self.database(cause))
+    }
+
+    /// Puts a snapshot in the place of everything that is believed, whether or not that can still be read. The history stays.
+    ///
+    /// # Errors
+    /// Another run has the state, or the database cannot be written.
+    pub fn replace(&mut self, holder: &Holder, snapshot: &Snapshot) -> Result<(), StoreError> {
+        self.alone(holder, |connection| {
+            connection.execute("DELETE FROM journal", [])?;
+            write_snapshot(connection, snapshot, "INSERT OR REPLACE")
+        })
+    }
+
     /// Takes the state for writing, and gives it as it is now: another writer may have changed it until this moment.
     ///
     /// # Errors
@@ -221,6 +269,8 @@ impl Store {
             }),
             Asked::Ours(deadline) => {
                 let snapshot = self.load(stack, environment)?;
+                self.bring_up_to_date(&snapshot)
+                    .map_err(|cause| self.database(cause))?;
                 let chain = self.chain(&snapshot)?;
                 Ok((
                     HeldStore::start(
@@ -236,6 +286,20 @@ impl Store {
                 ))
             }
         }
+    }
+
+    /// Rewrites a state of an older format before anything newer is appended to it: an older version then refuses it as too new, instead
+    /// of taking a record that it does not know for damage.
+    fn bring_up_to_date(&mut self, snapshot: &Snapshot) -> rusqlite::Result<()> {
+        let format = "SELECT format FROM snapshot";
+        let written: u32 = self.connection.query_row(format, [], |row| row.get(0))?;
+        if written < snapshot.format {
+            let transaction = self.connection.transaction()?;
+            write_snapshot(&transaction, snapshot, "INSERT OR REPLACE")?;
+            transaction.execute("DELETE FROM journal", [])?;
+            transaction.commit()?;
+        }
+        Ok(())
     }
 
     /// The lock that a living holder of this host has, and whether it is ours now.
@@ -276,6 +340,19 @@ impl Store {
     /// # Errors
     /// Another run has it, or the database cannot be written.
     pub fn clear(&mut self, holder: &Holder) -> Result<(), StoreError> {
+        self.alone(holder, |connection| {
+            connection.execute_batch(
+                "DELETE FROM snapshot; DELETE FROM journal; DELETE FROM history; DELETE FROM belief;",
+            )
+        })
+    }
+
+    /// Changes everything at once while nobody else holds the state.
+    fn alone(
+        &mut self,
+        holder: &Holder,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
         let token = hex(&rand::random::<[u8; 16]>());
         let (_lock, alone) = self.lock()?;
         let asked = lease::take(
@@ -291,10 +368,16 @@ impl Store {
                 since,
             });
         }
-        let clear = "BEGIN; DELETE FROM snapshot; DELETE FROM journal; DELETE FROM history; DELETE FROM lease; COMMIT;";
-        self.connection
-            .execute_batch(clear)
-            .map_err(|cause| self.database(cause))
+        let work = || {
+            let transaction = self.connection.transaction()?;
+            change(&transaction)?;
+            transaction.execute("DELETE FROM lease", [])?;
+            transaction.commit()
+        };
+        work().map_err(|cause| StoreError::Database {
+            path: self.path.clone(),
+            cause,
+        })
     }
 
     fn database(&self, cause: rusqlite::Error) -> StoreError {
@@ -322,7 +405,7 @@ pub fn link(before: &str, text: &str) -> String {
     digest(&format!("{before}\n{text}"))
 }
 
-fn digest(text: &str) -> String {
+pub fn digest(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 

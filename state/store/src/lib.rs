@@ -2,6 +2,7 @@
 //!
 //! Not here: what a state means, which `windlass-state` says.
 
+mod beliefs;
 mod database;
 mod error;
 mod lease;

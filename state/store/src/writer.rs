@@ -11,10 +11,12 @@ use async_trait::async_trait;
 use futures::channel::oneshot;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
+use windlass_state::identity::RunId;
 use windlass_state::journal::{Journal, JournalError};
 use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
 
+use crate::beliefs;
 use crate::database::{chain_start, link, write_snapshot};
 use crate::error::StoreError;
 use crate::lease;
@@ -42,6 +44,8 @@ struct Writer {
     deadline: Arc<AtomicI64>,
     chain: String,
     position: u64,
+    /// The run that has ended since the last checkpoint: its belief is kept to go back to.
+    ended: Option<RunId>,
 }
 
 impl HeldStore {
@@ -62,6 +66,7 @@ impl HeldStore {
             deadline: Arc::clone(&deadline),
             chain,
             position,
+            ended: None,
         };
         let thread = std::thread::Builder::new()
             .name("windlass-store".to_owned())
@@ -250,6 +255,7 @@ impl Writer {
                     "UPDATE history SET finished = ?1 WHERE run = ?2",
                     params![text, finished.run.0],
                 )?;
+                self.ended = Some(finished.run.clone());
             }
             _ => {}
         }
@@ -258,6 +264,9 @@ impl Writer {
 
     fn checkpoint(&mut self, snapshot: &Snapshot) -> rusqlite::Result<()> {
         write_snapshot(&self.connection, snapshot, "INSERT OR REPLACE")?;
+        if let Some(run) = self.ended.take() {
+            beliefs::keep(&self.connection, &run, snapshot)?;
+        }
         self.connection.execute(
             "DELETE FROM journal WHERE position < ?1",
             [snapshot.sequence],

@@ -8,23 +8,26 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use windlass::document::Document;
+use windlass_engine::amend::{AmendError, Amendment, amend};
 use windlass_engine::events::{Event, Recording, Summary};
+use windlass_engine::import::{Import, Imported};
 use windlass_engine::interrupt::Interrupt;
 use windlass_engine::memory::MemoryJournal;
+use windlass_engine::refresh::{Drifts, Refreshed};
 use windlass_engine::secrets::SecretReader;
 use windlass_engine::session::{CONCURRENCY, Goal, Session, SessionError};
 use windlass_plan::plan::Plan;
 use windlass_state::binding::Binding;
 use windlass_state::identity::{Lineage, RunId};
 use windlass_state::journal::Journal;
-use windlass_state::record::Operation;
+use windlass_state::record::{Operation, Settlement};
 use windlass_state::snapshot::{SecretKey, Snapshot};
 
 use super::clock::SimClock;
 use super::journal::MortalJournal;
 use super::kinds::schema;
 use super::life::Life;
-use super::program::Program;
+use super::program::{Program, parse};
 use super::provider::Cloud;
 
 /// What one run did.
@@ -163,6 +166,91 @@ impl Universe {
             .clone()
     }
 
+    /// Imports what exists already, address by identifier.
+    ///
+    /// # Errors
+    /// Everything that stood against it.
+    pub async fn import(
+        &self,
+        program: &Program,
+        imports: &[(&str, &str)],
+        replacing: bool,
+    ) -> Result<Vec<Imported>, SessionError> {
+        self.life.begin(None);
+        let snapshot = self.journal.load();
+        let events = Recording::default();
+        let session = self.session(&self.journal, &events, Interrupt::never());
+        let secrets = self.secrets(&snapshot);
+        let document = program.document();
+        let goal = goal(Some(document), &secrets);
+        let imports = imports.iter().map(|(address, id)| Import {
+            address: parse(address),
+            id: (*id).to_owned(),
+        });
+        let imports: Vec<_> = imports.collect();
+        session
+            .import(snapshot, &goal, document, &imports, replacing)
+            .await
+    }
+
+    /// What the world changed.
+    ///
+    /// # Panics
+    /// The world could not be read.
+    pub async fn drift(&self) -> Drifts {
+        self.life.begin(None);
+        let snapshot = self.journal.load();
+        let journal = MemoryJournal::new(snapshot.clone());
+        let events = Recording::default();
+        let session = self.session(&journal, &events, Interrupt::never());
+        let secrets = self.secrets(&snapshot);
+        let drifts = session.drift(snapshot, &goal(None, &secrets)).await;
+        drifts.unwrap_or_else(|error| panic!("{}", told(&error)))
+    }
+
+    /// Records what the world is, and asks anew what is pinned.
+    ///
+    /// # Panics
+    /// The world could not be read, or nothing could be recorded.
+    pub async fn refresh(&self) -> Refreshed {
+        self.life.begin(None);
+        let snapshot = self.journal.load();
+        let events = Recording::default();
+        let session = self.session(&self.journal, &events, Interrupt::never());
+        let secrets = self.secrets(&snapshot);
+        let refreshed = session.refresh(snapshot, &goal(None, &secrets), true).await;
+        refreshed.unwrap_or_else(|error| panic!("{}", told(&error)))
+    }
+
+    /// Records a change of what is believed.
+    ///
+    /// # Errors
+    /// It does not fit.
+    pub async fn amend(
+        &self,
+        operation: Operation,
+        settlements: Vec<Settlement>,
+    ) -> Result<Snapshot, AmendError> {
+        self.life.begin(None);
+        let amendment = Amendment {
+            operation,
+            document: String::new(),
+            summary: String::new(),
+            changes: Vec::new(),
+            settlements,
+        };
+        let (run, snapshot) = (self.next_run(), self.journal.load());
+        amend(
+            &self.journal,
+            &*self.clock,
+            &run,
+            "test@here",
+            snapshot,
+            amendment,
+        )
+        .await
+    }
+
     /// One run, as a process would do it: it loads the state, and keeps nothing in memory afterwards.
     ///
     /// # Errors
@@ -217,10 +305,14 @@ impl Universe {
             events,
             schema,
             interrupt,
-            run: RunId(format!("{:016x}", self.runs.fetch_add(1, Ordering::SeqCst))),
+            run: self.next_run(),
             who: "test@here".to_owned(),
             concurrency: self.concurrency,
         }
+    }
+
+    fn next_run(&self) -> RunId {
+        RunId(format!("{:016x}", self.runs.fetch_add(1, Ordering::SeqCst)))
     }
 
     fn secrets(&self, snapshot: &Snapshot) -> SecretReader {

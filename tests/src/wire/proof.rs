@@ -109,6 +109,28 @@ fn count(
     }
 }
 
+/// An import has to notice that an identifier is not the one of what was found by its properties.
+fn identified(
+    proof: &mut Proof,
+    provider: &AwsProvider,
+    target: &Target,
+    observation: &Observation,
+) {
+    let other = Target {
+        physical_id: "another".to_owned(),
+        ..target.clone()
+    };
+    let result = match (
+        provider.identifies(target, observation),
+        provider.identifies(&other, observation),
+    ) {
+        (true, false) => Ok(()),
+        (false, _) => Err(format!("`{}` is not what is observed", target.physical_id)),
+        (_, true) => Err("any other would do as well".to_owned()),
+    };
+    count(proof, "the identifier", "the observation", result, None);
+}
+
 struct Bench<'a> {
     fixture: &'a Fixture,
 }
@@ -296,8 +318,17 @@ impl Bench<'_> {
             let mut all = self.fixture.answers.clone();
             all.extend(answers.clone());
             let (provider, _) = self.provider(&all);
-            let observed = match provider.observe(&[self.target(spec)]).await.remove(0) {
-                Ok(Observation::Present { properties, .. }) => properties,
+            let target = self.target(spec);
+            let observed = match provider.observe(&[target.clone()]).await.remove(0) {
+                Ok(observation @ Observation::Present { .. }) => {
+                    if *index == 1 {
+                        identified(proof, &provider, &target, &observation);
+                    }
+                    let Observation::Present { properties, .. } = observation else {
+                        unreachable!("it was matched just now");
+                    };
+                    properties
+                }
                 Ok(Observation::Missing) => {
                     proof
                         .missing

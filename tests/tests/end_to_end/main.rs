@@ -7,6 +7,7 @@ mod cloud;
 mod drift;
 mod edits;
 mod kills;
+mod operations;
 mod plans;
 mod programs;
 mod refusals;

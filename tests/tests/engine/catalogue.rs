@@ -7,6 +7,7 @@ use serde_json::Value;
 use windlass::address::Address;
 use windlass::document::Options;
 use windlass::schema::{Change, Owner, Read, ReplaceOrder};
+use windlass_engine::refresh::{Drift, What};
 use windlass_plan::plan::{Plan, Reason, Verdict};
 use windlass_tests::cloud::samples::{Sampled, catalogue, with_secrets_in};
 use windlass_tests::cloud::{Program, Universe, refused};
@@ -133,6 +134,122 @@ async fn what_vanishes_is_made_again_and_what_is_gone_goes_quietly() {
 }
 
 #[tokio::test]
+async fn what_exists_already_is_imported_by_its_identifier() {
+    let folder = folder();
+    let it = Address::parse("it").expect("valid");
+    let (mut specs, mut differing) = (0, BTreeSet::new());
+    for sampled in catalogue() {
+        let kind = sampled.schema.kind;
+        for (index, program) in programs(folder.path(), &sampled).iter().enumerate() {
+            let what = format!("{kind} sample {index}");
+            let universe = universe(folder.path());
+            universe.up(program).await;
+            let id = universe.journal.load().resources[&it].physical_id.clone();
+            let universe = universe.stranger();
+            let wrong = universe.import(program, &[("it", "nothing-of-the-kind")], false);
+            assert!(wrong.await.is_err(), "{what}");
+            assert_eq!(
+                universe.journal.load().sequence,
+                0,
+                "{what}: nothing is recorded"
+            );
+            let imported = universe.import(program, &[("it", &id)], false).await;
+            let imported = imported.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+            assert_eq!(imported.len(), 1, "{what}");
+            let preview = universe.preview(program).await;
+            for field in preview.changes.iter().flat_map(|change| &change.fields) {
+                differing.insert(format!("{kind}.{}", field.path));
+            }
+            specs += 1;
+            let ran = universe.up(program).await;
+            assert_eq!(refused(&ran), [""; 0], "{what}");
+            assert_settled(&universe, program, &what).await;
+            assert_eq!(
+                universe.cloud.world().objects.len(),
+                1,
+                "{what}: nothing was made"
+            );
+            universe.destroy().await;
+        }
+    }
+    println!("imported without a difference: {specs} specs");
+    assert_eq!(differing, BTreeSet::new(), "nothing but tags may differ");
+}
+
+#[tokio::test]
+async fn what_drifts_is_told_and_can_be_recorded() {
+    let folder = folder();
+    let mut seen = 0;
+    for sampled in catalogue() {
+        let kind = sampled.schema.kind;
+        let programs = programs(folder.path(), &sampled);
+        for field in sampled.schema.fields() {
+            if field.read == Read::Never
+                || !matches!(field.change, Change::InPlace)
+                || field.owner != Owner::Author
+                || field.name == "Tags"
+            {
+                continue;
+            }
+            let Some((mine, theirs)) = two_values(&programs, field.name) else {
+                continue;
+            };
+            let (mine, what) = (&programs[mine], format!("{kind}.{}", field.name));
+            let universe = universe(folder.path());
+            universe.up(mine).await;
+            assert_eq!(universe.drift().await.drifts, [], "{what}: none yet");
+            tamper(&universe, field.name, theirs);
+            let drifts = universe.drift().await.drifts;
+            assert!(
+                matches!(&drifts[..], [Drift { what: What::Changed { fields, .. }, .. }] if fields.len() == 1 && fields[0].path == field.name),
+                "{what}: {drifts:?}"
+            );
+            universe.refresh().await;
+            assert_eq!(universe.drift().await.drifts, [], "{what}: it is recorded");
+            let preview = universe.preview(mine).await;
+            let change = preview.changes.first();
+            let change = change.unwrap_or_else(|| panic!("{what}: what is declared still wins"));
+            assert_eq!(
+                (&change.verdict, &change.reason),
+                (&Verdict::Update, &Reason::Changed),
+                "{what}"
+            );
+            universe.up(mine).await;
+            assert_settled(&universe, mine, &what).await;
+            seen += 1;
+        }
+        let universe = universe(folder.path());
+        universe.up(&programs[0]).await;
+        universe.cloud.world().objects.clear();
+        let drifts = universe.drift().await.drifts;
+        assert!(
+            matches!(
+                &drifts[..],
+                [Drift {
+                    what: What::Vanished,
+                    ..
+                }]
+            ),
+            "{kind}: {drifts:?}"
+        );
+        universe.refresh().await;
+        assert!(
+            universe.journal.load().resources.is_empty(),
+            "{kind}: it is forgotten"
+        );
+        universe.up(&programs[0]).await;
+        assert_settled(&universe, &programs[0], kind).await;
+    }
+    println!("drifts told and recorded: {seen} properties");
+}
+
+fn tamper(universe: &Universe, property: &str, value: Value) {
+    let mut world = universe.cloud.world();
+    let object = world.objects.values_mut().next().expect("it was made");
+    object.properties.insert(property.to_owned(), value);
+}
+
+#[tokio::test]
 async fn what_drifts_is_put_right() {
     let folder = folder();
     for sampled in catalogue() {
@@ -152,19 +269,7 @@ async fn what_drifts_is_put_right() {
             };
             let mine = &programs[mine];
             universe.up(mine).await;
-            let id = universe
-                .cloud
-                .world()
-                .objects
-                .keys()
-                .next()
-                .cloned()
-                .expect("it was made");
-            {
-                let mut world = universe.cloud.world();
-                let object = world.objects.get_mut(&id).expect("it exists");
-                object.properties.insert(field.name.to_owned(), theirs);
-            }
+            tamper(&universe, field.name, theirs);
             let what = format!("{kind}.{}", field.name);
             let ran = universe.up(mine).await;
             assert_eq!(refused(&ran), [""; 0], "{what}");

@@ -141,10 +141,9 @@ async fn a_name_that_somebody_else_has_is_not_taken_over() {
         Event::StepFailed { help, .. } => help.clone(),
         _ => None,
     });
-    assert!(
-        help.expect("a way out")
-            .starts_with("give this resource another name")
-    );
+    let help = help.expect("a way out");
+    assert!(help.contains("`windlass import ops ID`"), "{help}");
+    assert!(help.ends_with("give this resource another name"), "{help}");
     assert!(
         !stranger
             .journal

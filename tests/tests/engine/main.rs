@@ -3,9 +3,14 @@
 mod catalogue;
 mod crash;
 mod deadlocks;
+mod drift;
 mod failure;
 mod faults;
+mod import;
 mod interrupt;
 mod lifecycle;
 mod parsers;
 mod properties;
+mod protection;
+mod renames;
+mod rollback;

@@ -36,6 +36,7 @@ use crate::value::{Input, IntoInput, join};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ApplicationAutoScaling::ScalableTarget",
+    id = "ResourceId|ScalableDimension|ServiceNamespace",
     outputs(id: ScalableTargetId = "Id"),
     no_new
 )]

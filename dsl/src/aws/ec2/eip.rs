@@ -44,6 +44,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::EIP",
+    id = "AllocationId",
     outputs(
         allocation_id: AllocationId = "AllocationId",
         public_ip: Ipv4Addr = "PublicIp",

@@ -31,6 +31,7 @@ use crate::value::Tags;
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::InternetGateway",
+    id = "InternetGatewayId",
     outputs(id: InternetGatewayId = "InternetGatewayId")
 )]
 pub struct InternetGateway {

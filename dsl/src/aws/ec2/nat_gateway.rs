@@ -131,6 +131,7 @@ impl NatZoneAddresses {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::NatGateway",
+    id = "NatGatewayId",
     outputs(
         id: NatGatewayId = "NatGatewayId",
         network_interface: NetworkInterfaceId = "EniId",

@@ -180,6 +180,7 @@ ends! { ToTarget::target -> RouteTarget:
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::Route",
+    id = "RouteTableId|CidrBlock",
     outputs(destination: String = "CidrBlock"),
     replace = CreateFirst,
     completes("RouteTableId"),

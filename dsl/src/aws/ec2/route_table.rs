@@ -31,6 +31,7 @@ use crate::value::{Input, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::RouteTable",
+    id = "RouteTableId",
     outputs(id: RouteTableId = "RouteTableId")
 )]
 pub struct RouteTable {

@@ -34,6 +34,7 @@ use crate::value::{Input, IntoInput};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::SecurityGroupEgress",
+    id = "Id",
     outputs(id: SecurityGroupRuleId = "Id"),
     no_new
 )]

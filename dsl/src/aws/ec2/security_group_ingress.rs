@@ -45,6 +45,7 @@ pub enum RuleGroup {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::SecurityGroupIngress",
+    id = "Id",
     outputs(id: SecurityGroupRuleId = "Id"),
     no_new
 )]

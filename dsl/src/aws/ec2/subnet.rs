@@ -91,6 +91,7 @@ pub struct PrivateDnsNameOptions {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::Subnet",
+    id = "SubnetId",
     outputs(
         id: SubnetId = "SubnetId",
         zone: String = "AvailabilityZone",

@@ -38,6 +38,7 @@ use crate::value::Input;
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::SubnetRouteTableAssociation",
+    id = "Id",
     outputs(id: RouteTableAssociationId = "Id"),
     waits(Ready),
     reference_wait = Ready,

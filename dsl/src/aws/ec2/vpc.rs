@@ -31,6 +31,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::VPC",
+    id = "VpcId",
     outputs(
         id: VpcId = "VpcId",
         cidr_block: Ipv4Net = "CidrBlock",

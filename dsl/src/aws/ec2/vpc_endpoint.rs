@@ -127,6 +127,7 @@ pub struct DnsOptions {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::VPCEndpoint",
+    id = "Id",
     outputs(
         id: VpcEndpointId = "Id",
         creation_timestamp: String = "CreationTimestamp",

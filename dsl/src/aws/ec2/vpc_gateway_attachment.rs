@@ -61,6 +61,7 @@ pub enum AttachedGateway {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::VPCGatewayAttachment",
+    id = "AttachmentType|VpcId",
     outputs(attachment_type: AttachmentType = "AttachmentType"),
     waits(Ready),
     reference_wait = Ready,

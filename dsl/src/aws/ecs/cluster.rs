@@ -62,6 +62,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ECS::Cluster",
+    id = "ClusterName",
     outputs(name: ClusterName = "ClusterName", arn: ClusterArn = "Arn"),
     waits(Ready),
     reference_wait = Ready,

@@ -34,6 +34,7 @@ use crate::value::{Input, List};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ECS::ClusterCapacityProviderAssociations",
+    id = "Cluster",
     outputs(cluster: ClusterName = "Cluster"),
     waits(Ready),
     reference_wait = Ready,

@@ -60,6 +60,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ElasticLoadBalancingV2::Listener",
+    id = "ListenerArn",
     outputs(arn: ListenerArn = "ListenerArn"),
     completes(
         "DefaultActions[].TargetGroupArn",

@@ -38,6 +38,7 @@ use crate::value::{Input, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ElasticLoadBalancingV2::ListenerRule",
+    id = "RuleArn",
     outputs(
         arn: ListenerRuleArn = "RuleArn",
         is_default: bool = "IsDefault",

@@ -43,6 +43,7 @@ use crate::value::{Input, Output};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::IAM::InstanceProfile",
+    id = "InstanceProfileName",
     outputs(
         name: InstanceProfileName = "InstanceProfileName",
         arn: InstanceProfileArn = "Arn",

@@ -35,6 +35,7 @@ const MOST: usize = 6_144;
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::IAM::ManagedPolicy",
+    id = "PolicyArn",
     outputs(
         arn: PolicyArn = "PolicyArn",
         policy_id: PolicyId = "PolicyId",

@@ -44,6 +44,7 @@ pub(crate) const INLINE_POLICIES: usize = 10_240;
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::IAM::Role",
+    id = "RoleName",
     outputs(
         name: RoleName = "RoleName",
         arn: RoleArn<P> = "Arn",

@@ -30,7 +30,12 @@ use crate::value::{Input, IntoInput};
 /// # }, windlass::request::Request::offline("us-east-1"));
 /// ```
 #[derive(Debug, Clone, Resource)]
-#[resource(kind = "AWS::IAM::RolePolicy", completes("RoleName"), no_new)]
+#[resource(
+    kind = "AWS::IAM::RolePolicy",
+    id = "RoleName|PolicyName",
+    completes("RoleName"),
+    no_new
+)]
 pub struct RolePolicy {
     /// What it says. CloudFormation lets it be absent; IAM does not.
     #[field(in_place, no_setter)]

@@ -45,6 +45,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::Logs::LogGroup",
+    id = "LogGroupName",
     outputs(
         name: LogGroupName = "LogGroupName",
         arn: LogGroupArn = "Arn",

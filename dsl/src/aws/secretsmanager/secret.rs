@@ -35,6 +35,7 @@ use crate::value::{Input, IntoInput, SecretInput, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::SecretsManager::Secret",
+    id = "Id",
     outputs(
         arn: SecretArn = "Id",
         name: SecretName = "Name",

@@ -30,6 +30,7 @@ use crate::value::{Input, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ServiceDiscovery::HttpNamespace",
+    id = "Id",
     outputs(id: NamespaceId = "Id", arn: NamespaceArn = "Arn"),
     waits(Ready),
     reference_wait = Ready

@@ -33,6 +33,7 @@ use crate::value::{Input, IntoInput, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ServiceDiscovery::PrivateDnsNamespace",
+    id = "Id",
     outputs(
         id: NamespaceId = "Id",
         arn: NamespaceArn = "Arn",

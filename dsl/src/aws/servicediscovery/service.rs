@@ -73,6 +73,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ServiceDiscovery::Service",
+    id = "Id",
     outputs(id: ServiceId = "Id", arn: ServiceArn = "Arn"),
     waits(Ready),
     exclusive("NamespaceId", "Name"),

@@ -34,6 +34,7 @@ const FEW: usize = 4;
 
 /// What is known about a secret, without its value.
 struct Facts {
+    arn: Option<String>,
     name: Option<String>,
     description: Option<String>,
     kms_key_id: Option<String>,
@@ -78,6 +79,7 @@ impl Query for Secrets {
                     continue;
                 };
                 let facts = Facts {
+                    arn: Some(arn.clone()),
                     name: secret.name,
                     description: secret.description,
                     kms_key_id: secret.kms_key_id,
@@ -94,6 +96,7 @@ impl Query for Secrets {
         let secret = described(clients, arn).await?;
         let secret = secret.filter(|secret| secret.deleted_date.is_none());
         Ok(secret.map(|secret| Facts {
+            arn: secret.arn,
             name: secret.name,
             description: secret.description,
             kms_key_id: secret.kms_key_id,
@@ -162,7 +165,8 @@ impl Lifecycle for SecretLifecycle {
             .list("ReplicaRegions", replicas)
             .tags("Tags", tags)
             .set("Type", filled(&secret.secret_type));
-        let found = made(Some(&subject.id), secret.name.as_deref());
+        // Asking takes a name for an ARN; what others refer to is the ARN.
+        let found = made(secret.arn.as_deref(), secret.name.as_deref());
         Ok(Some(Observed {
             properties,
             outputs: found.map(|made| made.outputs).unwrap_or_default(),

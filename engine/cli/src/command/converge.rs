@@ -4,34 +4,27 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use windlass::address::Address;
-use windlass::diagnostics::Severity;
-use windlass::document::{Document, LookupQuery, Place};
-use windlass::request::{PROTOCOL, Request};
+use windlass::document::Document;
 use windlass_engine::clock::SystemClock;
 use windlass_engine::interrupt::{Urgency, interrupt};
 use windlass_engine::lookups::Answers;
 use windlass_engine::memory::MemoryJournal;
-use windlass_engine::secrets::SecretReader;
-use windlass_engine::session::{Goal, Prepared, Session, zones};
-use windlass_local::Status;
+use windlass_engine::session::{Goal, Prepared, Session};
 use windlass_plan::plan::Plan;
-use windlass_state::binding::Binding;
-use windlass_state::identity::RunId;
 use windlass_state::journal::Journal;
 use windlass_state::record::{Operation, RunResult};
 use windlass_state::snapshot::Snapshot;
-use windlass_store::{Holder, Store};
+use windlass_store::Holder;
 
 use crate::answer::confirm;
 use crate::arguments::{Access, Destroy, Preview, Program, Up, Which};
-use crate::cloud::{self, Cloud, Wanted};
+use crate::cloud::Cloud;
+use crate::command::reached::{Reached, known, new_run};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::program;
 use crate::render;
 use crate::stack::Stack;
 
@@ -193,33 +186,22 @@ fn read_plan(file: &Path) -> Result<SavedPlan, Failure> {
 
 impl Converge<'_> {
     async fn run(self) -> Result<Exit, Failure> {
-        let local = if self.which.local {
-            Some(cloud::local().await?)
-        } else {
-            None
-        };
-        let store = self.stack.store(&self.which)?;
-        let (store, snapshot) = self.current(store, local.as_ref())?;
-        let wanted = Wanted {
-            local: self.which.local,
-            region: self.region.clone().or_else(|| {
-                snapshot
-                    .binding
-                    .as_ref()
-                    .map(|binding| binding.region().to_owned())
-            }),
-            profile: self.access.profile.clone(),
-            endpoint: self.access.endpoint_url.clone(),
-        };
-        let region = cloud::region(&wanted).await?;
-        let secrets = Arc::new(SecretReader::new(
-            self.stack.folder.clone(),
-            snapshot.secret_key.clone(),
-        ));
-        let cloud = Cloud::reach(&wanted, &region, local.as_ref(), Arc::clone(&secrets)).await?;
-        let (document, zones) = self.document(&cloud, &snapshot).await?;
+        let reached = Reached::of(
+            self.stack,
+            &self.which,
+            &self.access.reach,
+            self.region.clone(),
+        )
+        .await?;
+        let (document, zones) = self.document(&reached).await?;
+        let Reached {
+            store,
+            snapshot,
+            cloud,
+            secrets,
+        } = reached;
         let known = match &document {
-            Some(document) => self.known(document)?,
+            Some(document) => known(self.stack, &self.which, document)?,
             None => Answers::new(),
         };
         let goal = Goal {
@@ -245,86 +227,19 @@ impl Converge<'_> {
         }
     }
 
-    /// The state as it is. That of a local cloud that was reset meanwhile starts empty.
-    fn current(
-        &self,
-        mut store: Store,
-        local: Option<&Status>,
-    ) -> Result<(Store, Snapshot), Failure> {
-        let snapshot = store.load(&self.stack.name(), &self.which.env)?;
-        let (Some(status), Some(Binding::Local { instance, .. })) = (local, &snapshot.binding)
-        else {
-            return Ok((store, snapshot));
-        };
-        if *instance == status.instance {
-            return Ok((store, snapshot));
-        }
-        anstream::eprintln!(
-            "The local cloud was emptied since the last `up`: its state starts empty."
-        );
-        store.clear(&Holder::this_process())?;
-        let snapshot = store.load(&self.stack.name(), &self.which.env)?;
-        Ok((store, snapshot))
-    }
-
     /// What is desired, and the zones that the program was told. `destroy` needs neither.
     async fn document(
         &self,
-        cloud: &Cloud,
-        snapshot: &Snapshot,
+        reached: &Reached,
     ) -> Result<(Option<Document>, Vec<String>), Failure> {
         if self.operation == Operation::Destroy {
             return Ok((None, Vec::new()));
         }
-        let region = cloud.binding.region().to_owned();
-        let place = Place {
-            region: Some(region.clone()),
-            ..Place::default()
-        };
-        let zones = zones(&cloud.provider, &SystemClock::start(), snapshot, &place).await?;
-        let request = Request {
-            protocol: PROTOCOL,
-            environment: self.which.env.clone(),
-            region,
-            account: Some(cloud.binding.account().to_owned()),
-            zones: zones.clone(),
-            parameters: self.scope.parameters.clone(),
-        };
-        let document = program::document(&self.stack.program()?, &request)?;
-        if !self.access.json
-            && !document
-                .problems
-                .iter()
-                .any(|problem| problem.severity == Severity::Error)
-        {
-            render::problems(&document.problems);
-        }
+        let parameters = self.scope.parameters.clone();
+        let (document, zones) = reached
+            .document(self.stack, &self.which, parameters, self.access.json)
+            .await?;
         Ok((Some(document), zones))
-    }
-
-    /// Answers that are not AWS's: outputs of other stacks.
-    fn known(&self, document: &Document) -> Result<Answers, Failure> {
-        let mut known = Answers::new();
-        for (address, declaration) in &document.lookups {
-            let LookupQuery::StackOutput {
-                stack,
-                environment,
-                output,
-            } = &declaration.query
-            else {
-                continue;
-            };
-            let value = self.stack.output_of(stack, environment, self.which.local, output)?.ok_or_else(|| {
-                Failure::new(format!("`{address}` asks for the output `{output}` of {stack} ({environment}), which its state does not have"))
-                    .exit(Exit::Problems)
-                    .help(format!("run `up --env {environment}` in `{stack}` first; asked for at {}", declaration.source))
-            })?;
-            known.insert(
-                address.clone(),
-                BTreeMap::from([("Value".to_owned(), value)]),
-            );
-        }
-        Ok(known)
     }
 
     async fn with(
@@ -346,7 +261,7 @@ impl Converge<'_> {
             events: &*events,
             schema: windlass::aws::schema,
             interrupt,
-            run: RunId(format!("{:016x}", rand::random::<u64>())),
+            run: new_run(),
             who: Holder::this_process().to_string(),
             concurrency: self.access.concurrency,
         };

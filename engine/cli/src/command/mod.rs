@@ -1,9 +1,15 @@
 //! The commands, a file each. Not here: what they show (`render`).
 
+mod amend;
 mod converge;
 mod graph;
+mod history;
+mod import;
 mod local;
+mod reached;
+mod refresh;
 mod state;
+mod state_file;
 mod synth;
 
 use std::ffi::OsString;
@@ -11,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
-use crate::arguments::{Arguments, Command, Local};
+use crate::arguments::{Arguments, Command, HistoryOf, Local};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render;
@@ -66,7 +72,11 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Synth(building) => synth::synth(&stack, &building).await,
         Command::Check(building) => synth::check(&stack, &building).await,
         Command::Outputs(reading) => state::outputs(&stack, &reading),
-        Command::State(command) => state::state(&stack, command),
+        Command::Import(import) => import::import(&stack, import).await,
+        Command::Drift(drift) => refresh::drift(&stack, drift).await,
+        Command::Refresh(refresh) => refresh::refresh(&stack, refresh).await,
+        Command::History(history) => history::history(&stack, history),
+        Command::State(command) => state::state(&stack, command).await,
         Command::Graph(graph) => graph::graph(&stack, &graph).await,
         Command::Local(command) => local::local(command).await,
         Command::LocalDaemon { home } => {
@@ -94,10 +104,14 @@ impl Command {
             Self::Synth(building) | Self::Check(building) => building.json,
             Self::Graph(graph) => graph.building.json,
             Self::Outputs(reading) => reading.json,
-            Self::State(
-                crate::arguments::State::List(reading)
-                | crate::arguments::State::Show { reading, .. },
-            ) => reading.json,
+            Self::Import(import) => import.json,
+            Self::Drift(drift) => drift.json,
+            Self::Refresh(refresh) => refresh.json,
+            Self::History(history) => match &history.one {
+                Some(HistoryOf::Show { reading, .. }) => reading.json,
+                None => history.reading.json,
+            },
+            Self::State(command) => command.json(),
             Self::Local(
                 Local::Start(reading)
                 | Local::Status(reading)

@@ -1,10 +1,17 @@
-//! `outputs`, `state list` and `state show`: what is believed, read only and without the stack's program.
+//! `outputs`, `state list`, `state show` and `state verify`: what is believed, read only and without the stack's program.
+//!
+//! Not here: changing it (`amend`), and files of it (`state_file`).
 
 use serde_json::json;
+use windlass::address::Address;
+use windlass_state::snapshot::Snapshot;
 
 use crate::arguments::{Reading, State};
+use crate::command::history::existing;
+use crate::command::{amend, state_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::render::count;
 use crate::stack::Stack;
 
 /// `outputs`.
@@ -28,32 +35,108 @@ pub fn outputs(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// `state list` and `state show`.
-pub fn state(stack: &Stack, command: State) -> Result<Exit, Failure> {
+/// Everything below `state`.
+pub async fn state(stack: &Stack, command: State) -> Result<Exit, Failure> {
     match command {
         State::List(reading) => list(stack, &reading),
-        State::Show { address, reading } => {
-            let snapshot = stack.state(&reading.which)?;
-            let Some(recorded) = snapshot
-                .as_ref()
-                .and_then(|snapshot| snapshot.resources.get(&address))
-            else {
-                return Err(Failure::new(format!("the state knows no `{address}`"))
-                    .help("`state list` shows what it knows"));
+        State::Show { address, reading } => show(stack, &address, &reading),
+        State::Rm { addresses, reading } => amend::forget(stack, &addresses, &reading).await,
+        State::Mv { from, to, reading } => amend::relocate(stack, &from, &to, &reading).await,
+        State::Verify(reading) => verify(stack, &reading),
+        State::Rollback { number, reading } => amend::roll_back(stack, number, &reading).await,
+        State::Export { out, which } => state_file::export(stack, &which, out.as_deref()),
+        State::Import {
+            file,
+            other_lineage,
+            older,
+            reading,
+        } => {
+            let accepts = state_file::Accepts {
+                other_lineage,
+                older,
             };
-            let old = snapshot
-                .as_ref()
-                .and_then(|snapshot| snapshot.old.get(&address));
-            let document = json!({"address": address, "current": recorded, "old": old});
-            let text = if reading.json {
-                document.to_string()
-            } else {
-                format!("{document:#}")
-            };
-            crate::render::say!("{text}");
-            Ok(Exit::Done)
+            state_file::import(stack, &file, accepts, &reading).await
         }
     }
+}
+
+fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exit, Failure> {
+    let snapshot = stack.state(&reading.which)?;
+    let current = snapshot.as_ref().and_then(|s| s.resources.get(address));
+    let old = snapshot.as_ref().and_then(|s| s.old.get(address));
+    if current.is_none() && old.is_none() {
+        return Err(unknown(&[address]));
+    }
+    let document = json!({"address": address, "current": current, "old": old});
+    let text = if reading.json {
+        document.to_string()
+    } else {
+        format!("{document:#}")
+    };
+    crate::render::say!("{text}");
+    Ok(Exit::Done)
+}
+
+/// The failure when nothing is recorded under addresses.
+pub fn unknown(addresses: &[&Address]) -> Failure {
+    let named: Vec<_> = addresses
+        .iter()
+        .map(|address| format!("`{address}`"))
+        .collect();
+    Failure::new(format!("the state knows no {}", named.join(", ")))
+        .help("`state list` shows what it knows")
+}
+
+/// Reads everything that is kept, and checks what must hold of it.
+fn verify(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
+    let Some(store) = existing(stack, &reading.which)? else {
+        return Err(Failure::new(format!(
+            "`{}` has no state",
+            reading.which.env
+        )));
+    };
+    let snapshot = store.load(&stack.name(), &reading.which.env)?;
+    let (history, beliefs) = (store.history()?, store.beliefs()?);
+    let mut wrong: Vec<String> = Vec::new();
+    let violations = |snapshot: &Snapshot| snapshot.verify().err().unwrap_or_default();
+    wrong.extend(violations(&snapshot).iter().map(ToString::to_string));
+    for number in &beliefs {
+        if let Some(earlier) = store.believed_after(*number)? {
+            let violations = violations(&earlier);
+            wrong.extend(
+                violations
+                    .iter()
+                    .map(|v| format!("after operation {number}: {v}")),
+            );
+        }
+    }
+    if !wrong.is_empty() {
+        return Err(Failure::new(format!("the state does not hold together: {}", wrong.join("; ")))
+            .help("`windlass state rollback N` goes back to an earlier belief; `windlass history` lists them"));
+    }
+    if reading.json {
+        crate::render::say!(
+            "{}",
+            json!({
+                "sequence": snapshot.sequence, "resources": snapshot.resources.len(), "open": snapshot.open.len(),
+                "operations": history.len(), "rollback": beliefs,
+            })
+        );
+    } else {
+        crate::render::say!(
+            "The state is what was written, and holds together: {}, {}, {} to go back to.",
+            count(snapshot.resources.len(), "resource"),
+            count(history.len(), "operation"),
+            count(beliefs.len(), "belief"),
+        );
+        if !snapshot.open.is_empty() {
+            crate::render::say!(
+                "{} without an outcome: the next run settles what became of them.",
+                count(snapshot.open.len(), "call")
+            );
+        }
+    }
+    Ok(Exit::Done)
 }
 
 fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {

@@ -3,6 +3,9 @@
 //! Not here: deciding what happens.
 
 mod diagnostics;
+pub mod drift;
+pub mod history;
+pub mod import;
 mod json;
 mod plain;
 mod plan;
@@ -20,7 +23,7 @@ use windlass_engine::events::Events;
 
 use crate::failure::Failure;
 
-pub use words::count;
+pub use words::{count, recovered};
 
 /// Prints a line for whoever reads the output. A reader that has gone, as `head` does, must not end a run that is changing the world.
 macro_rules! say {

@@ -123,7 +123,8 @@ fn why(change: &Change) -> String {
         .join("; ")
 }
 
-fn field(change: &FieldChange) -> String {
+/// One property that differs, in one line.
+pub fn field(change: &FieldChange) -> String {
     let absent = || "(none)".to_owned();
     let before = change.before.as_ref().map_or_else(absent, value);
     let after = change.after.as_ref().map_or_else(absent, value);

@@ -185,12 +185,19 @@ pub fn recovered(recovered: &Recovered) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{count} {what}"))
         .collect();
-    format!(
+    let mut lines = vec![format!(
         "recovered {} of the run at {}: {}",
         count(total, "unfinished operation"),
         recovered.since,
         told.join(", ")
-    )
+    )];
+    lines.extend(recovered.foreign.iter().map(|address| {
+        format!(
+            "  {:<7} if what stands in the way of {address} is yours, `windlass import {address} ID` takes it over",
+            "help".cyan()
+        )
+    }));
+    lines.join("\n")
 }
 
 /// How a run ended.

@@ -201,6 +201,75 @@ fn an_empty_state() {
 }
 
 #[test]
+fn operations_on_no_state() {
+    let desk = Desk::of("shop");
+    let lines = [
+        "history",
+        "history --json",
+        "history show 1",
+        "drift",
+        "drift --json",
+        "refresh",
+        "state verify",
+        "state rm logs",
+        "state mv logs log-group",
+        "state rollback 1",
+        "state export",
+    ];
+    insta::assert_snapshot!(lines.map(|line| desk.types(line)).join("\n"));
+    assert!(
+        !desk.path().join(".windlass").exists(),
+        "looking makes no state"
+    );
+}
+
+#[test]
+fn what_can_be_imported_and_believed() {
+    let desk = Desk::of("shop");
+    let lines = [
+        "import --help",
+        "refresh --help",
+        "state --help",
+        "state import --help",
+        "import",
+        "import logs",
+        "import logs id --from list.txt",
+    ];
+    insta::assert_snapshot!(lines.map(|line| desk.types(line)).join("\n"));
+}
+
+#[test]
+fn files_that_cannot_be_imported() {
+    let desk = Desk::of("shop");
+    let file = |name: &str, text: &str| {
+        let file = desk.path().join(name);
+        std::fs::write(&file, text).expect("a temporary folder can be written");
+        file.display().to_string()
+    };
+    let lines = [
+        format!("import --from {}", file("no-id.txt", "logs\n")),
+        format!("import --from {}", file("empty.txt", "# nothing\n")),
+        format!("import --from {}", file("list.json", "{\"logs\": 1}")),
+        format!("state import {}", file("no-state.json", "{}")),
+        format!(
+            "state import {}",
+            file(
+                "newer.json",
+                r#"{"windlass_state": 99, "hash": "", "state": {}}"#
+            )
+        ),
+        format!(
+            "state import {}",
+            file(
+                "changed.json",
+                r#"{"windlass_state": 2, "hash": "", "state": {}}"#
+            )
+        ),
+    ];
+    insta::assert_snapshot!(lines.map(|line| desk.types(&line)).join("\n"));
+}
+
+#[test]
 fn a_file_that_is_no_plan() {
     let desk = Desk::of("shop");
     let file = desk.path().join("plan.json");

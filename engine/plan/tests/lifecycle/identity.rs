@@ -71,6 +71,7 @@ fn without_an_alias_it_is_another_resource() {
         NetId: "Id/net#0" → {"$windlass":{"output":"Id","ref":"other"}} replaces
     net: delete (Undeclared)
     other: create (Declared)
+    note other: it is like `net`, which is not declared any more. If it is the same, say `.alias("net".parse()?)` where it is declared, or run `windlass state mv net other`; nothing is replaced then
     0: create other#0 after []
     1: wait Ready other#0 after [0]
     2: create a#1 after [1]

@@ -57,6 +57,7 @@ const fn kind(
 ) -> KindSchema {
     KindSchema {
         kind,
+        id: "Id",
         fields,
         outputs,
         reference_wait: Wait::Exists,

@@ -70,6 +70,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ApplicationAutoScaling::ScalingPolicy",
+    id = "Arn",
     outputs(arn: ScalingPolicyArn = "Arn"),
     no_new
 )]

@@ -77,6 +77,7 @@ use crate::value::{Input, IntoInput};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::AutoScaling::AutoScalingGroup",
+    id = "AutoScalingGroupName",
     outputs(
         name: AutoScalingGroupName = "AutoScalingGroupName",
         arn: AutoScalingGroupArn = "AutoScalingGroupARN",

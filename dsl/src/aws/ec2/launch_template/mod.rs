@@ -53,6 +53,7 @@ use crate::value::{Input, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::LaunchTemplate",
+    id = "LaunchTemplateId",
     outputs(
         id: LaunchTemplateId = "LaunchTemplateId",
         latest_version: String = "LatestVersionNumber" changes,

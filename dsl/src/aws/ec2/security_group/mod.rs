@@ -50,6 +50,7 @@ use crate::value::{Field, Input, IntoInput, List, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::EC2::SecurityGroup",
+    id = "GroupId",
     outputs(id: SecurityGroupId = "GroupId")
 )]
 pub struct SecurityGroup {

@@ -62,6 +62,7 @@ use crate::value::{Input, IntoInput, Tags};
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ECS::CapacityProvider",
+    id = "Name",
     outputs(name: CapacityProviderName = "Name", arn: CapacityProviderArn = "CapacityProviderArn"),
     waits(Ready),
     reference_wait = Ready,

@@ -141,6 +141,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ECS::Service",
+    id = "ServiceArn",
     outputs(arn: ServiceArn = "ServiceArn", name: ServiceName = "Name"),
     waits(Ready, Stable),
     reference_wait = Ready,

@@ -163,6 +163,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ECS::TaskDefinition",
+    id = "TaskDefinitionArn",
     outputs(arn: TaskDefinitionArn = "TaskDefinitionArn"),
     kept = 10,
     no_new

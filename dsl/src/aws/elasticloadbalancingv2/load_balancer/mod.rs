@@ -75,6 +75,7 @@ crate::text_enum! {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    id = "LoadBalancerArn",
     outputs(
         arn: LoadBalancerArn = "LoadBalancerArn",
         dns_name: String = "DNSName",

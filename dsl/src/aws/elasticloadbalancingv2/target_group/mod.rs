@@ -78,6 +78,7 @@ pub enum HealthCheckPort {
 #[derive(Debug, Clone, Resource)]
 #[resource(
     kind = "AWS::ElasticLoadBalancingV2::TargetGroup",
+    id = "TargetGroupArn",
     outputs(
         arn: TargetGroupArn<T> = "TargetGroupArn",
         full_name: String = "TargetGroupFullName",

@@ -1,0 +1,244 @@
+//! `state rm`, `state mv` and `state rollback`: what is believed changes, and AWS does not. None of them asks AWS or runs the program.
+//!
+//! Not here: import and refresh, which look at AWS.
+
+use serde_json::json;
+use windlass::address::Address;
+use windlass_engine::amend::{Amendment, amend};
+use windlass_engine::clock::SystemClock;
+use windlass_state::record::{HistoryLine, Operation, Settlement};
+use windlass_state::rollback::RollBack;
+use windlass_state::snapshot::Snapshot;
+use windlass_store::{HeldStore, Holder};
+
+use crate::arguments::{Reading, Which};
+use crate::command::history;
+use crate::command::reached::new_run;
+use crate::command::state::unknown;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::{count, say};
+use crate::stack::Stack;
+
+/// Records an amendment on a state that is held.
+pub async fn record(
+    held: &HeldStore,
+    snapshot: Snapshot,
+    amendment: Amendment,
+) -> Result<Snapshot, Failure> {
+    let (clock, run) = (SystemClock::start(), new_run());
+    let who = Holder::this_process().to_string();
+    Ok(amend(held, &clock, &run, &who, snapshot, amendment).await?)
+}
+
+/// Takes the state for writing, if there is one.
+fn hold(stack: &Stack, which: &Which) -> Result<(HeldStore, Snapshot), Failure> {
+    match history::existing(stack, which)? {
+        Some(store) => Ok(store.hold(&Holder::this_process(), &stack.name(), &which.env)?),
+        None => Err(Failure::new(format!("`{}` has no state", which.env))),
+    }
+}
+
+/// `state rm`.
+pub async fn forget(
+    stack: &Stack,
+    addresses: &[Address],
+    reading: &Reading,
+) -> Result<Exit, Failure> {
+    let (held, snapshot) = hold(stack, &reading.which)?;
+    let mut addresses = addresses.to_vec();
+    addresses.sort_unstable();
+    addresses.dedup();
+    let absent = addresses
+        .iter()
+        .filter(|at| snapshot.generations(at).next().is_none());
+    let absent: Vec<_> = absent.collect();
+    if !absent.is_empty() {
+        return Err(unknown(&absent));
+    }
+    let (mut settlements, mut changes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for address in &addresses {
+        for recorded in snapshot.generations(address) {
+            settlements.push(Settlement::Forgotten {
+                address: address.clone(),
+                generation: recorded.generation,
+            });
+            changes.push(HistoryLine {
+                address: address.clone(),
+                what: format!("forget {}", recorded.physical_id),
+            });
+            rows.push((
+                address.clone(),
+                recorded.kind.clone(),
+                recorded.physical_id.clone(),
+            ));
+        }
+    }
+    let amendment = Amendment {
+        operation: Operation::Forget,
+        document: String::new(),
+        summary: format!("{} forgotten", addresses.len()),
+        changes,
+        settlements,
+    };
+    record(&held, snapshot, amendment).await?;
+    if reading.json {
+        let rows = rows.iter().map(
+            |(address, kind, id)| json!({"address": address, "kind": kind, "physical_id": id}),
+        );
+        say!("{}", json!({"forgotten": rows.collect::<Vec<_>>()}));
+    } else {
+        for (address, kind, id) in rows {
+            say!(
+                "∅ {address:<38} {:<36} {id}",
+                kind.trim_start_matches("AWS::")
+            );
+        }
+        say!("AWS keeps them. `windlass import ADDRESS ID` takes them back.");
+    }
+    Ok(Exit::Done)
+}
+
+/// `state mv`.
+pub async fn relocate(
+    stack: &Stack,
+    from: &Address,
+    to: &Address,
+    reading: &Reading,
+) -> Result<Exit, Failure> {
+    let (held, snapshot) = hold(stack, &reading.which)?;
+    let moves = moves(&snapshot, from, to);
+    if moves.is_empty() {
+        return Err(unknown(&[from]));
+    }
+    let amendment = Amendment {
+        operation: Operation::Move,
+        document: String::new(),
+        summary: format!("{} moved from {from} to {to}", moves.len()),
+        changes: moves
+            .iter()
+            .map(|(from, to)| HistoryLine {
+                address: to.clone(),
+                what: format!("move from {from}"),
+            })
+            .collect(),
+        settlements: moves
+            .iter()
+            .map(|(from, to)| Settlement::Moved {
+                from: from.clone(),
+                to: to.clone(),
+            })
+            .collect(),
+    };
+    record(&held, snapshot, amendment).await?;
+    if reading.json {
+        let moved = moves
+            .iter()
+            .map(|(from, to)| json!({"from": from, "to": to}));
+        say!("{}", json!({"moved": moved.collect::<Vec<_>>()}));
+    } else {
+        for (from, to) in moves {
+            say!("→ {to:<38} was {from}");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The resource itself, or else everything that lies below that address.
+fn moves(snapshot: &Snapshot, from: &Address, to: &Address) -> Vec<(Address, Address)> {
+    if snapshot.resources.contains_key(from) {
+        return vec![(from.clone(), to.clone())];
+    }
+    let below = snapshot.resources.keys().filter(|at| at.is_within(from));
+    let moved = below.filter_map(|at| {
+        let rest = at.as_str().strip_prefix(from.as_str())?;
+        let to = Address::parse(&format!("{to}{rest}")).ok()?;
+        Some((at.clone(), to))
+    });
+    moved.collect()
+}
+
+/// `state rollback`.
+pub async fn roll_back(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Failure> {
+    let Some(store) = history::existing(stack, &reading.which)? else {
+        return Err(history::unknown(number));
+    };
+    if !store.history()?.iter().any(|entry| entry.number == number) {
+        return Err(history::unknown(number));
+    }
+    let Some(then) = store.believed_after(number)? else {
+        let kept = store.beliefs()?;
+        let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
+        return Err(Failure::new(format!(
+            "what was believed after operation {number} is not kept"
+        ))
+        .help(format!("these can be gone back to: {}", kept.join(", "))));
+    };
+    let (held, snapshot) =
+        store.hold(&Holder::this_process(), &stack.name(), &reading.which.env)?;
+    if !snapshot.open.is_empty() {
+        return Err(Failure::new(format!(
+            "{} of an earlier run have no outcome yet",
+            count(snapshot.open.len(), "call")
+        ))
+        .help("`windlass refresh`, as every `up`, settles what became of them"));
+    }
+    let back = RollBack::between(&snapshot, &then);
+    let RollBack {
+        settlements,
+        changed,
+        back,
+        unclaimed,
+        forgotten,
+    } = back;
+    let line = |what: &'static str| {
+        move |address: &Address| HistoryLine {
+            address: address.clone(),
+            what: what.to_owned(),
+        }
+    };
+    let changes = (changed.iter().map(line("believed as then")))
+        .chain(back.iter().map(line("believed again")))
+        .chain(
+            forgotten
+                .iter()
+                .map(line("forgotten, it was imported since")),
+        );
+    let amendment = Amendment {
+        operation: Operation::RollBack,
+        document: String::new(),
+        summary: format!("back to what was believed after {number}"),
+        changes: changes.collect(),
+        settlements,
+    };
+    record(&held, snapshot, amendment).await?;
+    if reading.json {
+        say!(
+            "{}",
+            json!({"operation": number, "changed": changed, "back": back, "unclaimed": unclaimed, "forgotten": forgotten})
+        );
+    } else {
+        for (sign, what, addresses) in [
+            (
+                "~",
+                "believed as then; the next `up` makes sure of it",
+                &changed,
+            ),
+            ("+", "believed again", &back),
+            (
+                "!",
+                "made since; the next `up` adopts or deletes it",
+                &unclaimed,
+            ),
+            ("∅", "imported since; forgotten, AWS keeps it", &forgotten),
+        ] {
+            for address in addresses {
+                say!("{sign} {address:<38} {what}");
+            }
+        }
+        say!(
+            "Back to what was believed after operation {number}. AWS was not changed; look at `windlass preview` before the next `up`."
+        );
+    }
+    Ok(Exit::Done)
+}

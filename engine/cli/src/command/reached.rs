@@ -1,0 +1,170 @@
+//! What a command that asks AWS begins with: the state as it is, the place, the credentials; and what the program declares for them.
+//!
+//! Not here: taking the state for writing, which only some of them do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use windlass::diagnostics::Severity;
+use windlass::document::{Document, LookupQuery, Place};
+use windlass::request::{PROTOCOL, Request};
+use windlass_engine::clock::SystemClock;
+use windlass_engine::events::{Event, Events, Stamped};
+use windlass_engine::lookups::Answers;
+use windlass_engine::secrets::SecretReader;
+use windlass_engine::session::zones;
+use windlass_local::Status;
+use windlass_state::binding::Binding;
+use windlass_state::identity::RunId;
+use windlass_state::snapshot::Snapshot;
+use windlass_store::{Holder, Store};
+
+use crate::arguments::{Reach, Which};
+use crate::cloud::{self, Cloud, Wanted};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::program;
+use crate::render;
+use crate::stack::Stack;
+
+/// A state, and the cloud that it is about.
+pub struct Reached {
+    /// Where the state is kept.
+    pub store: Store,
+    /// What is believed.
+    pub snapshot: Snapshot,
+    /// AWS, or the local cloud.
+    pub cloud: Cloud,
+    /// Reads the stack's secrets.
+    pub secrets: Arc<SecretReader>,
+}
+
+impl Reached {
+    /// Opens the state and reaches the cloud. Without a region of its own, a command is about the state's.
+    pub async fn of(
+        stack: &Stack,
+        which: &Which,
+        reach: &Reach,
+        region: Option<String>,
+    ) -> Result<Self, Failure> {
+        let local = if which.local {
+            Some(cloud::local().await?)
+        } else {
+            None
+        };
+        let store = stack.store(which)?;
+        let (store, snapshot) = current(stack, which, store, local.as_ref())?;
+        let bound = snapshot.binding.as_ref();
+        let wanted = Wanted {
+            local: which.local,
+            region: region.or_else(|| bound.map(|binding| binding.region().to_owned())),
+            profile: reach.profile.clone(),
+            endpoint: reach.endpoint_url.clone(),
+        };
+        let region = cloud::region(&wanted).await?;
+        let secrets = Arc::new(SecretReader::new(
+            stack.folder.clone(),
+            snapshot.secret_key.clone(),
+        ));
+        let cloud = Cloud::reach(&wanted, &region, local.as_ref(), Arc::clone(&secrets)).await?;
+        Ok(Self {
+            store,
+            snapshot,
+            cloud,
+            secrets,
+        })
+    }
+
+    /// What the program declares here, and the zones that it was told. Its warnings are shown, unless only a document is to be printed.
+    pub async fn document(
+        &self,
+        stack: &Stack,
+        which: &Which,
+        parameters: BTreeMap<String, String>,
+        json: bool,
+    ) -> Result<(Document, Vec<String>), Failure> {
+        let binding = &self.cloud.binding;
+        let region = binding.region().to_owned();
+        let place = Place {
+            region: Some(region.clone()),
+            ..Place::default()
+        };
+        let clock = SystemClock::start();
+        let zones = zones(&self.cloud.provider, &clock, &self.snapshot, &place).await?;
+        let request = Request {
+            protocol: PROTOCOL,
+            environment: which.env.clone(),
+            region,
+            account: Some(binding.account().to_owned()),
+            zones: zones.clone(),
+            parameters,
+        };
+        let document = program::document(&stack.program()?, &request)?;
+        let is_error = |severity: Severity| severity == Severity::Error;
+        if !json && !document.problems.iter().any(|p| is_error(p.severity)) {
+            render::problems(&document.problems);
+        }
+        Ok((document, zones))
+    }
+}
+
+/// The state as it is. That of a local cloud that was reset meanwhile starts empty.
+fn current(
+    stack: &Stack,
+    which: &Which,
+    mut store: Store,
+    local: Option<&Status>,
+) -> Result<(Store, Snapshot), Failure> {
+    let snapshot = store.load(&stack.name(), &which.env)?;
+    let (Some(status), Some(Binding::Local { instance, .. })) = (local, &snapshot.binding) else {
+        return Ok((store, snapshot));
+    };
+    if *instance == status.instance {
+        return Ok((store, snapshot));
+    }
+    anstream::eprintln!("The local cloud was emptied since the last `up`: its state starts empty.");
+    store.clear(&Holder::this_process())?;
+    let snapshot = store.load(&stack.name(), &which.env)?;
+    Ok((store, snapshot))
+}
+
+/// Answers that are not AWS's: outputs of other stacks.
+pub fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Answers, Failure> {
+    let mut known = Answers::new();
+    for (address, declaration) in &document.lookups {
+        let LookupQuery::StackOutput {
+            stack: other,
+            environment,
+            output,
+        } = &declaration.query
+        else {
+            continue;
+        };
+        let value = stack.output_of(other, environment, which.local, output)?.ok_or_else(|| {
+            Failure::new(format!("`{address}` asks for the output `{output}` of {other} ({environment}), which its state does not have"))
+                .exit(Exit::Problems)
+                .help(format!("run `up --env {environment}` in `{other}` first; asked for at {}", declaration.source))
+        })?;
+        known.insert(
+            address.clone(),
+            BTreeMap::from([("Value".to_owned(), value)]),
+        );
+    }
+    Ok(known)
+}
+
+/// A run that nobody had before.
+pub fn new_run() -> RunId {
+    RunId(format!("{:016x}", rand::random::<u64>()))
+}
+
+/// Tells only what recovery settled, beside the one document or text that a command prints.
+pub struct Aside;
+
+impl Events for Aside {
+    fn emit(&self, event: Stamped) {
+        if let Event::Recovered(recovered) = &event.event {
+            anstream::eprintln!("{}", render::recovered(recovered));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `drift` and `refresh`: what the world changed, told or recorded. Neither runs the stack's program.
+
+use serde_json::json;
+use windlass::document::LookupQuery;
+use windlass_engine::clock::SystemClock;
+use windlass_engine::interrupt::Interrupt;
+use windlass_engine::lookups::{Answers, question};
+use windlass_engine::memory::MemoryJournal;
+use windlass_engine::session::{CONCURRENCY, Goal, Session};
+use windlass_state::journal::Journal;
+use windlass_state::record::Operation;
+use windlass_state::snapshot::Snapshot;
+use windlass_store::Holder;
+
+use crate::arguments::{Drift, Reach, Refresh, Which};
+use crate::cloud::Cloud;
+use crate::command::reached::{Aside, Reached, new_run};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::{drift as drawn, say};
+use crate::stack::Stack;
+
+/// `drift`.
+pub async fn drift(stack: &Stack, drift: Drift) -> Result<Exit, Failure> {
+    let Drift { which, reach, json } = drift;
+    let drifts = match reached(stack, &which, &reach).await? {
+        None => Default::default(),
+        Some(reached) => {
+            let journal = MemoryJournal::new(reached.snapshot.clone());
+            let clock = SystemClock::start();
+            let session = session(&reached.cloud, &journal, &clock);
+            let goal = goal(&reached.cloud, &reached.secrets, Answers::new());
+            session.drift(reached.snapshot.clone(), &goal).await?
+        }
+    };
+    if json {
+        say!("{}", json!(drifts));
+    } else {
+        say!("{}", drawn::text(&drifts));
+    }
+    Ok(if drifts.drifts.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Changes
+    })
+}
+
+/// `refresh`.
+pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
+    let Refresh {
+        lookups,
+        which,
+        reach,
+        json,
+    } = refresh;
+    let refreshed = match reached(stack, &which, &reach).await? {
+        None => Default::default(),
+        Some(reached) => {
+            let Reached {
+                store,
+                cloud,
+                secrets,
+                ..
+            } = reached;
+            let (held, snapshot) =
+                store.hold(&Holder::this_process(), &stack.name(), &which.env)?;
+            let known = if lookups {
+                known(stack, &which, &snapshot)?
+            } else {
+                Answers::new()
+            };
+            let clock = SystemClock::start();
+            let session = session(&cloud, &held, &clock);
+            let goal = goal(&cloud, &secrets, known);
+            session.refresh(snapshot, &goal, lookups).await?
+        }
+    };
+    if json {
+        say!("{}", json!(refreshed));
+    } else {
+        say!("{}", drawn::refreshed(&refreshed));
+    }
+    Ok(Exit::Done)
+}
+
+/// Nothing has to be reached for a state that is not there.
+async fn reached(stack: &Stack, which: &Which, reach: &Reach) -> Result<Option<Reached>, Failure> {
+    match stack.state(which)? {
+        None => Ok(None),
+        Some(_) => Reached::of(stack, which, reach, None).await.map(Some),
+    }
+}
+
+fn session<'a>(cloud: &'a Cloud, journal: &'a dyn Journal, clock: &'a SystemClock) -> Session<'a> {
+    Session {
+        provider: &cloud.provider,
+        journal,
+        clock,
+        events: &Aside,
+        schema: windlass::aws::schema,
+        interrupt: Interrupt::never(),
+        run: new_run(),
+        who: Holder::this_process().to_string(),
+        concurrency: CONCURRENCY,
+    }
+}
+
+fn goal<'a>(
+    cloud: &Cloud,
+    secrets: &'a windlass_engine::secrets::SecretReader,
+    known: Answers,
+) -> Goal<'a> {
+    Goal {
+        operation: Operation::Refresh,
+        document: None,
+        binding: cloud.binding.clone(),
+        zones: Vec::new(),
+        secrets,
+        known,
+        target: &[],
+        replace: &[],
+    }
+}
+
+/// What AWS cannot be asked again: outputs of other stacks.
+fn known(stack: &Stack, which: &Which, snapshot: &Snapshot) -> Result<Answers, Failure> {
+    let mut known = Answers::new();
+    for (address, pin) in &snapshot.pins {
+        if let Some((
+            LookupQuery::StackOutput {
+                stack: other,
+                environment,
+                output,
+            },
+            _,
+        )) = question(pin)
+            && let Some(value) = stack.output_of(&other, &environment, which.local, &output)?
+        {
+            known.insert(address.clone(), [("Value".to_owned(), value)].into());
+        }
+    }
+    Ok(known)
+}

@@ -1,0 +1,190 @@
+//! `state export` and `state import`: a state as one document, with a hash of itself.
+//!
+//! Not here: taking over resources, which the command `import` does.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use windlass::canonical::CanonicalJson;
+use windlass_engine::amend::Amendment;
+use windlass_state::record::Operation;
+use windlass_state::snapshot::{FORMAT, Snapshot};
+use windlass_store::Holder;
+
+use crate::arguments::{Reading, Which};
+use crate::command::amend::record;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::render::{count, say};
+use crate::stack::Stack;
+
+/// A state in a file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exported {
+    /// The format of the snapshot.
+    windlass_state: u32,
+    /// SHA-256 of the snapshot's canonical text.
+    hash: String,
+    /// The snapshot.
+    state: Value,
+}
+
+/// What the user accepts of a file.
+#[derive(Debug, Clone, Copy)]
+pub struct Accepts {
+    /// Another stack, environment or lineage.
+    pub other_lineage: bool,
+    /// A sequence that is behind the state's.
+    pub older: bool,
+}
+
+/// `state export`.
+pub fn export(stack: &Stack, which: &Which, out: Option<&Path>) -> Result<Exit, Failure> {
+    let Some(snapshot) = stack.state(which)? else {
+        return Err(Failure::new(format!("`{}` has no state", which.env)));
+    };
+    let state = serde_json::to_value(&snapshot).expect("a snapshot holds text keys only");
+    let exported = Exported {
+        windlass_state: FORMAT,
+        hash: CanonicalJson::of(&state).hash(),
+        state,
+    };
+    let text = serde_json::to_string_pretty(&exported).expect("a snapshot holds text keys only");
+    match out {
+        None => say!("{text}"),
+        Some(file) => {
+            let written = for_owner(file).and_then(|mut file| writeln!(file, "{text}"));
+            written.map_err(|error| {
+                Failure::new(format!("`{}` cannot be written: {error}", file.display()))
+            })?;
+            let resources = count(snapshot.resources.len(), "resource");
+            anstream::eprintln!("{resources} written to `{}`.", file.display());
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn for_owner(file: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file)
+}
+
+/// `state import`.
+pub async fn import(
+    stack: &Stack,
+    file: &Path,
+    accepts: Accepts,
+    reading: &Reading,
+) -> Result<Exit, Failure> {
+    let which = &reading.which;
+    let mut snapshot = read(file)?;
+    let mut store = stack.store(which)?;
+    // A state that cannot be read is what this is the way out of.
+    let now = store.load(&stack.name(), &which.env);
+    if let Ok(now) = &now {
+        names_match(stack, &snapshot, which, accepts)?;
+        fits(&snapshot, now, accepts)?;
+        // Client tokens come from the sequence: none may come twice.
+        snapshot.sequence = snapshot.sequence.max(now.sequence);
+    } else {
+        names_match(stack, &snapshot, which, accepts)?;
+    }
+    store.replace(&Holder::this_process(), &snapshot)?;
+    let (held, snapshot) = store.hold(&Holder::this_process(), &stack.name(), &which.env)?;
+    let resources = snapshot.resources.len();
+    let amendment = Amendment {
+        operation: Operation::Restore,
+        document: String::new(),
+        summary: format!("{} believed from a file", count(resources, "resource")),
+        changes: Vec::new(),
+        settlements: Vec::new(),
+    };
+    let snapshot = record(&held, snapshot, amendment).await?;
+    if reading.json {
+        say!(
+            "{}",
+            json!({"lineage": snapshot.lineage, "sequence": snapshot.sequence, "resources": resources})
+        );
+    } else {
+        say!(
+            "{} believed from `{}`. AWS was not changed; look at `windlass preview` before the next `up`.",
+            count(resources, "resource"),
+            file.display()
+        );
+    }
+    Ok(Exit::Done)
+}
+
+fn read(file: &Path) -> Result<Snapshot, Failure> {
+    let wrong = |what: String| Failure::new(format!("`{}` {what}", file.display()));
+    let text =
+        std::fs::read_to_string(file).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let exported: Exported = serde_json::from_str(&text)
+        .map_err(|error| wrong(format!("holds no exported state: {error}")))?;
+    if exported.windlass_state > FORMAT {
+        return Err(wrong(format!(
+            "has format {}, and this version reads up to {FORMAT}",
+            exported.windlass_state
+        ))
+        .help("use a newer Windlass"));
+    }
+    if CanonicalJson::of(&exported.state).hash() != exported.hash {
+        return Err(wrong(
+            "is not what was exported: its hash differs".to_owned(),
+        ));
+    }
+    let snapshot: Snapshot = serde_json::from_value(exported.state)
+        .map_err(|error| wrong(format!("holds no state of this version: {error}")))?;
+    let snapshot = snapshot.upgraded();
+    if let Err(violations) = snapshot.verify() {
+        let violations: Vec<_> = violations.iter().map(ToString::to_string).collect();
+        return Err(wrong(format!(
+            "does not hold together: {}",
+            violations.join("; ")
+        )));
+    }
+    Ok(snapshot)
+}
+
+fn names_match(
+    stack: &Stack,
+    file: &Snapshot,
+    which: &Which,
+    accepts: Accepts,
+) -> Result<(), Failure> {
+    let (name, environment) = (stack.name(), &which.env);
+    if accepts.other_lineage || (file.stack == name && file.environment == *environment) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "the file is the state of {} ({}), and this is {name} ({environment})",
+        file.stack, file.environment
+    ))
+    .help("say `--other-lineage` if it is to be believed here all the same"))
+}
+
+fn fits(file: &Snapshot, now: &Snapshot, accepts: Accepts) -> Result<(), Failure> {
+    let untouched = now.sequence == 0;
+    if file.lineage != now.lineage && !untouched && !accepts.other_lineage {
+        return Err(Failure::new(format!(
+            "the file is of the lineage {}, and the state of {}: they are not about the same resources",
+            file.lineage.0, now.lineage.0
+        ))
+        .help("say `--other-lineage` if what the state knows now may be forgotten"));
+    }
+    if file.lineage == now.lineage && file.sequence < now.sequence && !accepts.older {
+        return Err(Failure::new(format!(
+            "the file is older than the state: it ends at {}, and the state at {}",
+            file.sequence, now.sequence
+        ))
+        .help("say `--older` if what came since may be forgotten, or go back with `windlass state rollback`, which keeps it known"));
+    }
+    Ok(())
+}

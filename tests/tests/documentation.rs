@@ -1,0 +1,51 @@
+//! Tables of the documentation that restate data say what the data says.
+//!
+//! Not here: prose.
+
+use windlass::codes;
+use windlass_tests::cloud::samples::catalogue;
+
+fn document(name: &str) -> String {
+    let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn every_kind_has_its_identifier_in_the_table_of_imports() {
+    let text = document("import.md");
+    let said: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("| AWS::"))
+        .collect();
+    let mut rows: Vec<String> = catalogue()
+        .iter()
+        .map(|sampled| {
+            let id = sampled.schema.id.replace('|', "\\|");
+            format!("| {} | `{id}` |", sampled.schema.kind)
+        })
+        .collect();
+    rows.sort_unstable();
+    assert_eq!(said, rows);
+}
+
+#[test]
+fn identifiers_are_made_of_what_the_kind_shows() {
+    for sampled in catalogue() {
+        let schema = sampled.schema;
+        for part in schema.id.split('|') {
+            let shown = schema.field(part).is_some()
+                || schema.outputs.iter().any(|output| output.name == part);
+            assert!(shown, "{} has no `{part}`", schema.kind);
+        }
+    }
+}
+
+#[test]
+fn every_code_is_explained() {
+    let text = document("errors.md");
+    let missing = codes::ALL.iter().map(ToString::to_string);
+    let missing: Vec<_> = missing
+        .filter(|code| !text.contains(&format!("| {code} |")))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+}
