@@ -42,7 +42,10 @@ pub(crate) struct Recorder<'a> {
 struct State {
     snapshot: Snapshot,
     queue: Vec<Waiting>,
+    /// Nothing is recorded any more.
     halted: Option<Halted>,
+    /// Nothing is sent any more.
+    stopped: Option<Halted>,
     appended: bool,
 }
 
@@ -81,6 +84,7 @@ impl<'a> Recorder<'a> {
                 snapshot,
                 queue: Vec::new(),
                 halted: None,
+                stopped: None,
                 appended: false,
             }),
             writer: tokio::sync::Mutex::new(()),
@@ -100,8 +104,9 @@ impl<'a> Recorder<'a> {
         self.lock().appended
     }
 
-    /// Announces a mutating call, and gives the intent with its sequence and id.
+    /// Announces a mutating call, and gives the intent with its sequence and id. One that could not be sent is not announced.
     pub async fn intend(&self, draft: Draft<'_>) -> Result<Intent, Halted> {
+        self.held()?;
         let intent = Intent {
             sequence: 0,
             run: self.run.clone(),
@@ -184,15 +189,18 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Whether a mutating call may be sent.
+    /// Whether a mutating call may be sent. Once it may not, none may any more; what came of those under way is still recorded, if the journal
+    /// takes it.
     pub fn held(&self) -> Result<(), Halted> {
-        if let Some(halted) = &self.lock().halted {
-            return Err(halted.clone());
+        let mut state = self.lock();
+        let stopped = state.halted.clone().or_else(|| state.stopped.clone());
+        if let Some(stopped) = stopped {
+            return Err(stopped);
         }
         self.journal.held().map_err(|error| {
-            let halted = Halted::Journal(Arc::new(error));
-            self.lock().halted = Some(halted.clone());
-            halted
+            let stopped = Halted::Journal(Arc::new(error));
+            state.stopped = Some(stopped.clone());
+            stopped
         })
     }
 
@@ -307,7 +315,7 @@ pub(crate) fn target(address: &Address, recorded: &windlass_state::snapshot::Rec
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use async_trait::async_trait;
     use windlass_state::identity::Lineage;
@@ -321,6 +329,7 @@ mod tests {
         writes: AtomicUsize,
         records: AtomicUsize,
         broken: bool,
+        lost: AtomicBool,
     }
 
     #[async_trait]
@@ -338,7 +347,10 @@ mod tests {
             Ok(())
         }
         fn held(&self) -> Result<(), JournalError> {
-            Ok(())
+            match self.lost.load(Ordering::SeqCst) {
+                true => Err(JournalError::Store("gone".into())),
+                false => Ok(()),
+            }
         }
     }
 
@@ -381,5 +393,19 @@ mod tests {
         assert!(recorder.settle(zones(2)).await.is_err());
         assert_eq!(journal.writes.load(Ordering::SeqCst), 1);
         assert!(recorder.checkpoint().await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_came_of_calls_is_recorded_when_none_may_be_sent_any_more() {
+        let journal = Counting::default();
+        let (clock, run) = (SystemClock::start(), RunId("r".to_owned()));
+        let recorder = Recorder::new(&journal, &clock, &run, snapshot());
+        recorder.held().expect("it is ours");
+        journal.lost.store(true, Ordering::SeqCst);
+        assert!(recorder.held().is_err());
+        recorder.settle(zones(1)).await.expect("recorded");
+        journal.lost.store(false, Ordering::SeqCst);
+        assert!(recorder.held().is_err(), "a state that was lost stays lost");
+        assert_eq!(journal.records.load(Ordering::SeqCst), 1);
     }
 }

@@ -117,6 +117,12 @@ impl Pool {
         config.build()
     }
 
+    /// Who knows the credentials of the stack's own place.
+    pub async fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        let base = self.base.get_or_init(|| self.base()).await;
+        base.credentials_provider()
+    }
+
     async fn base(&self) -> SdkConfig {
         let app = AppName::new("windlass").expect("a valid application name");
         let region = Region::new(self.access.region.clone());

@@ -4,6 +4,7 @@
 
 mod applicationautoscaling;
 mod autoscaling;
+mod chain;
 mod clients;
 mod ec2;
 mod ecs;
@@ -21,5 +22,6 @@ mod secretsmanager;
 mod servicediscovery;
 mod tagging;
 
+pub use chain::{CredentialChain, SigningKeys};
 pub use clients::{Access, AccessError, default_region};
 pub use provider::AwsProvider;

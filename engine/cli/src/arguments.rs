@@ -4,6 +4,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use windlass::address::Address;
@@ -90,6 +91,40 @@ pub struct Which {
     /// Use the embedded local cloud. Its state is apart from all others, and no real credentials are read.
     #[arg(long, env = "WINDLASS_LOCAL")]
     pub local: bool,
+    #[command(flatten)]
+    pub kept: Kept,
+}
+
+/// Where states are kept, and what opens them.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Kept {
+    /// Where states are kept: `s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`. Default: as the stack's Cargo.toml says, else
+    /// `.windlass` in the stack's folder.
+    #[arg(long = "state", env = "WINDLASS_STATE", value_name = "URL")]
+    pub url: Option<String>,
+    /// An age identity that opens an encrypted state, and encrypts one that is begun in an object store.
+    #[arg(
+        long = "state-key-file",
+        env = "WINDLASS_STATE_KEY_FILE",
+        value_name = "FILE"
+    )]
+    pub key_file: Option<PathBuf>,
+    /// The same with a passphrase in a file. `WINDLASS_STATE_PASSPHRASE` in the environment is one, too.
+    #[arg(
+        long = "state-passphrase-file",
+        env = "WINDLASS_STATE_PASSPHRASE_FILE",
+        value_name = "FILE",
+        conflicts_with = "key_file"
+    )]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// How patient a command is that writes the state.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Waiting {
+    /// While another run holds the state, wait for so long, such as `90s` or `10m`.
+    #[arg(long, env = "WINDLASS_LOCK_TIMEOUT", value_name = "DURATION", value_parser = duration, default_value = "0s")]
+    pub lock_timeout: Duration,
 }
 
 /// What a stack program is told.
@@ -160,6 +195,8 @@ pub struct Up {
     pub program: Program,
     #[command(flatten)]
     pub access: Access,
+    #[command(flatten)]
+    pub waiting: Waiting,
     /// Do exactly what this saved plan says, or refuse.
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
@@ -179,6 +216,8 @@ pub struct Destroy {
     pub program: Program,
     #[command(flatten)]
     pub access: Access,
+    #[command(flatten)]
+    pub waiting: Waiting,
     /// Do not ask.
     #[arg(long, short)]
     pub yes: bool,
@@ -202,6 +241,15 @@ pub struct Reading {
     /// One JSON document instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What a command is told that changes what is believed.
+#[derive(Debug, Args)]
+pub struct Amending {
+    #[command(flatten)]
+    pub reading: Reading,
+    #[command(flatten)]
+    pub waiting: Waiting,
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +278,8 @@ pub struct Import {
     pub program: Program,
     #[command(flatten)]
     pub reach: Reach,
+    #[command(flatten)]
+    pub waiting: Waiting,
     /// One JSON document instead of text.
     #[arg(long)]
     pub json: bool,
@@ -259,6 +309,8 @@ pub struct Refresh {
     pub which: Which,
     #[command(flatten)]
     pub reach: Reach,
+    #[command(flatten)]
+    pub waiting: Waiting,
     /// One JSON document instead of text.
     #[arg(long)]
     pub json: bool,
@@ -302,7 +354,7 @@ pub enum State {
         #[arg(required = true)]
         addresses: Vec<Address>,
         #[command(flatten)]
-        reading: Reading,
+        amending: Amending,
     },
     /// Give a resource, or everything below a scope, another address.
     #[command(after_help = "Examples:
@@ -316,7 +368,7 @@ pub enum State {
         /// The address that it is to have.
         to: Address,
         #[command(flatten)]
-        reading: Reading,
+        amending: Amending,
     },
     /// Check that the state is what was written, and that it holds together.
     Verify(Reading),
@@ -328,7 +380,7 @@ pub enum State {
         /// The operation, by its number in the history.
         number: i64,
         #[command(flatten)]
-        reading: Reading,
+        amending: Amending,
     },
     /// Print the state as one document, to keep or to move it. It holds the key of the hashes that stand for secrets.
     Export {
@@ -350,7 +402,23 @@ pub enum State {
         #[arg(long)]
         older: bool,
         #[command(flatten)]
+        amending: Amending,
+    },
+    /// Move the state to another place, with its history. What is here is marked, so that nobody goes on with it.
+    Migrate {
+        /// Where to: `s3://bucket/prefix`, `gs://…`, `az://…`, `file:///folder`, or `default` for the stack's folder.
+        #[arg(long, value_name = "URL")]
+        to: String,
+        #[command(flatten)]
         reading: Reading,
+    },
+    /// Go back to the newest belief that can still be read of a damaged state.
+    Repair {
+        /// Do not ask.
+        #[arg(long, short)]
+        yes: bool,
+        #[command(flatten)]
+        which: Which,
     },
 }
 
@@ -361,11 +429,12 @@ impl State {
             Self::List(reading)
             | Self::Verify(reading)
             | Self::Show { reading, .. }
-            | Self::Rm { reading, .. }
-            | Self::Mv { reading, .. }
-            | Self::Rollback { reading, .. }
-            | Self::Import { reading, .. } => reading.json,
-            Self::Export { .. } => false,
+            | Self::Migrate { reading, .. } => reading.json,
+            Self::Rm { amending, .. }
+            | Self::Mv { amending, .. }
+            | Self::Rollback { amending, .. }
+            | Self::Import { amending, .. } => amending.reading.json,
+            Self::Export { .. } | Self::Repair { .. } => false,
         }
     }
 }
@@ -423,6 +492,13 @@ pub struct LocalReading {
     /// One JSON document instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration = text
+        .parse()
+        .map_err(|_| "write it as 90s, 10m or 1h30m".to_owned())?;
+    Duration::try_from(span).map_err(|_| "it cannot be negative".to_owned())
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -39,6 +39,11 @@ pub struct Wanted {
     pub endpoint: Option<String>,
 }
 
+/// The local cloud, if it runs.
+pub async fn running() -> Result<Option<Status>, Failure> {
+    Ok(LocalCloud::new(Home::from_environment()?).status().await?)
+}
+
 /// Starts the local cloud, if it does not run.
 pub async fn local() -> Result<Status, Failure> {
     let cloud = LocalCloud::new(Home::from_environment()?);
@@ -83,16 +88,7 @@ impl Cloud {
             region: Some(region.to_owned()),
             ..Place::default()
         };
-        let access = Access {
-            region: region.to_owned(),
-            profile: wanted.profile.clone(),
-            endpoint: local
-                .map(|status| status.endpoint.clone())
-                .or_else(|| wanted.endpoint.clone()),
-            local_account: local.map(|_| local_account()),
-            http_client: None,
-        };
-        let provider = AwsProvider::new(access, secrets)?;
+        let provider = AwsProvider::new(access(wanted, region, local), secrets)?;
         let binding = match local {
             Some(status) => Binding::Local {
                 instance: status.instance.clone(),
@@ -110,6 +106,19 @@ impl Cloud {
             }
         };
         Ok(Self { provider, binding })
+    }
+}
+
+/// How AWS is reached, or the local cloud in its place.
+pub fn access(wanted: &Wanted, region: &str, local: Option<&Status>) -> Access {
+    Access {
+        region: region.to_owned(),
+        profile: wanted.profile.clone(),
+        endpoint: local
+            .map(|status| status.endpoint.clone())
+            .or_else(|| wanted.endpoint.clone()),
+        local_account: local.map(|_| local_account()),
+        http_client: None,
     }
 }
 

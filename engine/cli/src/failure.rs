@@ -81,8 +81,21 @@ impl From<StoreError> for Failure {
         let failure = Self::of(&error);
         match error {
             StoreError::Held { .. } => failure.exit(Exit::Locked).help(
-                "wait until it has ended; if it was killed, its hold ends by itself within 30 s",
+                "`--lock-timeout 10m` waits until it has ended; if it was killed, its hold ends by itself within 40 s",
             ),
+            StoreError::Damaged { .. } => failure.help(
+                "`windlass state repair` shows what can still be read and goes on from there; or put back a copy of before, such as an earlier version of the object",
+            ),
+            StoreError::Moved { to } => failure.help(format!(
+                "give `--state` with the place it was moved to ({to}), or write it into the stack's Cargo.toml: [package.metadata.windlass] state = \"…\""
+            )),
+            StoreError::Sealed { .. } => failure.help(
+                "give the key with `--state-key-file`, `--state-passphrase-file` or WINDLASS_STATE_PASSPHRASE",
+            ),
+            StoreError::Unconditional { .. } => failure.help(
+                "Amazon S3, Google Cloud Storage and Azure Blob Storage do; so do current versions of most stores that speak S3's protocol",
+            ),
+            StoreError::Place { .. } | StoreError::Key { .. } => failure.exit(Exit::Usage),
             _ => failure,
         }
     }
@@ -135,6 +148,8 @@ plain!(
     windlass_aws::AccessError,
     windlass_engine::provider::ProviderError,
     windlass_local::CloudError,
+    windlass_local::ControlError,
+    windlass_local::LoopbackError,
     windlass_local::HomeError,
     windlass_local::RulesError,
     windlass_local::ServeError,

@@ -8,6 +8,7 @@ mod cloud;
 mod command;
 mod exit;
 mod failure;
+mod keeping;
 mod program;
 mod render;
 mod stack;

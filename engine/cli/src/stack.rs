@@ -2,18 +2,16 @@
 //!
 //! Not here: running the program (`program`), and reaching AWS (`cloud`).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use windlass_state::snapshot::Snapshot;
-use windlass_store::Store;
+use windlass_store::{HeldStore, Holder, Key, Store, StoreError};
 
-use crate::arguments::{Arguments, Which};
-use crate::exit::Exit;
+use crate::arguments::{Arguments, Waiting, Which};
 use crate::failure::Failure;
+use crate::keeping::{self, Where};
 use crate::program;
-
-/// Where stacks keep what is not theirs to commit.
-const FOLDER: &str = ".windlass";
 
 /// The stack that a command is about.
 #[derive(Debug, Clone)]
@@ -24,6 +22,8 @@ pub struct Stack {
     program: Option<PathBuf>,
     /// Its name, if the program said it.
     name: Option<String>,
+    /// The profile whose credentials reach its state.
+    profile: Option<String>,
 }
 
 impl Stack {
@@ -38,6 +38,7 @@ impl Stack {
             folder,
             program: arguments.program.clone(),
             name: arguments.stack_name.clone(),
+            profile: arguments.command.profile().map(str::to_owned),
         })
     }
 
@@ -61,82 +62,134 @@ impl Stack {
         self.name.clone().or_else(of_folder).unwrap_or_default()
     }
 
-    /// Where the state of an environment is.
-    pub fn state_file(&self, which: &Which) -> Result<PathBuf, Failure> {
-        state_file(&self.folder, which)
+    /// Where the stack's states are kept.
+    pub fn place(&self, which: &Which) -> Result<Where, Failure> {
+        Where::of(&self.folder, &which.kept)
     }
 
-    /// Opens the state, and makes it where there is none.
-    pub fn store(&self, which: &Which) -> Result<Store, Failure> {
-        let file = self.state_file(which)?;
-        keep_out_of_git(&self.folder)?;
-        Ok(Store::open(&file)?)
+    /// Reaches the state. Makes nothing but the stack's own folder, and the bucket in the local cloud.
+    pub async fn store(&self, which: &Which) -> Result<Store, Failure> {
+        let at = self.place(which)?;
+        let key = keeping::key_for(&at, &which.kept)?;
+        self.store_at(&at, which, key).await
+    }
+
+    /// The same at another place.
+    pub async fn store_at(
+        &self,
+        at: &Where,
+        which: &Which,
+        key: Option<Key>,
+    ) -> Result<Store, Failure> {
+        keeping::keep_out_of_git(&self.folder)?;
+        let location = at.location(&self.folder, &self.name(), which)?;
+        let profile = self.profile.as_deref();
+        let access = keeping::access(at, which.local, profile, key, true).await?;
+        let access = access.expect("the local cloud was started");
+        let store = Store::open(&location, &access).await?;
+        if store.ignores_key() {
+            anstream::eprintln!(
+                "The state {location} is not encrypted, although a key was given: `state migrate` to a new place encrypts it."
+            );
+        }
+        Ok(store.with_emergency(&keeping::emergency_folder(&self.folder, which.local)))
+    }
+
+    /// Does something with the state while it is held for writing.
+    pub async fn holding<T>(
+        &self,
+        store: &Store,
+        waiting: Waiting,
+        work: impl AsyncFnOnce(&HeldStore, Snapshot) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let (held, snapshot) = self.hold(store, waiting).await?;
+        let done = work(&held, snapshot).await;
+        held.release().await;
+        done
+    }
+
+    /// Takes the state for writing; while another run has it, waits as long as is wanted and says for whom.
+    async fn hold(
+        &self,
+        store: &Store,
+        waiting: Waiting,
+    ) -> Result<(HeldStore, Snapshot), Failure> {
+        let until = Instant::now() + waiting.lock_timeout;
+        let mut told = None;
+        loop {
+            let (holder, since, error) = match store.hold(&Holder::this_process()).await {
+                Ok(held) => return Ok(held),
+                Err(StoreError::Held { holder, since }) => {
+                    let text = format!("{holder} is working on this state since {since}");
+                    (holder.clone(), text, StoreError::Held { holder, since })
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(error.into());
+            }
+            if told.as_ref() != Some(&holder) {
+                anstream::eprintln!("Waiting: {since}.");
+                told = Some(holder);
+            }
+            // Apart, so that those who wait do not all ask at the same moment.
+            let pause = Duration::from_millis(rand::random_range(300..900));
+            tokio::time::sleep(pause.min(left)).await;
+        }
     }
 
     /// The state as it is, if there is one. Makes nothing.
-    pub fn state(&self, which: &Which) -> Result<Option<Snapshot>, Failure> {
-        let file = self.state_file(which)?;
-        if !file.is_file() {
+    pub async fn state(&self, which: &Which) -> Result<Option<Snapshot>, Failure> {
+        let Some(store) = self.existing(which).await? else {
             return Ok(None);
+        };
+        let snapshot = store.state().await?;
+        if let Some(to) = store.moved().await? {
+            anstream::eprintln!("This state was moved to {to}; what is shown is a copy of then.");
         }
-        Ok(Some(Store::open(&file)?.load(&self.name(), &which.env)?))
+        Ok(snapshot)
     }
 
-    /// An output of another stack, whose folder stands beside this one's.
-    pub fn output_of(
+    async fn existing(&self, which: &Which) -> Result<Option<Store>, Failure> {
+        let at = self.place(which)?;
+        let location = at.location(&self.folder, &self.name(), which)?;
+        let key = keeping::key_for(&at, &which.kept)?;
+        let profile = self.profile.as_deref();
+        let Some(access) = keeping::access(&at, which.local, profile, key, false).await? else {
+            return Ok(None);
+        };
+        let store = Store::open(&location, &access).await?;
+        let emergency = keeping::emergency_folder(&self.folder, which.local);
+        Ok(Some(store.with_emergency(&emergency)))
+    }
+
+    /// An output of another stack, whose folder stands beside this one's, or whose states are kept at the same place.
+    pub async fn output_of(
         &self,
         stack: &str,
         environment: &str,
-        local: bool,
+        which: &Which,
         output: &str,
     ) -> Result<Option<serde_json::Value>, Failure> {
         let Some(workspace) = self.folder.parent() else {
             return Ok(None);
         };
-        let which = Which {
-            env: environment.to_owned(),
-            local,
+        let other = Self {
+            folder: workspace.join(stack),
+            program: None,
+            name: Some(stack.to_owned()),
+            profile: self.profile.clone(),
         };
-        let file = state_file(&workspace.join(stack), &which)?;
-        if !file.is_file() {
-            return Ok(None);
+        let mut which = Which {
+            env: environment.to_owned(),
+            ..which.clone()
+        };
+        // A place that only this stack's Cargo.toml names is meant for its neighbours, too, unless they name another.
+        if which.kept.url.is_none() && other.place(&which)? == Where::Default {
+            which.kept.url = keeping::declared(&self.folder)?;
         }
-        Ok(Store::open(&file)?
-            .load(stack, environment)?
-            .outputs
-            .get(output)
-            .cloned())
+        let state = other.state(&which).await?;
+        Ok(state.and_then(|state| state.outputs.get(output).cloned()))
     }
-}
-
-fn state_file(folder: &Path, which: &Which) -> Result<PathBuf, Failure> {
-    let environment = &which.env;
-    let plain = environment
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if !plain || environment.is_empty() || environment.starts_with('.') {
-        return Err(
-            Failure::new(format!("`{environment}` cannot be an environment"))
-                .exit(Exit::Usage)
-                .help("use letters, digits, `-`, `_` and `.`"),
-        );
-    }
-    let folder = folder.join(FOLDER);
-    let folder = if which.local {
-        folder.join("local")
-    } else {
-        folder
-    };
-    Ok(folder.join(format!("{environment}.db")))
-}
-
-/// States hold identifiers of a live account; they are not to be committed by accident.
-fn keep_out_of_git(folder: &Path) -> Result<(), Failure> {
-    let folder = folder.join(FOLDER);
-    std::fs::create_dir_all(&folder)?;
-    let ignore = folder.join(".gitignore");
-    if !ignore.exists() {
-        std::fs::write(ignore, "*\n")?;
-    }
-    Ok(())
 }

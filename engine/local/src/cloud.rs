@@ -198,6 +198,21 @@ impl Control {
             .await?)
     }
 
+    /// Makes an S3 bucket in an account, if it has none of that name: what is kept in one goes with the rest of the local cloud.
+    ///
+    /// # Errors
+    /// When it does not answer, or the name cannot be a bucket's.
+    pub async fn make_bucket(&self, account: &str, name: &str) -> Result<(), ControlError> {
+        let authorization = format!(
+            "AWS4-HMAC-SHA256 Credential={account}/20300101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+        );
+        let headers = [("authorization", authorization.as_str())];
+        self.client
+            .send_with(Method::PUT, &format!("/{name}"), &headers, None)
+            .await?;
+        Ok(())
+    }
+
     async fn stop(&self) -> Result<(), ControlError> {
         self.client
             .send(Method::POST, "/_windlass/stop", None)

@@ -129,12 +129,27 @@ impl LoopbackClient {
         path: &str,
         body: Option<String>,
     ) -> Result<Bytes, LoopbackError> {
+        let headers = [
+            ("content-type", "application/json"),
+            (crate::control::GUARD, "1"),
+        ];
+        self.send_with(method, path, &headers, body).await
+    }
+
+    /// The same with these headers only.
+    pub(crate) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<String>,
+    ) -> Result<Bytes, LoopbackError> {
         let url = format!("{}{path}", self.server.url());
-        let request = Request::builder()
-            .method(method)
-            .uri(&url)
-            .header("content-type", "application/json")
-            .header(crate::control::GUARD, "1")
+        let mut request = Request::builder().method(method).uri(&url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request
             .body(Full::from(body.unwrap_or_default()))
             .map_err(|source| LoopbackError::Unreachable {
                 url: url.clone(),

@@ -1,14 +1,28 @@
-//! Where states are kept: an embedded SQLite database per stack and environment.
+//! Where states are kept: an SQLite database per stack and environment, or objects in a store that several hosts share.
 //!
 //! Not here: what a state means, which `windlass-state` says.
 
-mod beliefs;
-mod database;
+mod chain;
+mod emergency;
 mod error;
-mod lease;
-mod writer;
+mod held;
+mod history;
+mod holder;
+mod migrate;
+mod objects;
+mod place;
+mod seal;
+mod sqlite;
+mod state;
+mod store;
 
-pub use database::{HistoryEntry, Store};
 pub use error::StoreError;
-pub use lease::Holder;
-pub use writer::HeldStore;
+pub use held::HeldStore;
+pub use history::HistoryEntry;
+pub use holder::Holder;
+pub use migrate::migrate;
+pub use objects::connect::{S3Access, S3Credential, S3Credentials};
+pub use place::{Bucket, Location, Place, Service};
+pub use seal::Key;
+pub use state::LastGood;
+pub use store::{Access, Store};

@@ -1,13 +1,15 @@
 //! The store keeps what it was told, notices damage, and has one writer.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use windlass_state::identity::RunId;
-use windlass_state::journal::Journal;
+use windlass_state::journal::{Journal, JournalError};
 use windlass_state::record::{
     Operation, Record, RunFinished, RunResult, RunStarted, Settled, Settlement,
 };
 use windlass_state::snapshot::Snapshot;
-use windlass_store::{Holder, Store, StoreError};
+use windlass_store::{Access, HeldStore, Holder, Location, Store, StoreError};
 
 fn started(run: &str) -> Record {
     Record::RunStarted(RunStarted {
@@ -31,23 +33,55 @@ fn finished(run: &str) -> Record {
     })
 }
 
+async fn open(path: &Path) -> Store {
+    let location = Location::file(path, "s", "dev");
+    Store::open(&location, &Access::default())
+        .await
+        .expect("opens")
+}
+
+async fn hold(path: &Path, holder: &Holder) -> Result<(HeldStore, Snapshot), StoreError> {
+    open(path).await.hold(holder).await
+}
+
+async fn hold_free(path: &Path) -> (HeldStore, Snapshot) {
+    hold(path, &Holder::this_process()).await.expect("free")
+}
+
+fn elsewhere() -> Holder {
+    Holder {
+        host: "elsewhere".to_owned(),
+        ..Holder::this_process()
+    }
+}
+
+/// A run with a checkpoint at its end.
+async fn run(path: &Path, name: &str) -> Snapshot {
+    let (held, mut snapshot) = hold_free(path).await;
+    for record in [started(name), finished(name)] {
+        held.append(vec![record.clone()]).await.expect("kept");
+        snapshot.apply(&record).expect("fits");
+    }
+    held.checkpoint(&snapshot).await.expect("kept");
+    held.release().await;
+    snapshot
+}
+
 #[tokio::test]
 async fn what_was_appended_is_there_after_a_kill() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    let (held, mut snapshot) = Store::open(&path)
-        .and_then(|store| store.hold(&Holder::this_process(), "s", "dev"))
-        .expect("free");
+    let (held, mut snapshot) = hold_free(&path).await;
     let before = snapshot.clone();
     for record in [started("a"), finished("a")] {
         held.append(vec![record.clone()]).await.expect("kept");
         snapshot.apply(&record).expect("fits");
     }
     // Read beside the writer, as after a kill: no checkpoint was made.
-    let store = Store::open(&path).expect("opens");
-    assert_eq!(store.load("s", "dev").expect("loads"), snapshot);
+    let store = open(&path).await;
+    assert_eq!(store.load().await.expect("loads"), snapshot);
     assert_ne!(before.sequence, snapshot.sequence);
-    let history = store.history().expect("reads");
+    let history = store.history().await.expect("reads");
     assert_eq!(
         (
             history.len(),
@@ -59,74 +93,102 @@ async fn what_was_appended_is_there_after_a_kill() {
     held.checkpoint(&snapshot).await.expect("kept");
     held.append(vec![started("b")]).await.expect("kept");
     snapshot.apply(&started("b")).expect("fits");
-    assert_eq!(store.load("s", "dev").expect("loads"), snapshot);
+    assert_eq!(store.load().await.expect("loads"), snapshot);
 }
 
 #[test]
-fn there_is_one_writer() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("dev.db");
-    let hold = |holder: &Holder| Store::open(&path).expect("opens").hold(holder, "s", "dev");
-    let first = hold(&Holder::this_process()).expect("free");
-    let other = Holder {
-        host: "elsewhere".to_owned(),
-        ..Holder::this_process()
-    };
-    assert!(matches!(hold(&other), Err(StoreError::Held { .. })));
-    drop(first);
-    drop(hold(&other).expect("it was given back"));
+fn beginning_at_once_begins_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("dev.db");
+        let together = std::sync::Barrier::new(8);
+        let begin = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            together.wait();
+            let loaded = runtime
+                .expect("a runtime")
+                .block_on(async { open(&path).await.load().await });
+            loaded.expect("begun").lineage
+        };
+        let lineages: Vec<_> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+            let lineages = threads.into_iter().map(|thread| thread.join());
+            lineages.map(|lineage| lineage.expect("no panic")).collect()
+        });
+        assert!(lineages.iter().all(|lineage| *lineage == lineages[0]));
+    }
 }
 
-fn lease_of(path: &std::path::Path, holder: &Holder) {
+#[tokio::test]
+async fn there_is_one_writer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (first, _) = hold_free(&path).await;
+    let second = hold(&path, &elsewhere()).await;
+    assert!(matches!(second, Err(StoreError::Held { .. })));
+    first.release().await;
+    drop(hold(&path, &elsewhere()).await.expect("it was given back"));
+}
+
+fn lease_of(path: &Path, holder: &Holder, until: i64) {
     let connection = rusqlite::Connection::open(path).expect("opens");
-    let until = Timestamp::now().as_millisecond() + 30_000;
     let row = rusqlite::params![holder.user, holder.host, holder.pid, until];
     let insert = "INSERT INTO lease (user, host, pid, token, since, deadline) VALUES (?1, ?2, ?3, 'other', 0, ?4)";
+    connection.execute("DELETE FROM lease", []).expect("runs");
     connection.execute(insert, row).expect("runs");
 }
 
-#[test]
-fn a_dead_holder_of_this_host_is_taken_over_at_once() {
+fn soon() -> i64 {
+    Timestamp::now().as_millisecond() + 30_000
+}
+
+#[tokio::test]
+async fn a_dead_holder_of_this_host_is_taken_over_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    drop(Store::open(&path).expect("opens"));
+    open(&path).await.load().await.expect("begun");
     // A killed process leaves its lease behind, but the system drops its lock.
-    lease_of(&path, &Holder::this_process());
-    let hold = || {
-        Store::open(&path)
-            .expect("opens")
-            .hold(&Holder::this_process(), "s", "dev")
-    };
-    let held = hold().expect("its holder is dead");
-    assert!(matches!(hold(), Err(StoreError::Held { .. })));
+    lease_of(&path, &Holder::this_process(), soon());
+    let (held, _) = hold_free(&path).await;
+    let second = hold(&path, &Holder::this_process()).await;
+    assert!(matches!(second, Err(StoreError::Held { .. })));
     drop(held);
 }
 
-#[test]
-fn a_holder_elsewhere_is_believed_until_its_deadline() {
+#[tokio::test]
+async fn a_holder_elsewhere_is_believed_until_its_deadline() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    drop(Store::open(&path).expect("opens"));
-    lease_of(
-        &path,
-        &Holder {
-            host: "elsewhere".to_owned(),
-            ..Holder::this_process()
-        },
-    );
-    let held = Store::open(&path)
-        .expect("opens")
-        .hold(&Holder::this_process(), "s", "dev");
+    open(&path).await.load().await.expect("begun");
+    lease_of(&path, &elsewhere(), soon());
+    let held = hold(&path, &Holder::this_process()).await;
     assert!(matches!(held, Err(StoreError::Held { .. })));
+    // Nobody could have set such a deadline: it is damaged, and holds nobody up.
+    lease_of(&path, &elsewhere(), i64::MAX);
+    drop(hold_free(&path).await);
+}
+
+#[tokio::test]
+async fn a_writer_that_was_taken_over_writes_nothing_any_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (held, _) = hold_free(&path).await;
+    held.append(vec![started("a")]).await.expect("kept");
+    lease_of(&path, &elsewhere(), soon());
+    let late = held.append(vec![finished("a")]).await;
+    assert!(
+        matches!(&late, Err(JournalError::TakenOver { holder }) if holder.contains("elsewhere")),
+        "{late:?}"
+    );
+    assert!(held.held().is_err());
+    assert_eq!(open(&path).await.load().await.expect("loads").sequence, 1);
 }
 
 #[tokio::test]
 async fn a_changed_record_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    let (held, _) = Store::open(&path)
-        .and_then(|store| store.hold(&Holder::this_process(), "s", "dev"))
-        .expect("free");
+    let (held, _) = hold_free(&path).await;
     held.append(vec![started("a"), finished("a")])
         .await
         .expect("kept");
@@ -138,10 +200,169 @@ async fn a_changed_record_is_noticed() {
             [],
         )
         .expect("runs");
+    let loaded = open(&path).await.load().await;
+    assert!(matches!(loaded, Err(StoreError::Damaged { .. })));
+}
+
+/// SQLite goes on without its write-ahead log and says nothing.
+#[tokio::test]
+async fn a_lost_write_ahead_log_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    run(&path, "a").await;
+    let (held, _) = hold_free(&path).await;
+    held.append(vec![started("b")]).await.expect("kept");
+    let copy = tempfile::tempdir().expect("a folder");
+    for name in ["dev.db", "dev.db.head"] {
+        std::fs::copy(folder.path().join(name), copy.path().join(name)).expect("copied");
+    }
+    drop(held);
+    let store = open(&copy.path().join("dev.db")).await;
+    let loaded = store.load().await;
+    assert!(
+        matches!(&loaded, Err(StoreError::Damaged { what, .. }) if what.contains("fell behind")),
+        "{loaded:?}"
+    );
+    let good = store.last_good().await.expect("reads").expect("a belief");
+    let aside = store.repair(&good, &Holder::this_process()).await;
+    assert!(
+        aside
+            .expect("repaired")
+            .is_some_and(|aside| Path::new(&aside).is_file())
+    );
+    assert_eq!(store.load().await.expect("loads"), good.snapshot);
+}
+
+#[tokio::test]
+async fn a_belief_that_would_use_sequences_twice_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let first = run(&path, "a").await;
+    run(&path, "b").await;
+    let store = open(&path).await;
+    let refused = store.replace(&Holder::this_process(), &first).await;
+    assert!(
+        matches!(refused, Err(StoreError::Behind { .. })),
+        "{refused:?}"
+    );
+    let later = Snapshot {
+        sequence: 100,
+        ..first
+    };
+    store
+        .replace(&Holder::this_process(), &later)
+        .await
+        .expect("it goes on");
+    assert_eq!(store.load().await.expect("loads"), later);
+    assert_eq!(store.history().await.expect("reads").len(), 2);
+    assert_eq!(run(&path, "c").await.sequence, 102);
+}
+
+#[tokio::test]
+async fn a_state_moves_with_its_history_and_is_not_gone_on_with_where_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = (folder.path().join("from.db"), folder.path().join("to.db"));
+    run(&from, "a").await;
+    let me = Holder::this_process();
+    windlass_store::migrate(&open(&from).await, &open(&to).await, &me)
+        .await
+        .expect("moved");
+    let (source, target) = (open(&from).await, open(&to).await);
+    let copy = source.state().await.expect("it is still readable");
+    assert_eq!(copy, Some(target.load().await.expect("loads")));
+    assert!(matches!(source.load().await, Err(StoreError::Moved { .. })));
+    assert_eq!(
+        target.history().await.expect("reads"),
+        source.history().await.expect("reads")
+    );
+    assert!(source.moved().await.expect("reads").is_some());
     assert!(matches!(
-        Store::open(&path).expect("opens").load("s", "dev"),
-        Err(StoreError::Damaged { .. })
+        hold(&from, &me).await,
+        Err(StoreError::Moved { .. })
     ));
+    let again = windlass_store::migrate(&source, &target, &me).await;
+    assert!(matches!(again, Err(StoreError::Moved { .. })), "{again:?}");
+    // And back again.
+    run(&to, "b").await;
+    windlass_store::migrate(&target, &source, &me)
+        .await
+        .expect("moved back");
+    assert_eq!(run(&from, "c").await.sequence, 6);
+}
+
+#[tokio::test]
+async fn a_state_does_not_move_onto_another_or_a_newer_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = (folder.path().join("from.db"), folder.path().join("to.db"));
+    run(&from, "a").await;
+    run(&to, "b").await;
+    let me = Holder::this_process();
+    let refused = windlass_store::migrate(&open(&from).await, &open(&to).await, &me).await;
+    assert!(
+        matches!(&refused, Err(StoreError::Occupied { why, .. }) if why.contains("lineage")),
+        "{refused:?}"
+    );
+    let newer = folder.path().join("newer.db");
+    std::fs::copy(&from, &newer).expect("copied");
+    run(&newer, "c").await;
+    let refused = windlass_store::migrate(&open(&from).await, &open(&newer).await, &me).await;
+    assert!(
+        matches!(&refused, Err(StoreError::Occupied { why, .. }) if why.contains("newer")),
+        "{refused:?}"
+    );
+    run(&from, "the source is as it was").await;
+}
+
+/// As the first version wrote it: without hashes of the history, earlier beliefs, and files beside it.
+#[tokio::test]
+async fn a_database_of_format_1_is_still_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sqlite-1.db");
+    std::fs::copy(fixture, &path).expect("copied");
+    let (held, snapshot) = hold_free(&path).await;
+    assert_eq!(
+        (
+            snapshot.sequence,
+            snapshot.resources.len(),
+            snapshot.open.len()
+        ),
+        (7, 1, 1)
+    );
+    snapshot.verify().expect("it holds together");
+    held.append(vec![finished("00000000000000bb")])
+        .await
+        .expect("it goes on");
+    held.release().await;
+    let store = open(&path).await;
+    assert_eq!(store.load().await.expect("loads").sequence, 8);
+    let history = store.history().await.expect("reads");
+    assert_eq!((history.len(), history[0].finished.is_some()), (2, true));
+}
+
+/// A reader beside a writer sees one moment, and no damage.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_is_not_confused_by_a_writer() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (held, mut snapshot) = hold_free(&path).await;
+    let writing = tokio::spawn(async move {
+        for index in 0..150 {
+            let record = started(&index.to_string());
+            held.append(vec![record.clone()]).await.expect("kept");
+            snapshot.apply(&record).expect("fits");
+            if index % 5 == 0 {
+                held.checkpoint(&snapshot).await.expect("kept");
+            }
+        }
+        held.release().await;
+    });
+    let store = open(&path).await;
+    while !writing.is_finished() {
+        store.load().await.expect("it is sound at every moment");
+    }
+    writing.await.expect("written");
+    assert_eq!(store.load().await.expect("loads").sequence, 150);
 }
 
 fn zones(run: &str, zone: &str) -> Record {
@@ -156,17 +377,16 @@ fn zones(run: &str, zone: &str) -> Record {
     }))
 }
 
-/// A run of a process of its own, to its end.
-async fn runs(path: &std::path::Path, run: &str) -> Snapshot {
-    let store = Store::open(path).expect("opens");
-    let held = store.hold(&Holder::this_process(), "s", "dev");
-    let (held, mut snapshot) = held.expect("free");
+/// A run of a process of its own, to its end, that changes what is believed.
+async fn runs(path: &Path, run: &str) -> Snapshot {
+    let (held, mut snapshot) = hold_free(path).await;
     let records = vec![started(run), zones(run, run), finished(run)];
     for record in &records {
         snapshot.apply(record).expect("fits");
     }
     held.append(records).await.expect("kept");
     held.checkpoint(&snapshot).await.expect("kept");
+    held.release().await;
     snapshot
 }
 
@@ -176,25 +396,39 @@ async fn what_was_believed_after_the_last_runs_is_kept() {
     let path = folder.path().join("dev.db");
     let first = runs(&path, "run 1").await;
     let second = runs(&path, "run 2").await;
-    let store = Store::open(&path).expect("opens");
-    assert_eq!(store.beliefs().expect("reads"), [2, 1]);
-    assert_eq!(store.believed_after(1).expect("reads"), Some(first));
-    assert_eq!(store.believed_after(2).expect("reads"), Some(second));
-    assert_eq!(store.believed_after(3).expect("reads"), None);
+    let store = open(&path).await;
+    assert_eq!(store.beliefs().await.expect("reads"), [2, 1]);
+    let after = async |number| store.believed_after(number).await.expect("reads");
+    assert_eq!(after(1).await, Some(first));
+    assert_eq!(after(2).await, Some(second));
+    assert_eq!(after(3).await, None);
     for run in 3..=32 {
         runs(&path, &format!("run {run}")).await;
     }
-    let kept = store.beliefs().expect("reads");
+    let kept = store.beliefs().await.expect("reads");
     assert_eq!(
         (kept.len(), kept.first(), kept.last()),
         (30, Some(&32), Some(&3))
     );
-    assert_eq!(store.believed_after(2).expect("reads"), None);
-    assert_eq!(
-        store.history().expect("reads").len(),
-        32,
-        "the history stays"
-    );
+    assert_eq!(after(2).await, None);
+    let history = store.history().await.expect("reads");
+    assert_eq!(history.len(), 32, "the history stays");
+}
+
+/// The snapshot of a later run is not what was believed before it.
+#[tokio::test]
+async fn a_belief_that_was_not_kept_in_time_is_not_kept_later() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (held, mut snapshot) = hold_free(&path).await;
+    let records = vec![started("a"), finished("a"), started("b"), zones("b", "b")];
+    for record in &records {
+        snapshot.apply(record).expect("fits");
+    }
+    held.append(records).await.expect("kept");
+    held.checkpoint(&snapshot).await.expect("kept");
+    held.release().await;
+    assert!(open(&path).await.beliefs().await.expect("reads").is_empty());
 }
 
 #[tokio::test]
@@ -206,11 +440,8 @@ async fn a_changed_belief_is_noticed() {
     connection
         .execute("UPDATE belief SET hash = 'another'", [])
         .expect("runs");
-    let store = Store::open(&path).expect("opens");
-    assert!(matches!(
-        store.believed_after(1),
-        Err(StoreError::Damaged { .. })
-    ));
+    let believed = open(&path).await.believed_after(1).await;
+    assert!(matches!(believed, Err(StoreError::Damaged { .. })));
 }
 
 #[tokio::test]
@@ -218,70 +449,58 @@ async fn a_damaged_state_can_be_replaced_and_keeps_its_history() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
     let good = runs(&path, "a").await;
+    let last = runs(&path, "b").await;
     let connection = rusqlite::Connection::open(&path).expect("opens");
     connection
         .execute("UPDATE snapshot SET hash = 'another'", [])
         .expect("runs");
-    let mut store = Store::open(&path).expect("opens");
-    assert!(matches!(
-        store.load("s", "dev"),
-        Err(StoreError::Damaged { .. })
-    ));
-    let held = Store::open(&path).expect("opens");
-    let elsewhere = Holder {
-        host: "elsewhere".to_owned(),
-        ..Holder::this_process()
-    };
-    lease_of(&path, &elsewhere);
-    assert!(matches!(
-        store.replace(&Holder::this_process(), &good),
-        Err(StoreError::Held { .. })
-    ));
+    let store = open(&path).await;
+    let loaded = store.load().await;
+    assert!(matches!(loaded, Err(StoreError::Damaged { .. })));
+    let me = Holder::this_process();
+    lease_of(&path, &elsewhere(), soon());
+    let refused = store.replace(&me, &good).await;
+    assert!(
+        matches!(refused, Err(StoreError::Held { .. })),
+        "{refused:?}"
+    );
     connection.execute("DELETE FROM lease", []).expect("runs");
-    drop(held);
-    store
-        .replace(&Holder::this_process(), &good)
-        .expect("nobody has it");
-    assert_eq!(store.load("s", "dev").expect("loads"), good);
-    let after = runs(&path, "b").await;
-    assert_eq!(store.load("s", "dev").expect("loads"), after);
-    assert_eq!(store.history().expect("reads").len(), 2);
+    drop(connection);
+    store.replace(&me, &good).await.expect("nobody has it");
+    let believed = store.load().await.expect("loads");
+    assert!(
+        believed.sequence > last.sequence,
+        "no client token comes twice"
+    );
+    let sequence = believed.sequence;
+    assert_eq!(believed, Snapshot { sequence, ..good });
+    let after = runs(&path, "c").await;
+    assert_eq!(store.load().await.expect("loads"), after);
+    let history = store.history().await.expect("reads");
+    let history: Vec<_> = history.iter().map(|entry| entry.number).collect();
+    assert_eq!(history, [3, 2, 1]);
 }
 
 #[tokio::test]
 async fn a_state_of_format_1_is_brought_up_to_date_before_anything_newer_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    drop(Store::open(&path).expect("opens"));
-    let text = include_str!("../../tests/fixtures/snapshot-1.json");
-    let text = text.trim();
-    let hash = windlass::canonical::hex(&sha2::Digest::finalize(sha2::Digest::chain_update(
-        <sha2::Sha256 as sha2::Digest>::new(),
-        text,
-    )));
-    let connection = rusqlite::Connection::open(&path).expect("opens");
-    let sequence =
-        serde_json::from_str::<serde_json::Value>(text).expect("JSON")["sequence"].as_u64();
-    connection
-        .execute(
-            "INSERT INTO snapshot (one, format, sequence, text, hash) VALUES (1, 1, ?1, ?2, ?3)",
-            rusqlite::params![sequence.expect("a number"), text, hash],
-        )
-        .expect("runs");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/sqlite-1.db");
+    std::fs::copy(fixture, &path).expect("copied");
     let format = || -> u32 {
+        let connection = rusqlite::Connection::open(&path).expect("opens");
         let query = "SELECT format FROM snapshot";
         connection
             .query_row(query, [], |row| row.get(0))
             .expect("runs")
     };
-    let store = Store::open(&path).expect("opens");
-    let loaded = store.load("shop", "dev").expect("an older format is read");
+    let loaded = open(&path).await.load().await;
+    let loaded = loaded.expect("an older format is read");
     loaded.verify().expect("it holds together");
     assert_eq!(format(), 1, "reading changes nothing");
-    drop(
-        store
-            .hold(&Holder::this_process(), "shop", "dev")
-            .expect("free"),
-    );
+    let (held, snapshot) = hold_free(&path).await;
+    assert_eq!(snapshot, loaded);
+    held.release().await;
     assert_eq!(format(), windlass_state::snapshot::FORMAT);
+    assert_eq!(open(&path).await.load().await.expect("loads"), loaded);
 }

@@ -105,6 +105,7 @@ impl Cloud {
         for name in [
             "WINDLASS_ENV",
             "WINDLASS_LOCAL",
+            "WINDLASS_STATE",
             "AWS_REGION",
             "AWS_DEFAULT_REGION",
         ] {
@@ -122,6 +123,24 @@ impl Cloud {
         calls.get(account).copied().unwrap_or_default()
     }
 
+    /// Puts one more rule in force, and gives what takes it away again.
+    pub fn rule(&self, rule: &Value) -> Ruled<'_> {
+        let name = rule["name"].as_str().expect("a rule has a name").to_owned();
+        self.change_rules(|rules| rules.push(rule.clone()));
+        Ruled { cloud: self, name }
+    }
+
+    fn change_rules(&self, change: impl FnOnce(&mut Vec<Value>)) {
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(|poison| poison.into_inner());
+        let path = "/_windlass/rules";
+        let there = send(&self.address, "GET", path, &[], "");
+        let mut rules: Value = serde_json::from_str(&there.text).expect("rules are JSON");
+        change(rules["rules"].as_array_mut().expect("a list"));
+        let set = send(&self.address, "PUT", path, &[], &rules.to_string());
+        assert_eq!(set.status, 200, "{}", set.text);
+    }
+
     /// Sends an API call as that account, past Windlass.
     pub fn call(
         &self,
@@ -131,6 +150,19 @@ impl Cloud {
         body: &str,
     ) -> Answer {
         http::call(&self.address, account, service, headers, body)
+    }
+}
+
+/// A rule that is in force while this lives.
+pub struct Ruled<'a> {
+    cloud: &'a Cloud,
+    name: String,
+}
+
+impl Drop for Ruled<'_> {
+    fn drop(&mut self) {
+        self.cloud
+            .change_rules(|rules| rules.retain(|rule| rule["name"] != self.name.as_str()));
     }
 }
 

@@ -11,4 +11,5 @@ mod operations;
 mod plans;
 mod programs;
 mod refusals;
+mod sharing;
 mod world;

@@ -9,7 +9,7 @@ use crate::world::{Ran, World, word};
 const LOGS: &str = "Logs_20140328";
 
 /// Runs a command that prints one document; it has to end like that.
-fn document(world: &World, words: &str, exit: i32) -> Value {
+pub fn document(world: &World, words: &str, exit: i32) -> Value {
     let ran = world.run(&format!("{words} --json"));
     assert_eq!(ran.exit, Some(exit), "{words}: {}{}", ran.out, ran.errors);
     assert_eq!(ran.out.lines().count(), 1, "{words}: {}", ran.out);

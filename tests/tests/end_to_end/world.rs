@@ -74,11 +74,7 @@ impl World {
             .command(account, words)
             .output()
             .expect("windlass runs");
-        Ran {
-            exit: output.status.code(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        Ran::after(&output)
     }
 
     /// Runs it with events for output; it has to succeed.
@@ -99,6 +95,17 @@ impl World {
         let ran = self.run(&format!("preview --detailed-exitcode --json {parameters}"));
         assert_eq!(ran.changes(), [""; 0], "{}", self.stack);
         assert_eq!(ran.exit, Some(0), "{}{}", ran.troubles(), ran.errors);
+    }
+
+    /// Starts `windlass` with these words, and gives what waits for its end.
+    pub fn starts(&self, words: &str) -> Starting {
+        let child = self
+            .command(&self.account, words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("windlass runs");
+        Starting(child)
     }
 
     /// Runs it and kills it as soon as the cloud has seen so many of its calls; gives whether it came to that.
@@ -125,7 +132,25 @@ impl World {
     }
 }
 
+/// A command that runs.
+pub struct Starting(std::process::Child);
+
+impl Starting {
+    /// Waits for its end.
+    pub fn ends(self) -> Ran {
+        Ran::after(&self.0.wait_with_output().expect("a child"))
+    }
+}
+
 impl Ran {
+    fn after(output: &std::process::Output) -> Self {
+        Self {
+            exit: output.status.code(),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            errors: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
     /// The events, one for each line of output.
     pub fn events(&self) -> Vec<Value> {
         let event = |line| {

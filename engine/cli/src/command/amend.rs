@@ -11,7 +11,7 @@ use windlass_state::rollback::RollBack;
 use windlass_state::snapshot::Snapshot;
 use windlass_store::{HeldStore, Holder};
 
-use crate::arguments::{Reading, Which};
+use crate::arguments::Amending;
 use crate::command::history;
 use crate::command::reached::new_run;
 use crate::command::state::unknown;
@@ -31,24 +31,55 @@ pub async fn record(
     Ok(amend(held, &clock, &run, &who, snapshot, amendment).await?)
 }
 
-/// Takes the state for writing, if there is one.
-fn hold(stack: &Stack, which: &Which) -> Result<(HeldStore, Snapshot), Failure> {
-    match history::existing(stack, which)? {
-        Some(store) => Ok(store.hold(&Holder::this_process(), &stack.name(), &which.env)?),
-        None => Err(Failure::new(format!("`{}` has no state", which.env))),
-    }
+/// Makes an amendment of what is believed, if there is a state, and records it.
+async fn amended<T>(
+    stack: &Stack,
+    amending: &Amending,
+    make: impl FnOnce(&Snapshot) -> Result<(Amendment, T), Failure>,
+) -> Result<T, Failure> {
+    let which = &amending.reading.which;
+    let store = history::existing(stack, which)
+        .await?
+        .ok_or_else(|| Failure::new(format!("`{}` has no state", which.env)))?;
+    let work = async |held: &HeldStore, snapshot: Snapshot| {
+        let (amendment, told) = make(&snapshot)?;
+        record(held, snapshot, amendment).await?;
+        Ok(told)
+    };
+    stack.holding(&store, amending.waiting, work).await
 }
 
 /// `state rm`.
 pub async fn forget(
     stack: &Stack,
     addresses: &[Address],
-    reading: &Reading,
+    amending: &Amending,
 ) -> Result<Exit, Failure> {
-    let (held, snapshot) = hold(stack, &reading.which)?;
     let mut addresses = addresses.to_vec();
     addresses.sort_unstable();
     addresses.dedup();
+    let rows = amended(stack, amending, |snapshot| forgotten(snapshot, &addresses)).await?;
+    if amending.reading.json {
+        let rows = rows.iter().map(
+            |(address, kind, id)| json!({"address": address, "kind": kind, "physical_id": id}),
+        );
+        say!("{}", json!({"forgotten": rows.collect::<Vec<_>>()}));
+    } else {
+        for (address, kind, id) in rows {
+            say!(
+                "∅ {address:<38} {:<36} {id}",
+                kind.trim_start_matches("AWS::")
+            );
+        }
+        say!("AWS keeps them. `windlass import ADDRESS ID` takes them back.");
+    }
+    Ok(Exit::Done)
+}
+
+/// An address, a kind, and AWS's identifier.
+type Row = (Address, String, String);
+
+fn forgotten(snapshot: &Snapshot, addresses: &[Address]) -> Result<(Amendment, Vec<Row>), Failure> {
     let absent = addresses
         .iter()
         .filter(|at| snapshot.generations(at).next().is_none());
@@ -57,7 +88,7 @@ pub async fn forget(
         return Err(unknown(&absent));
     }
     let (mut settlements, mut changes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-    for address in &addresses {
+    for address in addresses {
         for recorded in snapshot.generations(address) {
             settlements.push(Settlement::Forgotten {
                 address: address.clone(),
@@ -81,22 +112,7 @@ pub async fn forget(
         changes,
         settlements,
     };
-    record(&held, snapshot, amendment).await?;
-    if reading.json {
-        let rows = rows.iter().map(
-            |(address, kind, id)| json!({"address": address, "kind": kind, "physical_id": id}),
-        );
-        say!("{}", json!({"forgotten": rows.collect::<Vec<_>>()}));
-    } else {
-        for (address, kind, id) in rows {
-            say!(
-                "∅ {address:<38} {:<36} {id}",
-                kind.trim_start_matches("AWS::")
-            );
-        }
-        say!("AWS keeps them. `windlass import ADDRESS ID` takes them back.");
-    }
-    Ok(Exit::Done)
+    Ok((amendment, rows))
 }
 
 /// `state mv`.
@@ -104,10 +120,30 @@ pub async fn relocate(
     stack: &Stack,
     from: &Address,
     to: &Address,
-    reading: &Reading,
+    amending: &Amending,
 ) -> Result<Exit, Failure> {
-    let (held, snapshot) = hold(stack, &reading.which)?;
-    let moves = moves(&snapshot, from, to);
+    let moves = amended(stack, amending, |snapshot| relocated(snapshot, from, to)).await?;
+    if amending.reading.json {
+        let moved = moves
+            .iter()
+            .map(|(from, to)| json!({"from": from, "to": to}));
+        say!("{}", json!({"moved": moved.collect::<Vec<_>>()}));
+    } else {
+        for (from, to) in moves {
+            say!("→ {to:<38} was {from}");
+        }
+    }
+    Ok(Exit::Done)
+}
+
+type Moves = Vec<(Address, Address)>;
+
+fn relocated(
+    snapshot: &Snapshot,
+    from: &Address,
+    to: &Address,
+) -> Result<(Amendment, Moves), Failure> {
+    let moves = moves(snapshot, from, to);
     if moves.is_empty() {
         return Err(unknown(&[from]));
     }
@@ -130,22 +166,11 @@ pub async fn relocate(
             })
             .collect(),
     };
-    record(&held, snapshot, amendment).await?;
-    if reading.json {
-        let moved = moves
-            .iter()
-            .map(|(from, to)| json!({"from": from, "to": to}));
-        say!("{}", json!({"moved": moved.collect::<Vec<_>>()}));
-    } else {
-        for (from, to) in moves {
-            say!("→ {to:<38} was {from}");
-        }
-    }
-    Ok(Exit::Done)
+    Ok((amendment, moves))
 }
 
 /// The resource itself, or else everything that lies below that address.
-fn moves(snapshot: &Snapshot, from: &Address, to: &Address) -> Vec<(Address, Address)> {
+fn moves(snapshot: &Snapshot, from: &Address, to: &Address) -> Moves {
     if snapshot.resources.contains_key(from) {
         return vec![(from.clone(), to.clone())];
     }
@@ -159,23 +184,77 @@ fn moves(snapshot: &Snapshot, from: &Address, to: &Address) -> Vec<(Address, Add
 }
 
 /// `state rollback`.
-pub async fn roll_back(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Failure> {
-    let Some(store) = history::existing(stack, &reading.which)? else {
+pub async fn roll_back(stack: &Stack, number: i64, amending: &Amending) -> Result<Exit, Failure> {
+    let then = believed_after(stack, number, amending).await?;
+    let back = amended(stack, amending, |snapshot| {
+        rolled_back(snapshot, &then, number)
+    });
+    let RollBack {
+        changed,
+        back,
+        unclaimed,
+        forgotten,
+        ..
+    } = back.await?;
+    if amending.reading.json {
+        say!(
+            "{}",
+            json!({"operation": number, "changed": changed, "back": back, "unclaimed": unclaimed, "forgotten": forgotten})
+        );
+        return Ok(Exit::Done);
+    }
+    for (sign, what, addresses) in [
+        (
+            "~",
+            "believed as then; the next `up` makes sure of it",
+            &changed,
+        ),
+        ("+", "believed again", &back),
+        (
+            "!",
+            "made since; the next `up` adopts or deletes it",
+            &unclaimed,
+        ),
+        ("∅", "imported since; forgotten, AWS keeps it", &forgotten),
+    ] {
+        for address in addresses {
+            say!("{sign} {address:<38} {what}");
+        }
+    }
+    say!(
+        "Back to what was believed after operation {number}. AWS was not changed; look at `windlass preview` before the next `up`."
+    );
+    Ok(Exit::Done)
+}
+
+async fn believed_after(
+    stack: &Stack,
+    number: i64,
+    amending: &Amending,
+) -> Result<Snapshot, Failure> {
+    let Some(store) = history::existing(stack, &amending.reading.which).await? else {
         return Err(history::unknown(number));
     };
-    if !store.history()?.iter().any(|entry| entry.number == number) {
+    let history = store.history().await?;
+    if !history.iter().any(|entry| entry.number == number) {
         return Err(history::unknown(number));
     }
-    let Some(then) = store.believed_after(number)? else {
-        let kept = store.beliefs()?;
-        let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
-        return Err(Failure::new(format!(
-            "what was believed after operation {number} is not kept"
-        ))
-        .help(format!("these can be gone back to: {}", kept.join(", "))));
-    };
-    let (held, snapshot) =
-        store.hold(&Holder::this_process(), &stack.name(), &reading.which.env)?;
+    if let Some(then) = store.believed_after(number).await? {
+        return Ok(then);
+    }
+    let kept = store.beliefs().await?;
+    let kept: Vec<_> = kept.iter().map(ToString::to_string).collect();
+    Err(Failure::new(format!(
+        "what was believed after operation {number} is not kept"
+    ))
+    .help(format!("these can be gone back to: {}", kept.join(", "))))
+}
+
+fn rolled_back(
+    snapshot: &Snapshot,
+    then: &Snapshot,
+    number: i64,
+) -> Result<(Amendment, RollBack), Failure> {
     if !snapshot.open.is_empty() {
         return Err(Failure::new(format!(
             "{} of an earlier run have no outcome yet",
@@ -183,24 +262,17 @@ pub async fn roll_back(stack: &Stack, number: i64, reading: &Reading) -> Result<
         ))
         .help("`windlass refresh`, as every `up`, settles what became of them"));
     }
-    let back = RollBack::between(&snapshot, &then);
-    let RollBack {
-        settlements,
-        changed,
-        back,
-        unclaimed,
-        forgotten,
-    } = back;
+    let mut back = RollBack::between(snapshot, then);
     let line = |what: &'static str| {
         move |address: &Address| HistoryLine {
             address: address.clone(),
             what: what.to_owned(),
         }
     };
-    let changes = (changed.iter().map(line("believed as then")))
-        .chain(back.iter().map(line("believed again")))
+    let changes = (back.changed.iter().map(line("believed as then")))
+        .chain(back.back.iter().map(line("believed again")))
         .chain(
-            forgotten
+            back.forgotten
                 .iter()
                 .map(line("forgotten, it was imported since")),
         );
@@ -209,36 +281,7 @@ pub async fn roll_back(stack: &Stack, number: i64, reading: &Reading) -> Result<
         document: String::new(),
         summary: format!("back to what was believed after {number}"),
         changes: changes.collect(),
-        settlements,
+        settlements: std::mem::take(&mut back.settlements),
     };
-    record(&held, snapshot, amendment).await?;
-    if reading.json {
-        say!(
-            "{}",
-            json!({"operation": number, "changed": changed, "back": back, "unclaimed": unclaimed, "forgotten": forgotten})
-        );
-    } else {
-        for (sign, what, addresses) in [
-            (
-                "~",
-                "believed as then; the next `up` makes sure of it",
-                &changed,
-            ),
-            ("+", "believed again", &back),
-            (
-                "!",
-                "made since; the next `up` adopts or deletes it",
-                &unclaimed,
-            ),
-            ("∅", "imported since; forgotten, AWS keeps it", &forgotten),
-        ] {
-            for address in addresses {
-                say!("{sign} {address:<38} {what}");
-            }
-        }
-        say!(
-            "Back to what was believed after operation {number}. AWS was not changed; look at `windlass preview` before the next `up`."
-        );
-    }
-    Ok(Exit::Done)
+    Ok((amendment, back))
 }

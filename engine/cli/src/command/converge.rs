@@ -17,10 +17,10 @@ use windlass_plan::plan::Plan;
 use windlass_state::journal::Journal;
 use windlass_state::record::{Operation, RunResult};
 use windlass_state::snapshot::Snapshot;
-use windlass_store::Holder;
+use windlass_store::{HeldStore, Holder};
 
 use crate::answer::confirm;
-use crate::arguments::{Access, Destroy, Preview, Program, Up, Which};
+use crate::arguments::{Access, Destroy, Preview, Program, Up, Waiting, Which};
 use crate::cloud::Cloud;
 use crate::command::reached::{Reached, known, new_run};
 use crate::exit::Exit;
@@ -36,6 +36,7 @@ struct Converge<'a> {
     region: Option<String>,
     scope: Scope,
     operation: Operation,
+    waiting: Waiting,
     end: End,
 }
 
@@ -98,6 +99,7 @@ pub async fn preview(stack: &Stack, preview: Preview) -> Result<Exit, Failure> {
         region: program.region,
         scope,
         operation,
+        waiting: Waiting::default(),
         end,
     }
     .run()
@@ -110,6 +112,7 @@ pub async fn up(stack: &Stack, up: Up) -> Result<Exit, Failure> {
         which,
         program,
         access,
+        waiting,
         plan,
         yes,
         replace,
@@ -131,6 +134,7 @@ pub async fn up(stack: &Stack, up: Up) -> Result<Exit, Failure> {
         region: program.region,
         scope,
         operation: Operation::Up,
+        waiting,
         end,
     }
     .run()
@@ -143,9 +147,10 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
         which,
         program,
         access,
+        waiting,
         yes,
     } = destroy;
-    if stack.state(&which)?.is_none() {
+    if stack.state(&which).await?.is_none() {
         anstream::eprintln!("Nothing to destroy: `{}` has no state.", which.env);
         return Ok(Exit::Done);
     }
@@ -158,6 +163,7 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
         region: program.region,
         scope,
         operation: Operation::Destroy,
+        waiting,
         end,
     }
     .run()
@@ -201,7 +207,7 @@ impl Converge<'_> {
             secrets,
         } = reached;
         let known = match &document {
-            Some(document) => known(self.stack, &self.which, document)?,
+            Some(document) => known(self.stack, &self.which, document).await?,
             None => Answers::new(),
         };
         let goal = Goal {
@@ -220,9 +226,10 @@ impl Converge<'_> {
                 self.with(&cloud, &journal, snapshot, &goal).await
             }
             End::Execute { .. } => {
-                let (held, snapshot) =
-                    store.hold(&Holder::this_process(), &self.stack.name(), &self.which.env)?;
-                self.with(&cloud, &held, snapshot, &goal).await
+                let work = async |held: &HeldStore, snapshot| {
+                    self.with(&cloud, held, snapshot, &goal).await
+                };
+                self.stack.holding(&store, self.waiting, work).await
             }
         }
     }

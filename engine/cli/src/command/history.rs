@@ -11,24 +11,24 @@ use crate::render::{history as drawn, say};
 use crate::stack::Stack;
 
 /// `history` and `history show`.
-pub fn history(stack: &Stack, history: History) -> Result<Exit, Failure> {
+pub async fn history(stack: &Stack, history: History) -> Result<Exit, Failure> {
     match history.one {
-        None => all(stack, &history.reading),
-        Some(HistoryOf::Show { number, reading }) => one(stack, number, &reading),
+        None => all(stack, &history.reading).await,
+        Some(HistoryOf::Show { number, reading }) => one(stack, number, &reading).await,
     }
 }
 
 /// The store, if there is a state. Makes none.
-pub fn existing(stack: &Stack, which: &Which) -> Result<Option<Store>, Failure> {
-    if stack.state(which)?.is_none() {
+pub async fn existing(stack: &Stack, which: &Which) -> Result<Option<Store>, Failure> {
+    if stack.state(which).await?.is_none() {
         return Ok(None);
     }
-    Ok(Some(stack.store(which)?))
+    Ok(Some(stack.store(which).await?))
 }
 
-fn all(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
-    let (entries, kept) = match existing(stack, &reading.which)? {
-        Some(store) => (store.history()?, store.beliefs()?),
+async fn all(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
+    let (entries, kept) = match existing(stack, &reading.which).await? {
+        Some(store) => (store.history().await?, store.beliefs().await?),
         None => Default::default(),
     };
     if reading.json {
@@ -42,13 +42,15 @@ fn all(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn one(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Failure> {
-    let found = match existing(stack, &reading.which)? {
+async fn one(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Failure> {
+    let found = match existing(stack, &reading.which).await? {
         Some(store) => {
-            let entry = store.history()?.into_iter().find(|e| e.number == number);
-            entry
-                .map(|entry| store.beliefs().map(|kept| (entry, kept)))
-                .transpose()?
+            let entries = store.history().await?;
+            let entry = entries.into_iter().find(|entry| entry.number == number);
+            match entry {
+                Some(entry) => Some((entry, store.beliefs().await?)),
+                None => None,
+            }
         }
         None => None,
     };

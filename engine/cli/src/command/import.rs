@@ -10,7 +10,7 @@ use windlass_engine::import::{Import, Imported};
 use windlass_engine::interrupt::Interrupt;
 use windlass_engine::session::{CONCURRENCY, Goal, Session};
 use windlass_state::record::Operation;
-use windlass_store::Holder;
+use windlass_store::{HeldStore, Holder};
 
 use crate::arguments;
 use crate::command::reached::{Aside, Reached, known, new_run};
@@ -29,6 +29,7 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
         which,
         program,
         reach,
+        waiting,
         json,
     } = arguments;
     let imports = match (address, id, from) {
@@ -57,26 +58,27 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
         binding: cloud.binding.clone(),
         zones,
         secrets: &secrets,
-        known: known(stack, &which, &document)?,
+        known: known(stack, &which, &document).await?,
         target: &[],
         replace: &[],
     };
-    let (held, snapshot) = store.hold(&Holder::this_process(), &stack.name(), &which.env)?;
     let clock = SystemClock::start();
-    let session = Session {
-        provider: &cloud.provider,
-        journal: &held,
-        clock: &clock,
-        events: &Aside,
-        schema: windlass::aws::schema,
-        interrupt: Interrupt::never(),
-        run: new_run(),
-        who: Holder::this_process().to_string(),
-        concurrency: CONCURRENCY,
+    let work = async |held: &HeldStore, snapshot| {
+        let session = Session {
+            provider: &cloud.provider,
+            journal: held,
+            clock: &clock,
+            events: &Aside,
+            schema: windlass::aws::schema,
+            interrupt: Interrupt::never(),
+            run: new_run(),
+            who: Holder::this_process().to_string(),
+            concurrency: CONCURRENCY,
+        };
+        let imported = session.import(snapshot, &goal, &document, &imports, allow_replace);
+        Ok(imported.await?)
     };
-    let imported = session
-        .import(snapshot, &goal, &document, &imports, allow_replace)
-        .await?;
+    let imported = stack.holding(&store, waiting, work).await?;
     tell(&imported, json);
     Ok(Exit::Done)
 }

@@ -6,8 +6,10 @@ mod graph;
 mod history;
 mod import;
 mod local;
+mod migrate;
 mod reached;
 mod refresh;
+mod repair;
 mod state;
 mod state_file;
 mod synth;
@@ -71,11 +73,11 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Destroy(destroy) => converge::destroy(&stack, destroy).await,
         Command::Synth(building) => synth::synth(&stack, &building).await,
         Command::Check(building) => synth::check(&stack, &building).await,
-        Command::Outputs(reading) => state::outputs(&stack, &reading),
+        Command::Outputs(reading) => state::outputs(&stack, &reading).await,
         Command::Import(import) => import::import(&stack, import).await,
         Command::Drift(drift) => refresh::drift(&stack, drift).await,
         Command::Refresh(refresh) => refresh::refresh(&stack, refresh).await,
-        Command::History(history) => history::history(&stack, history),
+        Command::History(history) => history::history(&stack, history).await,
         Command::State(command) => state::state(&stack, command).await,
         Command::Graph(graph) => graph::graph(&stack, &graph).await,
         Command::Local(command) => local::local(command).await,
@@ -96,6 +98,20 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
 }
 
 impl Command {
+    /// The profile of the shared AWS configuration that the command is given.
+    pub fn profile(&self) -> Option<&str> {
+        let reach = match self {
+            Self::Preview(preview) => &preview.access.reach,
+            Self::Up(up) => &up.access.reach,
+            Self::Destroy(destroy) => &destroy.access.reach,
+            Self::Import(import) => &import.reach,
+            Self::Drift(drift) => &drift.reach,
+            Self::Refresh(refresh) => &refresh.reach,
+            _ => return None,
+        };
+        reach.profile.as_deref()
+    }
+
     fn json(&self) -> bool {
         match self {
             Self::Preview(preview) => preview.access.json,

@@ -52,8 +52,8 @@ impl Reached {
         } else {
             None
         };
-        let store = stack.store(which)?;
-        let (store, snapshot) = current(stack, which, store, local.as_ref())?;
+        let store = stack.store(which).await?;
+        let snapshot = current(&store, local.as_ref()).await?;
         let bound = snapshot.binding.as_ref();
         let wanted = Wanted {
             local: which.local,
@@ -109,27 +109,21 @@ impl Reached {
 }
 
 /// The state as it is. That of a local cloud that was reset meanwhile starts empty.
-fn current(
-    stack: &Stack,
-    which: &Which,
-    mut store: Store,
-    local: Option<&Status>,
-) -> Result<(Store, Snapshot), Failure> {
-    let snapshot = store.load(&stack.name(), &which.env)?;
+async fn current(store: &Store, local: Option<&Status>) -> Result<Snapshot, Failure> {
+    let snapshot = store.load().await?;
     let (Some(status), Some(Binding::Local { instance, .. })) = (local, &snapshot.binding) else {
-        return Ok((store, snapshot));
+        return Ok(snapshot);
     };
     if *instance == status.instance {
-        return Ok((store, snapshot));
+        return Ok(snapshot);
     }
     anstream::eprintln!("The local cloud was emptied since the last `up`: its state starts empty.");
-    store.clear(&Holder::this_process())?;
-    let snapshot = store.load(&stack.name(), &which.env)?;
-    Ok((store, snapshot))
+    store.clear(&Holder::this_process()).await?;
+    Ok(store.load().await?)
 }
 
 /// Answers that are not AWS's: outputs of other stacks.
-pub fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Answers, Failure> {
+pub async fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Answers, Failure> {
     let mut known = Answers::new();
     for (address, declaration) in &document.lookups {
         let LookupQuery::StackOutput {
@@ -140,7 +134,7 @@ pub fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Answer
         else {
             continue;
         };
-        let value = stack.output_of(other, environment, which.local, output)?.ok_or_else(|| {
+        let value = stack.output_of(other, environment, which, output).await?.ok_or_else(|| {
             Failure::new(format!("`{address}` asks for the output `{output}` of {other} ({environment}), which its state does not have"))
                 .exit(Exit::Problems)
                 .help(format!("run `up --env {environment}` in `{other}` first; asked for at {}", declaration.source))

@@ -10,7 +10,7 @@ use windlass_engine::session::{CONCURRENCY, Goal, Session};
 use windlass_state::journal::Journal;
 use windlass_state::record::Operation;
 use windlass_state::snapshot::Snapshot;
-use windlass_store::Holder;
+use windlass_store::{HeldStore, Holder};
 
 use crate::arguments::{Drift, Reach, Refresh, Which};
 use crate::cloud::Cloud;
@@ -51,6 +51,7 @@ pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
         lookups,
         which,
         reach,
+        waiting,
         json,
     } = refresh;
     let refreshed = match reached(stack, &which, &reach).await? {
@@ -62,17 +63,18 @@ pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
                 secrets,
                 ..
             } = reached;
-            let (held, snapshot) =
-                store.hold(&Holder::this_process(), &stack.name(), &which.env)?;
-            let known = if lookups {
-                known(stack, &which, &snapshot)?
-            } else {
-                Answers::new()
+            let work = async |held: &HeldStore, snapshot: Snapshot| {
+                let known = if lookups {
+                    known(stack, &which, &snapshot).await?
+                } else {
+                    Answers::new()
+                };
+                let clock = SystemClock::start();
+                let session = session(&cloud, held, &clock);
+                let goal = goal(&cloud, &secrets, known);
+                Ok(session.refresh(snapshot, &goal, lookups).await?)
             };
-            let clock = SystemClock::start();
-            let session = session(&cloud, &held, &clock);
-            let goal = goal(&cloud, &secrets, known);
-            session.refresh(snapshot, &goal, lookups).await?
+            stack.holding(&store, waiting, work).await?
         }
     };
     if json {
@@ -85,7 +87,7 @@ pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
 
 /// Nothing has to be reached for a state that is not there.
 async fn reached(stack: &Stack, which: &Which, reach: &Reach) -> Result<Option<Reached>, Failure> {
-    match stack.state(which)? {
+    match stack.state(which).await? {
         None => Ok(None),
         Some(_) => Reached::of(stack, which, reach, None).await.map(Some),
     }
@@ -123,7 +125,7 @@ fn goal<'a>(
 }
 
 /// What AWS cannot be asked again: outputs of other stacks.
-fn known(stack: &Stack, which: &Which, snapshot: &Snapshot) -> Result<Answers, Failure> {
+async fn known(stack: &Stack, which: &Which, snapshot: &Snapshot) -> Result<Answers, Failure> {
     let mut known = Answers::new();
     for (address, pin) in &snapshot.pins {
         if let Some((
@@ -134,7 +136,9 @@ fn known(stack: &Stack, which: &Which, snapshot: &Snapshot) -> Result<Answers, F
             },
             _,
         )) = question(pin)
-            && let Some(value) = stack.output_of(&other, &environment, which.local, &output)?
+            && let Some(value) = stack
+                .output_of(&other, &environment, which, &output)
+                .await?
         {
             known.insert(address.clone(), [("Value".to_owned(), value)].into());
         }

@@ -8,16 +8,17 @@ use windlass_state::snapshot::Snapshot;
 
 use crate::arguments::{Reading, State};
 use crate::command::history::existing;
-use crate::command::{amend, state_file};
+use crate::command::{amend, migrate, repair, state_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render::count;
 use crate::stack::Stack;
 
 /// `outputs`.
-pub fn outputs(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
+pub async fn outputs(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
     let outputs = stack
-        .state(&reading.which)?
+        .state(&reading.which)
+        .await?
         .map(|snapshot| snapshot.outputs)
         .unwrap_or_default();
     if reading.json {
@@ -38,30 +39,35 @@ pub fn outputs(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
 /// Everything below `state`.
 pub async fn state(stack: &Stack, command: State) -> Result<Exit, Failure> {
     match command {
-        State::List(reading) => list(stack, &reading),
-        State::Show { address, reading } => show(stack, &address, &reading),
-        State::Rm { addresses, reading } => amend::forget(stack, &addresses, &reading).await,
-        State::Mv { from, to, reading } => amend::relocate(stack, &from, &to, &reading).await,
-        State::Verify(reading) => verify(stack, &reading),
-        State::Rollback { number, reading } => amend::roll_back(stack, number, &reading).await,
-        State::Export { out, which } => state_file::export(stack, &which, out.as_deref()),
+        State::List(reading) => list(stack, &reading).await,
+        State::Show { address, reading } => show(stack, &address, &reading).await,
+        State::Rm {
+            addresses,
+            amending,
+        } => amend::forget(stack, &addresses, &amending).await,
+        State::Mv { from, to, amending } => amend::relocate(stack, &from, &to, &amending).await,
+        State::Verify(reading) => verify(stack, &reading).await,
+        State::Rollback { number, amending } => amend::roll_back(stack, number, &amending).await,
+        State::Export { out, which } => state_file::export(stack, &which, out.as_deref()).await,
+        State::Migrate { to, reading } => migrate::migrate(stack, &to, &reading).await,
+        State::Repair { yes, which } => repair::repair(stack, &which, yes).await,
         State::Import {
             file,
             other_lineage,
             older,
-            reading,
+            amending,
         } => {
             let accepts = state_file::Accepts {
                 other_lineage,
                 older,
             };
-            state_file::import(stack, &file, accepts, &reading).await
+            state_file::import(stack, &file, accepts, &amending).await
         }
     }
 }
 
-fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exit, Failure> {
-    let snapshot = stack.state(&reading.which)?;
+async fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exit, Failure> {
+    let snapshot = stack.state(&reading.which).await?;
     let current = snapshot.as_ref().and_then(|s| s.resources.get(address));
     let old = snapshot.as_ref().and_then(|s| s.old.get(address));
     if current.is_none() && old.is_none() {
@@ -88,20 +94,16 @@ pub fn unknown(addresses: &[&Address]) -> Failure {
 }
 
 /// Reads everything that is kept, and checks what must hold of it.
-fn verify(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
-    let Some(store) = existing(stack, &reading.which)? else {
-        return Err(Failure::new(format!(
-            "`{}` has no state",
-            reading.which.env
-        )));
-    };
-    let snapshot = store.load(&stack.name(), &reading.which.env)?;
-    let (history, beliefs) = (store.history()?, store.beliefs()?);
+async fn verify(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
+    let absent = || Failure::new(format!("`{}` has no state", reading.which.env));
+    let store = existing(stack, &reading.which).await?.ok_or_else(absent)?;
+    let snapshot = store.state().await?.ok_or_else(absent)?;
+    let (history, beliefs) = (store.history().await?, store.beliefs().await?);
     let mut wrong: Vec<String> = Vec::new();
     let violations = |snapshot: &Snapshot| snapshot.verify().err().unwrap_or_default();
     wrong.extend(violations(&snapshot).iter().map(ToString::to_string));
     for number in &beliefs {
-        if let Some(earlier) = store.believed_after(*number)? {
+        if let Some(earlier) = store.believed_after(*number).await? {
             let violations = violations(&earlier);
             wrong.extend(
                 violations
@@ -139,8 +141,8 @@ fn verify(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
-    let snapshot = stack.state(&reading.which)?;
+async fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
+    let snapshot = stack.state(&reading.which).await?;
     let resources = snapshot.as_ref().map(|snapshot| &snapshot.resources);
     let rows: Vec<_> = resources
         .into_iter()

@@ -12,9 +12,9 @@ use windlass::canonical::CanonicalJson;
 use windlass_engine::amend::Amendment;
 use windlass_state::record::Operation;
 use windlass_state::snapshot::{FORMAT, Snapshot};
-use windlass_store::Holder;
+use windlass_store::{HeldStore, Holder};
 
-use crate::arguments::{Reading, Which};
+use crate::arguments::{Amending, Which};
 use crate::command::amend::record;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -43,8 +43,8 @@ pub struct Accepts {
 }
 
 /// `state export`.
-pub fn export(stack: &Stack, which: &Which, out: Option<&Path>) -> Result<Exit, Failure> {
-    let Some(snapshot) = stack.state(which)? else {
+pub async fn export(stack: &Stack, which: &Which, out: Option<&Path>) -> Result<Exit, Failure> {
+    let Some(snapshot) = stack.state(which).await? else {
         return Err(Failure::new(format!("`{}` has no state", which.env)));
     };
     let state = serde_json::to_value(&snapshot).expect("a snapshot holds text keys only");
@@ -81,23 +81,20 @@ pub async fn import(
     stack: &Stack,
     file: &Path,
     accepts: Accepts,
-    reading: &Reading,
+    amending: &Amending,
 ) -> Result<Exit, Failure> {
+    let Amending { reading, waiting } = amending;
     let which = &reading.which;
     let mut snapshot = read(file)?;
-    let mut store = stack.store(which)?;
+    names_match(stack, &snapshot, which, accepts)?;
+    let store = stack.store(which).await?;
     // A state that cannot be read is what this is the way out of.
-    let now = store.load(&stack.name(), &which.env);
-    if let Ok(now) = &now {
-        names_match(stack, &snapshot, which, accepts)?;
-        fits(&snapshot, now, accepts)?;
+    if let Ok(now) = store.load().await {
+        fits(&snapshot, &now, accepts)?;
         // Client tokens come from the sequence: none may come twice.
         snapshot.sequence = snapshot.sequence.max(now.sequence);
-    } else {
-        names_match(stack, &snapshot, which, accepts)?;
     }
-    store.replace(&Holder::this_process(), &snapshot)?;
-    let (held, snapshot) = store.hold(&Holder::this_process(), &stack.name(), &which.env)?;
+    store.replace(&Holder::this_process(), &snapshot).await?;
     let resources = snapshot.resources.len();
     let amendment = Amendment {
         operation: Operation::Restore,
@@ -106,7 +103,8 @@ pub async fn import(
         changes: Vec::new(),
         settlements: Vec::new(),
     };
-    let snapshot = record(&held, snapshot, amendment).await?;
+    let work = async |held: &HeldStore, snapshot| record(held, snapshot, amendment).await;
+    let snapshot = stack.holding(&store, *waiting, work).await?;
     if reading.json {
         say!(
             "{}",

@@ -14,7 +14,7 @@ use crate::stack::Stack;
 
 /// The document without credentials: zones are those that the state has pinned, or `a`, `b` and `c` of the region.
 pub async fn offline(stack: &Stack, building: &Building) -> Result<Document, Failure> {
-    let snapshot = stack.state(&building.which)?;
+    let snapshot = stack.state(&building.which).await?;
     let pinned = snapshot
         .as_ref()
         .and_then(|snapshot| snapshot.binding.as_ref())

@@ -8,22 +8,19 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use rusqlite::{Connection, OptionalExtension, params};
-use windlass_state::identity::RunId;
 use windlass_state::snapshot::Snapshot;
 
-use crate::database::digest;
-
-/// How many operations can be gone back to.
-const KEPT: u32 = 30;
+use crate::chain::digest;
+use crate::state::BELIEFS;
 
 /// One belief as it is kept.
-pub struct Kept {
+pub struct Packed {
     pub format: u32,
     pub hash: String,
     packed: Vec<u8>,
 }
 
-impl Kept {
+impl Packed {
     /// The snapshot's text.
     pub fn text(&self) -> std::io::Result<String> {
         let mut text = String::new();
@@ -32,8 +29,16 @@ impl Kept {
     }
 }
 
-/// Keeps what is believed at the end of a run, and lets go of the oldest.
-pub fn keep(connection: &Connection, run: &RunId, snapshot: &Snapshot) -> rusqlite::Result<()> {
+/// Keeps what is believed, if the last operation has ended and nothing is kept of its end yet; and lets go of the oldest.
+pub fn keep(connection: &Connection, snapshot: &Snapshot) -> rusqlite::Result<()> {
+    let last = "SELECT number FROM history WHERE finished IS NOT NULL
+        AND number = (SELECT max(number) FROM history) AND number NOT IN (SELECT number FROM belief)";
+    let last: Option<i64> = connection
+        .query_row(last, [], |row| row.get(0))
+        .optional()?;
+    let Some(number) = last else {
+        return Ok(());
+    };
     let text = serde_json::to_string(snapshot).expect("a snapshot holds text keys only");
     let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
     let packed = packer
@@ -41,24 +46,23 @@ pub fn keep(connection: &Connection, run: &RunId, snapshot: &Snapshot) -> rusqli
         .and_then(|()| packer.finish());
     let packed = packed.expect("memory takes whatever is written to it");
     connection.execute(
-        "INSERT OR REPLACE INTO belief (run, format, packed, hash) VALUES (?1, ?2, ?3, ?4)",
-        params![run.0, snapshot.format, packed, digest(&text)],
+        "INSERT INTO belief (number, format, packed, hash) VALUES (?1, ?2, ?3, ?4)",
+        params![number, snapshot.format, packed, digest(&text)],
     )?;
+    let keep = i64::try_from(BELIEFS).expect("a small number");
     connection
         .execute(
-            "DELETE FROM belief WHERE run NOT IN
-             (SELECT run FROM history JOIN belief USING (run) ORDER BY number DESC LIMIT ?1)",
-            [KEPT],
+            "DELETE FROM belief WHERE number NOT IN (SELECT number FROM belief ORDER BY number DESC LIMIT ?1)",
+            [keep],
         )
         .map(drop)
 }
 
 /// What was believed after the operation of that number.
-pub fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Kept>> {
-    let query =
-        "SELECT format, packed, hash FROM belief JOIN history USING (run) WHERE number = ?1";
+pub fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Packed>> {
+    let query = "SELECT format, packed, hash FROM belief WHERE number = ?1";
     let row = connection.query_row(query, [number], |row| {
-        Ok(Kept {
+        Ok(Packed {
             format: row.get(0)?,
             packed: row.get(1)?,
             hash: row.get(2)?,
@@ -69,8 +73,7 @@ pub fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Kep
 
 /// The numbers of the operations whose belief is kept, the newest first.
 pub fn numbers(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
-    let query = "SELECT number FROM belief JOIN history USING (run) ORDER BY number DESC";
-    let mut statement = connection.prepare(query)?;
+    let mut statement = connection.prepare("SELECT number FROM belief ORDER BY number DESC")?;
     let numbers = statement.query_map([], |row| row.get(0))?;
     numbers.collect()
 }

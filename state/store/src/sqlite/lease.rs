@@ -1,57 +1,23 @@
-//! Who holds a state: one writer at a time, by a lease that must be renewed.
+//! Who holds a database: one writer at a time, by a lease that must be renewed.
 //!
 //! Between hosts the lease's deadline decides. On one host a file lock does, which the system drops with its process, so that a killed run
 //! is taken over at once.
 //!
-//! Not here: renewing it, which the writer thread does.
+//! Not here: when it is renewed.
 
-use std::time::Duration;
-
+use async_trait::async_trait;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-/// How long a lease holds without being renewed.
-pub const TERM: Duration = Duration::from_secs(30);
-
-/// Who works on a state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The user.
-    pub user: String,
-    /// The host.
-    pub host: String,
-    /// The process.
-    pub pid: u32,
-}
-
-impl Holder {
-    /// The calling process.
-    #[must_use]
-    pub fn this_process() -> Self {
-        let user = ["USER", "LOGNAME", "USERNAME"]
-            .iter()
-            .find_map(|name| std::env::var(name).ok());
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-            .ok()
-            .or_else(|| std::env::var("HOSTNAME").ok());
-        Self {
-            user: user.unwrap_or_else(|| "somebody".to_owned()),
-            host: host.map_or_else(|| "this host".to_owned(), |host| host.trim().to_owned()),
-            pid: std::process::id(),
-        }
-    }
-}
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}@{} (process {})", self.user, self.host, self.pid)
-    }
-}
+use super::Database;
+use crate::error::StoreError;
+use crate::held::Lease;
+use crate::holder::{Holder, TERM};
 
 /// What became of asking for the lease.
 pub enum Asked {
-    /// It is ours until then.
-    Ours(Timestamp),
+    /// It is ours.
+    Ours,
     /// Somebody else has it.
     Held {
         /// Who.
@@ -84,8 +50,11 @@ pub fn take(
             },
         )
         .optional()?;
+    // A deadline that nobody could have set is damaged, and holds nobody up.
+    let latest = now + 2 * TERM;
     let lives = |other: &Holder, deadline: i64| {
-        deadline > now.as_millisecond() && !(alone && other.host == holder.host)
+        let runs = deadline > now.as_millisecond() && deadline < latest.as_millisecond();
+        runs && !(alone && other.host == holder.host)
     };
     match current {
         Some((other, since, deadline)) if !alone || lives(&other, deadline) => {
@@ -111,26 +80,67 @@ pub fn take(
         params![holder.user, holder.host, holder.pid, token, now.as_millisecond(), deadline.as_millisecond()],
     )?;
     transaction.commit()?;
-    Ok(Asked::Ours(deadline))
+    Ok(Asked::Ours)
 }
 
-/// Renews the lease; `None` when it is not ours any more.
-pub fn renew(
-    connection: &Connection,
-    token: &str,
-    now: Timestamp,
-) -> rusqlite::Result<Option<Timestamp>> {
-    let deadline = now + TERM;
+/// Renews the lease; says whether it was still ours.
+pub fn renew(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
+    let deadline = Timestamp::now() + TERM;
     let renewed = connection.execute(
         "UPDATE lease SET deadline = ?1 WHERE token = ?2",
         params![deadline.as_millisecond(), token],
     )?;
-    Ok((renewed == 1).then_some(deadline))
+    Ok(renewed == 1)
 }
 
-/// Gives the lease back, if it is ours.
-pub fn release(connection: &Connection, token: &str) -> rusqlite::Result<()> {
-    connection
-        .execute("DELETE FROM lease WHERE token = ?1", [token])
-        .map(drop)
+/// Who has the lease now, for messages.
+pub fn holder(connection: &Connection) -> rusqlite::Result<String> {
+    let row = connection.query_row("SELECT user, host, pid FROM lease", [], |row| {
+        let holder = Holder {
+            user: row.get(0)?,
+            host: row.get(1)?,
+            pid: row.get(2)?,
+        };
+        Ok(holder.to_string())
+    });
+    Ok(row.optional()?.unwrap_or_else(|| "another run".to_owned()))
+}
+
+/// The lease of a held database.
+pub struct DatabaseLease {
+    database: Database,
+    connection: Connection,
+    token: String,
+}
+
+impl DatabaseLease {
+    pub fn new(database: Database, connection: Connection, token: String) -> Self {
+        Self {
+            database,
+            connection,
+            token,
+        }
+    }
+
+    pub fn give_back(&self) -> Result<(), StoreError> {
+        self.connection
+            .execute("DELETE FROM lease WHERE token = ?1", [&self.token])
+            .map(drop)
+            .map_err(|cause| self.database.failed(cause))
+    }
+}
+
+#[async_trait]
+impl Lease for DatabaseLease {
+    async fn renew(&mut self) -> Result<Option<String>, StoreError> {
+        let renewed = || match renew(&self.connection, &self.token)? {
+            true => Ok(None),
+            false => holder(&self.connection).map(Some),
+        };
+        renewed().map_err(|cause| self.database.failed(cause))
+    }
+
+    async fn release(&mut self) -> Result<(), StoreError> {
+        self.give_back()
+    }
 }

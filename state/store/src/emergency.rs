@@ -1,0 +1,280 @@
+//! The emergency journal: a file of this host that takes records when the store takes none any more. The next run puts them into the store.
+//!
+//! From the first record in it on, no mutating call may be sent; what it saves is the outcomes of calls that were already under way.
+//!
+//! Not here: what happens to a record that neither the store nor this file takes. Its intent stays open, and the next run looks.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use windlass_state::journal::JournalError;
+use windlass_state::record::Record;
+
+use crate::chain::{Head, digest};
+use crate::error::StoreError;
+
+/// The first line of the file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Heading {
+    format: u32,
+    /// What the first record follows.
+    after: Head,
+}
+
+const FORMAT: u32 = 1;
+
+/// A file for records that the store does not take.
+#[derive(Debug)]
+pub struct Emergency {
+    path: PathBuf,
+    state: Mutex<Keeping>,
+}
+
+#[derive(Debug)]
+struct Keeping {
+    head: Head,
+    open: Option<(File, Failure)>,
+}
+
+/// Why the store takes nothing any more.
+#[derive(Debug, Clone)]
+enum Failure {
+    TakenOver(String),
+    Expired(jiff::Timestamp),
+    Store(String),
+}
+
+impl Emergency {
+    /// A file that is made when it is needed. `head` is where the store is.
+    pub(crate) fn beside(path: PathBuf, head: Head) -> Self {
+        Self {
+            path,
+            state: Mutex::new(Keeping { head, open: None }),
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.lock().open.is_some()
+    }
+
+    /// Why no mutating call may be sent any more.
+    pub(crate) fn failure(&self) -> Option<JournalError> {
+        let state = self.lock();
+        let (_, failure) = state.open.as_ref()?;
+        Some(match failure {
+            Failure::TakenOver(holder) => JournalError::TakenOver {
+                holder: holder.clone(),
+            },
+            Failure::Expired(deadline) => JournalError::LeaseExpired {
+                deadline: *deadline,
+            },
+            Failure::Store(cause) => JournalError::Store(
+                format!(
+                    "{cause}; what happened since is kept in `{}`, and the next run from here puts it into the state",
+                    self.path.display()
+                )
+                .into(),
+            ),
+        })
+    }
+
+    /// The store took these.
+    pub(crate) fn passed(&self, records: &[Record]) {
+        let mut state = self.lock();
+        for record in records {
+            state.head = state.head.then(&json(record));
+        }
+    }
+
+    /// The store kept a snapshot; some start their chain there again.
+    pub(crate) fn checkpointed(&self, head: Head) {
+        self.lock().head = head;
+    }
+
+    /// The store did not take these. They, and all that follow, are kept here.
+    pub(crate) fn open(
+        &self,
+        records: &[Record],
+        failure: &JournalError,
+    ) -> Result<(), StoreError> {
+        let failure = match failure {
+            JournalError::TakenOver { holder } => Failure::TakenOver(holder.clone()),
+            JournalError::LeaseExpired { deadline } => Failure::Expired(*deadline),
+            JournalError::Store(error) => Failure::Store(chained(&**error)),
+        };
+        tracing::error!(?failure, path = %self.path.display(), "the state takes no records any more");
+        let mut state = self.lock();
+        let heading = json(&Heading {
+            format: FORMAT,
+            after: state.head.clone(),
+        });
+        let file = (|| {
+            if let Some(folder) = self.path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            let mut file = File::create(&self.path)?;
+            writeln!(file, "{} {heading}", digest(&heading))?;
+            Ok(file)
+        })();
+        let file = file.map_err(|cause| self.unusable(cause))?;
+        state.open = Some((file, failure));
+        drop(state);
+        self.append(records)
+    }
+
+    pub(crate) fn append(&self, records: &[Record]) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        let mut lines = String::new();
+        let mut head = state.head.clone();
+        for record in records {
+            let text = json(record);
+            head = head.then(&text);
+            lines.push_str(&format!("{} {text}\n", head.chain));
+        }
+        let (file, _) = state.open.as_mut().expect("it was opened before");
+        file.write_all(lines.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|cause| self.unusable(cause))?;
+        state.head = head;
+        Ok(())
+    }
+
+    fn unusable(&self, cause: std::io::Error) -> StoreError {
+        StoreError::Folder {
+            path: self.path.clone(),
+            cause,
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Keeping> {
+        self.state
+            .lock()
+            .expect("no thread panics while it holds this")
+    }
+}
+
+/// What an earlier run left in its file.
+#[derive(Debug)]
+pub(crate) struct Left {
+    path: PathBuf,
+    after: Head,
+    /// Each with the head that it leads to.
+    records: Vec<(Head, Record)>,
+}
+
+impl Left {
+    /// Reads the file, if there is one. A last line that was cut off was never kept.
+    pub fn read(path: &Path) -> Result<Option<Self>, StoreError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(cause) => {
+                return Err(StoreError::Folder {
+                    path: path.to_owned(),
+                    cause,
+                });
+            }
+        };
+        let damaged = |what: &str| StoreError::Damaged {
+            place: format!("`{}`", path.display()),
+            what: what.to_owned(),
+        };
+        let mut lines = text
+            .split_inclusive('\n')
+            .filter_map(|line| line.strip_suffix('\n'));
+        let Some(heading) = lines.next() else {
+            return Ok(Some(Self::nothing(path)));
+        };
+        let heading: Heading = heading
+            .split_once(' ')
+            .filter(|(hash, text)| digest(text) == *hash)
+            .and_then(|(_, text)| serde_json::from_str(text).ok())
+            .ok_or_else(|| damaged("its heading is not the one that was written"))?;
+        let mut head = heading.after.clone();
+        let mut records = Vec::new();
+        for line in lines {
+            let (chain, text) = line.split_once(' ').unwrap_or_default();
+            head = head.then(text);
+            if head.chain != chain {
+                return Err(damaged("a record is not the one that was written"));
+            }
+            let record = serde_json::from_str(text).map_err(|error| damaged(&error.to_string()))?;
+            records.push((head.clone(), record));
+        }
+        Ok(Some(Self {
+            path: path.to_owned(),
+            after: heading.after,
+            records,
+        }))
+    }
+
+    fn nothing(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            after: Head {
+                lineage: windlass_state::identity::Lineage(String::new()),
+                sequence: 0,
+                chain: String::new(),
+            },
+            records: Vec::new(),
+        }
+    }
+
+    /// The records that the state does not have yet; `None` if they do not continue it. A write whose answer was lost may have brought some of
+    /// them there.
+    pub fn missing(&self, state: &Head) -> Option<Vec<Record>> {
+        let begin = if self.after == *state {
+            0
+        } else {
+            let known = self.records.iter().position(|(head, _)| head == state);
+            known? + 1
+        };
+        let rest = self.records[begin..].iter();
+        Some(rest.map(|(_, record)| record.clone()).collect())
+    }
+
+    pub fn remove(self) -> Result<(), StoreError> {
+        std::fs::remove_file(&self.path).map_err(|cause| StoreError::Folder {
+            path: self.path,
+            cause,
+        })
+    }
+
+    /// Keeps the file under another name, where no run looks for it.
+    pub fn set_aside(self) -> Result<PathBuf, StoreError> {
+        let mut name = self.path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(
+            ".superseded-{}",
+            jiff::Timestamp::now().as_second()
+        ));
+        let to = self.path.with_file_name(name);
+        match std::fs::rename(&self.path, &to) {
+            Ok(()) => Ok(to),
+            Err(cause) => Err(StoreError::Folder {
+                path: self.path,
+                cause,
+            }),
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("records hold text keys only")
+}
+
+fn chained(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let said = next.to_string();
+        if !text.contains(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = next.source();
+    }
+    text
+}

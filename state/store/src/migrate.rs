@@ -1,0 +1,92 @@
+//! Moving a state to another place: both are held while it is copied, the copy is read back and compared, and the source is marked so that nobody
+//! goes on with it.
+//!
+//! Not here: beliefs of earlier operations. They stay with the source; the history of operations comes along.
+
+use crate::error::StoreError;
+use crate::held::HeldStore;
+use crate::holder::Holder;
+use crate::state::State;
+use crate::store::Store;
+
+/// Moves a state. Killed in the middle, it can be run again: the source is marked last.
+///
+/// # Errors
+/// The source has no state, was moved already or has records under way; the target holds another state or a newer one; either is held by somebody
+/// else or cannot be used; what was copied is not what is there afterwards.
+pub async fn migrate(from: &Store, to: &Store, holder: &Holder) -> Result<(), StoreError> {
+    if from.read().await?.is_none() {
+        return Err(StoreError::Place {
+            url: from.location().to_string(),
+            why: "it holds no state".to_owned(),
+        });
+    }
+    let (source, state) = from.hold_any(holder).await?;
+    let result = match &state.moved {
+        Some(there) => Err(StoreError::Moved { to: there.clone() }),
+        None => copy(&source, &state, to, holder).await,
+    };
+    source.release().await;
+    result
+}
+
+async fn copy(
+    source: &HeldStore,
+    state: &State,
+    to: &Store,
+    holder: &Holder,
+) -> Result<(), StoreError> {
+    // Begun by this very migration, or before: what is there is compared while it is held.
+    let there = to.read().await?;
+    let (target, begun) = to.hold_any(holder).await?;
+    let result = async {
+        if there.is_some() {
+            may_be_replaced(&begun, state, to)?;
+        }
+        target
+            .put(&state.snapshot, Some(state.history.clone()))
+            .await?;
+        target.mark_moved(None).await?;
+        let copied = to.read().await?;
+        // Object stores remember fewer operations.
+        let same = copied.is_some_and(|copied| {
+            copied.snapshot == state.snapshot
+                && state.history.ends_with(&copied.history)
+                && copied.history.is_empty() == state.history.is_empty()
+        });
+        if !same {
+            return Err(StoreError::Damaged {
+                place: to.location().to_string(),
+                what: "what is there is not what was copied".to_owned(),
+            });
+        }
+        source.mark_moved(Some(to.location().to_string())).await
+    }
+    .await;
+    target.release().await;
+    result
+}
+
+fn may_be_replaced(there: &State, state: &State, to: &Store) -> Result<(), StoreError> {
+    let occupied = |why: String| StoreError::Occupied {
+        place: to.location().to_string(),
+        why,
+    };
+    let (there, new) = (&there.snapshot, &state.snapshot);
+    if there.lineage != new.lineage {
+        // One that was only looked at has recorded nothing.
+        let untouched = there.sequence == 0 && there.resources.is_empty();
+        return if untouched {
+            Ok(())
+        } else {
+            Err(occupied(format!("its lineage is {}", there.lineage.0)))
+        };
+    }
+    if there.sequence > new.sequence {
+        return Err(occupied(format!(
+            "it is newer, with {} records to {}",
+            there.sequence, new.sequence
+        )));
+    }
+    Ok(())
+}

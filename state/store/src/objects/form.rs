@@ -1,0 +1,145 @@
+//! The form of the objects: a hash of all that follows, a line's end, and JSON. An encrypted state seals the whole of it.
+//!
+//! Not here: which objects there are and in which order they are written.
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use windlass_state::snapshot::{self, Snapshot};
+
+use crate::chain::{Head, digest};
+use crate::history::HistoryEntry;
+use crate::holder::Holder;
+use crate::seal::Seal;
+
+/// The version of the objects that this crate writes. Older ones are read; newer ones are refused.
+pub const FORMAT: u32 = 1;
+
+/// A group of records that was written at once. One without records says that another writer goes on from here.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Batch {
+    pub format: u32,
+    pub number: u64,
+    /// The lease under which it was written.
+    pub writer: String,
+    pub holder: Holder,
+    /// What the first record follows.
+    pub after: Head,
+    pub records: Vec<Box<RawValue>>,
+}
+
+/// A snapshot with what else is kept of a state.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    pub format: u32,
+    /// The first journal object that it does not contain.
+    pub number: u64,
+    /// Where the journal was. The chain goes on from here, so that the snapshot before this one leads on, too.
+    pub head: Head,
+    pub snapshot: Snapshot,
+    /// Oldest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+/// The lease. It is never deleted: object stores have no conditional delete.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeaseForm {
+    pub format: u32,
+    /// Tells one hold from another.
+    pub token: String,
+    /// Absent when it was given back.
+    pub holder: Option<Holder>,
+    pub since: Timestamp,
+    /// How long it holds without being renewed, in milliseconds.
+    pub term: u64,
+    /// Counts renewals, so that each writes another object.
+    pub beat: u64,
+    /// How far the journal had come.
+    pub reached: Option<Reached>,
+}
+
+/// How far a journal has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reached {
+    /// The next journal object.
+    pub number: u64,
+    pub head: Head,
+}
+
+/// Where a state goes on that was moved away.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MovedForm {
+    pub format: u32,
+    pub to: String,
+}
+
+/// Why an object cannot be read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    Damaged(String),
+    Newer {
+        found: u32,
+        known: u32,
+    },
+    /// It is encrypted, and there is no key.
+    Sealed,
+}
+
+/// The first bytes of every age file.
+const SEALED: &[u8] = b"age-encryption.org/";
+
+pub fn write(
+    form: &impl Serialize,
+    seal: Option<&Seal>,
+) -> Result<bytes::Bytes, crate::error::StoreError> {
+    let text = serde_json::to_string(form).expect("these forms hold text keys only");
+    let plain = format!("{}\n{text}", digest(&text));
+    Ok(match seal {
+        None => plain.into_bytes(),
+        Some(seal) => seal.close(plain.as_bytes())?,
+    }
+    .into())
+}
+
+pub fn read<T: DeserializeOwned>(bytes: &[u8], seal: Option<&Seal>) -> Result<T, Unreadable> {
+    let changed = || Unreadable::Damaged("it is not what was written".to_owned());
+    let opened;
+    let plain = match seal {
+        Some(seal) => {
+            opened = seal.open(bytes).map_err(|_| changed())?;
+            &opened
+        }
+        None if bytes.starts_with(SEALED) => return Err(Unreadable::Sealed),
+        None => bytes,
+    };
+    let text = std::str::from_utf8(plain).map_err(|_| changed())?;
+    let (hash, text) = text.split_once('\n').ok_or_else(changed)?;
+    if digest(text) != hash {
+        return Err(changed());
+    }
+    #[derive(Deserialize)]
+    struct Version {
+        format: u32,
+        snapshot: Option<Format>,
+    }
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let damaged = |error: serde_json::Error| Unreadable::Damaged(error.to_string());
+    let version: Version = serde_json::from_str(text).map_err(damaged)?;
+    // What is kept and the object around it have a format each.
+    let inner = version.snapshot.map_or(0, |snapshot| snapshot.format);
+    for (found, known) in [(version.format, FORMAT), (inner, snapshot::FORMAT)] {
+        if found > known {
+            return Err(Unreadable::Newer { found, known });
+        }
+    }
+    serde_json::from_str(text).map_err(damaged)
+}

@@ -1,0 +1,89 @@
+//! The way back from damage: the newest belief that can still be read, taken from whichever snapshot leads furthest.
+//!
+//! Not here: writing it down, which a held store does as it would any other belief.
+
+use super::form::Reached;
+use super::lease::ObjectLease;
+use super::writer::ObjectWriter;
+use super::{Folding, Found, Objects};
+use crate::chain::Head;
+use crate::error::StoreError;
+use crate::held::Hands;
+use crate::holder::Holder;
+use crate::state::{LastGood, State};
+
+impl Objects {
+    /// The newest belief that can be read, if any can, of a state that [`Objects::read`] finds damaged.
+    pub async fn last_good(&self, what: String) -> Result<Option<LastGood>, StoreError> {
+        let mut best: Option<State> = None;
+        for number in self.numbers("snapshot").await? {
+            if let Some(state) = self.as_far_as_it_goes(number).await? {
+                let further = best
+                    .as_ref()
+                    .is_none_or(|best| best.snapshot.sequence <= state.snapshot.sequence);
+                if further {
+                    best = Some(state);
+                }
+            }
+        }
+        let head = self.reached().await?.map(|reached| reached.head);
+        Ok(best.map(|best| LastGood::of(best.snapshot, best.history, head.as_ref(), what)))
+    }
+
+    async fn as_far_as_it_goes(&self, number: u64) -> Result<Option<State>, StoreError> {
+        let kept = match self.needed(&self.snapshot_at(number)).await {
+            Ok(kept) => kept,
+            Err(StoreError::Damaged { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut folding = Folding::of(kept);
+        for number in self.numbers("journal").await? {
+            if number < folding.found.number {
+                continue;
+            }
+            let batch = match self.needed(&self.journal_at(number)).await {
+                Ok(batch) => batch,
+                Err(StoreError::Damaged { .. }) => break,
+                Err(error) => return Err(error),
+            };
+            if folding.take_in(&batch).is_err() {
+                break;
+            }
+        }
+        Ok(Some(folding.found.state))
+    }
+
+    /// Takes the lease of a damaged state, for replacing what is kept. Numbers go on behind everything that is there.
+    pub async fn hold_damaged(
+        &self,
+        holder: &Holder,
+        good: &LastGood,
+    ) -> Result<Hands, StoreError> {
+        let lease = ObjectLease::take(self, holder).await?;
+        let journal = self.numbers("journal").await?;
+        let snapshots = self.numbers("snapshot").await?;
+        let reached = self.reached().await?.map_or(0, |reached| reached.number);
+        let last = journal
+            .last()
+            .max(snapshots.last())
+            .map_or(0, |last| last + 1);
+        let number = last.max(reached);
+        let head = Head::of(&good.snapshot);
+        lease.reached(Reached {
+            number,
+            head: head.clone(),
+        });
+        let found = Found {
+            number,
+            state: State {
+                snapshot: good.snapshot.clone(),
+                outdated: false,
+                head,
+                history: good.history.clone(),
+                moved: None,
+            },
+        };
+        let writer = ObjectWriter::new(self.clone(), found, &lease, holder);
+        Ok(lease.hands(writer))
+    }
+}

@@ -1,0 +1,459 @@
+//! The embedded keeper: an SQLite database with a snapshot and the journal since, and two files beside it: the newest [`Head`], because
+//! SQLite does not notice a lost or damaged write-ahead log, and a backup of the snapshot.
+//!
+//! Not here: writing while a run goes on (`writer`), the lease (`lease`), the files beside (`beside`).
+
+mod beliefs;
+mod beside;
+mod lease;
+mod repair;
+mod writer;
+
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use windlass::canonical::hex;
+use windlass_state::record::Record;
+use windlass_state::snapshot::{FORMAT, Snapshot};
+
+use self::beside::Beside;
+use self::lease::{Asked, DatabaseLease};
+use self::writer::DatabaseWriter;
+use crate::chain::{Head, digest};
+use crate::error::StoreError;
+use crate::held::Hands;
+use crate::history::HistoryEntry;
+use crate::holder::{Deadline, Holder, Moment, TERM};
+use crate::state::State;
+
+/// How long another program is waited for that writes at the same moment.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS snapshot (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        format INTEGER NOT NULL, sequence INTEGER NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS journal (position INTEGER PRIMARY KEY, text TEXT NOT NULL, chain TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS history (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, run TEXT NOT NULL UNIQUE, started TEXT NOT NULL, finished TEXT
+    );
+    CREATE TABLE IF NOT EXISTS history_hash (number INTEGER PRIMARY KEY, hash TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS belief (number INTEGER PRIMARY KEY, format INTEGER NOT NULL, packed BLOB NOT NULL, hash TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS moved (place TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS lease (
+        user TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, token TEXT NOT NULL, since INTEGER NOT NULL, deadline INTEGER NOT NULL
+    );
+";
+
+/// A state in a file.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    path: PathBuf,
+}
+
+impl Database {
+    pub fn at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    /// What is kept, if anything. Makes nothing.
+    pub fn read(&self) -> Result<Option<State>, StoreError> {
+        // Without its file, the database may be lost or may never have been.
+        let begun = self.beside().is_there();
+        if !begun && !self.path.is_file() {
+            return Ok(None);
+        }
+        // Before the database: everything up to here must be in it, while a writer may begin and go on.
+        let head = self.beside().head();
+        let connection = self.connect()?;
+        // One view of all tables, whatever a writer does meanwhile.
+        let connection = connection
+            .unchecked_transaction()
+            .map_err(|cause| self.failed(cause))?;
+        let state = self.fold(&connection)?;
+        match (&state, head) {
+            (None, _) if begun => Err(self.damaged("it is empty".to_owned())),
+            (Some(state), Some(head)) if head.lineage == state.head.lineage => {
+                self.caught_up(&connection, &state.head, &head)?;
+                Ok(Some(state.clone()))
+            }
+            _ => Ok(state),
+        }
+    }
+
+    // SQLite drops the end of a write-ahead log that it cannot read, and says nothing.
+    fn caught_up(
+        &self,
+        connection: &Connection,
+        here: &Head,
+        head: &Head,
+    ) -> Result<(), StoreError> {
+        if here.sequence < head.sequence {
+            let lost = head.sequence - here.sequence;
+            return Err(self.damaged(format!(
+                "it fell behind: the last {lost} of {} records are missing",
+                head.sequence
+            )));
+        }
+        // A chain begins anew at each snapshot, and snapshots have hashes of their own.
+        if head.is_beginning() {
+            return Ok(());
+        }
+        let then: Option<String> = connection
+            .query_row(
+                "SELECT chain FROM journal WHERE position + 1 = ?1",
+                [head.sequence],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(|cause| self.failed(cause))?;
+        match then {
+            Some(chain) if chain != head.chain => Err(self.damaged(format!(
+                "record {} is not the one that was written last",
+                head.sequence
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn fold(&self, connection: &Connection) -> Result<Option<State>, StoreError> {
+        let Some(kept) = self.last_snapshot(connection)? else {
+            return Ok(None);
+        };
+        let outdated = kept.format < FORMAT;
+        let mut snapshot = kept.upgraded();
+        let mut head = Head::of(&snapshot);
+        for (position, text, chain) in self.records(connection, snapshot.sequence)? {
+            head = head.then(&text);
+            if position + 1 != head.sequence || chain != head.chain {
+                return Err(
+                    self.damaged(format!("record {position} is not the one that was written"))
+                );
+            }
+            let record: Record = serde_json::from_str(&text)
+                .map_err(|error| self.damaged(format!("record {position}: {error}")))?;
+            snapshot.apply(&record).map_err(|error| {
+                self.damaged(format!("record {position} does not fit: {error}"))
+            })?;
+        }
+        Ok(Some(State {
+            snapshot,
+            outdated,
+            head,
+            history: self.history(connection)?,
+            moved: self.moved(connection)?,
+        }))
+    }
+
+    /// Keeps a first snapshot, unless another program was faster.
+    pub fn begin(&self, fresh: &Snapshot) -> Result<(), StoreError> {
+        let connection = self.connect()?;
+        write_snapshot(&connection, fresh, "INSERT OR IGNORE").map_err(|cause| self.failed(cause))
+    }
+
+    /// What was believed when that operation had ended.
+    pub fn believed_after(&self, number: i64) -> Result<Option<Snapshot>, StoreError> {
+        let what = format!("what was believed after {number}");
+        let kept = beliefs::read(&self.connect()?, number).map_err(|cause| self.failed(cause))?;
+        let Some(kept) = kept else {
+            return Ok(None);
+        };
+        let text = kept
+            .text()
+            .map_err(|error| self.damaged(format!("{what}: {error}")))?;
+        let snapshot = self.snapshot(&what, kept.format, &text, &kept.hash)?;
+        Ok(Some(snapshot.upgraded()))
+    }
+
+    /// The operations that can be gone back to, the newest first.
+    pub fn beliefs(&self) -> Result<Vec<i64>, StoreError> {
+        beliefs::numbers(&self.connect()?).map_err(|cause| self.failed(cause))
+    }
+
+    /// Takes the lease. Somebody may have changed the state until this moment, so it is read again.
+    pub fn hold(&self, holder: &Holder) -> Result<(Hands, State), StoreError> {
+        let asked = Moment::now();
+        let (lock, alone) = self.lock()?;
+        let (mut connection, token) = (self.connect()?, hex(&rand::random::<[u8; 16]>()));
+        self.take(&mut connection, holder, alone, &token)?;
+        let deadline = Arc::new(Deadline::after(asked, TERM));
+        let lease = DatabaseLease::new(self.clone(), self.connect()?, token.clone());
+        let state = self
+            .read()
+            .and_then(|state| state.ok_or_else(|| self.damaged("its snapshot is gone".to_owned())));
+        let state = match state {
+            Ok(state) => state,
+            Err(error) => {
+                drop(lease.give_back());
+                return Err(error);
+            }
+        };
+        let writer = DatabaseWriter::new(
+            self.clone(),
+            connection,
+            token,
+            Arc::clone(&deadline),
+            state.head.clone(),
+        );
+        let hands = Hands {
+            writer: Box::new(writer),
+            lease: Box::new(lease),
+            deadline,
+            term: TERM,
+            last: Some(lock),
+        };
+        Ok((hands, state))
+    }
+
+    /// Forgets everything that is kept here.
+    pub fn clear(&self, holder: &Holder) -> Result<(), StoreError> {
+        let (_lock, alone) = self.lock()?;
+        let (mut connection, token) = (self.connect()?, hex(&rand::random::<[u8; 16]>()));
+        self.take(&mut connection, holder, alone, &token)?;
+        self.beside().remove()?;
+        let clear = "BEGIN; DELETE FROM snapshot; DELETE FROM journal; DELETE FROM history; DELETE FROM history_hash;
+            DELETE FROM belief; DELETE FROM moved; DELETE FROM lease; COMMIT;";
+        connection
+            .execute_batch(clear)
+            .map_err(|cause| self.failed(cause))
+    }
+
+    fn take(
+        &self,
+        connection: &mut Connection,
+        holder: &Holder,
+        alone: bool,
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let asked = lease::take(connection, holder, alone, token, Timestamp::now());
+        match asked.map_err(|cause| self.failed(cause))? {
+            Asked::Ours => Ok(()),
+            Asked::Held { holder, since } => Err(StoreError::Held {
+                holder: holder.to_string(),
+                since,
+            }),
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, StoreError> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder).map_err(|cause| StoreError::Folder {
+                path: folder.to_owned(),
+                cause,
+            })?;
+        }
+        let connection = Connection::open(&self.path).map_err(|cause| self.failed(cause))?;
+        let prepare = || {
+            connection.busy_timeout(PATIENCE)?;
+            write_ahead(&connection)?;
+            // A record must survive a loss of power once `append` has returned.
+            connection.pragma_update(None, "synchronous", "FULL")?;
+            connection.execute_batch(SCHEMA)
+        };
+        prepare().map_err(|cause| self.failed(cause))?;
+        Ok(connection)
+    }
+
+    /// The lock that a living holder of this host has, and whether it is ours now.
+    fn lock(&self) -> Result<(File, bool), StoreError> {
+        let path = self.path.with_extension("lock");
+        let unusable = |cause| StoreError::Folder {
+            path: path.clone(),
+            cause,
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(unusable)?;
+        }
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok((lock, true)),
+            Err(TryLockError::WouldBlock) => Ok((lock, false)),
+            Err(TryLockError::Error(cause)) => Err(unusable(cause)),
+        }
+    }
+
+    fn last_snapshot(&self, connection: &Connection) -> Result<Option<Snapshot>, StoreError> {
+        let row = connection
+            .query_row("SELECT format, text, hash FROM snapshot", [], |row| {
+                Ok((
+                    row.get::<_, u32>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, String>(2)?,
+                ))
+            })
+            .optional()
+            .map_err(|cause| self.failed(cause))?;
+        row.map(|(format, text, hash)| self.snapshot("the snapshot", format, &text, &hash))
+            .transpose()
+    }
+
+    fn snapshot(
+        &self,
+        what: &str,
+        format: u32,
+        text: &str,
+        hash: &str,
+    ) -> Result<Snapshot, StoreError> {
+        // Read first: a number that is damaged is no newer version.
+        if digest(text) != hash {
+            return Err(self.damaged(format!("{what} is not the one that was written")));
+        }
+        if format > FORMAT {
+            return Err(StoreError::Newer {
+                place: self.to_string(),
+                found: format,
+                known: FORMAT,
+            });
+        }
+        serde_json::from_str(text).map_err(|error| self.damaged(format!("{what}: {error}")))
+    }
+
+    fn records(
+        &self,
+        connection: &Connection,
+        from: u64,
+    ) -> Result<Vec<(u64, String, String)>, StoreError> {
+        let read = || {
+            let mut statement = connection.prepare(
+                "SELECT position, text, chain FROM journal WHERE position >= ?1 ORDER BY position",
+            )?;
+            let rows =
+                statement.query_map([from], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|cause| self.failed(cause))
+    }
+
+    // Entries of an older version have no hash.
+    fn history(&self, connection: &Connection) -> Result<Vec<HistoryEntry>, StoreError> {
+        type Row = (i64, String, Option<String>, Option<String>);
+        let read = || -> rusqlite::Result<Vec<Row>> {
+            let mut statement = connection.prepare(
+                "SELECT number, started, finished, hash FROM history LEFT JOIN history_hash USING (number) ORDER BY number",
+            )?;
+            let rows = statement.query_map([], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let rows = read().map_err(|cause| self.failed(cause))?;
+        rows.into_iter()
+            .map(|(number, started, finished, hash)| {
+                if hash.is_some_and(|hash| hash != history_hash(&started, finished.as_deref())) {
+                    return Err(self.damaged(format!(
+                        "history entry {number} is not the one that was written"
+                    )));
+                }
+                let entry = (|| {
+                    Ok(HistoryEntry {
+                        number,
+                        started: serde_json::from_str(&started)?,
+                        finished: finished.as_deref().map(serde_json::from_str).transpose()?,
+                    })
+                })();
+                entry.map_err(|error: serde_json::Error| {
+                    self.damaged(format!("history entry {number}: {error}"))
+                })
+            })
+            .collect()
+    }
+
+    fn moved(&self, connection: &Connection) -> Result<Option<String>, StoreError> {
+        connection
+            .query_row("SELECT place FROM moved", [], |row| row.get(0))
+            .optional()
+            .map_err(|cause| self.failed(cause))
+    }
+
+    fn beside(&self) -> Beside<'_> {
+        Beside::of(&self.path)
+    }
+
+    // What SQLite cannot read is damaged, unless the system keeps it from reading.
+    fn failed(&self, cause: rusqlite::Error) -> StoreError {
+        const SHORT_READ: i32 = 522;
+        let outside = matches!(
+            &cause,
+            rusqlite::Error::SqliteFailure(error, _)
+                if error.extended_code != SHORT_READ && matches!(
+                    error.code,
+                    ErrorCode::DatabaseBusy
+                        | ErrorCode::DatabaseLocked
+                        | ErrorCode::CannotOpen
+                        | ErrorCode::PermissionDenied
+                        | ErrorCode::ReadOnly
+                        | ErrorCode::DiskFull
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::FileLockingProtocolFailed
+                        | ErrorCode::OutOfMemory
+                )
+        );
+        if outside {
+            return StoreError::Database {
+                path: self.path.clone(),
+                cause,
+            };
+        }
+        self.damaged(cause.to_string())
+    }
+
+    fn damaged(&self, what: String) -> StoreError {
+        StoreError::Damaged {
+            place: self.to_string(),
+            what,
+        }
+    }
+}
+
+impl std::fmt::Display for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`", self.path.display())
+    }
+}
+
+/// Turns the write-ahead log on. SQLite waits for nobody here: two programs that make a database at the same moment lock each other out.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let busy = match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => error,
+            done => return done,
+        };
+        if Instant::now() > until {
+            return Err(busy);
+        }
+        std::thread::sleep(Duration::from_millis(rand::random_range(5..25)));
+    }
+}
+
+fn history_hash(started: &str, finished: Option<&str>) -> String {
+    digest(&format!("{started}\n{}", finished.unwrap_or_default()))
+}
+
+/// Writes the one snapshot. `verb` is `INSERT OR IGNORE` or `INSERT OR REPLACE`.
+fn write_snapshot(
+    connection: &Connection,
+    snapshot: &Snapshot,
+    verb: &str,
+) -> rusqlite::Result<()> {
+    let text = serde_json::to_string(snapshot).expect("a snapshot holds text keys only");
+    let statement = format!(
+        "{verb} INTO snapshot (one, format, sequence, text, hash) VALUES (1, ?1, ?2, ?3, ?4)"
+    );
+    connection
+        .execute(
+            &statement,
+            params![snapshot.format, snapshot.sequence, text, digest(&text)],
+        )
+        .map(drop)
+}
