@@ -259,7 +259,7 @@ impl Claim {
         }
         let in_place = |name: &&String| {
             let field = self.schema.field(name);
-            field.is_some_and(|field| changes_in_place(field))
+            field.is_some_and(changes_in_place)
         };
         let unfinished = found.properties.iter().filter(in_place).cloned().collect();
         let mut notes = found.notes;

@@ -319,7 +319,11 @@ impl Bench<'_> {
             all.extend(answers.clone());
             let (provider, _) = self.provider(&all);
             let target = self.target(spec);
-            let observed = match provider.observe(&[target.clone()]).await.remove(0) {
+            let observed = match provider
+                .observe(std::slice::from_ref(&target))
+                .await
+                .remove(0)
+            {
                 Ok(observation @ Observation::Present { .. }) => {
                     if *index == 1 {
                         identified(proof, &provider, &target, &observation);

@@ -166,7 +166,7 @@ impl Walk<'_> {
         for (index, program) in programs.iter().enumerate().skip(2) {
             let what = format!("sample {index} of those walked");
             let plan = self.up(&what, program).await;
-            let verdict = plan.as_ref().and_then(|plan| verdict(plan));
+            let verdict = plan.as_ref().and_then(verdict);
             if index == 2 && verdict == Some(Verdict::Update) {
                 in_place = Some(program);
             }
