@@ -6,6 +6,7 @@
 //! | `GET /_windlass/calls` | [`crate::Calls`] |
 //! | `POST /_windlass/calls/reset` | the calls up to now; the record begins anew |
 //! | `GET`, `PUT /_windlass/rules` | [`crate::Rules`] |
+//! | `GET /_windlass/held` | the calls that rules hold now: `[{"rule", "operation", "account"}]` |
 //! | `POST /_windlass/reset` | the status with its new instance |
 //! | `POST /_windlass/stop` | the status; the gateway and moto end |
 //!
@@ -39,6 +40,7 @@ pub(crate) async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -
         ("GET", "calls") => json(&gateway.calls.read()),
         ("POST", "calls/reset") => json(&gateway.calls.take()),
         ("GET", "rules") => json(&gateway.rules()),
+        ("GET", "held") => json(&gateway.held.list()),
         ("PUT", "rules") => put_rules(gateway, request).await,
         ("POST", "reset") => match gateway.reset().await {
             Ok(status) => json(&status),

@@ -27,6 +27,7 @@ use crate::clock::Millis;
 use crate::control;
 use crate::ecs::Overlay;
 use crate::gaps::{self, Gap, ScalableTargetTags};
+use crate::held::Holding;
 use crate::operation::{Accounts, Call, form_value, names_operation_in_body};
 use crate::rules::decide::{Decision, Fate, RuleBook};
 use crate::rules::{Rules, RulesError};
@@ -42,6 +43,7 @@ pub(crate) struct Gateway {
     accounts: Accounts,
     scalable_target_tags: ScalableTargetTags,
     rules: Mutex<RuleBook>,
+    pub(crate) held: Holding,
     status: Mutex<Status>,
     status_file: Option<PathBuf>,
 }
@@ -61,6 +63,7 @@ impl Gateway {
             accounts: Accounts::default(),
             scalable_target_tags: ScalableTargetTags::default(),
             rules: Mutex::default(),
+            held: Holding::default(),
             status: Mutex::new(status),
             status_file,
         }
@@ -81,7 +84,9 @@ impl Gateway {
     pub(crate) fn set_rules(&self, rules: Rules) -> Result<(), RulesError> {
         rules.check()?;
         self.overlay.set_rules(rules.ecs.clone());
-        *self.rules.lock().expect("no panic while held") = RuleBook::new(rules);
+        let mut book = self.rules.lock().expect("no panic while held");
+        self.held.ruled_by(&rules);
+        book.replace(rules);
         Ok(())
     }
 
@@ -159,12 +164,16 @@ impl Gateway {
             rules.decide(&call, Millis::now())
         };
         let record = Recorder::new(&self, &call, arrived, size.unwrap_or_default(), &decision);
-        // Even a sleep of nothing lasts until the timer's next millisecond.
-        if !decision.delay.is_zero() {
-            tokio::time::sleep(decision.delay).await;
-        }
-        self.carry_out(decision, call, parts, form, body, record)
-            .await
+        // As a task: what has been sent is carried out, even if its sender has gone meanwhile.
+        let served = tokio::spawn(async move {
+            // Even a sleep of nothing lasts until the timer's next millisecond.
+            if !decision.delay.is_zero() {
+                tokio::time::sleep(decision.delay).await;
+            }
+            self.carry_out(decision, call, parts, form, body, record)
+                .await
+        });
+        served.await?
     }
 
     async fn carry_out(
@@ -187,6 +196,17 @@ impl Gateway {
             Fate::ServedThenError(error) => {
                 drain(self.pass(&call, parts, &form, body).await).await;
                 error.answer(call.protocol).map(full)
+            }
+            Fate::HeldBefore(rule) => {
+                let name = decision.rule.as_deref();
+                self.held.hold(&call, name, &rule).await;
+                return Err(Cut.into());
+            }
+            Fate::HeldAfter(rule) => {
+                let served = self.pass(&call, parts, &form, body).await;
+                let name = decision.rule.as_deref();
+                self.held.hold(&call, name, &rule).await;
+                served
             }
             Fate::ReplyLost => {
                 drain(self.pass(&call, parts, &form, body).await).await;

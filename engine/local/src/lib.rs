@@ -17,6 +17,7 @@ mod ecs;
 mod embedded;
 mod gaps;
 mod gateway;
+mod held;
 mod home;
 mod loopback;
 mod moto;

@@ -35,6 +35,10 @@ pub(crate) enum Fate {
     CutBefore,
     /// Served; half an answer.
     CutAfter,
+    /// Not served, and no answer once the rule is gone.
+    HeldBefore(Box<Rule>),
+    /// Served; answered once the rule is gone.
+    HeldAfter(Box<Rule>),
 }
 
 /// The rules in force, with what they have counted.
@@ -66,6 +70,23 @@ impl RuleBook {
             buckets: HashMap::new(),
             rules,
         }
+    }
+
+    /// Puts other rules in force. Those that stay go on counting, and keep what their buckets hold.
+    pub(crate) fn replace(&mut self, rules: Rules) {
+        let mut next = Self::new(rules);
+        if next.rules.seed == self.rules.seed {
+            for (now, rule) in next.rules.rules.iter().enumerate() {
+                let Some(was) = self.rules.rules.iter().position(|other| other == rule) else {
+                    continue;
+                };
+                next.met[now] = self.met[was];
+                let buckets = self.buckets.extract_if(|key, _| key.rule == was);
+                let moved = buckets.map(|(key, bucket)| (BucketKey { rule: now, ..key }, bucket));
+                next.buckets.extend(moved);
+            }
+        }
+        *self = next;
     }
 
     pub(crate) fn rules(&self) -> &Rules {
@@ -181,6 +202,12 @@ fn effect(
         Effect::Cut {
             when: CutWhen::After,
         } => Fate::CutAfter,
+        Effect::Hold {
+            when: CutWhen::Before,
+        } => Fate::HeldBefore(Box::new(rule.clone())),
+        Effect::Hold {
+            when: CutWhen::After,
+        } => Fate::HeldAfter(Box::new(rule.clone())),
     })
 }
 
@@ -294,6 +321,26 @@ mod tests {
             fates(&mut book, "CreateVpc", 4),
             [false, true, false, false]
         );
+    }
+
+    #[test]
+    fn a_rule_that_stays_goes_on_counting() {
+        let second = r#"{"match": {"operation": "CreateVpc", "nth": [2]}, "effect": {"kind": "lose_reply"}}"#;
+        let limit = r#"{"effect": {"kind": "rate_limit", "per_second": 1, "burst": 3}}"#;
+        let mut book = book(&format!(r#"{{"rules": [{second}, {limit}]}}"#));
+        assert_eq!(fates(&mut book, "CreateVpc", 1), [false]);
+        let other = r#"{"match": {"operation": "CreateSubnet"}, "effect": {"kind": "throttle"}}"#;
+        let rules = format!(r#"{{"rules": [{other}, {second}, {limit}]}}"#);
+        book.replace(Rules::parse(&rules).expect("rules"));
+        assert_eq!(fates(&mut book, "CreateVpc", 2), [true, false]);
+        assert_eq!(fates(&mut book, "CreateSubnet", 1), [true]);
+        assert_eq!(
+            fates(&mut book, "CreateVpc", 2),
+            [false, true],
+            "two tokens were taken"
+        );
+        book.replace(Rules::default());
+        assert_eq!(fates(&mut book, "CreateSubnet", 1), [false]);
     }
 
     #[test]

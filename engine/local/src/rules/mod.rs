@@ -108,15 +108,21 @@ pub enum Effect {
         /// Before the call has any effect, or in the middle of the answer.
         when: CutWhen,
     },
+    /// The call waits until this rule is taken away. Held before its effect, its connection is closed then and it has none; held after its
+    /// effect, it is answered.
+    Hold {
+        /// Before the call has any effect, or after it.
+        when: CutWhen,
+    },
 }
 
-/// When a connection is cut.
+/// When a connection is cut, or a call held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CutWhen {
     /// Before the call has any effect.
     Before,
-    /// After its effect, in the middle of the answer.
+    /// After its effect: in the middle of the answer, or before it.
     After,
 }
 

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::client::AwsClient;
 use bytes::Bytes;
+use http_body_util::Full;
 use serde_json::json;
 use windlass_local::{EmbeddedCloud, Home, Rules};
 
@@ -15,6 +16,8 @@ async fn the_instrument() {
     rules_spoil_calls(&cloud).await;
     throttles_have_the_form_of_their_service(&cloud).await;
     replies_are_lost_after_the_effect(&cloud).await;
+    what_has_arrived_is_carried_out(&cloud).await;
+    calls_are_held(&cloud).await;
     large_bodies_pass(&cloud).await;
     gaps_are_closed(&cloud).await;
     sessions_belong_to_their_account(&cloud).await;
@@ -172,6 +175,55 @@ async fn replies_are_lost_after_the_effect(cloud: &EmbeddedCloud) {
     let made = aws.ecs("ListClusters", json!({})).await.ok();
     assert_eq!(made["clusterArns"].as_array().map(Vec::len), Some(1));
     set(cloud, "{}").await;
+}
+
+async fn what_has_arrived_is_carried_out(cloud: &EmbeddedCloud) {
+    let aws = AwsClient::new(cloud.endpoint(), "200000000011");
+    aws.ecs("CreateCluster", json!({"clusterName": "left"}))
+        .await
+        .ok();
+    set(cloud, r#"{"rules": [{"match": {"operation": "DeleteCluster"}, "effect": {"kind": "latency", "ms": 200}}]}"#).await;
+    let delete = aws.ecs("DeleteCluster", json!({"cluster": "left"}));
+    let hung_up = tokio::time::timeout(Duration::from_millis(50), delete).await;
+    assert!(hung_up.is_err());
+    let listed = async || aws.ecs("ListClusters", json!({})).await.ok()["clusterArns"].clone();
+    let begun = Instant::now();
+    while listed().await != json!([]) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it was dropped");
+    }
+    set(cloud, "{}").await;
+}
+
+async fn calls_are_held(cloud: &EmbeddedCloud) {
+    let aws = AwsClient::new(cloud.endpoint(), "200000000012");
+    let held = async || {
+        let path = format!("{}/_windlass/held", cloud.endpoint());
+        let request = http::Request::get(path).body(Full::default());
+        let answer = aws.send(request.expect("a request")).await;
+        answer.expect("answer").ok()
+    };
+    let is_made = async || {
+        let answer = aws.query("ec2", DESCRIBE_VPCS).await.expect("answer");
+        answer.text.contains("10.0.0.0/16")
+    };
+    for (when, made) in [("before", false), ("after", true)] {
+        let rule = json!({"name": "stop", "match": {"operation": "CreateVpc"}, "effect": {"kind": "hold", "when": when}});
+        set(cloud, &json!({"rules": [rule]}).to_string()).await;
+        let outcome = async {
+            let begun = Instant::now();
+            while held().await == json!([]) {
+                assert!(begun.elapsed() < Duration::from_secs(10), "nothing is held");
+            }
+            let expected =
+                json!([{"rule": "stop", "operation": "ec2:CreateVpc", "account": "200000000012"}]);
+            assert_eq!(held().await, expected);
+            assert_eq!(is_made().await, made, "held {when} its effect");
+            set(cloud, "{}").await;
+        };
+        let (answer, ()) = tokio::join!(aws.query("ec2", CREATE_VPC), outcome);
+        assert_eq!(answer.is_some(), made, "held {when} its effect");
+        assert_eq!(held().await, json!([]));
+    }
 }
 
 async fn large_bodies_pass(cloud: &EmbeddedCloud) {
