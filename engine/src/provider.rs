@@ -235,6 +235,8 @@ pub enum ErrorClass {
     Invalid,
     /// A quota is used up.
     QuotaExceeded,
+    /// It was not sent, because the state is not held any more.
+    Withheld,
     /// Nobody knows whether it was done: a time-out, a cut connection, or a server error. Settled by looking.
     Unknown,
 }

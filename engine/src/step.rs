@@ -66,9 +66,12 @@ impl StepError {
     pub(crate) fn halts(&self) -> bool {
         match self {
             Self::Halted(_) => true,
-            _ => self
-                .aws()
-                .is_some_and(|error| error.class == ErrorClass::CredentialsExpired),
+            _ => self.aws().is_some_and(|error| {
+                matches!(
+                    error.class,
+                    ErrorClass::CredentialsExpired | ErrorClass::Withheld
+                )
+            }),
         }
     }
 

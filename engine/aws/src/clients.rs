@@ -14,6 +14,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::Mutex;
 use windlass::document::Place;
 
+use crate::guard::Guard;
+
 /// How AWS is reached.
 #[derive(Debug, Clone)]
 pub struct Access {
@@ -42,6 +44,7 @@ pub enum AccessError {
 pub struct Pool {
     access: Access,
     http: SharedHttpClient,
+    guard: Guard,
     base: tokio::sync::OnceCell<SdkConfig>,
     places: Mutex<HashMap<Place, Arc<PlaceClients>>>,
 }
@@ -71,9 +74,15 @@ impl Pool {
         Ok(Self {
             access,
             http,
+            guard: Guard::default(),
             base: tokio::sync::OnceCell::new(),
             places: Mutex::default(),
         })
+    }
+
+    /// What stands before every call that changes AWS.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
 
     /// The clients of a place; absent parts are the stack's own.
@@ -86,6 +95,7 @@ impl Pool {
         let with = |retry: RetryConfig| {
             Arc::new(Clients::new(
                 config.clone().into_builder().retry_config(retry).build(),
+                self.guard.clone(),
             ))
         };
         let clients = Arc::new(PlaceClients {
@@ -182,18 +192,22 @@ macro_rules! clients {
         /// The clients of one place and one way of sending, each made at first use.
         pub struct Clients {
             config: SdkConfig,
+            guard: Guard,
             $($service: OnceLock<$sdk::Client>,)+
         }
 
         impl Clients {
-            fn new(config: SdkConfig) -> Self {
-                Self { config, $($service: OnceLock::new(),)+ }
+            fn new(config: SdkConfig, guard: Guard) -> Self {
+                Self { config, guard, $($service: OnceLock::new(),)+ }
             }
 
             $(
                 $(#[$doc])*
                 pub fn $service(&self) -> &$sdk::Client {
-                    self.$service.get_or_init(|| $sdk::Client::new(&self.config))
+                    self.$service.get_or_init(|| {
+                        let config = $sdk::config::Builder::from(&self.config);
+                        $sdk::Client::from_conf(config.interceptor(self.guard.clone()).build())
+                    })
                 }
             )+
         }

@@ -1,9 +1,11 @@
 //! From the SDK's errors to what they mean for the engine. Not here: what a kind alone knows about its codes, which its life cycle says.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use windlass_engine::provider::{ErrorClass, ProviderError};
+
+use crate::guard::Withheld;
 
 /// The result of a life cycle's question or call.
 pub type Result<T> = std::result::Result<T, ProviderError>;
@@ -112,8 +114,17 @@ fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
             }
         }
         SdkError::DispatchFailure(dispatch) if dispatch.is_user() => ErrorClass::Invalid,
+        SdkError::DispatchFailure(dispatch) if withheld(dispatch) => ErrorClass::Withheld,
         _ => ErrorClass::Unknown,
     }
+}
+
+fn withheld(dispatch: &DispatchFailure) -> bool {
+    let first = dispatch
+        .as_connector_error()
+        .map(|error| error as &(dyn std::error::Error + 'static));
+    std::iter::successors(first, |error| error.source())
+        .any(<dyn std::error::Error>::is::<Withheld>)
 }
 
 fn chain<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {

@@ -10,6 +10,7 @@ mod ec2;
 mod ecs;
 mod elasticloadbalancingv2;
 mod error;
+mod guard;
 mod iam;
 mod lifecycle;
 mod logs;
@@ -24,4 +25,5 @@ mod tagging;
 
 pub use chain::{CredentialChain, SigningKeys};
 pub use clients::{Access, AccessError, default_region};
+pub use guard::Held;
 pub use provider::AwsProvider;

@@ -24,6 +24,7 @@ use windlass_state::record::Intent;
 
 use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
 use crate::error::{Named, Result, incomplete};
+use crate::guard::Held;
 use crate::lifecycle::Context;
 use crate::lookup;
 use crate::reads::{Answers, Wants};
@@ -64,6 +65,11 @@ impl AwsProvider {
             secrets,
             calls,
         })
+    }
+
+    /// From now on, sends calls that change AWS only while `held` says so. To be told once.
+    pub fn guard(&self, held: Held) {
+        self.pool.guard().ask(held);
     }
 
     fn context(&self, clients: &Arc<Clients>, place: &Place) -> Context {

@@ -63,7 +63,7 @@ pub struct HeldStore {
     deadline: Arc<Deadline>,
     jobs: Mutex<Option<UnboundedSender<Job>>>,
     thread: Option<JoinHandle<()>>,
-    emergency: Option<Emergency>,
+    emergency: Option<Arc<Emergency>>,
     // Last, so that the lease is given back before the lock is.
     _last: Option<std::fs::File>,
 }
@@ -111,8 +111,17 @@ impl HeldStore {
     /// Keeps records in a file of this host when the store takes none any more.
     #[must_use]
     pub fn with_emergency(mut self, emergency: Emergency) -> Self {
-        self.emergency = Some(emergency);
+        self.emergency = Some(Arc::new(emergency));
         self
+    }
+
+    /// Says at any time, without I/O, whether the state is still held and takes records: what a provider asks before each call that changes AWS.
+    pub fn guard(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+        let (deadline, emergency) = (Arc::clone(&self.deadline), self.emergency.clone());
+        move || {
+            let failed = emergency.as_deref().and_then(Emergency::failure);
+            failed.is_none() && deadline.held().is_ok()
+        }
     }
 
     /// Puts another belief in the place of everything that is kept; the history of operations stays.

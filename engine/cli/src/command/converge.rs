@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use windlass::address::Address;
@@ -227,6 +228,7 @@ impl Converge<'_> {
             }
             End::Execute { .. } => {
                 let work = async |held: &HeldStore, snapshot| {
+                    cloud.provider.guard(Arc::new(held.guard()));
                     self.with(&cloud, held, snapshot, &goal).await
                 };
                 self.stack.holding(&store, self.waiting, work).await
