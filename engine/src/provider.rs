@@ -229,6 +229,8 @@ pub enum ErrorClass {
     InUse,
     /// The credentials may not do this.
     Denied,
+    /// The credentials may not do this, or something that was just made, such as a role, is not visible yet: a few attempts tell.
+    DeniedYet,
     /// The credentials are not valid any more.
     CredentialsExpired,
     /// AWS refuses the request as it is.

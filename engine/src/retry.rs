@@ -40,6 +40,8 @@ const fn patience(first_ms: u64, longest_ms: u64, within_s: u64, attempts: u32) 
 const THROTTLED: Patience = patience(500, 20_000, 600, 40);
 /// IAM and load balancers take seconds, at times a minute, until other services see what they answered.
 const NOT_YET: Patience = patience(500, 8_000, 180, 60);
+/// A role can be passed a few seconds after it was made.
+const DENIED_YET: Patience = patience(1_000, 8_000, 30, 8);
 /// Network interfaces of tasks and load balancers stay for minutes after their owner is gone.
 const IN_USE: Patience = patience(1_000, 15_000, 900, 120);
 const UNKNOWN: Patience = patience(500, 8_000, 300, 6);
@@ -50,7 +52,7 @@ pub(crate) struct Retries {
     purpose: Purpose,
     seed: String,
     began: Duration,
-    failures: [u32; 4],
+    failures: [u32; 5],
 }
 
 impl Retries {
@@ -60,7 +62,7 @@ impl Retries {
             purpose,
             seed: seed.into(),
             began: clock.elapsed(),
-            failures: [0; 4],
+            failures: [0; 5],
         }
     }
 
@@ -90,6 +92,7 @@ fn answer(class: ErrorClass, purpose: Purpose) -> Option<(usize, Patience)> {
         (ErrorClass::Unknown, Purpose::Read | Purpose::Mutate(Action::Update | Action::Delete)) => {
             Some((3, UNKNOWN))
         }
+        (ErrorClass::DeniedYet, _) => Some((4, DENIED_YET)),
         _ => None,
     }
 }
@@ -127,6 +130,15 @@ mod tests {
         assert_eq!(delays.len(), 6);
         assert!(delays[4] > delays[0]);
         assert!(delays.iter().all(|delay| *delay <= UNKNOWN.longest));
+    }
+
+    #[test]
+    fn a_denial_that_may_pass_is_answered_a_few_times() {
+        let clock = SystemClock::start();
+        let mut retries = Retries::new(Purpose::Mutate(Action::Create), "a", &clock);
+        let denied = error(ErrorClass::DeniedYet);
+        let delays: Vec<_> = std::iter::from_fn(|| retries.after(&denied, &clock)).collect();
+        assert_eq!(delays.len(), 8);
     }
 
     #[test]

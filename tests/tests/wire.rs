@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use jiff::SignedDuration;
 use serde_json::json;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
@@ -65,8 +66,33 @@ fn every_kind_has_a_fixture() {
     );
 }
 
-fn cluster(tag: &str) -> CanonicalJson {
-    CanonicalJson::of(&json!({"ClusterName": "shop", "Tags": [{"Key": tag, "Value": "x"}]}))
+/// A cluster of one tag, as it is believed to be.
+fn target(tag: &str) -> Target {
+    let arn = "arn:aws:ecs:us-east-1:123456789012:cluster/shop";
+    Target {
+        address: Address::parse("shop").expect("a valid address"),
+        generation: 0,
+        kind: "AWS::ECS::Cluster".to_owned(),
+        place: Capture::place(),
+        physical_id: "shop".to_owned(),
+        applied: CanonicalJson::of(
+            &json!({"ClusterName": "shop", "Tags": [{"Key": tag, "Value": "x"}]}),
+        ),
+        outputs: BTreeMap::from([("Arn".to_owned(), json!(arn))]),
+    }
+}
+
+fn intent() -> IntentId {
+    IntentId("0".repeat(32))
+}
+
+fn class<T>(answer: Result<T, ProviderError>) -> Option<ErrorClass> {
+    answer.err().map(|error| error.class)
+}
+
+fn sent(capture: &Capture) -> Vec<String> {
+    let requests = capture.take().into_iter();
+    requests.map(|request| request.operation).collect()
 }
 
 #[tokio::test]
@@ -76,51 +102,76 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     // Lost after the first call.
     let asked = AtomicUsize::new(0);
     provider.guard(Arc::new(move || asked.fetch_add(1, Ordering::SeqCst) == 0));
-    let sent = |capture: &Capture| -> Vec<String> {
-        let requests = capture.take().into_iter();
-        requests.map(|request| request.operation).collect()
-    };
-    let class = |error: ProviderError| error.class;
-    let (intent, place) = (IntentId("0".repeat(32)), Capture::place());
-    let target = Target {
-        address: Address::parse("shop").expect("a valid address"),
-        generation: 0,
-        kind: "AWS::ECS::Cluster".to_owned(),
-        place: place.clone(),
-        physical_id: "shop".to_owned(),
-        applied: cluster("old"),
-        outputs: BTreeMap::from([(
-            "Arn".to_owned(),
-            json!("arn:aws:ecs:us-east-1:123456789012:cluster/shop"),
-        )]),
-    };
+    let (from, to, intent) = (target("old"), target("new"), intent());
     // Two calls: one takes the old tag off, one puts the new one on.
     let update = UpdateRequest {
-        target: &target,
+        target: &from,
         intent: &intent,
-        spec: &cluster("new"),
+        spec: &to.applied,
         properties: &["Tags".to_owned()],
         partners: &[],
     };
-    let updated = provider.update(&update).await.map_err(class);
-    assert_eq!(updated, Err(ErrorClass::Withheld));
+    assert_eq!(
+        class(provider.update(&update).await),
+        Some(ErrorClass::Withheld)
+    );
     assert_eq!(sent(&capture), ["UntagResource"]);
 
     let create = CreateRequest {
-        address: &target.address,
-        kind: &target.kind,
-        place: &place,
+        address: &to.address,
+        kind: &to.kind,
+        place: &to.place,
         intent: &intent,
-        spec: &cluster("new"),
+        spec: &to.applied,
     };
-    let created = provider.create(&create).await.map_err(class);
-    assert_eq!(created.err(), Some(ErrorClass::Withheld));
     assert_eq!(
-        provider.delete(&target).await.map_err(class),
-        Err(ErrorClass::Withheld)
+        class(provider.create(&create).await),
+        Some(ErrorClass::Withheld)
+    );
+    assert_eq!(
+        class(provider.delete(&to).await),
+        Some(ErrorClass::Withheld)
     );
     assert!(sent(&capture).is_empty());
     // Looking is still allowed.
-    provider.observe(std::slice::from_ref(&target)).await;
+    provider.observe(std::slice::from_ref(&to)).await;
     assert_eq!(sent(&capture), ["DescribeClusters"]);
+}
+
+/// AWS refuses a signature of another time. The SDK learns the difference from the answer; a create, which it does not send twice by
+/// itself, is one to be sent again.
+#[tokio::test]
+async fn a_clock_that_is_wrong_is_made_up_for() {
+    for ahead in [
+        SignedDuration::from_hours(1),
+        SignedDuration::from_hours(-1),
+    ] {
+        let capture = Capture::new(BTreeMap::new()).ahead_by(ahead);
+        let provider = capture.provider();
+        let (to, intent) = (target("new"), intent());
+        let create = CreateRequest {
+            address: &to.address,
+            kind: &to.kind,
+            place: &to.place,
+            intent: &intent,
+            spec: &to.applied,
+        };
+        assert_eq!(
+            class(provider.create(&create).await),
+            Some(ErrorClass::NotYet)
+        );
+        assert_eq!(sent(&capture), ["CreateCluster"]);
+        assert_eq!(class(provider.delete(&to).await), None, "{ahead}");
+        assert_eq!(sent(&capture), ["DeleteCluster", "DeleteCluster"]);
+        provider.create(&create).await.ok();
+        let again = sent(&capture);
+        assert!(
+            again.starts_with(&["CreateCluster".to_owned()]),
+            "{again:?}"
+        );
+        assert!(
+            again.len() > 1,
+            "it was answered, and what it made was read: {again:?}"
+        );
+    }
 }

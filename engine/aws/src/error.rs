@@ -2,6 +2,8 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use windlass_engine::provider::{ErrorClass, ProviderError};
 
@@ -88,6 +90,14 @@ fn provider_error<E: ProvideErrorMetadata>(
         other => (None, chain(other), None),
     };
     let class = match (&code, status) {
+        // The SDK has learnt the difference from this answer, and signs the next attempt by the service's clock.
+        (Some(code), _) if blames_the_clock(code) && is_skewed(error) => ErrorClass::NotYet,
+        // A role that was just made. <https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/414>
+        (Some(code), status)
+            if classify(code, status) == ErrorClass::Denied && message.contains("iam:PassRole") =>
+        {
+            ErrorClass::DeniedYet
+        }
         (Some(code), status) => classify(code, status),
         (None, Some(status)) if status < 500 => ErrorClass::Invalid,
         _ => transport_class(error),
@@ -117,6 +127,34 @@ fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
         SdkError::DispatchFailure(dispatch) if withheld(dispatch) => ErrorClass::Withheld,
         _ => ErrorClass::Unknown,
     }
+}
+
+/// What services say to a signature whose time is off. Some of them say so to any wrong signature.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-clock-skew.html>
+fn blames_the_clock(code: &str) -> bool {
+    matches!(
+        code,
+        "AccessDeniedException"
+            | "AuthFailure"
+            | "InvalidSignatureException"
+            | "RequestExpired"
+            | "RequestInTheFuture"
+            | "RequestTimeTooSkewed"
+            | "SignatureDoesNotMatch"
+    )
+}
+
+/// Whether this host's clock and the service's are so far apart that signatures are refused. AWS allows five minutes.
+fn is_skewed<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    const ALLOWED: i64 = 4 * 60;
+    let date = error
+        .raw_response()
+        .and_then(|response| response.headers().get("date"))
+        .and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+    date.is_some_and(|date| {
+        let now = DateTime::from(std::time::SystemTime::now());
+        (date.secs() - now.secs()).abs() > ALLOWED
+    })
 }
 
 fn withheld(dispatch: &DispatchFailure) -> bool {

@@ -28,6 +28,7 @@ use crate::control;
 use crate::ecs::Overlay;
 use crate::gaps::{self, Gap, ScalableTargetTags};
 use crate::held::Holding;
+use crate::left::{Left, Work};
 use crate::operation::{Accounts, Call, form_value, names_operation_in_body};
 use crate::rules::decide::{Decision, Fate, RuleBook};
 use crate::rules::{Rules, RulesError};
@@ -44,8 +45,18 @@ pub(crate) struct Gateway {
     scalable_target_tags: ScalableTargetTags,
     rules: Mutex<RuleBook>,
     pub(crate) held: Holding,
+    left: Arc<Left>,
     status: Mutex<Status>,
     status_file: Option<PathBuf>,
+}
+
+/// A call, as it came in.
+struct Arrived {
+    call: Call,
+    parts: Parts,
+    /// The body's text, where the operation stands in it.
+    form: Bytes,
+    body: Body,
 }
 
 /// The connection shall close without an answer.
@@ -64,6 +75,7 @@ impl Gateway {
             scalable_target_tags: ScalableTargetTags::default(),
             rules: Mutex::default(),
             held: Holding::default(),
+            left: Arc::default(),
             status: Mutex::new(status),
             status_file,
         }
@@ -149,7 +161,7 @@ impl Gateway {
                 "this gateway leads to the local cloud only",
             ));
         }
-        let arrived = (Timestamp::now(), Instant::now());
+        let at = (Timestamp::now(), Instant::now());
         let (parts, incoming) = request.into_parts();
         let size = incoming.size_hint().exact();
         let (form, body) = if names_operation_in_body(&parts) {
@@ -159,19 +171,26 @@ impl Gateway {
             (Bytes::new(), incoming.map_err(Into::into).boxed_unsync())
         };
         let call = Call::read(&parts, &form, &self.accounts);
+        self.left.nothing(&call.account).await;
         let decision = {
             let mut rules = self.rules.lock().expect("no panic while held");
             rules.decide(&call, Millis::now())
         };
-        let record = Recorder::new(&self, &call, arrived, size.unwrap_or_default(), &decision);
+        let record = Recorder::new(&self, &call, at, size.unwrap_or_default(), &decision);
+        let (_watch, work) = self.left.call(&call.account);
+        let arrived = Arrived {
+            call,
+            parts,
+            form,
+            body,
+        };
         // As a task: what has been sent is carried out, even if its sender has gone meanwhile.
         let served = tokio::spawn(async move {
             // Even a sleep of nothing lasts until the timer's next millisecond.
             if !decision.delay.is_zero() {
                 tokio::time::sleep(decision.delay).await;
             }
-            self.carry_out(decision, call, parts, form, body, record)
-                .await
+            self.carry_out(decision, arrived, record, work).await
         });
         served.await?
     }
@@ -179,12 +198,16 @@ impl Gateway {
     async fn carry_out(
         &self,
         decision: Decision,
-        call: Call,
-        parts: Parts,
-        form: Bytes,
-        body: Body,
+        arrived: Arrived,
         record: Recorder,
+        work: Work,
     ) -> Result<Response<Body>, BoxError> {
+        let Arrived {
+            call,
+            parts,
+            form,
+            body,
+        } = arrived;
         let served = match decision.fate {
             Fate::CutBefore => return Err(Cut.into()),
             Fate::Refused(error) => {
@@ -198,12 +221,14 @@ impl Gateway {
                 error.answer(call.protocol).map(full)
             }
             Fate::HeldBefore(rule) => {
+                drop(work);
                 let name = decision.rule.as_deref();
                 self.held.hold(&call, name, &rule).await;
                 return Err(Cut.into());
             }
             Fate::HeldAfter(rule) => {
                 let served = self.pass(&call, parts, &form, body).await;
+                drop(work);
                 let name = decision.rule.as_deref();
                 self.held.hold(&call, name, &rule).await;
                 served

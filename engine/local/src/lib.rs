@@ -19,6 +19,7 @@ mod gaps;
 mod gateway;
 mod held;
 mod home;
+mod left;
 mod loopback;
 mod moto;
 mod operation;

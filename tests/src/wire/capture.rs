@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use http::Request;
+use jiff::{SignedDuration, Timestamp};
 use windlass::canonical::CanonicalJson;
 use windlass::document::Place;
 use windlass_aws::{Access, AwsProvider};
@@ -34,11 +35,16 @@ const REGION: &str = "us-east-1";
 /// The key of the secrets' hashes.
 const SECRET_KEY: &str = "00";
 
+/// What the services of JSON protocols say to a signature whose time is off.
+const REFUSAL: &str = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
+
 /// The client. Clones share what they captured.
 #[derive(Clone)]
 pub struct Capture {
     rule: Arc<Rule>,
     requests: Arc<Mutex<Vec<Captured>>>,
+    /// How much the service's clock is ahead of this host's.
+    ahead: SignedDuration,
 }
 
 impl fmt::Debug for Capture {
@@ -69,7 +75,15 @@ impl Capture {
         Self {
             rule: Arc::new(rule),
             requests: Arc::default(),
+            ahead: SignedDuration::ZERO,
         }
+    }
+
+    /// A client whose service has another clock, and refuses what is not signed by it.
+    #[must_use]
+    pub fn ahead_by(mut self, ahead: SignedDuration) -> Self {
+        self.ahead = ahead;
+        self
     }
 
     /// AWS, as this client plays it.
@@ -116,25 +130,42 @@ impl HttpClient for Capture {
 
 impl HttpConnector for Capture {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let signed = request.headers().get("x-amz-date").map(str::to_owned);
         let request = plain(request);
         let captured = Captured {
             operation: answers::operation(&request),
             body: comparable(request.body()),
         };
-        let (status, body) =
-            (self.rule)(&captured).unwrap_or_else(|| (200, answers::empty(&request)));
+        let now = Timestamp::now() + self.ahead;
+        let (status, body) = if is_refused(signed.as_deref(), now) {
+            (403, REFUSAL.to_owned())
+        } else {
+            (self.rule)(&captured).unwrap_or_else(|| (200, answers::empty(&request)))
+        };
         self.requests
             .lock()
             .expect("no test panics while it holds the lock")
             .push(captured);
         let response = http::Response::builder()
             .status(status)
+            .header(
+                "date",
+                now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+            )
             .body(SdkBody::from(body))
             .expect("a valid response");
         HttpConnectorFuture::ready(Ok(
             HttpResponse::try_from(response).expect("a valid response")
         ))
     }
+}
+
+/// AWS takes signatures that are not older or newer than five minutes.
+fn is_refused(signed: Option<&str>, now: Timestamp) -> bool {
+    let signed = signed.and_then(|signed| {
+        Timestamp::strptime("%Y%m%dT%H%M%S%z", signed.replace('Z', "+0000")).ok()
+    });
+    signed.is_none_or(|signed| now.duration_since(signed).abs() > SignedDuration::from_mins(5))
 }
 
 /// The secrets that samples refer to.

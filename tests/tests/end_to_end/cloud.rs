@@ -18,10 +18,15 @@ use crate::programs::program;
 
 /// How often the meter reads the record of calls: well under the time of one call of a run.
 const TICK: Duration = Duration::from_millis(2);
-/// Of those tasks no container starts. One task's state lasts a fifth of the usual time.
+/// Images that do not start, or start and end. One task's state lasts a fifth of the usual time.
 fn rules() -> Value {
-    let reason = "CannotPullContainerError: there is no such image";
-    json!({ "ecs": { "step_ms": 50, "images": [{ "image": "*broken*", "reason": reason }] } })
+    let missing = "CannotPullContainerError: there is no such image";
+    let memory = "OutOfMemoryError: container killed due to memory usage";
+    let images = json!([
+        { "image": "*broken*", "reason": missing },
+        { "image": "*leaky*", "reason": memory, "exit_code": 137, "log": ["loading the catalogue", "java.lang.OutOfMemoryError: Java heap space"] },
+    ]);
+    json!({ "ecs": { "step_ms": 50, "images": images } })
 }
 
 /// A running local cloud.
@@ -32,10 +37,10 @@ pub struct Cloud {
     reading: Option<JoinHandle<()>>,
 }
 
-/// How many calls each account has made.
+/// What calls each account has made.
 #[derive(Default)]
 struct Meter {
-    calls: Mutex<BTreeMap<String, usize>>,
+    calls: Mutex<BTreeMap<String, Vec<String>>>,
     ended: AtomicBool,
 }
 
@@ -120,7 +125,24 @@ impl Cloud {
     /// How many calls the account has made.
     pub fn calls(&self, account: &str) -> usize {
         let calls = self.meter.calls.lock().expect("the meter does not panic");
-        calls.get(account).copied().unwrap_or_default()
+        calls.get(account).map_or(0, Vec::len)
+    }
+
+    /// The operations that the account has called, `ec2:CreateVpc`.
+    pub fn log(&self, account: &str) -> Vec<String> {
+        // What has just been answered is in the record, and is read at the next tick.
+        std::thread::sleep(10 * TICK);
+        let calls = self.meter.calls.lock().expect("the meter does not panic");
+        calls.get(account).cloned().unwrap_or_default()
+    }
+
+    /// The operation of the account's that a rule holds now.
+    pub fn held(&self, account: &str) -> Option<String> {
+        let answer = send(&self.address, "GET", "/_windlass/held", &[], "");
+        let held: Value = serde_json::from_str(&answer.text).expect("JSON");
+        let held = held.as_array().expect("a list").iter();
+        let mut ours = held.filter(|call| call["account"] == account);
+        Some(ours.next()?["operation"].as_str()?.to_owned())
     }
 
     /// Puts one more rule in force, and gives what takes it away again.
@@ -189,7 +211,9 @@ impl Meter {
             let mut calls = self.calls.lock().expect("only this panics");
             for call in taken["log"].as_array().into_iter().flatten() {
                 let account = call["account"].as_str().unwrap_or_default();
-                *calls.entry(account.to_owned()).or_default() += 1;
+                let part = |name: &str| call[name].as_str().unwrap_or_default().to_owned();
+                let operation = format!("{}:{}", part("service"), part("operation"));
+                calls.entry(account.to_owned()).or_default().push(operation);
             }
             drop(calls);
             std::thread::sleep(TICK);

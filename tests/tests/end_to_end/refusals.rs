@@ -33,6 +33,34 @@ fn a_release_that_does_not_start_is_rolled_back_and_says_why() {
 }
 
 #[test]
+fn a_release_that_ends_again_shows_its_last_words() {
+    let world = World::of("storefront");
+    world.succeeds("up --yes");
+    let ran = world.run("up --yes --set release=leaky");
+    assert_eq!(ran.exit, Some(6), "{}{}", ran.out, ran.errors);
+    let said = ran.out.clone() + &ran.errors;
+    let line = said
+        .lines()
+        .position(|line| line.starts_with("✗ api/service: "));
+    let line = line.unwrap_or_else(|| panic!("{said}"));
+    let told: Vec<_> = said.lines().skip(line).take(8).collect();
+    let tells = |word: &str, text: &str| {
+        let mut lines = told.iter().map(|line| line.trim_start());
+        assert!(
+            lines.any(|line| line.starts_with(word) && line.contains(text)),
+            "{word} {text}: {told:#?}"
+        );
+    };
+    tells("cause", "container `api` exited with code 137");
+    tells(
+        "cause",
+        "OutOfMemoryError: container killed due to memory usage",
+    );
+    tells("log", "java.lang.OutOfMemoryError: Java heap space");
+    tells("stack", "stacks/storefront/src/services.rs:");
+}
+
+#[test]
 fn an_account_that_the_stack_does_not_allow_is_left_alone() {
     let world = World::of("guarded");
     let before = world.census();

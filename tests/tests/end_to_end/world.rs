@@ -77,6 +77,12 @@ impl World {
         Ran::after(&output)
     }
 
+    /// The same, started in another way.
+    pub fn run_by(&self, words: &str, otherwise: impl FnOnce(Command) -> Command) -> Ran {
+        let mut command = otherwise(self.command(&self.account, words));
+        Ran::after(&command.output().expect("it runs"))
+    }
+
     /// Runs it with events for output; it has to succeed.
     pub fn succeeds(&self, words: &str) -> Ran {
         let ran = self.run(&format!("{words} --json"));
@@ -108,6 +114,22 @@ impl World {
         Starting(child)
     }
 
+    /// Starts it as something that can be stopped at one of its calls.
+    pub fn begins(&self, words: &str) -> Begun<'_> {
+        let log = |name| File::create(self.file(name)).expect("a log");
+        let child = self
+            .command(&self.account, words)
+            .stdout(log("begun.out"))
+            .stderr(log("begun.err"))
+            .spawn()
+            .expect("windlass runs");
+        Begun {
+            world: self,
+            child,
+            begun: Instant::now(),
+        }
+    }
+
     /// Runs it and kills it as soon as the cloud has seen so many of its calls; gives whether it came to that.
     pub fn killed_after(&self, calls: usize, words: &str) -> bool {
         let before = self.cloud.calls(&self.account);
@@ -129,6 +151,47 @@ impl World {
             std::thread::sleep(Duration::from_millis(1));
         }
         false
+    }
+}
+
+/// A command that runs, and is to be killed.
+pub struct Begun<'a> {
+    world: &'a World,
+    child: std::process::Child,
+    begun: Instant,
+}
+
+impl Begun<'_> {
+    /// Waits until a rule holds a call of this operation; whether it came to that before the command ended.
+    pub fn is_held_at(&mut self, operation: &str) -> bool {
+        let (cloud, account) = (&self.world.cloud, &self.world.account);
+        self.until(|| cloud.held(account).as_deref() == Some(operation))
+    }
+
+    /// Waits; whether it came to that before the command ended.
+    pub fn until(&mut self, reached: impl Fn() -> bool) -> bool {
+        loop {
+            if reached() {
+                return true;
+            }
+            if self.child.try_wait().expect("a child").is_some() {
+                return false;
+            }
+            assert!(self.begun.elapsed() < PATIENCE, "it hangs");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Ends it at once.
+    pub fn kill(mut self) {
+        self.child.kill().expect("a child");
+        self.child.wait().expect("a child");
+    }
+
+    /// What it has said.
+    pub fn output(&self) -> String {
+        let text = |name| std::fs::read_to_string(self.world.file(name)).unwrap_or_default();
+        text("begun.out") + &text("begun.err")
     }
 }
 

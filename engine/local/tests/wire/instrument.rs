@@ -186,11 +186,9 @@ async fn what_has_arrived_is_carried_out(cloud: &EmbeddedCloud) {
     let delete = aws.ecs("DeleteCluster", json!({"cluster": "left"}));
     let hung_up = tokio::time::timeout(Duration::from_millis(50), delete).await;
     assert!(hung_up.is_err());
-    let listed = async || aws.ecs("ListClusters", json!({})).await.ok()["clusterArns"].clone();
-    let begun = Instant::now();
-    while listed().await != json!([]) {
-        assert!(begun.elapsed() < Duration::from_secs(10), "it was dropped");
-    }
+    // Nobody sees the world of before.
+    let listed = aws.ecs("ListClusters", json!({})).await.ok();
+    assert_eq!(listed["clusterArns"], json!([]));
     set(cloud, "{}").await;
 }
 

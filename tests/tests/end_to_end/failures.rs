@@ -1,0 +1,123 @@
+//! What goes wrong around a run: credentials that expire, a role that is not visible yet, an answer that never comes, a disk that is full.
+//!
+//! Each says what it is, loses nothing, and the next run goes on. Not here: single calls that fail (`sweep`), a lost store (`sharing`), a
+//! damaged state (`operations`, and the store's own tests).
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::cloud::Ruled;
+use crate::world::{Ran, World};
+
+/// From this call of the account's on.
+const FROM: u32 = 40;
+
+/// Fails every call of the account's from some moment of its first `up` on.
+fn from_then_on<'a>(world: &'a World, status: u16, code: &str, message: &str) -> Ruled<'a> {
+    let rule = json!({
+        "name": format!("{code}-{}", world.account),
+        "match": {"account": world.account, "nth": (FROM..2000).collect::<Vec<_>>()},
+        "effect": {"kind": "fail", "status": status, "code": code, "message": message},
+    });
+    world.cloud.rule(&rule)
+}
+
+fn undisturbed() -> World {
+    let alone = World::of("quickstart");
+    alone.succeeds("up --yes");
+    alone
+}
+
+/// The run failed in the middle, with steps done and steps not started; the next one goes on.
+fn goes_on(world: &World, failed: &Ran, alone: &World) {
+    assert_eq!(failed.exit, Some(1), "{}{}", failed.out, failed.errors);
+    assert!(!failed.of("step_done").is_empty(), "it was in the middle");
+    world.succeeds("up --yes");
+    world.is_settled("");
+    assert_eq!(world.census(), alone.census());
+}
+
+#[test]
+fn credentials_that_expire_stop_the_run_and_the_next_goes_on() {
+    let (alone, world) = (undisturbed(), World::of("quickstart"));
+    let expired = from_then_on(
+        &world,
+        403,
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+    );
+    let ran = world.run("up --yes --json");
+    drop(expired);
+    let failures = ran.of("step_failed");
+    let first = &failures[0];
+    assert_eq!(first["error"]["class"], "credentials_expired", "{first}");
+    let help = first["help"].as_str().expect("a way out");
+    assert!(help.contains("renew the credentials"), "{help}");
+    let halted = |skipped: &Value| skipped["because"]["because"] == "halted";
+    assert!(
+        ran.of("step_skipped").iter().any(halted),
+        "nothing more is begun with them: {}",
+        ran.out
+    );
+    goes_on(&world, &ran, &alone);
+}
+
+/// The answer does not come within the SDK's minute. What the call made is found.
+#[test]
+fn an_answer_that_never_comes_is_looked_for() {
+    let (alone, world) = (undisturbed(), World::of("quickstart"));
+    let silent = world.cloud.rule(&json!({
+        "name": format!("silent-{}", world.account),
+        "match": {"account": world.account, "operation": "CreateVpc", "nth": [1]},
+        "effect": {"kind": "hold", "when": "after"},
+    }));
+    world.succeeds("up --yes");
+    drop(silent);
+    world.is_settled("");
+    assert_eq!(world.census(), alone.census());
+}
+
+/// IAM shows a role to other services seconds after it was made; until then nobody may pass it.
+#[test]
+fn a_role_that_cannot_be_passed_yet_is_waited_for() {
+    let (alone, world) = (undisturbed(), World::of("quickstart"));
+    let denied = world.cloud.rule(&json!({
+        "name": format!("denied-{}", world.account),
+        "match": {"account": world.account, "operation": "RegisterTaskDefinition", "nth": [1, 2]},
+        "effect": {
+            "kind": "fail", "status": 400, "code": "AccessDeniedException",
+            "message": "User: arn:aws:iam::123456789012:user/ci is not authorized to perform: iam:PassRole on resource: task-role",
+        },
+    }));
+    let ran = world.succeeds("up --yes");
+    drop(denied);
+    let retried = ran.of("step_retrying");
+    assert_eq!(retried.len(), 2, "{}", ran.out);
+    assert_eq!(retried[0]["error"]["class"], "denied_yet");
+    assert_eq!(world.census(), alone.census());
+}
+
+/// The state cannot grow any more; small files still can be written, as on a disk that is nearly full.
+#[test]
+fn a_disk_that_is_full_loses_no_record() {
+    let (alone, world) = (undisturbed(), World::of("quickstart"));
+    let ran = world.run_by("up --yes --json", |windlass| {
+        let mut limited = Command::new("sh");
+        // In blocks of 512 bytes. Without the trap, a write beyond the limit ends the process.
+        limited
+            .args(["-c", "trap '' XFSZ; ulimit -f 250; exec \"$0\" \"$@\""])
+            .arg(windlass.get_program())
+            .args(windlass.get_args());
+        for (name, value) in windlass.get_envs() {
+            match value {
+                Some(value) => limited.env(name, value),
+                None => limited.env_remove(name),
+            };
+        }
+        limited
+    });
+    let message = ran.of("error")[0]["message"].to_string();
+    assert!(message.contains("emergency"), "{message}");
+    goes_on(&world, &ran, &alone);
+}

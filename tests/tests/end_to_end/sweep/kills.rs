@@ -1,0 +1,202 @@
+//! SIGKILL at the boundaries of a call: before it takes effect, after that, after its answer, after the record of its outcome.
+//!
+//! The next run needs no hand: nothing is there twice, nothing is left over, nothing is asked.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use serde_json::json;
+
+use super::{Moment, Undisturbed, changes, extent, sweep};
+use crate::world::World;
+
+/// How many points the gate takes.
+const CHOSEN: usize = 60;
+/// Long enough for an answer to arrive and to be handed to the journal, which is closed meanwhile.
+const ARRIVES: Duration = Duration::from_millis(100);
+
+/// When the program is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Boundary {
+    /// The call is announced in the journal and has no effect.
+    BeforeSending,
+    /// It has its effect, and nobody has the answer.
+    AfterSending,
+    /// The answer has arrived, and the journal does not have it.
+    AfterReply,
+    /// The journal has it.
+    AfterJournal,
+}
+
+/// Where the state is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keeper {
+    File,
+    Objects,
+}
+
+#[derive(Debug, Clone)]
+struct Point {
+    moment: Moment,
+    boundary: Boundary,
+    keeper: Keeper,
+}
+
+const BOUNDARIES: [Boundary; 4] = [
+    Boundary::BeforeSending,
+    Boundary::AfterSending,
+    Boundary::AfterReply,
+    Boundary::AfterJournal,
+];
+
+fn points() -> Vec<Point> {
+    let (full, seed) = extent();
+    let undisturbed = Undisturbed::get();
+    if full {
+        let moments = undisturbed.moments(changes).into_iter();
+        let points = moments.flat_map(|moment| {
+            BOUNDARIES.map(|boundary| Point {
+                moment: moment.clone(),
+                boundary,
+                keeper: Keeper::File,
+            })
+        });
+        return points.collect();
+    }
+    let moments = undisturbed.chosen(seed, changes).into_iter();
+    let points = moments.take(CHOSEN).enumerate().map(|(index, moment)| {
+        let turn = index + usize::try_from(seed).expect("small");
+        Point {
+            moment,
+            // Shifted after each round, since phases take turns, too.
+            boundary: BOUNDARIES[(turn + turn / BOUNDARIES.len()) % BOUNDARIES.len()],
+            // One in five, of every boundary.
+            keeper: match turn % 5 {
+                0 => Keeper::Objects,
+                _ => Keeper::File,
+            },
+        }
+    });
+    points.collect()
+}
+
+/// The words that name the store.
+fn state(keeper: Keeper, world: &World) -> String {
+    match keeper {
+        Keeper::File => String::new(),
+        Keeper::Objects => format!("--state s3://states-of-{}/sweep", world.account),
+    }
+}
+
+/// Starts the run, stops it at the call, kills it at the boundary. An error when it never came to that.
+fn kill(point: &Point, world: &World, words: &str) -> Result<(), String> {
+    let when = match point.boundary {
+        Boundary::BeforeSending => "before",
+        _ => "after",
+    };
+    let rule = point
+        .moment
+        .rule(world, &json!({"kind": "hold", "when": when}));
+    let rule = world.cloud.rule(&rule);
+    let mut run = world.begins(words);
+    if !run.is_held_at(&point.moment.operation) {
+        return Err(format!("the run ended without the call: {}", run.output()));
+    }
+    match (point.boundary, point.keeper) {
+        (Boundary::BeforeSending | Boundary::AfterSending, _) => run.kill(),
+        (Boundary::AfterReply, Keeper::File) => {
+            let mut journal = journal(world);
+            let closed = journal
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .expect("the journal can be closed");
+            drop(rule);
+            std::thread::sleep(ARRIVES);
+            run.kill();
+            drop(closed);
+        }
+        (Boundary::AfterJournal, Keeper::File) => {
+            let journal = journal(world);
+            let records = || -> i64 {
+                let count = "SELECT coalesce(max(position), 0) FROM journal";
+                let counted = journal.query_row(count, [], |row| row.get(0));
+                counted.expect("the journal can be read")
+            };
+            let before = records();
+            drop(rule);
+            run.until(|| records() != before);
+            run.kill();
+        }
+        (Boundary::AfterReply | Boundary::AfterJournal, Keeper::Objects) => {
+            let when = match point.boundary {
+                Boundary::AfterReply => "before",
+                _ => "after",
+            };
+            let store = world.cloud.rule(&json!({
+                "name": format!("store-{}", world.account),
+                "match": {"account": world.account, "service": "s3", "operation": "PutObject"},
+                "effect": {"kind": "hold", "when": when},
+            }));
+            drop(rule);
+            if !run.is_held_at("s3:PutObject") {
+                return Err(format!("nothing more was recorded: {}", run.output()));
+            }
+            run.kill();
+            drop(store);
+        }
+    }
+    Ok(())
+}
+
+fn journal(world: &World) -> Connection {
+    let file = world.file(".windlass/local/dev.db");
+    Connection::open(file).expect("the state is there")
+}
+
+fn survives(point: &Point) -> Result<(), String> {
+    let phase = point.moment.phase;
+    let (world, state) = phase.world(|world| state(point.keeper, world));
+    let words = format!("{} {state}", phase.words());
+    kill(point, &world, &words)?;
+    // A dead holder in an object store is waited for.
+    world.succeeds(&format!("{} {state} --lock-timeout 2m", phase.again()));
+    phase.is_settled(&world, &state);
+    Undisturbed::get().is_there(phase, &world)
+}
+
+#[test]
+fn a_kill_at_any_boundary_of_any_call_is_survived() {
+    sweep(points(), survives);
+}
+
+/// The choice has every operation that makes something, so every kind, and every boundary in every phase and with every store.
+#[test]
+fn the_gate_has_every_kind_and_every_boundary() {
+    let (full, _) = extent();
+    let points = points();
+    assert!(full || points.len() == CHOSEN, "{}", points.len());
+    let made = Undisturbed::get().calls(super::Phase::Up);
+    for operation in made.keys().filter(|operation| changes(operation)) {
+        assert!(
+            points.iter().any(|point| {
+                point.moment.operation == *operation && point.moment.phase == super::Phase::Up
+            }),
+            "{operation}"
+        );
+    }
+    for phase in super::Phase::ALL {
+        for boundary in BOUNDARIES {
+            let of = |point: &&Point| point.boundary == boundary && point.moment.phase == phase;
+            assert!(
+                points.iter().any(|point| of(&point)),
+                "{phase:?} {boundary:?}"
+            );
+        }
+    }
+    if !full {
+        for boundary in BOUNDARIES {
+            let shared =
+                |point: &Point| point.boundary == boundary && point.keeper == Keeper::Objects;
+            assert!(points.iter().any(shared), "{boundary:?}");
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Sweeps: the storefront's runs, disturbed at one call each time. What is there in the end is what an undisturbed run leaves.
+//!
+//! By default a seeded choice of points, for the gate. `WINDLASS_SWEEP=full` takes every point, `WINDLASS_SWEEP_SEED` another choice;
+//! `docs/reliability.md` has the commands and the figures.
+
+mod faults;
+mod kills;
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use serde_json::{Value, json};
+
+use crate::census::Census;
+use crate::world::World;
+
+const STACK: &str = "storefront";
+/// Another release, and resources of it that are replaced although nothing says so.
+const RELEASE: &str = "up --yes --set release=2.0.0 --replace web/service --replace web/target-group --replace web/task-role --replace web/security-group --replace api-discovery --replace worker/logs --replace db-password";
+/// Points that wait for a lease cost no time of the processor.
+const AT_ONCE: usize = 6;
+
+/// A run that is disturbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// From nothing.
+    Up,
+    /// Task definitions and more are replaced.
+    Release,
+    /// To nothing.
+    Destroy,
+}
+
+/// A call: the so-manieth of its operation in its phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Moment {
+    phase: Phase,
+    /// `ec2:CreateVpc`.
+    operation: String,
+    nth: usize,
+}
+
+/// What an undisturbed run of each phase calls, and what is there after it.
+struct Undisturbed {
+    phases: Vec<(Phase, Calls, Census)>,
+}
+
+/// How often each operation is called.
+type Calls = BTreeMap<String, usize>;
+
+impl Phase {
+    const ALL: [Self; 3] = [Self::Up, Self::Release, Self::Destroy];
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Up => "up --yes",
+            Self::Release => RELEASE,
+            Self::Destroy => "destroy --yes",
+        }
+    }
+
+    /// What finishes it: what was replaced already is not replaced once more.
+    fn again(self) -> &'static str {
+        match self {
+            Self::Release => "up --yes --set release=2.0.0",
+            other => other.words(),
+        }
+    }
+
+    /// Whether nothing is left to do after the phase.
+    fn is_settled(self, world: &World, state: &str) {
+        match self {
+            Self::Up => world.is_settled(state),
+            Self::Release => world.is_settled(&format!("--set release=2.0.0 {state}")),
+            Self::Destroy => {}
+        }
+    }
+
+    /// A world in which the phase can begin.
+    fn world(self, state: impl Fn(&World) -> String) -> (World, String) {
+        let world = World::of(STACK);
+        let state = state(&world);
+        if self != Self::Up {
+            world.succeeds(&format!("up --yes {state}"));
+        }
+        (world, state)
+    }
+}
+
+impl Undisturbed {
+    fn get() -> &'static Self {
+        static KNOWN: OnceLock<Undisturbed> = OnceLock::new();
+        KNOWN.get_or_init(|| {
+            let world = World::of(STACK);
+            let phase = |phase: Phase| {
+                let before = world.cloud.log(&world.account).len();
+                world.succeeds(phase.words());
+                let mut calls = Calls::new();
+                for operation in world.cloud.log(&world.account).split_off(before) {
+                    *calls.entry(operation).or_default() += 1;
+                }
+                let census = world.census();
+                phase.is_settled(&world, "");
+                (phase, calls, census)
+            };
+            Self {
+                phases: Phase::ALL.map(phase).into(),
+            }
+        })
+    }
+
+    fn calls(&self, phase: Phase) -> &Calls {
+        let mut phases = self.phases.iter();
+        &phases.find(|(one, ..)| *one == phase).expect("all are").1
+    }
+
+    fn census(&self, phase: Phase) -> &Census {
+        let mut phases = self.phases.iter();
+        &phases.find(|(one, ..)| *one == phase).expect("all are").2
+    }
+
+    /// Whether there is what an undisturbed run leaves.
+    fn is_there(&self, phase: Phase, world: &World) -> Result<(), String> {
+        let (there, wanted) = (world.census(), self.census(phase));
+        let differing = wanted
+            .iter()
+            .filter(|(what, count)| there[*what] != **count);
+        let lines: Vec<_> = differing
+            .map(|(what, count)| format!("{what}: {} instead of {count}", there[what]))
+            .collect();
+        if lines.is_empty() {
+            Ok(())
+        } else {
+            Err(lines.join(", "))
+        }
+    }
+
+    /// Every call that `wanted` accepts.
+    fn moments(&self, wanted: impl Fn(&str) -> bool) -> Vec<Moment> {
+        let mut moments = Vec::new();
+        for phase in Phase::ALL {
+            for (operation, count) in self.calls(phase) {
+                let nths = (1..=*count).filter(|_| wanted(operation));
+                moments.extend(nths.map(|nth| Moment {
+                    phase,
+                    operation: operation.clone(),
+                    nth,
+                }));
+            }
+        }
+        moments
+    }
+
+    /// One call of each operation and phase that `wanted` accepts, which one by the seed: all of `up`, then the other phases in turn.
+    fn chosen(&self, seed: u64, wanted: impl Fn(&str) -> bool) -> Vec<Moment> {
+        let one = |phase: Phase| {
+            let calls = self.calls(phase).iter().enumerate();
+            let of_phase = calls.filter(|(_, (operation, _))| wanted(operation));
+            let moment = move |(index, (operation, count)): (usize, (&String, &usize))| Moment {
+                phase,
+                operation: operation.clone(),
+                nth: 1 + draw(seed, index) % count,
+            };
+            of_phase.map(moment).collect::<Vec<_>>()
+        };
+        let shuffled = |phase| {
+            let mut moments = one(phase);
+            moments.sort_by_key(|moment| draw(seed, moment.operation.len() * 64 + moment.nth));
+            moments
+        };
+        let (release, destroy) = (shuffled(Phase::Release), shuffled(Phase::Destroy));
+        let mut all = one(Phase::Up);
+        let longest = release.len().max(destroy.len());
+        for index in 0..longest {
+            all.extend(release.get(index).cloned());
+            all.extend(destroy.get(index).cloned());
+        }
+        all
+    }
+}
+
+/// Whether the operation changes something in AWS.
+fn changes(operation: &str) -> bool {
+    let (service, name) = operation.split_once(':').expect("a service and a name");
+    let reads = ["Describe", "Get", "List"];
+    service != "s3" && !reads.iter().any(|verb| name.starts_with(verb))
+}
+
+/// Whether it is a call of the engine's at all, and not of the state's store.
+fn of_aws(operation: &str) -> bool {
+    !operation.starts_with("s3:")
+}
+
+impl Moment {
+    /// A rule of the gateway for this one call of the account's.
+    fn rule(&self, world: &World, effect: &Value) -> Value {
+        let (service, name) = self.operation.split_once(':').expect("two parts");
+        json!({
+            "name": format!("{}-{}", self.operation, world.account),
+            "match": {"account": world.account, "service": service, "operation": name, "nth": [self.nth]},
+            "effect": effect,
+        })
+    }
+}
+
+/// Whether every point is wanted, and the seed of a choice.
+fn extent() -> (bool, u64) {
+    let full = std::env::var("WINDLASS_SWEEP").is_ok_and(|extent| extent == "full");
+    let seed = std::env::var("WINDLASS_SWEEP_SEED").ok();
+    let seed = seed.map_or(1, |seed| seed.parse().expect("the seed is a number"));
+    (full, seed)
+}
+
+/// <https://prng.di.unimi.it/splitmix64.c>
+fn draw(seed: u64, index: usize) -> usize {
+    let mut z = seed
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(index as u64 + 1)
+        .wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    usize::try_from((z ^ (z >> 31)) >> 33).expect("31 bits")
+}
+
+/// Tries every point, several at once, and says of all that fail what went wrong.
+fn sweep<P: Send + std::fmt::Debug + 'static>(
+    points: Vec<P>,
+    check: impl Fn(&P) -> Result<(), String> + Send + Sync + 'static,
+) {
+    let total = points.len();
+    let (queue, failures) = (
+        Arc::new(Mutex::new(VecDeque::from(points))),
+        Arc::new(Mutex::new(Vec::new())),
+    );
+    let check = Arc::new(check);
+    let workers: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let (queue, failures, check) = (
+                Arc::clone(&queue),
+                Arc::clone(&failures),
+                Arc::clone(&check),
+            );
+            std::thread::spawn(move || {
+                while let Some(point) = {
+                    let next = queue.lock().expect("nobody panics here").pop_front();
+                    next
+                } {
+                    let checked =
+                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&point)));
+                    let problem = match checked {
+                        Ok(Ok(())) => continue,
+                        Ok(Err(problem)) => problem,
+                        Err(panic) => panic
+                            .downcast_ref::<String>()
+                            .cloned()
+                            .unwrap_or_else(|| "it panicked".to_owned()),
+                    };
+                    let mut failures = failures.lock().expect("nobody panics here");
+                    failures.push(format!("{point:?}: {problem}"));
+                }
+            })
+        })
+        .collect();
+    for worker in workers {
+        worker.join().expect("a worker catches what its point does");
+    }
+    let failures = failures.lock().expect("nobody panics here");
+    println!("{} of {total} points ended well", total - failures.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
