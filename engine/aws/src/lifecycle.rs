@@ -10,7 +10,7 @@ use std::sync::Arc;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
 use windlass_engine::provider::{
-    Created, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
+    Created, Deletion, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
 };
 use windlass_engine::secrets::{SecretReader, SecretValue};
 use windlass_plan::plan::Partner;
@@ -35,6 +35,9 @@ pub trait Lifecycle: Send + Sync + 'static {
     type Kind: Resource;
 
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
+    /// Whether the answer to the delete call is the proof that it is gone, as AWS documents it.
+    const DELETION: Deletion;
+
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
         let _ = spec;
         Vec::new()
@@ -61,7 +64,8 @@ pub trait Lifecycle: Send + Sync + 'static {
         changes: &[ChangeOf<Self>],
     ) -> impl Future<Output = Result<Outputs>> + Send;
 
-    /// Begins its removal. What is gone already is an error of class `NotFound`, which the caller takes as success.
+    /// Removes it, or begins with it, as [`Lifecycle::DELETION`] says. What is gone already is an error of class `NotFound`, which the caller
+    /// takes as success.
     fn delete(cx: &Context, subject: &Subject<Self>) -> impl Future<Output = Result<()>> + Send;
 
     /// Looks for what a create with this intent made, after its answer was lost.

@@ -6,7 +6,7 @@ use windlass::aws::ec2::{
     Route, RouteChange, RouteDestinationResolved as Destination, RouteResolved,
     RouteTargetResolved as Target,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::route_tables::RouteTables;
@@ -58,6 +58,7 @@ macro_rules! with_ends {
 }
 
 impl Lifecycle for RouteLifecycle {
+    const DELETION: Deletion = Deletion::AtOnce;
     type Kind = Route;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {

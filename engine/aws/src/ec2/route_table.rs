@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{ResourceType, RouteTable as SdkRouteTable};
 use windlass::aws::ec2::{RouteTable, RouteTableChange, RouteTableResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::route_tables::{self, RouteTables};
@@ -20,6 +20,7 @@ pub struct RouteTableLifecycle;
 const CREATE: &str = "ec2:CreateRouteTable";
 
 impl Lifecycle for RouteTableLifecycle {
+    const DELETION: Deletion = Deletion::AtOnce;
     type Kind = RouteTable;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {

@@ -8,7 +8,7 @@ use windlass::aws::ec2::{
     SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
     SubnetRouteTableAssociationResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::route_tables::Associations;
@@ -28,6 +28,7 @@ const CREATE: &str = "ec2:AssociateRouteTable";
 
 impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     type Kind = SubnetRouteTableAssociation;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Associations>(subject.applied.subnet_id.as_str());

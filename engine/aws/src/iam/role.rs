@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_iam::types::Role as SdkRole;
 use windlass::aws::iam::{Role, RoleChange, RoleResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles, role_named};
@@ -23,6 +23,7 @@ pub struct RoleLifecycle;
 
 impl Lifecycle for RoleLifecycle {
     type Kind = Role;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &RoleResolved) -> Vec<RoleChange> {
         let attached = !spec.managed_policy_arns.is_empty();

@@ -2,7 +2,7 @@
 
 use aws_sdk_servicediscovery::types::{HttpNamespaceChange as SdkChange, NamespaceType};
 use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNamespaceResolved};
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -20,6 +20,7 @@ pub struct HttpNamespaceLifecycle;
 
 impl Lifecycle for HttpNamespaceLifecycle {
     type Kind = HttpNamespace;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);

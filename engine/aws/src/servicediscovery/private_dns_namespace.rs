@@ -8,7 +8,7 @@ use aws_sdk_servicediscovery::types::{
 use windlass::aws::servicediscovery::{
     PrivateDnsNamespace, PrivateDnsNamespaceChange, PrivateDnsNamespaceResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -26,6 +26,7 @@ pub struct PrivateDnsNamespaceLifecycle;
 
 impl Lifecycle for PrivateDnsNamespaceLifecycle {
     type Kind = PrivateDnsNamespace;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);

@@ -21,7 +21,7 @@ use windlass::aws::ecs::{
     ServiceResolved,
 };
 use windlass::schema::Wait;
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use self::rollout::Rollouts;
@@ -123,6 +123,7 @@ fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollout::Key {
 
 impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Services>(key(subject));

@@ -10,7 +10,7 @@ use aws_sdk_ecs::types::{
     SortOrder, Tag, TaskDefinition as SdkTaskDefinition, TaskDefinitionField, TaskDefinitionStatus,
 };
 use windlass::aws::ecs::{TaskDefinition, TaskDefinitionChange, TaskDefinitionResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::form::{Shown, ToSdk};
@@ -77,6 +77,7 @@ impl Lifecycle for TaskDefinitionLifecycle {
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
         let Some((task, of_task)) = answers.get::<TaskDefinitions>(&subject.id)? else {
+    const DELETION: Deletion = Deletion::AtOnce;
             return Ok(None);
         };
         let properties = Block::new()
