@@ -89,6 +89,8 @@ pub struct Target {
     pub applied: CanonicalJson,
     /// What AWS gave.
     pub outputs: Outputs,
+    /// Whether it was imported: then no call of ours has ever sent all of `applied`.
+    pub imported: bool,
 }
 
 /// A resource to be made.
@@ -133,8 +135,6 @@ pub struct Created {
     pub unfinished: Vec<String>,
 }
 
-/// What became of an unfinished create.
-#[derive(Debug, Clone, PartialEq)]
 /// How a deletion goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
@@ -144,6 +144,8 @@ pub enum Deletion {
     InBackground,
 }
 
+/// What became of an unfinished create.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Found {
     /// Our call made this.
     Ours(Created),

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use windlass::canonical::CanonicalJson;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
 use windlass_engine::provider::{
@@ -34,10 +35,10 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// The kind.
     type Kind: Resource;
 
-    /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     /// Whether the answer to the delete call is the proof that it is gone, as AWS documents it.
     const DELETION: Deletion;
 
+    /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
         let _ = spec;
         Vec::new()
@@ -119,6 +120,8 @@ pub struct Subject<L: Lifecycle + ?Sized> {
     pub id: String,
     /// What was last applied.
     pub applied: SpecOf<L>,
+    /// What was last applied, as it is recorded; only where our own calls have sent all of it.
+    pub sent: Option<CanonicalJson>,
     /// What AWS gave.
     pub outputs: Outputs,
     /// Others that exchange a value with it, which one call has to change together. None but in an update.

@@ -66,6 +66,7 @@ impl<L: Lifecycle> Hidden<L> {
         Ok(Subject {
             id: target.physical_id.clone(),
             applied,
+            sent: (!target.imported).then(|| target.applied.clone()),
             outputs: target.outputs.clone(),
             partners: Vec::new(),
         })

@@ -1,9 +1,14 @@
 //! Kinds that are read by a list once there are many of them: the list, over all its pages, must give what the calls for one give, and what it
-//! does not show is asked about by itself. Through the real SDK, with a client that captures.
+//! does not show is asked about by itself; and what waits together is asked about together. Through the real SDK, with a client that captures.
+
+mod associations;
+mod revisions;
+mod roles;
+mod secrets;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::{Outputs, Provider, Target};
@@ -28,6 +33,7 @@ fn target(kind: &str, id: String, applied: &Value) -> Target {
         physical_id: id,
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
+        imported: false,
     }
 }
 

@@ -37,7 +37,7 @@ impl Lifecycle for RoleLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         let mut want = |part| wants.want::<Roles>((subject.id.clone(), part));
-        want(Part::Role);
+        want(itself(&subject.applied));
         if !subject.applied.managed_policy_arns.is_empty() {
             want(Part::Attached);
         }
@@ -48,7 +48,7 @@ impl Lifecycle for RoleLifecycle {
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
         let part = |part| answers.get::<Roles>(&(subject.id.clone(), part));
-        let Some(Answer::Role(role)) = part(Part::Role)? else {
+        let Some(Answer::Role(role)) = part(itself(&subject.applied))? else {
             return Ok(None);
         };
         let attached: Vec<&str> = match part(Part::Attached)? {
@@ -68,6 +68,8 @@ impl Lifecycle for RoleLifecycle {
                 inline.push(policy);
             }
         }
+        let described = (itself(&subject.applied) == Part::Described).then_some(role);
+        let description = described.and_then(|role| role.description.as_ref());
         let trust = role
             .assume_role_policy_document
             .as_deref()
@@ -75,12 +77,12 @@ impl Lifecycle for RoleLifecycle {
         let boundary = role.permissions_boundary.as_ref();
         let properties = Block::new()
             .set("AssumeRolePolicyDocument", trust)
-            .set(
-                "Description",
-                role.description.as_ref().filter(|text| !text.is_empty()),
-            )
+            .set("Description", description.filter(|text| !text.is_empty()))
             .list("ManagedPolicyArns", attached)
-            .set("MaxSessionDuration", role.max_session_duration)
+            .set(
+                "MaxSessionDuration",
+                described.and_then(|role| role.max_session_duration),
+            )
             .set("Path", Some(&role.path))
             .set(
                 "PermissionsBoundary",
@@ -188,6 +190,14 @@ impl Lifecycle for RoleLifecycle {
             }
             _ => None,
         }
+    }
+}
+
+/// The role itself, with what lists lack where the author wrote some of it.
+fn itself(spec: &RoleResolved) -> Part {
+    match (&spec.description, spec.max_session_duration) {
+        (None, None) => Part::Role,
+        _ => Part::Described,
     }
 }
 

@@ -287,6 +287,7 @@ mod tests {
         let subject = |version: &str| Subject::<LaunchTemplateLifecycle> {
             id: "lt-0a1".to_owned(),
             applied: spec("first"),
+            sent: None,
             outputs: outputs([("LatestVersionNumber", Some(version.to_owned()))]),
             partners: Vec::new(),
         };
