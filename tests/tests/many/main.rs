@@ -4,6 +4,7 @@
 mod associations;
 mod revisions;
 mod roles;
+mod rollouts;
 mod secrets;
 
 use std::collections::BTreeSet;

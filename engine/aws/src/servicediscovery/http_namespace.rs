@@ -102,8 +102,8 @@ impl Lifecycle for HttpNamespaceLifecycle {
         namespace::find(cx, NamespaceType::Http, &spec.name, intent).await
     }
 
-    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
-        namespace::want_progress(&subject.id, &subject.outputs, wants);
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        namespace::want_progress(&subject.id, &subject.outputs, until, wants);
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {

@@ -153,8 +153,8 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         namespace::find(cx, NamespaceType::DnsPrivate, &spec.name, intent).await
     }
 
-    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
-        namespace::want_progress(&subject.id, &subject.outputs, wants);
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        namespace::want_progress(&subject.id, &subject.outputs, until, wants);
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
