@@ -32,10 +32,13 @@ pub struct Cloud {
     reading: Option<JoinHandle<()>>,
 }
 
+/// Calls by operation, such as `ec2:CreateVpc`.
+pub type Calls = BTreeMap<String, usize>;
+
 /// How many calls each account has made.
 #[derive(Default)]
 struct Meter {
-    calls: Mutex<BTreeMap<String, usize>>,
+    calls: Mutex<BTreeMap<String, Calls>>,
     ended: AtomicBool,
 }
 
@@ -119,8 +122,13 @@ impl Cloud {
 
     /// How many calls the account has made.
     pub fn calls(&self, account: &str) -> usize {
+        self.calls_by_operation(account).values().sum()
+    }
+
+    /// Which calls the account has made.
+    pub fn calls_by_operation(&self, account: &str) -> Calls {
         let calls = self.meter.calls.lock().expect("the meter does not panic");
-        calls.get(account).copied().unwrap_or_default()
+        calls.get(account).cloned().unwrap_or_default()
     }
 
     /// Puts one more rule in force, and gives what takes it away again.
@@ -188,8 +196,10 @@ impl Meter {
             let taken: Value = serde_json::from_str(&answer.text).expect("the record is JSON");
             let mut calls = self.calls.lock().expect("only this panics");
             for call in taken["log"].as_array().into_iter().flatten() {
-                let account = call["account"].as_str().unwrap_or_default();
-                *calls.entry(account.to_owned()).or_default() += 1;
+                let text = |name: &str| call[name].as_str().unwrap_or_default();
+                let of_account = calls.entry(text("account").to_owned()).or_default();
+                let operation = format!("{}:{}", text("service"), text("operation"));
+                *of_account.entry(operation).or_default() += 1;
             }
             drop(calls);
             std::thread::sleep(TICK);
