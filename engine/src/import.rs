@@ -190,6 +190,7 @@ impl Importing<'_, '_> {
             physical_id: import.id.clone(),
             applied: claim.identifying(),
             outputs: Outputs::new(),
+            imported: true,
         };
         Some(Candidate {
             import,

@@ -11,22 +11,26 @@ use crate::events::Verb;
 /// How often a wait is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    /// Between the first two questions; it grows by half each time.
+    /// Before the first question, and between the first two; it doubles each time.
     pub first: Duration,
-    /// At most.
+    /// At most: under a tenth of what AWS usually needs.
     pub longest: Duration,
 }
 
-/// How often a wait for a kind is asked about.
+/// How often a wait for a kind is asked about. What is there at once is seen by the first question, which is late enough for those that
+/// begin together; tasks need seconds in any case.
 pub(crate) const fn pace(kind: &str) -> Pace {
-    let longest = match kind.as_bytes() {
-        b"AWS::EC2::NatGateway" | b"AWS::EC2::VPCEndpoint" => 6_000,
-        b"AWS::ElasticLoadBalancingV2::LoadBalancer" | b"AWS::ECS::Service" => 5_000,
-        b"AWS::AutoScaling::AutoScalingGroup" => 8_000,
-        _ => 3_000,
+    let (first, longest) = match kind.as_bytes() {
+        b"AWS::ECS::Service" => (600, 5_000),
+        b"AWS::EC2::NatGateway"
+        | b"AWS::EC2::VPCEndpoint"
+        | b"AWS::ElasticLoadBalancingV2::LoadBalancer"
+        | b"AWS::AutoScaling::AutoScalingGroup" => (250, 8_000),
+        b"AWS::ServiceDiscovery::PrivateDnsNamespace" => (250, 4_000),
+        _ => (100, 3_000),
     };
     Pace {
-        first: Duration::from_millis(250),
+        first: Duration::from_millis(first),
         longest: Duration::from_millis(longest),
     }
 }

@@ -50,8 +50,8 @@ pub trait Provider: Send + Sync {
     /// Changes a resource in place.
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs, ProviderError>;
 
-    /// Begins the removal of a resource. Removing what is gone is success.
-    async fn delete(&self, target: &Target) -> Result<(), ProviderError>;
+    /// Removes a resource, or begins with it. Removing what is gone is success.
+    async fn delete(&self, target: &Target) -> Result<Deletion, ProviderError>;
 
     /// Looks for what an unfinished create made: by client token, intent tag, or natural key under a parent that is ours.
     async fn find(&self, intent: &Intent) -> Result<Found, ProviderError>;
@@ -89,6 +89,8 @@ pub struct Target {
     pub applied: CanonicalJson,
     /// What AWS gave.
     pub outputs: Outputs,
+    /// Whether it was imported: then no call of ours has ever sent all of `applied`.
+    pub imported: bool,
 }
 
 /// A resource to be made.
@@ -131,6 +133,15 @@ pub struct Created {
     /// The properties at the top that are still to be sent by an update, because the create call could not carry them or because
     /// nobody knows whether they were sent.
     pub unfinished: Vec<String>,
+}
+
+/// How a deletion goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It is done when AWS has answered the call: nobody needs to ask.
+    AtOnce,
+    /// AWS works on it after its answer, and has to be asked until it is done.
+    InBackground,
 }
 
 /// What became of an unfinished create.

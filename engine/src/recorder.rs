@@ -310,6 +310,7 @@ pub(crate) fn target(address: &Address, recorded: &windlass_state::snapshot::Rec
         physical_id: recorded.physical_id.clone(),
         applied: recorded.applied.clone(),
         outputs: recorded.outputs.clone(),
+        imported: recorded.imported,
     }
 }
 

@@ -18,8 +18,8 @@ use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 use crate::events::{ErrorReport, StepRef};
 use crate::import::in_words;
 use crate::provider::{
-    CreateRequest, Created, ErrorClass, Failure, PollQuestion, ProviderError, Target, Until,
-    UpdateRequest,
+    CreateRequest, Created, Deletion, ErrorClass, Failure, PollQuestion, ProviderError, Target,
+    Until, UpdateRequest,
 };
 use crate::recorder::{Draft, Halted};
 use crate::retry::{Purpose, Retries};
@@ -375,11 +375,12 @@ impl Running<'_> {
             provider, clock, ..
         } = self.run;
         let mut retries = Retries::new(Purpose::Mutate(Action::Delete), &*intent.id.0, clock);
-        loop {
+        let deletion = loop {
             self.run.recorder.held()?;
             let error = match provider.delete(&target).await {
-                Ok(()) => break,
-                Err(error) if error.class == ErrorClass::NotFound => break,
+                Ok(deletion) => break deletion,
+                // It is gone, or on its way out.
+                Err(error) if error.class == ErrorClass::NotFound => break Deletion::InBackground,
                 Err(error) => error,
             };
             match retries.after(&error, clock) {
@@ -390,9 +391,11 @@ impl Running<'_> {
                 }
                 None => return Err(self.refused(&intent, error).await?),
             }
-        }
+        };
         drop(slot);
-        self.until_gone(target, &options).await?;
+        if deletion == Deletion::InBackground {
+            self.until_gone(target, &options).await?;
+        }
         let result = OutcomeResult::Deleted;
         self.run.recorder.outcome(intent.sequence, result).await?;
         Ok(())

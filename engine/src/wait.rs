@@ -84,7 +84,8 @@ impl<'a> Waits<'a> {
         let waiting = Waiting {
             pace,
             interval: pace.first,
-            due: now,
+            // Waits that begin at about the same time are asked about together from the first time on.
+            due: now + pace.first,
             limit,
             deadline: now + limit,
             status: String::new(),
@@ -167,7 +168,7 @@ impl<'a> Waits<'a> {
             Ok(Progress::Failed(failure)) => Some(Err(WaitError::Failed(failure))),
             Ok(Progress::Pending { status, events }) => {
                 self.report(&mut waiting, status, events);
-                waiting.interval = (waiting.interval * 3 / 2).min(waiting.pace.longest);
+                waiting.interval = (waiting.interval * 2).min(waiting.pace.longest);
                 waiting.due = now + waiting.interval;
                 None
             }

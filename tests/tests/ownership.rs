@@ -33,6 +33,7 @@ fn target(kind: &str, id: &str, applied: &Value) -> Target {
         physical_id: id.to_owned(),
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
+        imported: false,
     }
 }
 

@@ -79,6 +79,7 @@ fn target(tag: &str) -> Target {
             &json!({"ClusterName": "shop", "Tags": [{"Key": tag, "Value": "x"}]}),
         ),
         outputs: BTreeMap::from([("Arn".to_owned(), json!(arn))]),
+        imported: false,
     }
 }
 

@@ -7,10 +7,11 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use windlass::canonical::CanonicalJson;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
 use windlass_engine::provider::{
-    Created, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
+    Created, Deletion, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
 };
 use windlass_engine::secrets::{SecretReader, SecretValue};
 use windlass_plan::plan::Partner;
@@ -33,6 +34,9 @@ pub type ChangeOf<L> = <<L as Lifecycle>::Kind as Resource>::Change;
 pub trait Lifecycle: Send + Sync + 'static {
     /// The kind.
     type Kind: Resource;
+
+    /// Whether the answer to the delete call is the proof that it is gone, as AWS documents it.
+    const DELETION: Deletion;
 
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
@@ -61,7 +65,8 @@ pub trait Lifecycle: Send + Sync + 'static {
         changes: &[ChangeOf<Self>],
     ) -> impl Future<Output = Result<Outputs>> + Send;
 
-    /// Begins its removal. What is gone already is an error of class `NotFound`, which the caller takes as success.
+    /// Removes it, or begins with it, as [`Lifecycle::DELETION`] says. What is gone already is an error of class `NotFound`, which the caller
+    /// takes as success.
     fn delete(cx: &Context, subject: &Subject<Self>) -> impl Future<Output = Result<()>> + Send;
 
     /// Looks for what a create with this intent made, after its answer was lost.
@@ -115,6 +120,8 @@ pub struct Subject<L: Lifecycle + ?Sized> {
     pub id: String,
     /// What was last applied.
     pub applied: SpecOf<L>,
+    /// What was last applied, as it is recorded; only where our own calls have sent all of it.
+    pub sent: Option<CanonicalJson>,
     /// What AWS gave.
     pub outputs: Outputs,
     /// Others that exchange a value with it, which one call has to change together. None but in an update.

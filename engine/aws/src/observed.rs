@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::Outputs;
 use windlass_state::identity::INTENT_TAG;
 
@@ -66,6 +67,15 @@ impl Block {
             name,
             own.map(|(key, value)| serde_json::json!({"Key": key, "Value": value})),
         )
+    }
+}
+
+impl From<&CanonicalJson> for Block {
+    fn from(spec: &CanonicalJson) -> Self {
+        match spec.to_value() {
+            Value::Object(properties) => Self(properties),
+            _ => Self::new(),
+        }
     }
 }
 

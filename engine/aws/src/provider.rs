@@ -15,8 +15,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use windlass::document::{LookupQuery, Place};
 use windlass_engine::provider::{
-    CreateRequest, Created, Found, Identity, Outputs, PollQuestion, Progress, Provider, Target,
-    UpdateRequest,
+    CreateRequest, Created, Deletion, Found, Identity, Outputs, PollQuestion, Progress, Provider,
+    Target, UpdateRequest,
 };
 use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
@@ -184,7 +184,7 @@ impl Provider for AwsProvider {
         life(&request.target.kind)?.update(&context, request).await
     }
 
-    async fn delete(&self, target: &Target) -> Result<()> {
+    async fn delete(&self, target: &Target) -> Result<Deletion> {
         let clients = self.pool.place(&target.place).await;
         life(&target.kind)?
             .delete(&self.context(&clients.repeating, &target.place), target)

@@ -12,8 +12,8 @@ use windlass::canonical::CanonicalJson;
 use windlass::resource::Resource;
 use windlass::schema::Shape;
 use windlass_engine::provider::{
-    CreateRequest, Created, ErrorClass, Found, Outputs, Progress, ProviderError, Target, Until,
-    UpdateRequest,
+    CreateRequest, Created, Deletion, ErrorClass, Found, Outputs, Progress, ProviderError, Target,
+    Until, UpdateRequest,
 };
 use windlass_plan::observation::Observation;
 use windlass_state::record::Intent;
@@ -49,7 +49,7 @@ pub trait Erased: Send + Sync {
     fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation>;
     async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
     async fn update(&self, cx: &Context, request: &UpdateRequest<'_>) -> Result<Outputs>;
-    async fn delete(&self, cx: &Context, target: &Target) -> Result<()>;
+    async fn delete(&self, cx: &Context, target: &Target) -> Result<Deletion>;
     async fn find(&self, cx: &Context, intent: &Intent) -> Result<Found>;
     fn want_progress(&self, target: &Target, until: Until, wants: &mut Wants) -> Result<()>;
     fn progress(&self, target: &Target, until: Until, answers: &Answers) -> Result<Progress>;
@@ -66,6 +66,7 @@ impl<L: Lifecycle> Hidden<L> {
         Ok(Subject {
             id: target.physical_id.clone(),
             applied,
+            sent: (!target.imported).then(|| target.applied.clone()),
             outputs: target.outputs.clone(),
             partners: Vec::new(),
         })
@@ -187,10 +188,10 @@ impl<L: Lifecycle> Erased for Hidden<L> {
         Self::classed(L::update(cx, &subject, &spec, &changes).await)
     }
 
-    async fn delete(&self, cx: &Context, target: &Target) -> Result<()> {
+    async fn delete(&self, cx: &Context, target: &Target) -> Result<Deletion> {
         match Self::classed(L::delete(cx, &Self::subject(target)?).await) {
-            Err(error) if error.class == ErrorClass::NotFound => Ok(()),
-            other => other,
+            Err(error) if error.class == ErrorClass::NotFound => Ok(L::DELETION),
+            other => other.map(|()| L::DELETION),
         }
     }
 

@@ -14,8 +14,8 @@ use windlass::document::{LookupQuery, Place};
 use windlass::schema::{Change, KindSchema, Removal, Wait};
 use windlass_engine::clock::Clock;
 use windlass_engine::provider::{
-    CreateRequest, Created, ErrorClass, Found, Identity, Outputs, PollQuestion, Progress, Provider,
-    ProviderError, Target, Until, UpdateRequest,
+    CreateRequest, Created, Deletion, ErrorClass, Found, Identity, Outputs, PollQuestion, Progress,
+    Provider, ProviderError, Target, Until, UpdateRequest,
 };
 use windlass_plan::observation::Observation;
 use windlass_state::identity::INTENT_TAG;
@@ -492,12 +492,18 @@ impl Provider for Cloud {
         self.leave(&operation, outputs).await
     }
 
-    async fn delete(&self, target: &Target) -> Result<()> {
+    async fn delete(&self, target: &Target) -> Result<Deletion> {
         let operation = operation("Delete", &target.kind);
         self.arrive(&operation).await?;
         self.permit(&operation, &target.address)?;
         self.judged(self.remove(target))?;
-        self.leave(&operation, ()).await
+        let slow = slow_to_go(&target.kind);
+        let deletion = if slow {
+            Deletion::InBackground
+        } else {
+            Deletion::AtOnce
+        };
+        self.leave(&operation, deletion).await
     }
 
     async fn find(&self, intent: &Intent) -> Result<Found> {
@@ -506,13 +512,7 @@ impl Provider for Cloud {
     }
 
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {
-        // A kind whose deletion is over when it is answered needs no call.
-        let asks = |question: &&PollQuestion| {
-            question.until != Until::Gone || slow_to_go(&question.target.kind)
-        };
-        if questions.iter().any(|question| asks(&question))
-            && let Err(error) = self.arrive("sim:Describe").await
-        {
+        if let Err(error) = self.arrive("sim:Describe").await {
             return questions.iter().map(|_| Err(error.clone())).collect();
         }
         questions

@@ -150,6 +150,8 @@ impl Bench<'_> {
             physical_id: self.fixture.physical_id.clone(),
             applied: CanonicalJson::of(&resolved(spec)),
             outputs: self.fixture.outputs.clone(),
+            // So that all of it is read.
+            imported: true,
         }
     }
 

@@ -37,10 +37,13 @@ pub struct Cloud {
     reading: Option<JoinHandle<()>>,
 }
 
-/// What calls each account has made.
+/// Calls by operation, such as `ec2:CreateVpc`.
+pub type Calls = BTreeMap<String, usize>;
+
+/// How many calls each account has made.
 #[derive(Default)]
 struct Meter {
-    calls: Mutex<BTreeMap<String, Vec<String>>>,
+    calls: Mutex<BTreeMap<String, Calls>>,
     ended: AtomicBool,
 }
 
@@ -124,14 +127,11 @@ impl Cloud {
 
     /// How many calls the account has made.
     pub fn calls(&self, account: &str) -> usize {
-        let calls = self.meter.calls.lock().expect("the meter does not panic");
-        calls.get(account).map_or(0, Vec::len)
+        self.calls_by_operation(account).values().sum()
     }
 
-    /// The operations that the account has called, `ec2:CreateVpc`.
-    pub fn log(&self, account: &str) -> Vec<String> {
-        // What has just been answered is in the record, and is read at the next tick.
-        std::thread::sleep(10 * TICK);
+    /// Which calls the account has made.
+    pub fn calls_by_operation(&self, account: &str) -> Calls {
         let calls = self.meter.calls.lock().expect("the meter does not panic");
         calls.get(account).cloned().unwrap_or_default()
     }
@@ -210,10 +210,10 @@ impl Meter {
             let taken: Value = serde_json::from_str(&answer.text).expect("the record is JSON");
             let mut calls = self.calls.lock().expect("only this panics");
             for call in taken["log"].as_array().into_iter().flatten() {
-                let account = call["account"].as_str().unwrap_or_default();
-                let part = |name: &str| call[name].as_str().unwrap_or_default().to_owned();
-                let operation = format!("{}:{}", part("service"), part("operation"));
-                calls.entry(account.to_owned()).or_default().push(operation);
+                let text = |name: &str| call[name].as_str().unwrap_or_default();
+                let of_account = calls.entry(text("account").to_owned()).or_default();
+                let operation = format!("{}:{}", text("service"), text("operation"));
+                *of_account.entry(operation).or_default() += 1;
             }
             drop(calls);
             std::thread::sleep(TICK);

@@ -2,6 +2,7 @@
 //!
 //! Not here: what single kinds send (`wire`), and faults in every place (`engine`, over the simulated cloud).
 
+mod budgets;
 mod census;
 mod cloud;
 mod drift;

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-const PACKAGES: [&str; 5] = [
+const PACKAGES: [&str; 6] = [
     "windlass-cli",
+    "platform",
     "quickstart",
     "storefront",
     "gpu-workers",

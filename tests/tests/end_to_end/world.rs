@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::cloud::Cloud;
+use crate::cloud::{Calls, Cloud};
 use crate::programs::program;
 
 /// Nothing here takes so long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// When the meter shows nothing new for so long, it has read everything.
+const SETTLED: Duration = Duration::from_millis(50);
 
 pub struct World {
     pub cloud: Arc<Cloud>,
@@ -94,6 +96,26 @@ impl World {
             ran.errors
         );
         ran
+    }
+
+    /// Runs it; gives the calls that it took, too.
+    pub fn measured(&self, words: &str) -> (Ran, Calls) {
+        let before = self.cloud.calls_by_operation(&self.account);
+        let ran = self.succeeds(words);
+        let mut calls = self.cloud.calls_by_operation(&self.account);
+        loop {
+            std::thread::sleep(SETTLED);
+            let now = self.cloud.calls_by_operation(&self.account);
+            if now == calls {
+                break;
+            }
+            calls = now;
+        }
+        for (operation, before) in before {
+            *calls.entry(operation).or_default() -= before;
+        }
+        calls.retain(|_, count| *count > 0);
+        (ran, calls)
     }
 
     /// Nothing is left to do.

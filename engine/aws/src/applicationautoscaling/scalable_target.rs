@@ -12,7 +12,7 @@ use windlass::aws::applicationautoscaling::{
     ScalableTarget, ScalableTargetChange, ScalableTargetResolved, ScheduledActionResolved,
     SuspendedStateResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use super::VISIBLE_WITHIN;
@@ -89,6 +89,7 @@ impl Single for Actions {
 
 impl Lifecycle for ScalableTargetLifecycle {
     type Kind = ScalableTarget;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &ScalableTargetResolved) -> Vec<ScalableTargetChange> {
         let none = spec.scheduled_actions.is_empty();

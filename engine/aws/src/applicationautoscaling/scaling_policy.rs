@@ -8,7 +8,7 @@ use aws_sdk_applicationautoscaling::types::{PolicyType, ScalingPolicy as SdkPoli
 use windlass::aws::applicationautoscaling::{
     ConfigurationResolved, ScalingPolicy, ScalingPolicyChange, ScalingPolicyResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::number::{Number, by_namespace};
@@ -63,6 +63,7 @@ impl Query for Policies {
 
 impl Lifecycle for ScalingPolicyLifecycle {
     type Kind = ScalingPolicy;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Policies>(key(&subject.applied));

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
 use windlass::aws::ec2::{Eip, EipChange, EipResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -47,6 +47,7 @@ impl Query for Addresses {
 
 impl Lifecycle for EipLifecycle {
     type Kind = Eip;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &EipResolved) -> Vec<EipChange> {
         let instance = spec.instance_id.as_ref();

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{InternetGateway as SdkInternetGateway, ResourceType};
 use windlass::aws::ec2::{InternetGateway, InternetGatewayChange, InternetGatewayResolved};
-use windlass_engine::provider::Outputs;
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::gateways::InternetGateways;
@@ -19,6 +19,7 @@ pub struct InternetGatewayLifecycle;
 
 impl Lifecycle for InternetGatewayLifecycle {
     type Kind = InternetGateway;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<InternetGateways>(subject.id.clone());

@@ -12,7 +12,7 @@ use windlass::aws::ec2::{
     NatGateway, NatGatewayChange, NatGatewayPlaceResolved as NatPlace, NatGatewayResolved,
     NatSecondaryAddressesResolved as Secondary, NatZoneAddressesResolved, NatZoneResolved as Zone,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::nat_gateway_addresses as addresses;
@@ -59,6 +59,7 @@ impl Query for NatGateways {
 
 impl Lifecycle for NatGatewayLifecycle {
     type Kind = NatGateway;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<NatGateways>(subject.id.clone());

@@ -6,15 +6,14 @@ use windlass::aws::ec2::{
     Route, RouteChange, RouteDestinationResolved as Destination, RouteResolved,
     RouteTargetResolved as Target,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
-use super::route_tables::RouteTables;
-use super::tags;
+use super::{route_tables, tags};
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 
 lives!(Route => RouteLifecycle);
@@ -59,14 +58,15 @@ macro_rules! with_ends {
 
 impl Lifecycle for RouteLifecycle {
     type Kind = Route;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<RouteTables>(subject.applied.route_table_id.as_str());
+        route_tables::want_table(subject.applied.route_table_id.as_str(), wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
         let spec = &subject.applied;
-        let table = answers.get::<RouteTables>(&spec.route_table_id.to_string())?;
+        let table = route_tables::table(spec.route_table_id.as_str(), answers)?;
         let mut routes = table
             .and_then(|table| table.routes.as_deref())
             .into_iter()
@@ -130,11 +130,9 @@ impl Lifecycle for RouteLifecycle {
     }
 
     async fn find(cx: &Context, spec: &RouteResolved, _intent: &IntentId) -> Result<FoundOne> {
-        let table = spec.route_table_id.to_string();
-        let found = RouteTables::fetch(cx, vec![table.clone()]).await?;
-        let mut routes = found
-            .iter()
-            .flat_map(|(_, table)| table.routes.iter().flatten());
+        let table = spec.route_table_id.as_str();
+        let found = route_tables::by_id(cx, table).await?;
+        let mut routes = found.iter().flat_map(|table| table.routes());
         let Some(route) = routes.find(|route| is_for(route, &spec.destination)) else {
             return Ok(tags::ours_or_nothing(None));
         };

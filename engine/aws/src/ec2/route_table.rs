@@ -2,11 +2,10 @@
 
 use aws_sdk_ec2::types::{ResourceType, RouteTable as SdkRouteTable};
 use windlass::aws::ec2::{RouteTable, RouteTableChange, RouteTableResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
-use super::route_tables::{self, RouteTables};
-use super::tags;
+use super::{route_tables, tags};
 use crate::error::{Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
@@ -21,13 +20,14 @@ const CREATE: &str = "ec2:CreateRouteTable";
 
 impl Lifecycle for RouteTableLifecycle {
     type Kind = RouteTable;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<RouteTables>(subject.id.clone());
+        route_tables::want_table(&subject.id, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let table = answers.get::<RouteTables>(&subject.id)?;
+        let table = route_tables::table(&subject.id, answers)?;
         Ok(table.map(|table| Observed {
             properties: Block::new()
                 .set("VpcId", table.vpc_id.as_ref())

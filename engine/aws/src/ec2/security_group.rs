@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
     IpPermission, ResourceType, SecurityGroup as SdkGroup, SecurityGroupRule,
 };
 use windlass::aws::ec2::{SecurityGroup, SecurityGroupChange, SecurityGroupResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::rules::{Direction, Key, Rule};
@@ -53,6 +53,7 @@ impl Query for SecurityGroups {
 
 impl Lifecycle for SecurityGroupLifecycle {
     type Kind = SecurityGroup;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &SecurityGroupResolved) -> Vec<SecurityGroupChange> {
         let ingress = (!spec.security_group_ingress.is_empty())

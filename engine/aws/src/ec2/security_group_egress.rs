@@ -4,7 +4,7 @@ use aws_sdk_ec2::types::SecurityGroupRuleDescription;
 use windlass::aws::ec2::{
     SecurityGroupEgress, SecurityGroupEgressChange, SecurityGroupEgressResolved,
 };
-use windlass_engine::provider::Outputs;
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::rules::{self, Direction, Key, Peer, Rule, Rules};
@@ -20,6 +20,7 @@ pub struct SecurityGroupEgressLifecycle;
 
 impl Lifecycle for SecurityGroupEgressLifecycle {
     type Kind = SecurityGroupEgress;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Rules>(subject.id.clone());

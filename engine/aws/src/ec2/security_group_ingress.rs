@@ -5,7 +5,7 @@ use windlass::aws::ec2::{
     RuleGroupResolved, SecurityGroupIngress, SecurityGroupIngressChange,
     SecurityGroupIngressResolved,
 };
-use windlass_engine::provider::Outputs;
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::rules::{self, Direction, Key, Peer, Rule, Rules};
@@ -21,6 +21,7 @@ pub struct SecurityGroupIngressLifecycle;
 
 impl Lifecycle for SecurityGroupIngressLifecycle {
     type Kind = SecurityGroupIngress;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Rules>(subject.id.clone());

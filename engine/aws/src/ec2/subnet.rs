@@ -10,7 +10,7 @@ use windlass::aws::ec2::{
     HostnameType, PrivateDnsNameOptionsResolved, Subnet, SubnetChange, SubnetResolved,
     SubnetZoneResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::states::{failed, pending, reached};
@@ -86,6 +86,7 @@ impl Query for AclAssociations {
 
 impl Lifecycle for SubnetLifecycle {
     type Kind = Subnet;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &SubnetResolved) -> Vec<SubnetChange> {
         let later = [

@@ -8,10 +8,10 @@ use windlass::aws::ec2::{
     SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
     SubnetRouteTableAssociationResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
-use super::route_tables::Associations;
+use super::route_tables::{self, Associations};
 use super::states::{failed, pending, reached};
 use super::tags;
 use crate::error::{Named, Result, incomplete};
@@ -28,13 +28,17 @@ const CREATE: &str = "ec2:AssociateRouteTable";
 
 impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     type Kind = SubnetRouteTableAssociation;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Associations>(subject.applied.subnet_id.as_str());
+        let (table, subnet) = ends(&subject.applied);
+        route_tables::want_association(table, subnet, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let association = current(subject, answers)?;
+        let (table, subnet) = ends(&subject.applied);
+        let association = route_tables::association(table, subnet, answers)?;
+        let association = association.filter(|association| exists(association));
         Ok(association.map(|association| Observed {
             properties: Block::new()
                 .set("RouteTableId", association.route_table_id.as_ref())
@@ -115,8 +119,14 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
         })))
     }
 
+    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
+        wants.want::<Associations>(subject.applied.subnet_id.as_str());
+    }
+
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
-        let association = current(subject, answers)?;
+        let (_, subnet) = ends(&subject.applied);
+        let association = answers.get::<Associations>(&subnet.to_owned())?;
+        let association = association.filter(|association| exists(association));
         Ok(match (until, association) {
             (Until::Gone, None) => reached(Outputs::new()),
             (Until::Gone, Some(_)) => pending("disassociating"),
@@ -146,13 +156,9 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     }
 }
 
-fn current<'a>(
-    subject: &Subject<SubnetRouteTableAssociationLifecycle>,
-    answers: &'a Answers,
-) -> Result<Option<&'a SdkAssociation>> {
-    let subnet = subject.applied.subnet_id.as_str().to_owned();
-    let association = answers.get::<Associations>(&subnet)?;
-    Ok(association.filter(|association| exists(association)))
+/// The table and the subnet.
+fn ends(spec: &SubnetRouteTableAssociationResolved) -> (&str, &str) {
+    (spec.route_table_id.as_str(), spec.subnet_id.as_str())
 }
 
 fn state(association: &SdkAssociation) -> Option<&State> {

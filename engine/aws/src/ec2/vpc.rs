@@ -5,7 +5,7 @@ use aws_sdk_ec2::types::{
     VpcTenancy,
 };
 use windlass::aws::ec2::{Vpc, VpcChange, VpcResolved};
-use windlass_engine::provider::{Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -117,6 +117,7 @@ impl Single for VpcDefaults {
 
 impl Lifecycle for VpcLifecycle {
     type Kind = Vpc;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &VpcResolved) -> Vec<VpcChange> {
         let hostnames = spec

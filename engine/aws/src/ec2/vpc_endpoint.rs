@@ -12,7 +12,7 @@ use windlass::aws::ec2::{
     DnsOptionsResolved, EndpointTargetResolved, PrivateDnsScope, VpcEndpoint, VpcEndpointChange,
     VpcEndpointResolved,
 };
-use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -65,6 +65,7 @@ fn is(endpoint: &SdkEndpoint, state: &str) -> bool {
 
 impl Lifecycle for VpcEndpointLifecycle {
     type Kind = VpcEndpoint;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Endpoints>(subject.id.clone());

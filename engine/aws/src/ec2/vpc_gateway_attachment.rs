@@ -6,7 +6,7 @@ use windlass::aws::ec2::{
     AttachedGatewayResolved as Gateway, AttachmentType, VpcGatewayAttachment,
     VpcGatewayAttachmentChange, VpcGatewayAttachmentResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::gateways::{InternetGateways, VpnGateways};
@@ -30,6 +30,7 @@ type Attached = (String, String);
 
 impl Lifecycle for VpcGatewayAttachmentLifecycle {
     type Kind = VpcGatewayAttachment;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         match &subject.applied.gateway {

@@ -8,7 +8,9 @@ use aws_sdk_ecs::types::{
     ClusterServiceConnectDefaultsRequest, ClusterSetting, ClusterSettingName,
 };
 use windlass::aws::ecs::{Cluster, ClusterChange, ClusterResolved, ServiceConnectDefaultsResolved};
-use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, ProviderError, Until};
+use windlass_engine::provider::{
+    Deletion, ErrorClass, Failure, Outputs, Progress, ProviderError, Until,
+};
 use windlass_state::identity::IntentId;
 
 use super::form::{Shown, ToSdk, forms};
@@ -98,6 +100,7 @@ impl Query for Clusters {
 
 impl Lifecycle for ClusterLifecycle {
     type Kind = Cluster;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Clusters>(subject.id.clone());

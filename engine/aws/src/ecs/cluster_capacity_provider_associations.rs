@@ -6,7 +6,7 @@ use windlass::aws::ecs::{
     ClusterCapacityProviderAssociations, ClusterCapacityProviderAssociationsChange,
     ClusterCapacityProviderAssociationsResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::cluster::{Clusters, classify_cluster, progress_of, put_providers};
@@ -24,6 +24,7 @@ pub struct AssociationsLifecycle;
 
 impl Lifecycle for AssociationsLifecycle {
     type Kind = ClusterCapacityProviderAssociations;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Clusters>(subject.id.clone());

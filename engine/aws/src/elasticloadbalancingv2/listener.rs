@@ -9,7 +9,7 @@ use windlass::aws::elasticloadbalancingv2::{
     LISTENER_ATTRIBUTES, Listener, ListenerChange, ListenerResolved, MutualAuthenticationResolved,
     Protocol,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -31,6 +31,7 @@ const DEFAULT_SSL_POLICY: &str = "ELBSecurityPolicy-2016-08";
 
 impl Lifecycle for ListenerLifecycle {
     type Kind = Listener;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &ListenerResolved) -> Vec<ListenerChange> {
         let written = !spec.listener_attributes.is_empty();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use windlass::aws::elasticloadbalancingv2::{
     ListenerRule, ListenerRuleChange, ListenerRuleResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_plan::plan::Partner;
 use windlass_state::identity::IntentId;
 
@@ -27,6 +27,7 @@ pub struct ListenerRuleLifecycle;
 
 impl Lifecycle for ListenerRuleLifecycle {
     type Kind = ListenerRule;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Rules>(subject.id.as_str());

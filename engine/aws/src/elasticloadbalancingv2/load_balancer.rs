@@ -15,7 +15,7 @@ use windlass::aws::elasticloadbalancingv2::{
     LOAD_BALANCER_ATTRIBUTES, LoadBalancer, LoadBalancerChange, LoadBalancerResolved,
     LoadBalancerSubnetsResolved, SubnetMappingResolved,
 };
-use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -34,6 +34,7 @@ pub struct LoadBalancerLifecycle;
 
 impl Lifecycle for LoadBalancerLifecycle {
     type Kind = LoadBalancer;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn after_create(spec: &LoadBalancerResolved) -> Vec<LoadBalancerChange> {
         let later = [

@@ -11,7 +11,7 @@ use windlass::aws::elasticloadbalancingv2::{
     HealthCheckPort, MatcherCodesResolved, Protocol, ProtocolVersion, TARGET_GROUP_ATTRIBUTES,
     TargetDescriptionResolved, TargetGroup, TargetGroupChange, TargetGroupResolved, TargetType,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -29,6 +29,7 @@ pub struct TargetGroupLifecycle;
 
 impl Lifecycle for TargetGroupLifecycle {
     type Kind = TargetGroup;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &TargetGroupResolved) -> Vec<TargetGroupChange> {
         let targets = (!spec.targets.is_empty()).then_some(TargetGroupChange::Targets);

@@ -4,7 +4,7 @@ use aws_sdk_iam::types::InstanceProfile as SdkProfile;
 use windlass::aws::iam::{
     InstanceProfile, InstanceProfileChange, InstanceProfileResolved, RoleName,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::{VISIBLE_WITHIN, tags};
@@ -33,6 +33,7 @@ impl Single for Profiles {
 
 impl Lifecycle for InstanceProfileLifecycle {
     type Kind = InstanceProfile;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(_: &InstanceProfileResolved) -> Vec<InstanceProfileChange> {
         vec![InstanceProfileChange::Roles]

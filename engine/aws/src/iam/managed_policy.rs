@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_iam::types::{Policy, PolicyScopeType, PolicyVersion};
 use serde_json::Value;
 use windlass::aws::iam::{ManagedPolicy, ManagedPolicyChange, ManagedPolicyResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::{VISIBLE_WITHIN, documents, tags};
@@ -89,6 +89,7 @@ impl Single for Carried {
 
 impl Lifecycle for ManagedPolicyLifecycle {
     type Kind = ManagedPolicy;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &ManagedPolicyResolved) -> Vec<ManagedPolicyChange> {
         [

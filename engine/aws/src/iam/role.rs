@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_iam::types::Role as SdkRole;
 use windlass::aws::iam::{Role, RoleChange, RoleResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles, role_named};
@@ -23,6 +23,7 @@ pub struct RoleLifecycle;
 
 impl Lifecycle for RoleLifecycle {
     type Kind = Role;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &RoleResolved) -> Vec<RoleChange> {
         let attached = !spec.managed_policy_arns.is_empty();
@@ -36,7 +37,7 @@ impl Lifecycle for RoleLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         let mut want = |part| wants.want::<Roles>((subject.id.clone(), part));
-        want(Part::Role);
+        want(itself(&subject.applied));
         if !subject.applied.managed_policy_arns.is_empty() {
             want(Part::Attached);
         }
@@ -47,7 +48,7 @@ impl Lifecycle for RoleLifecycle {
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
         let part = |part| answers.get::<Roles>(&(subject.id.clone(), part));
-        let Some(Answer::Role(role)) = part(Part::Role)? else {
+        let Some(Answer::Role(role)) = part(itself(&subject.applied))? else {
             return Ok(None);
         };
         let attached: Vec<&str> = match part(Part::Attached)? {
@@ -67,6 +68,8 @@ impl Lifecycle for RoleLifecycle {
                 inline.push(policy);
             }
         }
+        let described = (itself(&subject.applied) == Part::Described).then_some(role);
+        let description = described.and_then(|role| role.description.as_ref());
         let trust = role
             .assume_role_policy_document
             .as_deref()
@@ -74,12 +77,12 @@ impl Lifecycle for RoleLifecycle {
         let boundary = role.permissions_boundary.as_ref();
         let properties = Block::new()
             .set("AssumeRolePolicyDocument", trust)
-            .set(
-                "Description",
-                role.description.as_ref().filter(|text| !text.is_empty()),
-            )
+            .set("Description", description.filter(|text| !text.is_empty()))
             .list("ManagedPolicyArns", attached)
-            .set("MaxSessionDuration", role.max_session_duration)
+            .set(
+                "MaxSessionDuration",
+                described.and_then(|role| role.max_session_duration),
+            )
             .set("Path", Some(&role.path))
             .set(
                 "PermissionsBoundary",
@@ -187,6 +190,14 @@ impl Lifecycle for RoleLifecycle {
             }
             _ => None,
         }
+    }
+}
+
+/// The role itself, with what lists lack where the author wrote some of it.
+fn itself(spec: &RoleResolved) -> Part {
+    match (&spec.description, spec.max_session_duration) {
+        (None, None) => Part::Role,
+        _ => Part::Described,
     }
 }
 

@@ -3,7 +3,7 @@
 //! There are neither tokens nor tags: what a lost call made is known by its natural key, the role and the name, and by its document.
 
 use windlass::aws::iam::{RolePolicy, RolePolicyChange, RolePolicyResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles};
@@ -27,6 +27,7 @@ fn key(spec: &RolePolicyResolved) -> (String, Part) {
 
 impl Lifecycle for RolePolicyLifecycle {
     type Kind = RolePolicy;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Roles>(key(&subject.applied));

@@ -1,4 +1,5 @@
-//! How roles are read, for all kinds that look at them: a few by themselves, many by the two lists that hold everything of all roles.
+//! How roles are read, for all kinds that look at them: a few by themselves, many by lists. GetAccountAuthorizationDetails holds everything but
+//! the description and the session's length, which are asked for apart, only where the author wrote one.
 //!
 //! Not here: what a kind makes of a role.
 
@@ -17,6 +18,8 @@ use crate::reads::Query;
 pub enum Part {
     /// The role itself with its tags.
     Role,
+    /// The role with its description and the length of its sessions.
+    Described,
     /// The ARNs of its managed policies.
     Attached,
     /// One inline policy, by name.
@@ -26,7 +29,7 @@ pub enum Part {
 /// What AWS says about a part.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// [`Part::Role`].
+    /// [`Part::Role`] and [`Part::Described`].
     Role(Box<Role>),
     /// [`Part::Attached`].
     Attached(BTreeSet<String>),
@@ -68,7 +71,7 @@ impl Query for Roles {
 
 async fn one(clients: &Clients, (role, part): &(String, Part)) -> Result<Option<Answer>> {
     match part {
-        Part::Role => Ok(role_named(clients, role)
+        Part::Role | Part::Described => Ok(role_named(clients, role)
             .await?
             .map(|role| Answer::Role(Box::new(role)))),
         Part::Attached => attached(clients, role).await.found(),
@@ -101,23 +104,23 @@ async fn attached(clients: &Clients, role: &str) -> Result<Answer> {
     Ok(Answer::Attached(arns))
 }
 
-/// GetAccountAuthorizationDetails holds everything but the description and the session's length; ListRoles holds those.
 async fn listed(
     clients: &Clients,
     keys: &[(String, Part)],
 ) -> Result<Vec<((String, Part), Answer)>> {
     let wanted: BTreeSet<&str> = keys.iter().map(|(role, _)| role.as_str()).collect();
-    let (details, roles) =
-        futures::future::try_join(details(clients, &wanted), roles(clients, &wanted)).await?;
+    let described = keys.iter().filter(|(_, part)| *part == Part::Described);
+    let described: BTreeSet<&str> = described.map(|(role, _)| role.as_str()).collect();
+    let (details, described) =
+        futures::future::try_join(details(clients, &wanted), descriptions(clients, &described))
+            .await?;
     let answer = |(name, part): &(String, Part)| {
         let detail = details.get(name)?;
         Some(match part {
-            Part::Role => {
-                let mut role = roles.get(name)?.clone();
-                role.tags.clone_from(&detail.tags);
-                role.permissions_boundary
-                    .clone_from(&detail.permissions_boundary);
-                Answer::Role(Box::new(role))
+            Part::Role => Answer::Role(Box::new(role_of(detail, None)?)),
+            Part::Described => {
+                let described = described.get(name)?;
+                Answer::Role(Box::new(role_of(detail, Some(described))?))
             }
             Part::Attached => Answer::Attached(
                 detail
@@ -137,6 +140,22 @@ async fn listed(
         .iter()
         .filter_map(|key| Some((key.clone(), answer(key)?)))
         .collect())
+}
+
+/// What both lists say of a role.
+fn role_of(detail: &RoleDetail, described: Option<&Role>) -> Option<Role> {
+    let role = Role::builder()
+        .set_path(detail.path.clone())
+        .set_role_name(detail.role_name.clone())
+        .set_role_id(detail.role_id.clone())
+        .set_arn(detail.arn.clone())
+        .set_create_date(detail.create_date)
+        .set_assume_role_policy_document(detail.assume_role_policy_document.clone())
+        .set_permissions_boundary(detail.permissions_boundary.clone())
+        .set_tags(detail.tags.clone())
+        .set_description(described.and_then(|role| role.description.clone()))
+        .set_max_session_duration(described.and_then(|role| role.max_session_duration));
+    role.build().ok()
 }
 
 async fn details(
@@ -165,7 +184,19 @@ async fn details(
     Ok(found)
 }
 
-async fn roles(clients: &Clients, wanted: &BTreeSet<&str>) -> Result<BTreeMap<String, Role>> {
+/// Roles with their descriptions.
+async fn descriptions(
+    clients: &Clients,
+    wanted: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, Role>> {
+    if wanted.len() <= FEW {
+        let roles = wanted.iter().map(|name| role_named(clients, name));
+        let roles = futures::future::try_join_all(roles).await?.into_iter();
+        return Ok(roles
+            .flatten()
+            .map(|role| (role.role_name.clone(), role))
+            .collect());
+    }
     let mut pages = clients
         .iam()
         .list_roles()

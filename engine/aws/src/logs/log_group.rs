@@ -5,7 +5,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use serde_json::Value;
 use windlass::aws::logs::{LogGroup, LogGroupChange, LogGroupResolved};
 use windlass::canonical::CanonicalJson;
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use super::reads::{
@@ -26,6 +26,7 @@ const VISIBLE_WITHIN: u64 = 30;
 
 impl Lifecycle for LogGroupLifecycle {
     type Kind = LogGroup;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &LogGroupResolved) -> Vec<LogGroupChange> {
         [

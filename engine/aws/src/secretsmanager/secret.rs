@@ -10,7 +10,7 @@ use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, ReplicaRegionT
 use windlass::aws::secretsmanager::{
     ContentResolved, RecoveryResolved, ReplicaRegionResolved, Secret, SecretChange, SecretResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use super::restore::{DELETED_TAG, is_ours_deleted, mark, settle};
@@ -120,6 +120,7 @@ impl Single for Replicas {
 
 impl Lifecycle for SecretLifecycle {
     type Kind = Secret;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &SecretResolved) -> Vec<SecretChange> {
         match &spec.content {

@@ -2,7 +2,7 @@
 
 use aws_sdk_servicediscovery::types::{HttpNamespaceChange as SdkChange, NamespaceType};
 use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNamespaceResolved};
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -20,6 +20,7 @@ pub struct HttpNamespaceLifecycle;
 
 impl Lifecycle for HttpNamespaceLifecycle {
     type Kind = HttpNamespace;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
@@ -101,8 +102,8 @@ impl Lifecycle for HttpNamespaceLifecycle {
         namespace::find(cx, NamespaceType::Http, &spec.name, intent).await
     }
 
-    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
-        namespace::want_progress(&subject.id, &subject.outputs, wants);
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        namespace::want_progress(&subject.id, &subject.outputs, until, wants);
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {

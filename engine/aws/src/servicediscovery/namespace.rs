@@ -105,24 +105,39 @@ impl Query for Namespaces {
     }
 }
 
-/// What creates have made, by their operation.
-pub struct Creations;
+/// Namespaces by id, each asked about by itself: one that is being removed shows so at once.
+struct Each;
 
-/// A create's operation, and the namespace once there is one.
-pub struct Creation {
-    operation: Operation,
+impl Single for Each {
+    type Key = String;
+    type Item = Known;
+
+    async fn ask(clients: &Clients, id: &String) -> Result<Option<Known>> {
+        Ok(get(clients, id).await?.and_then(Known::asked))
+    }
+}
+
+/// What creates have made, by their operation, and by the namespace's id where it is known already.
+struct Creations;
+
+/// A create's operation, as long as Cloud Map remembers it, and the namespace once it is made.
+struct Creation {
+    operation: Option<Operation>,
     namespace: Option<Known>,
 }
 
 impl Single for Creations {
-    type Key = String;
+    type Key = (String, Option<String>);
     type Item = Creation;
 
-    async fn ask(clients: &Clients, id: &String) -> Result<Option<Creation>> {
-        let Some(operation) = operation(clients, id).await? else {
-            return Ok(None);
+    async fn ask(clients: &Clients, (id, known): &Self::Key) -> Result<Option<Creation>> {
+        let operation = operation(clients, id).await?;
+        let id = match &operation {
+            Some(at_work) if at_work.status != Some(OperationStatus::Success) => None,
+            Some(done) => target(done),
+            None => known.clone(),
         };
-        let namespace = match target(&operation) {
+        let namespace = match id {
             Some(id) => get(clients, &id).await?.and_then(Known::asked),
             None => None,
         };
@@ -216,7 +231,7 @@ pub async fn id_of(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result
 pub fn want(physical_id: &str, outputs: &Outputs, wants: &mut Wants) {
     match stand(physical_id, outputs) {
         Stand::Namespace(id) => wants.want::<Namespaces>(id),
-        Stand::Operation(id) => wants.want::<Creations>(id),
+        Stand::Operation(id) => wants.want::<Creations>((id, None)),
     }
 }
 
@@ -229,7 +244,7 @@ pub fn known<'a>(
     match stand(physical_id, outputs) {
         Stand::Namespace(id) => answers.get::<Namespaces>(&id),
         Stand::Operation(id) => Ok(answers
-            .get::<Creations>(&id)?
+            .get::<Creations>(&(id, None))?
             .and_then(|creation| creation.namespace.as_ref())),
     }
 }
@@ -325,11 +340,26 @@ fn unfinished(outputs: &Outputs) -> Option<String> {
     (!outputs.contains_key("Arn")).then_some(create)
 }
 
+/// What is asked to know how far a namespace has got.
+enum Question {
+    Each(String),
+    Creation((String, Option<String>)),
+}
+
+fn question(physical_id: &str, outputs: &Outputs, until: Until) -> Question {
+    let create = unfinished(outputs).filter(|_| until != Until::Gone);
+    match (create, stand(physical_id, outputs)) {
+        (Some(create), Stand::Namespace(id)) => Question::Creation((create, Some(id))),
+        (None, Stand::Namespace(id)) => Question::Each(id),
+        (_, Stand::Operation(id)) => Question::Creation((id, None)),
+    }
+}
+
 /// Says what must be asked to know how far a namespace has got.
-pub fn want_progress(physical_id: &str, outputs: &Outputs, wants: &mut Wants) {
-    want(physical_id, outputs, wants);
-    if let Some(create) = unfinished(outputs) {
-        wants.want::<Creations>(create);
+pub fn want_progress(physical_id: &str, outputs: &Outputs, until: Until, wants: &mut Wants) {
+    match question(physical_id, outputs, until) {
+        Question::Each(id) => wants.want::<Each>(id),
+        Question::Creation(key) => wants.want::<Creations>(key),
     }
 }
 
@@ -345,18 +375,20 @@ pub fn progress(
         status: status.to_owned(),
         events: Vec::new(),
     };
-    let namespace = known(physical_id, outputs, answers)?;
-    let creation = match unfinished(outputs) {
-        Some(create) => answers.get::<Creations>(&create)?,
-        None => None,
+    let (creation, namespace) = match question(physical_id, outputs, until) {
+        Question::Each(id) => (None, answers.get::<Each>(&id)?),
+        Question::Creation(key) => (answers.get::<Creations>(&key)?, None),
     };
-    let state = creation.and_then(|creation| creation.operation.status.as_ref());
+    let operation = creation.and_then(|creation| creation.operation.as_ref());
+    let made = creation.and_then(|creation| creation.namespace.as_ref());
+    let namespace = namespace.or(made);
+    let state = operation.and_then(|operation| operation.status.as_ref());
     Ok(match (until, namespace, state) {
         (Until::Gone, Some(_), _) => pending("being removed"),
         (Until::Gone, None, _) => Progress::Reached {
             outputs: Outputs::new(),
         },
-        (_, _, Some(OperationStatus::Fail)) => failed(creation),
+        (_, _, Some(OperationStatus::Fail)) => failed(operation),
         (_, Some(namespace), None | Some(OperationStatus::Success)) if settled(namespace) => {
             Progress::Reached {
                 outputs: namespace.outputs(),
@@ -368,8 +400,7 @@ pub fn progress(
     })
 }
 
-fn failed(creation: Option<&Creation>) -> Progress {
-    let operation = creation.map(|creation| &creation.operation);
+fn failed(operation: Option<&Operation>) -> Progress {
     let cause = operation.and_then(|operation| {
         operation
             .error_message

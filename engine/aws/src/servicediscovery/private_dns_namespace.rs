@@ -8,7 +8,7 @@ use aws_sdk_servicediscovery::types::{
 use windlass::aws::servicediscovery::{
     PrivateDnsNamespace, PrivateDnsNamespaceChange, PrivateDnsNamespaceResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -26,6 +26,7 @@ pub struct PrivateDnsNamespaceLifecycle;
 
 impl Lifecycle for PrivateDnsNamespaceLifecycle {
     type Kind = PrivateDnsNamespace;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
@@ -152,8 +153,8 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         namespace::find(cx, NamespaceType::DnsPrivate, &spec.name, intent).await
     }
 
-    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
-        namespace::want_progress(&subject.id, &subject.outputs, wants);
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        namespace::want_progress(&subject.id, &subject.outputs, until, wants);
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {

@@ -15,7 +15,7 @@ use windlass::aws::servicediscovery::{
     DnsConfigResolved, HealthCheckResolved, Route53HealthCheckResolved, Service, ServiceChange,
     ServiceResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -98,6 +98,7 @@ impl Single for Attributes {
 
 impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &ServiceResolved) -> Vec<ServiceChange> {
         let written = !spec.service_attributes.is_empty();

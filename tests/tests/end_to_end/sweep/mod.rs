@@ -6,13 +6,13 @@
 mod faults;
 mod kills;
 
-use std::collections::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::{Value, json};
 
 use crate::census::Census;
+use crate::cloud::Calls;
 use crate::world::World;
 
 const STACK: &str = "storefront";
@@ -45,9 +45,6 @@ struct Moment {
 struct Undisturbed {
     phases: Vec<(Phase, Calls, Census)>,
 }
-
-/// How often each operation is called.
-type Calls = BTreeMap<String, usize>;
 
 impl Phase {
     const ALL: [Self; 3] = [Self::Up, Self::Release, Self::Destroy];
@@ -94,12 +91,7 @@ impl Undisturbed {
         KNOWN.get_or_init(|| {
             let world = World::of(STACK);
             let phase = |phase: Phase| {
-                let before = world.cloud.log(&world.account).len();
-                world.succeeds(phase.words());
-                let mut calls = Calls::new();
-                for operation in world.cloud.log(&world.account).split_off(before) {
-                    *calls.entry(operation).or_default() += 1;
-                }
+                let (_, calls) = world.measured(phase.words());
                 let census = world.census();
                 phase.is_settled(&world, "");
                 (phase, calls, census)

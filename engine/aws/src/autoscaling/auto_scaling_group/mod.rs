@@ -14,7 +14,7 @@ use windlass::aws::autoscaling::auto_scaling_group::launch::LaunchResolved;
 use windlass::aws::autoscaling::{
     AutoScalingGroup, AutoScalingGroupChange, AutoScalingGroupResolved,
 };
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use self::reads::{Groups, Hooks, Notifications, group_outputs, observed};
@@ -33,6 +33,7 @@ const VISIBLE_WITHIN: u64 = 60;
 
 impl Lifecycle for AutoScalingGroupLifecycle {
     type Kind = AutoScalingGroup;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn after_create(spec: &AutoScalingGroupResolved) -> Vec<AutoScalingGroupChange> {
         let metrics = (!spec.metrics_collection.is_empty())

@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{LaunchTemplate as SdkTemplate, LaunchTemplateVersion, R
 use serde_json::json;
 use windlass::aws::ec2::{LaunchTemplate, LaunchTemplateChange, LaunchTemplateResolved};
 use windlass::canonical::CanonicalJson;
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -69,6 +69,7 @@ impl Single for LatestVersions {
 
 impl Lifecycle for LaunchTemplateLifecycle {
     type Kind = LaunchTemplate;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Templates>(subject.id.clone());
@@ -286,6 +287,7 @@ mod tests {
         let subject = |version: &str| Subject::<LaunchTemplateLifecycle> {
             id: "lt-0a1".to_owned(),
             applied: spec("first"),
+            sent: None,
             outputs: outputs([("LatestVersionNumber", Some(version.to_owned()))]),
             partners: Vec::new(),
         };

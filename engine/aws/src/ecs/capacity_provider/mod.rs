@@ -11,7 +11,7 @@ use aws_sdk_ecs::types::{
 use windlass::aws::ecs::{
     CapacityProvider, CapacityProviderChange, CapacityProviderResolved, ProviderResolved,
 };
-use windlass_engine::provider::{ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::form::{Shown, ToSdk};
@@ -78,6 +78,7 @@ fn key(subject: &Subject<CapacityProviderLifecycle>) -> (Option<String>, String)
 
 impl Lifecycle for CapacityProviderLifecycle {
     type Kind = CapacityProvider;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<CapacityProviders>(key(subject));

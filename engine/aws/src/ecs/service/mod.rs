@@ -8,6 +8,7 @@ mod blocks;
 mod deployment_blocks;
 mod last_words;
 mod rollout;
+mod rollouts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,10 +22,10 @@ use windlass::aws::ecs::{
     ServiceResolved,
 };
 use windlass::schema::Wait;
-use windlass_engine::provider::{ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
-use self::rollout::Rollouts;
+use self::rollouts::Rollouts;
 use super::form::{Shown, ToSdk};
 use super::{last_part, tags};
 use crate::clients::Clients;
@@ -112,9 +113,9 @@ fn key(subject: &Subject<ServiceLifecycle>) -> ServiceKey {
     )
 }
 
-fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollout::Key {
+fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollouts::Key {
     let task = subject.applied.task_definition.as_ref();
-    rollout::Key {
+    rollouts::Key {
         cluster: subject.applied.cluster.as_str().to_owned(),
         service: subject.id.clone(),
         task_definition: task.map(|task| task.as_str().to_owned()),
@@ -123,6 +124,7 @@ fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollout::Key {
 
 impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
+    const DELETION: Deletion = Deletion::InBackground;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Services>(key(subject));

@@ -1,193 +1,19 @@
 //! Whether a service's deployment has succeeded: with the revision that we submitted, and not with the one that ECS went back to.
 //!
-//! The services' own answer says how far a deployment is, ten services with one call. Only when it has ended are the service deployment and,
-//! after a failure, the tasks that stopped asked about. A deployment of CodeDeploy or of somebody else is theirs to follow.
+//! A deployment of CodeDeploy or of somebody else is theirs to follow. Not here: asking (`rollouts`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{
-    Deployment, DeploymentControllerType, DeploymentRolloutState, DesiredStatus,
-    Service as SdkService, ServiceDeployment, ServiceDeploymentStatus, ServiceRevision, Task,
+    Deployment, DeploymentControllerType, DeploymentRolloutState, Service as SdkService,
+    ServiceDeploymentStatus, Task,
 };
 use windlass::aws::ecs::ServiceResolved;
 use windlass_engine::provider::{Failure, Progress};
 
-use super::last_words::last_words;
-use super::{by_cluster, describe, service_outputs};
-use crate::clients::Clients;
+use super::rollouts::Rollout;
+use super::service_outputs;
 use crate::ecs::last_part;
-use crate::error::{Found, Named, Result};
-use crate::reads::Query;
-
-/// How services' deployments are getting on.
-pub struct Rollouts;
-
-/// A service, and the revision that it should get to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Key {
-    pub cluster: String,
-    pub service: String,
-    pub task_definition: Option<String>,
-}
-
-/// How a service's deployment is getting on.
-pub struct Rollout {
-    pub service: SdkService,
-    /// The newest service deployment, once the service says that it has ended or turned back.
-    pub deployment: Option<ServiceDeployment>,
-    /// The revision that it was to get to, where it did not succeed.
-    pub target: Option<ServiceRevision>,
-    /// Tasks of our revision that stopped, where the deployment did not succeed.
-    pub stopped: Vec<Task>,
-    /// What they had to say.
-    pub last_words: Vec<(String, String)>,
-}
-
-impl Query for Rollouts {
-    type Key = Key;
-    type Item = Rollout;
-    /// What DescribeServices takes.
-    const BATCH: usize = 10;
-
-    fn groups(keys: BTreeSet<Key>) -> Vec<Vec<Key>> {
-        by_cluster(keys, |key| &key.cluster)
-    }
-
-    async fn fetch(clients: &Clients, keys: Vec<Key>) -> Result<Vec<(Key, Rollout)>> {
-        let pairs: Vec<_> = keys
-            .iter()
-            .map(|key| (key.cluster.clone(), key.service.clone()))
-            .collect();
-        let services = describe(clients, &pairs).await?;
-        let rollouts = keys.into_iter().filter_map(|key| {
-            let service = services.get(&key.service)?.clone();
-            Some(async move {
-                let rollout = rollout(clients, &key, service).await?;
-                Ok((key, rollout))
-            })
-        });
-        futures::future::try_join_all(rollouts).await
-    }
-}
-
-async fn rollout(clients: &Clients, key: &Key, service: SdkService) -> Result<Rollout> {
-    let mut rollout = Rollout {
-        deployment: None,
-        target: None,
-        stopped: Vec::new(),
-        last_words: Vec::new(),
-        service,
-    };
-    let ours = key.task_definition.as_deref();
-    if by_others(&rollout.service) || (is_rolling(&rollout.service) && runs(&rollout.service, ours))
-    {
-        return Ok(rollout);
-    }
-    rollout.deployment = newest(clients, key).await?;
-    let succeeded = rollout
-        .deployment
-        .as_ref()
-        .is_some_and(|deployment| deployment.status == Some(ServiceDeploymentStatus::Successful));
-    if !succeeded {
-        rollout.target = target(clients, rollout.deployment.as_ref()).await?;
-        rollout.stopped = stopped(clients, key).await?;
-        if has_failed(rollout.deployment.as_ref()) {
-            rollout.last_words = last_words(clients, &rollout.stopped).await;
-        }
-    }
-    Ok(rollout)
-}
-
-/// Whether nothing more comes of a deployment. Until then nobody reads what its tasks had to say.
-fn has_failed(deployment: Option<&ServiceDeployment>) -> bool {
-    use ServiceDeploymentStatus as Status;
-    let status = deployment.and_then(|deployment| deployment.status.as_ref());
-    matches!(
-        status,
-        None | Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped)
-    )
-}
-
-/// The newest deployment of a service; ECS lists the newest first.
-async fn newest(clients: &Clients, key: &Key) -> Result<Option<ServiceDeployment>> {
-    let listed = clients
-        .ecs()
-        .list_service_deployments()
-        .cluster(&key.cluster)
-        .service(&key.service)
-        .max_results(1)
-        .send()
-        .await
-        .named("ecs:ListServiceDeployments")?;
-    let briefs = listed.service_deployments.unwrap_or_default().into_iter();
-    let Some(arn) = briefs
-        .filter_map(|brief| brief.service_deployment_arn)
-        .next()
-    else {
-        return Ok(None);
-    };
-    let call = clients
-        .ecs()
-        .describe_service_deployments()
-        .service_deployment_arns(arn);
-    let described = call
-        .send()
-        .await
-        .named("ecs:DescribeServiceDeployments")
-        .found()?;
-    let deployments = described.and_then(|described| described.service_deployments);
-    Ok(deployments.unwrap_or_default().into_iter().next())
-}
-
-/// The revision that a deployment was to get to.
-async fn target(
-    clients: &Clients,
-    deployment: Option<&ServiceDeployment>,
-) -> Result<Option<ServiceRevision>> {
-    let revision = deployment.and_then(|deployment| deployment.target_service_revision.as_ref());
-    let Some(arn) = revision.and_then(|revision| revision.arn.as_ref()) else {
-        return Ok(None);
-    };
-    let call = clients
-        .ecs()
-        .describe_service_revisions()
-        .service_revision_arns(arn);
-    let described = call
-        .send()
-        .await
-        .named("ecs:DescribeServiceRevisions")
-        .found()?;
-    let revisions = described.and_then(|described| described.service_revisions);
-    Ok(revisions.unwrap_or_default().into_iter().next())
-}
-
-/// Tasks of a service that stopped in the last hour, as long as ECS remembers them; those of our revision only.
-async fn stopped(clients: &Clients, key: &Key) -> Result<Vec<Task>> {
-    let listed = clients
-        .ecs()
-        .list_tasks()
-        .cluster(&key.cluster)
-        .service_name(last_part(&key.service))
-        .desired_status(DesiredStatus::Stopped)
-        .max_results(100)
-        .send()
-        .await
-        .named("ecs:ListTasks")?;
-    let arns = listed.task_arns.unwrap_or_default();
-    if arns.is_empty() {
-        return Ok(Vec::new());
-    }
-    let call = clients
-        .ecs()
-        .describe_tasks()
-        .cluster(&key.cluster)
-        .set_tasks(Some(arns));
-    let tasks = call.send().await.named("ecs:DescribeTasks")?.tasks;
-    let ours = |task: &Task| {
-        key.task_definition.is_none() || task.task_definition_arn == key.task_definition
-    };
-    Ok(tasks.unwrap_or_default().into_iter().filter(ours).collect())
-}
 
 /// How far a service is from running what was applied.
 pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progress {
@@ -234,12 +60,12 @@ pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progres
     }
 }
 
-fn by_others(service: &SdkService) -> bool {
+pub(super) fn by_others(service: &SdkService) -> bool {
     let controller = service.deployment_controller.as_ref();
     controller.is_some_and(|controller| controller.r#type != DeploymentControllerType::Ecs)
 }
 
-fn primary(service: &SdkService) -> Option<&Deployment> {
+pub(super) fn primary(service: &SdkService) -> Option<&Deployment> {
     let deployments = service.deployments.as_deref().unwrap_or_default();
     deployments
         .iter()
@@ -250,7 +76,7 @@ fn state(service: &SdkService) -> Option<&DeploymentRolloutState> {
     primary(service).and_then(|primary| primary.rollout_state.as_ref())
 }
 
-fn is_rolling(service: &SdkService) -> bool {
+pub(super) fn is_rolling(service: &SdkService) -> bool {
     state(service) == Some(&DeploymentRolloutState::InProgress)
 }
 
@@ -263,7 +89,7 @@ fn is_complete(service: &SdkService) -> bool {
     !is_rolling(service) && service.running_count >= service.desired_count
 }
 
-fn runs(service: &SdkService, task_definition: Option<&str>) -> bool {
+pub(super) fn runs(service: &SdkService, task_definition: Option<&str>) -> bool {
     task_definition.is_none() || service.task_definition.as_deref() == task_definition
 }
 
@@ -441,7 +267,9 @@ fn causes_of(task: &Task) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_ecs::types::{Container, DeploymentController, Rollback, ServiceEvent};
+    use aws_sdk_ecs::types::{
+        Container, DeploymentController, Rollback, ServiceDeployment, ServiceEvent, ServiceRevision,
+    };
 
     const FAMILY: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/storefront-api";
 

@@ -1,18 +1,23 @@
 //! The life cycle of `AWS::ECS::TaskDefinition`: a revision is registered, tagged and deregistered, and never changes.
 //!
+//! So a revision that our own call registered is not read again: only whether it is active is asked, by a list for all of them (`revisions`).
+//!
 //! RegisterTaskDefinition has no client token and a second call makes a second revision, so it is sent once; a lost answer is looked for among the
 //! newest revisions of the family, by the intent's tag.
 
 mod containers;
+mod revisions;
 mod volumes;
 
 use aws_sdk_ecs::types::{
     SortOrder, Tag, TaskDefinition as SdkTaskDefinition, TaskDefinitionField, TaskDefinitionStatus,
 };
 use windlass::aws::ecs::{TaskDefinition, TaskDefinitionChange, TaskDefinitionResolved};
-use windlass_engine::provider::{ErrorClass, Outputs};
+use windlass::canonical::CanonicalJson;
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
+use self::revisions::Revisions;
 use super::form::{Shown, ToSdk};
 use super::tags;
 use crate::clients::Clients;
@@ -41,7 +46,10 @@ impl Single for TaskDefinitions {
     }
 }
 
-async fn describe(clients: &Clients, arn: &str) -> Result<Option<(SdkTaskDefinition, Vec<Tag>)>> {
+pub(super) async fn describe(
+    clients: &Clients,
+    arn: &str,
+) -> Result<Option<(SdkTaskDefinition, Vec<Tag>)>> {
     let call = clients
         .ecs()
         .describe_task_definition()
@@ -70,12 +78,23 @@ fn is_unknown(code: Option<&str>, message: &str) -> bool {
 
 impl Lifecycle for TaskDefinitionLifecycle {
     type Kind = TaskDefinition;
+    const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<TaskDefinitions>(subject.id.clone());
+        match registered(subject) {
+            Some(_) => wants.want::<Revisions>(subject.id.clone()),
+            None => wants.want::<TaskDefinitions>(subject.id.clone()),
+        }
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
+        if let Some(sent) = registered(subject) {
+            let active = answers.get::<Revisions>(&subject.id)?;
+            return Ok(active.map(|()| Observed {
+                properties: Block::from(sent),
+                outputs: outputs([("TaskDefinitionArn", Some(subject.id.clone()))]),
+            }));
+        }
         let Some((task, of_task)) = answers.get::<TaskDefinitions>(&subject.id)? else {
             return Ok(None);
         };
@@ -234,6 +253,12 @@ impl Lifecycle for TaskDefinitionLifecycle {
             _ => None,
         }
     }
+}
+
+/// What our own call registered, where nothing of it can have changed: tags can.
+fn registered(subject: &Subject<TaskDefinitionLifecycle>) -> Option<&CanonicalJson> {
+    let sent = subject.sent.as_ref();
+    sent.filter(|_| subject.applied.tags.0.is_empty())
 }
 
 fn family(spec: &TaskDefinitionResolved) -> Result<&str> {

@@ -1,0 +1,243 @@
+//! Asking how services' deployments are getting on, for all services that are waited for.
+//!
+//! The services' own answer says how far a deployment is, ten services with one call. Only when it has ended are the service deployments asked
+//! about, together as well, and after a failure the tasks that stopped.
+//! Not here: what is made of the answers (`rollout`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ecs::types::{
+    DesiredStatus, Service as SdkService, ServiceDeployment, ServiceDeploymentStatus,
+    ServiceRevision, Task,
+};
+
+use super::last_words::last_words;
+use super::rollout::{by_others, is_rolling, primary, runs};
+use super::{by_cluster, describe};
+use crate::clients::Clients;
+use crate::ecs::last_part;
+use crate::error::{Found, Named, Result};
+use crate::reads::Query;
+
+/// How services' deployments are getting on.
+pub struct Rollouts;
+
+/// A service, and the revision that it should get to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    pub cluster: String,
+    pub service: String,
+    pub task_definition: Option<String>,
+}
+
+/// How a service's deployment is getting on.
+pub struct Rollout {
+    pub service: SdkService,
+    /// The newest service deployment, once the service says that it has ended or turned back.
+    pub deployment: Option<ServiceDeployment>,
+    /// The revision that it was to get to, where it did not succeed.
+    pub target: Option<ServiceRevision>,
+    /// Tasks of our revision that stopped, where the deployment did not succeed.
+    pub stopped: Vec<Task>,
+    /// What they had to say.
+    pub last_words: Vec<(String, String)>,
+}
+
+impl Query for Rollouts {
+    type Key = Key;
+    type Item = Rollout;
+    /// What DescribeServices takes.
+    const BATCH: usize = 10;
+
+    fn groups(keys: BTreeSet<Key>) -> Vec<Vec<Key>> {
+        by_cluster(keys, |key| &key.cluster)
+    }
+
+    async fn fetch(clients: &Clients, keys: Vec<Key>) -> Result<Vec<(Key, Rollout)>> {
+        let pairs: Vec<_> = keys
+            .iter()
+            .map(|key| (key.cluster.clone(), key.service.clone()))
+            .collect();
+        let services = describe(clients, &pairs).await?;
+        let described = keys.into_iter().filter_map(|key| {
+            let service = services.get(&key.service)?.clone();
+            Some((key, service))
+        });
+        let described: Vec<_> = described.collect();
+        let current = current(clients, &described).await?;
+        let rollouts = described.into_iter().map(|(key, service)| async {
+            let rollout = rollout(clients, &key, service, &current).await?;
+            Ok((key, rollout))
+        });
+        futures::future::try_join_all(rollouts).await
+    }
+}
+
+/// Whether what the services' own answer says is all that there is to know.
+fn says_all(service: &SdkService, ours: Option<&str>) -> bool {
+    by_others(service) || (is_rolling(service) && runs(service, ours))
+}
+
+/// The service deployments that services name as their current ones, by ARN, of all whose own answer is not enough.
+async fn current(
+    clients: &Clients,
+    services: &[(Key, SdkService)],
+) -> Result<BTreeMap<String, ServiceDeployment>> {
+    let ended = services
+        .iter()
+        .filter(|(key, service)| !says_all(service, key.task_definition.as_deref()));
+    let arns = ended.filter_map(|(_, service)| service.current_service_deployment.clone());
+    let described = deployments(clients, arns.collect()).await?.into_iter();
+    Ok(described
+        .filter_map(|one| Some((one.service_deployment_arn.clone()?, one)))
+        .collect())
+}
+
+/// At most twenty service deployments, which is what one call takes.
+async fn deployments(clients: &Clients, arns: Vec<String>) -> Result<Vec<ServiceDeployment>> {
+    if arns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let call = clients
+        .ecs()
+        .describe_service_deployments()
+        .set_service_deployment_arns(Some(arns));
+    let described = call.send().await;
+    let described = described.named("ecs:DescribeServiceDeployments").found()?;
+    let deployments = described.and_then(|described| described.service_deployments);
+    Ok(deployments.unwrap_or_default())
+}
+
+async fn rollout(
+    clients: &Clients,
+    key: &Key,
+    service: SdkService,
+    current: &BTreeMap<String, ServiceDeployment>,
+) -> Result<Rollout> {
+    let mut rollout = Rollout {
+        deployment: None,
+        target: None,
+        stopped: Vec::new(),
+        last_words: Vec::new(),
+        service,
+    };
+    if says_all(&rollout.service, key.task_definition.as_deref()) {
+        return Ok(rollout);
+    }
+    let arn = rollout.service.current_service_deployment.as_ref();
+    let current = arn.and_then(|arn| current.get(arn));
+    if let Some(current) = current.filter(|current| is_last_word(current, &rollout.service)) {
+        rollout.deployment = Some(current.clone());
+        return Ok(rollout);
+    }
+    rollout.deployment = newest(clients, key).await?;
+    let succeeded = rollout
+        .deployment
+        .as_ref()
+        .is_some_and(|deployment| deployment.status == Some(ServiceDeploymentStatus::Successful));
+    if !succeeded {
+        rollout.target = target(clients, rollout.deployment.as_ref()).await?;
+        rollout.stopped = stopped(clients, key).await?;
+        if has_failed(rollout.deployment.as_ref()) {
+            rollout.last_words = last_words(clients, &rollout.stopped).await;
+        }
+    }
+    Ok(rollout)
+}
+
+/// Whether the current deployment of a service is the newest, and either under way or a success, so that nothing else needs to be asked.
+///
+/// ECS does not document what is current after a way back. The tasks' own deployment began before the service deployment ended: what began later
+/// is the way back from something newer.
+fn is_last_word(current: &ServiceDeployment, service: &SdkService) -> bool {
+    let began = primary(service).and_then(|primary| primary.created_at);
+    match (&current.status, began, current.finished_at) {
+        (Some(ServiceDeploymentStatus::Pending | ServiceDeploymentStatus::InProgress), _, _) => {
+            true
+        }
+        (Some(ServiceDeploymentStatus::Successful), Some(began), Some(ended)) => began <= ended,
+        _ => false,
+    }
+}
+
+/// Whether nothing more comes of a deployment. Until then nobody reads what its tasks had to say.
+fn has_failed(deployment: Option<&ServiceDeployment>) -> bool {
+    use ServiceDeploymentStatus as Status;
+    let status = deployment.and_then(|deployment| deployment.status.as_ref());
+    matches!(
+        status,
+        None | Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped)
+    )
+}
+
+/// The newest deployment of a service; ECS lists the newest first.
+async fn newest(clients: &Clients, key: &Key) -> Result<Option<ServiceDeployment>> {
+    let listed = clients
+        .ecs()
+        .list_service_deployments()
+        .cluster(&key.cluster)
+        .service(&key.service)
+        .max_results(1)
+        .send()
+        .await
+        .named("ecs:ListServiceDeployments")?;
+    let briefs = listed.service_deployments.unwrap_or_default().into_iter();
+    let Some(arn) = briefs
+        .filter_map(|brief| brief.service_deployment_arn)
+        .next()
+    else {
+        return Ok(None);
+    };
+    let described = deployments(clients, vec![arn]).await?;
+    Ok(described.into_iter().next())
+}
+
+/// The revision that a deployment was to get to.
+async fn target(
+    clients: &Clients,
+    deployment: Option<&ServiceDeployment>,
+) -> Result<Option<ServiceRevision>> {
+    let revision = deployment.and_then(|deployment| deployment.target_service_revision.as_ref());
+    let Some(arn) = revision.and_then(|revision| revision.arn.as_ref()) else {
+        return Ok(None);
+    };
+    let call = clients
+        .ecs()
+        .describe_service_revisions()
+        .service_revision_arns(arn);
+    let described = call
+        .send()
+        .await
+        .named("ecs:DescribeServiceRevisions")
+        .found()?;
+    let revisions = described.and_then(|described| described.service_revisions);
+    Ok(revisions.unwrap_or_default().into_iter().next())
+}
+
+/// Tasks of a service that stopped in the last hour, as long as ECS remembers them; those of our revision only.
+async fn stopped(clients: &Clients, key: &Key) -> Result<Vec<Task>> {
+    let listed = clients
+        .ecs()
+        .list_tasks()
+        .cluster(&key.cluster)
+        .service_name(last_part(&key.service))
+        .desired_status(DesiredStatus::Stopped)
+        .max_results(100)
+        .send()
+        .await
+        .named("ecs:ListTasks")?;
+    let arns = listed.task_arns.unwrap_or_default();
+    if arns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let call = clients
+        .ecs()
+        .describe_tasks()
+        .cluster(&key.cluster)
+        .set_tasks(Some(arns));
+    let tasks = call.send().await.named("ecs:DescribeTasks")?.tasks;
+    let ours = |task: &Task| {
+        key.task_definition.is_none() || task.task_definition_arn == key.task_definition
+    };
+    Ok(tasks.unwrap_or_default().into_iter().filter(ours).collect())
+}

@@ -1,0 +1,79 @@
+//! Kinds that are read by a list once there are many of them: the list, over all its pages, must give what the calls for one give, and what it
+//! does not show is asked about by itself; and what waits together is asked about together. Through the real SDK, with a client that captures.
+
+mod associations;
+mod revisions;
+mod roles;
+mod rollouts;
+mod secrets;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass_engine::provider::{Outputs, Provider, Target};
+use windlass_plan::observation::Observation;
+use windlass_tests::wire::capture::{Capture, Captured};
+
+/// More than any kind reads one by one.
+const MANY: usize = 6;
+
+/// The one that the lists do not show, though it exists.
+const LATE: usize = 4;
+
+/// The one that does not exist.
+const GONE: usize = 5;
+
+fn target(kind: &str, id: String, applied: &Value) -> Target {
+    Target {
+        address: Address::parse("subject").expect("an address"),
+        generation: 0,
+        kind: kind.to_owned(),
+        place: Capture::place(),
+        physical_id: id,
+        applied: CanonicalJson::of(applied),
+        outputs: Outputs::new(),
+        imported: false,
+    }
+}
+
+/// What is observed of each when all are read together, and the calls that it took.
+async fn together(
+    rule: fn(&Captured) -> Option<(u16, String)>,
+    targets: &[Target],
+) -> (Vec<Observation>, Vec<Captured>) {
+    let capture = Capture::answering(rule);
+    let observed = capture.provider().observe(targets).await;
+    let observed = observed
+        .into_iter()
+        .map(|observed| observed.expect("every call is answered"))
+        .collect();
+    (observed, capture.take())
+}
+
+/// Compares the reading of all with the reading of each by itself; gives how often each operation was called for all.
+async fn agree(
+    rule: fn(&Captured) -> Option<(u16, String)>,
+    targets: &[Target],
+) -> Vec<(String, usize)> {
+    let (all, calls) = together(rule, targets).await;
+    for (at, target) in targets.iter().enumerate() {
+        let (alone, _) = together(rule, std::slice::from_ref(target)).await;
+        assert_eq!(all[at], alone[0], "{}", target.physical_id);
+        assert_eq!(all[at] == Observation::Missing, at == GONE);
+    }
+    let operations: BTreeSet<&String> = calls.iter().map(|call| &call.operation).collect();
+    let count = |of: &String| calls.iter().filter(|call| call.operation == *of).count();
+    operations
+        .into_iter()
+        .map(|operation| (operation.clone(), count(operation)))
+        .collect()
+}
+
+fn owned(counts: &[(&str, usize)]) -> Vec<(String, usize)> {
+    counts
+        .iter()
+        .map(|(operation, count)| ((*operation).to_owned(), *count))
+        .collect()
+}
