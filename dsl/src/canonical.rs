@@ -1,13 +1,18 @@
 //! Canonical JSON text: one text for one value, so that specs can be compared and hashed without being parsed.
 
+mod members;
+mod transcribe;
+
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+
+pub use members::Members;
 
 /// JSON text without white space and with sorted keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +31,20 @@ impl CanonicalJson {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The members of an object, in order, each as its own canonical text. Nothing is parsed. What is no object has none.
+    #[must_use]
+    pub fn members(&self) -> Members<'_> {
+        Members::of(&self.0)
+    }
+
+    /// The text of one member of an object.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&str> {
+        self.members()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     /// The value.
@@ -82,13 +101,27 @@ fn write(value: &Value, out: &mut String) {
                 if i > 0 {
                     out.push(',');
                 }
-                out.push_str(&Value::String(key.clone()).to_string());
+                write_text(key, out);
                 out.push(':');
                 write(item, out);
             }
             out.push('}');
         }
-        scalar => out.push_str(&scalar.to_string()),
+        Value::String(text) => write_text(text, out),
+        Value::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
+        Value::Null => out.push_str("null"),
+        Value::Number(number) => out.push_str(&number.to_string()),
+    }
+}
+
+fn write_text(text: &str, out: &mut String) {
+    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
+    if text.as_bytes().iter().all(plain) {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
     }
 }
 
@@ -100,16 +133,16 @@ impl fmt::Debug for CanonicalJson {
 
 impl Serialize for CanonicalJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let raw =
-            RawValue::from_string(self.0.as_ref().to_owned()).map_err(serde::ser::Error::custom)?;
+        let raw: &RawValue = serde_json::from_str(&self.0).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for CanonicalJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer).map_err(D::Error::custom)?;
-        Ok(Self::of(&value))
+        let mut text = String::new();
+        transcribe::transcribe(deserializer, &mut text)?;
+        Ok(Self(text.into()))
     }
 }
 
@@ -128,5 +161,40 @@ mod tests {
         let again: CanonicalJson =
             serde_json::from_str(&serde_json::to_string(&text).expect("json")).expect("json");
         assert_eq!(again, text);
+    }
+
+    #[test]
+    fn members_are_taken_apart_without_parsing() {
+        let value = serde_json::json!({"a": {"x": "}],\\\""}, "b": [1, "{"], "c": "t", "d": 1.5, "e": null, "f": {}});
+        let text = CanonicalJson::of(&value);
+        let parsed: serde_json::Map<_, _> = text
+            .members()
+            .map(|(key, part)| (key.to_owned(), serde_json::from_str(part).expect("JSON")))
+            .collect();
+        assert_eq!(Value::Object(parsed), value);
+        assert_eq!(text.member("b"), Some(r#"[1,"{"]"#));
+        assert_eq!(text.member("g"), None);
+        let none = [Value::Null, Value::from("{"), serde_json::json!({})];
+        for value in none {
+            assert_eq!(CanonicalJson::of(&value).members().count(), 0, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_is_written_as_canonical_text_whatever_its_form() {
+        for text in [
+            r#"{"b":1,"a":{"d":[true,null],"c":"é\u00e9\n"},"a2":-1.50,"big":18446744073709551615}"#,
+            r#"{"a":1,"a":2}"#,
+            r#"[ 1e3 , -0 , 0.1 , "\/" , {} , [] ]"#,
+            r#"{"a":[{"z":1,"b":{"y":1,"x":2}}]}"#,
+            r#""text""#,
+        ] {
+            let value: Value = serde_json::from_str(text).expect("JSON");
+            let wanted = CanonicalJson::of(&value);
+            let read: CanonicalJson = serde_json::from_str(text).expect("JSON");
+            assert_eq!(read, wanted, "{text}");
+            let read = CanonicalJson::deserialize(&value).expect("JSON");
+            assert_eq!(read, wanted, "{text}");
+        }
     }
 }

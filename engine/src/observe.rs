@@ -3,7 +3,7 @@
 //! Not here: how reads become calls, which the provider decides.
 
 use windlass::address::Address;
-use windlass_plan::observation::Observations;
+use windlass_plan::observation::{Generation, Observation};
 use windlass_state::snapshot::Snapshot;
 
 use crate::clock::Clock;
@@ -35,12 +35,12 @@ pub(crate) fn targets(snapshot: &Snapshot) -> Vec<Target> {
 }
 
 /// Reads all of them. Those that could not be read are asked for again, as long as that may help.
-pub(crate) async fn observe_all(
+pub(crate) async fn observe_all<Seen: Default + Extend<(Generation, Observation)>>(
     provider: &dyn Provider,
     clock: &dyn Clock,
     targets: &[Target],
-) -> Result<Observations, ObserveError> {
-    let mut seen = Observations::new();
+) -> Result<Seen, ObserveError> {
+    let mut seen = Seen::default();
     let mut left = targets.to_vec();
     let mut retries = Retries::new(Purpose::Read, "observe", clock);
     while !left.is_empty() {
@@ -49,7 +49,7 @@ pub(crate) async fn observe_all(
         for (target, answer) in std::mem::take(&mut left).into_iter().zip(answers) {
             match answer {
                 Ok(observation) => {
-                    seen.insert((target.address, target.generation), observation);
+                    seen.extend([((target.address, target.generation), observation)]);
                 }
                 Err(error) => failures.push((target, error)),
             }

@@ -109,7 +109,10 @@ async fn outcomes(
         .filter(|intent| intent.action == Action::Delete)
         .filter_map(|intent| recorder.target(&intent.address, intent.generation))
         .collect();
-    let (creates, seen) = futures::join!(join_all(creates), observe_all(provider, clock, &deleted));
+    let (creates, seen) = futures::join!(
+        join_all(creates),
+        observe_all::<BTreeMap<_, _>>(provider, clock, &deleted)
+    );
     let mut seen: BTreeMap<_, _> = match seen {
         Ok(seen) => seen
             .into_iter()

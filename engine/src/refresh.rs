@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 use windlass::address::Address;
 use windlass::document::{LookupQuery, Place, Vanished};
 use windlass_plan::drift::{Drifted, ForeignMember, accepted, drifted, foreign};
-use windlass_plan::observation::{Observation, Observations};
+use windlass_plan::observation::{Observations, Seen};
 use windlass_state::record::{HistoryLine, Operation, Settlement};
 use windlass_state::snapshot::{Pin, Recorded, Snapshot};
 
@@ -130,19 +131,20 @@ impl Session<'_> {
         for (address, recorded) in &snapshot.resources {
             let what = match seen.get(&(address.clone(), recorded.generation)) {
                 None => continue,
-                Some(Observation::Missing) => {
+                Some(Seen::Missing) => {
                     // Whoever accepts that it is gone has nothing to be told.
                     if recorded.options.vanished == Vanished::Forget {
                         continue;
                     }
                     What::Vanished
                 }
-                Some(Observation::Present { properties, .. }) => {
+                Some(Seen::Present { properties, .. }) => {
                     let Some(schema) = (self.schema)(&recorded.kind) else {
                         continue;
                     };
-                    let fields = drifted(schema, recorded, properties);
-                    let mut foreign = foreign(schema, recorded, properties);
+                    let properties = properties.to_value();
+                    let fields = drifted(schema, recorded, &properties);
+                    let mut foreign = foreign(schema, recorded, &properties);
                     foreign.retain(|foreign| !stands_for_itself(foreign, recorded, seen));
                     if fields.is_empty() && foreign.is_empty() {
                         continue;
@@ -170,7 +172,7 @@ impl Session<'_> {
         for (address, recorded) in snapshot.everything() {
             let generation = recorded.generation;
             match seen.get(&(address.clone(), generation)) {
-                Some(Observation::Missing) => {
+                Some(Seen::Missing) => {
                     // Forgetting one that is to stay away would make the next `up` make it.
                     let current = snapshot.resources.get(address) == Some(recorded);
                     if !(current && recorded.options.vanished == Vanished::Forget) {
@@ -180,14 +182,17 @@ impl Session<'_> {
                         });
                     }
                 }
-                Some(Observation::Present {
+                Some(Seen::Present {
                     properties,
                     outputs,
                 }) if snapshot.resources.get(address) == Some(recorded) => {
                     let mut now = recorded.clone();
-                    now.outputs.extend(outputs.clone());
+                    if let Value::Object(outputs) = outputs.to_value() {
+                        now.outputs.extend(outputs);
+                    }
                     let schema = (self.schema)(&recorded.kind);
-                    if let Some(applied) = schema.and_then(|s| accepted(s, recorded, properties)) {
+                    let properties = properties.to_value();
+                    if let Some(applied) = schema.and_then(|s| accepted(s, recorded, &properties)) {
                         now.applied = applied;
                     }
                     if now != *recorded {
@@ -302,9 +307,12 @@ fn stands_for_itself(foreign: &ForeignMember, of: &Recorded, seen: &Observations
     let Some(member) = foreign.member.as_object() else {
         return false;
     };
-    seen.values().any(|observation| {
-        let Observation::Present { properties, .. } = observation else {
-            return false;
+    seen.iter().any(|(_, seen)| {
+        let properties = match seen {
+            Seen::Present { properties, .. } if properties.as_str().contains(&of.physical_id) => {
+                properties.to_value()
+            }
+            _ => return false,
         };
         let belongs = properties.as_object().is_some_and(|properties| {
             let mut values = properties.values();

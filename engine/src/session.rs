@@ -216,11 +216,14 @@ impl<'a> Session<'a> {
     /// See [`SessionError`]. What was settled before the error is recorded.
     pub async fn prepare<'s>(
         &'s self,
-        snapshot: Snapshot,
+        mut snapshot: Snapshot,
         goal: &Goal<'_>,
     ) -> Result<Prepared<'s, 'a>, SessionError> {
         let (began, calls) = (self.clock.elapsed(), self.provider.calls());
         admit(&snapshot, goal)?;
+        if let Some(document) = goal.document {
+            snapshot.share_texts(document);
+        }
         let voice = self.voice();
         voice.say(Event::RunStarted {
             run: self.run.clone(),

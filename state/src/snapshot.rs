@@ -11,7 +11,7 @@ use serde_json::Value;
 use sha2::Sha256;
 use windlass::address::Address;
 use windlass::canonical::{CanonicalJson, hex};
-use windlass::document::{Options, Place};
+use windlass::document::{Document, Options, Place};
 use windlass::schema::Wait;
 
 use crate::binding::Binding;
@@ -173,6 +173,20 @@ impl Snapshot {
         Self {
             format: FORMAT.max(self.format),
             ..self
+        }
+    }
+
+    /// Holds what is declared as it was before in one text together with the document, and what was sent as it was declared in one text.
+    pub fn share_texts(&mut self, document: &Document) {
+        for (address, recorded) in &mut self.resources {
+            if let Some(declared) = document.resources.get(address)
+                && declared.spec == recorded.template
+            {
+                recorded.template = declared.spec.clone();
+            }
+            if recorded.applied == recorded.template {
+                recorded.applied = recorded.template.clone();
+            }
         }
     }
 

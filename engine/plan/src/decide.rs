@@ -2,6 +2,7 @@
 //!
 //! Not here: what is not declared any more and what is old (`removals`), and the steps (`order`).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::NodeIndex;
@@ -14,6 +15,7 @@ use windlass::document::{Document, Place, Vanished};
 use windlass::expr::SecretSource;
 use windlass::schema::{Handover, KindSchema, OldGenerations, ReplaceOrder, Wait};
 use windlass::value::SecretRef;
+use windlass_state::snapshot::Recorded;
 
 use crate::authored::authored;
 use crate::claim::changes_in_place;
@@ -25,10 +27,11 @@ use crate::graph::{Graph, Node};
 use crate::names::Naming;
 use crate::plan::{FieldChange, Note, Reason};
 use crate::planner::Inputs;
-use crate::resolve::{place, resolve};
+use crate::resolve::{is_placed, place, resolve};
 use crate::scope::Scope;
 use crate::settle::{reset_removed, settle};
-use crate::world::{Current, World};
+use crate::unchanged::{Declared, DefaultTags, stands};
+use crate::world::{Current, World, written};
 
 /// Decides about one declared resource after the other.
 #[derive(Debug)]
@@ -38,6 +41,7 @@ pub struct Decider<'a> {
     pub graph: &'a Graph<'a>,
     pub world: &'a World<'a>,
     pub scope: &'a Scope,
+    pub default_tags: DefaultTags<'a>,
     pub fates: Vec<Fate>,
     pub decisions: BTreeMap<NodeIndex, Decision>,
     pub notes: Vec<Note>,
@@ -51,13 +55,12 @@ impl Answers for Decider<'_> {
             let value = found.and_then(|outputs| outputs.get(output));
             return value.map_or(Answer::Missing, |value| Answer::Known(value.clone()));
         };
-        let Node {
-            address, schema, ..
-        } = self.graph.node(node);
-        let given = schema.outputs.iter().find(|given| given.name == output);
+        let mut given = self.graph.node(node).schema.outputs.iter();
+        let given = given.find(|given| given.name == output);
         let known = || {
-            let current = self.world.current(address)?;
-            current.output(output).cloned().map(Answer::Known)
+            let text = self.world.declared(node)?.output(output)?;
+            let value = serde_json::from_str(&text).expect("canonical JSON is JSON");
+            Some(Answer::Known(value))
         };
         match (self.fates[node.index()], given) {
             (Fate::New | Fate::Absent, Some(_)) => Answer::Hole,
@@ -79,7 +82,7 @@ impl<'a> Decider<'a> {
     pub fn run(&mut self) {
         for node in self.graph.order() {
             let node = *node;
-            let current = self.world.current(self.graph.node(node).address);
+            let current = self.world.declared(node);
             if !self.scope.has(node) {
                 let there = current.is_some_and(|current| !current.is_gone());
                 self.fates[node.index()] = if there { Fate::Same } else { Fate::Absent };
@@ -142,7 +145,7 @@ impl<'a> Decider<'a> {
             declaration,
             schema,
         } = self.graph.node(node);
-        let generation = self.world.next_generation(address);
+        let generation = self.world.next_generation(node, address);
         let mut spec = resolve(declaration, schema, &self.document.default_tags, self)?;
         self.name(node, &mut spec, generation);
         Ok(Decision {
@@ -162,6 +165,50 @@ impl<'a> Decider<'a> {
         })
     }
 
+    /// Whether nothing at all is to be done about it, as far as that can be told without parsing a spec.
+    fn stands(&self, node: NodeIndex, current: Current<'a>) -> bool {
+        let Node {
+            address,
+            declaration,
+            schema,
+        } = self.graph.node(node);
+        let recorded = current.recorded;
+        let declared = Declared {
+            template: &declaration.spec,
+            default_tags: &self.default_tags,
+        };
+        declaration.spec == recorded.template
+            && declaration.kind == recorded.kind
+            && declaration.options == recorded.options
+            && recorded.unfinished.is_empty()
+            && !self.is_unfinished(node)
+            && !current.is_moved_to(address)
+            && !self.inputs.replace.contains(address)
+            && is_placed(
+                declaration,
+                self.document,
+                self.inputs.home(),
+                &recorded.place,
+            )
+            && self.same_dependencies(node, &recorded.depends_on)
+            && stands(
+                schema,
+                declared,
+                &recorded.applied,
+                current.properties(),
+                &|address, output| self.standing_output(address, output),
+            )
+    }
+
+    /// The text of an output that does not change in this plan.
+    fn standing_output(&self, address: &str, output: &str) -> Option<Cow<'a, str>> {
+        let Some(node) = self.graph.find(address) else {
+            return self.inputs.lookups.get(address)?.get(output).map(written);
+        };
+        let same = self.fates[node.index()] == Fate::Same;
+        self.world.declared(node).filter(|_| same)?.output(output)
+    }
+
     fn existing(
         &mut self,
         node: NodeIndex,
@@ -173,13 +220,18 @@ impl<'a> Decider<'a> {
             schema,
         } = self.graph.node(node);
         let recorded = current.recorded;
+        if self.stands(node, current) {
+            return Ok(None);
+        }
         let mut desired = resolve(declaration, schema, &self.document.default_tags, self)?;
         let applied = recorded.applied.to_value();
+        let observed = current.properties().map(CanonicalJson::to_value);
+        let observed = observed.as_ref();
         let named = self.keep_name(node, current, &mut desired, &applied);
         let sides = Sides {
             desired: &desired,
             applied: &applied,
-            observed: current.properties(),
+            observed,
         };
         let mut found = diff(schema, sides, &declaration.options.owned_elsewhere);
         let place = self.place(node);
@@ -203,10 +255,10 @@ impl<'a> Decider<'a> {
         let redeclared = declaration.spec != recorded.template
             || declaration.options != recorded.options
             || place != recorded.place
-            || !self.same_dependencies(&depends_on, &recorded.depends_on);
-        let unfinished = unfinished(schema, &mut found, current, &desired);
+            || !self.same_dependencies(node, &recorded.depends_on);
+        let unfinished = unfinished(schema, &mut found, recorded, observed, &desired);
         let act = if !found.fields.is_empty() {
-            let before = authored(schema, &desired, &applied, current.properties());
+            let before = authored(schema, &desired, &applied, observed);
             reset_removed(schema, &mut desired, &found.properties);
             Act::Update {
                 before: CanonicalJson::of(&before),
@@ -219,9 +271,7 @@ impl<'a> Decider<'a> {
         } else {
             return Ok(None);
         };
-        let observed = current
-            .properties()
-            .filter(|_| matches!(act, Act::Update { .. }));
+        let observed = observed.filter(|_| matches!(act, Act::Update { .. }));
         let owned = &declaration.options.owned_elsewhere;
         let wanted = desired.clone();
         settle(schema, &mut desired, &applied, observed, owned);
@@ -263,7 +313,7 @@ impl<'a> Decider<'a> {
             schema,
         } = self.graph.node(node);
         let recorded = current.recorded;
-        let generation = self.world.next_generation(address);
+        let generation = self.world.next_generation(node, address);
         let order = self.replace_order(node, current, &desired, applied);
         let kept = matches!(schema.old_generations, OldGenerations::Kept(_));
         if declaration.options.protect {
@@ -431,7 +481,7 @@ impl<'a> Decider<'a> {
             _ => Value::from(self.naming().name(
                 rule,
                 address,
-                self.world.next_generation(address),
+                self.world.next_generation(node, address),
             )),
         };
         spec.insert(field.name.to_owned(), name);
@@ -452,31 +502,28 @@ impl<'a> Decider<'a> {
         place(declaration, self.document, self.inputs.home())
     }
 
+    // In order of addresses, which is that of the nodes.
     fn depends_on(&self, node: NodeIndex) -> Vec<Address> {
-        let mut addresses: Vec<_> = self
-            .graph
-            .dependencies(node)
-            .into_iter()
+        let dependencies = self.graph.dependencies(node).into_iter();
+        dependencies
             .map(|(on, _)| self.graph.node(on).address.clone())
-            .collect();
-        addresses.sort_unstable();
-        addresses
+            .collect()
     }
 
-    fn same_dependencies(&self, wanted: &[Address], recorded: &[Address]) -> bool {
+    fn same_dependencies(&self, node: NodeIndex, recorded: &[Address]) -> bool {
+        let wanted = self.graph.dependencies(node).into_iter();
+        let wanted = wanted.map(|(on, _)| self.graph.node(on).address);
         let mut recorded: Vec<_> = recorded.iter().map(|on| self.world.now(on)).collect();
         recorded.sort_unstable();
         recorded.dedup();
-        wanted.iter().eq(recorded)
+        wanted.eq(recorded)
     }
 
     fn is_unfinished(&self, node: NodeIndex) -> bool {
-        let Node {
-            address, schema, ..
-        } = self.graph.node(node);
-        let farthest = schema.waits.iter().max().copied().unwrap_or(Wait::Exists);
+        let waits = self.graph.node(node).schema.waits;
+        let farthest = waits.iter().max().copied().unwrap_or(Wait::Exists);
         self.world
-            .current(address)
+            .declared(node)
             .is_some_and(|current| current.recorded.waited < farthest)
     }
 
@@ -554,10 +601,11 @@ fn relocation(
 fn unfinished(
     schema: &KindSchema,
     found: &mut Diff,
-    current: Current<'_>,
+    recorded: &Recorded,
+    observed: Option<&Value>,
     desired: &Value,
 ) -> bool {
-    let pending = current.recorded.unfinished.iter();
+    let pending = recorded.unfinished.iter();
     let pending: Vec<&String> = pending
         .filter(|name| schema.field(name).is_some_and(changes_in_place))
         .collect();
@@ -575,10 +623,7 @@ fn unfinished(
             found.properties.push(name.clone());
             found.fields.push(FieldChange {
                 path: name.clone(),
-                before: current
-                    .properties()
-                    .and_then(|seen| seen.get(name))
-                    .cloned(),
+                before: observed.and_then(|seen| seen.get(name)).cloned(),
                 after: desired.get(name).cloned(),
                 replaces: false,
                 drift: false,

@@ -5,7 +5,8 @@ use sha2::{Digest, Sha256};
 use windlass::canonical::{CanonicalJson, hex};
 use windlass::document::Document;
 
-use crate::observation::{Observation, Observations};
+use crate::observation::{Observations, Seen};
+use crate::plan::{Change, Plan};
 
 /// Hash of what a document declares, without where in the source it was written. `None` is the document of `destroy`.
 #[must_use]
@@ -45,22 +46,52 @@ pub fn document(document: Option<&Document>) -> String {
 #[must_use]
 pub fn observations(observations: &Observations) -> String {
     let mut fingerprint = Fingerprint::default();
-    for ((address, generation), observation) in observations {
+    for ((address, generation), seen) in observations.iter() {
         fingerprint.text(address.as_str());
-        fingerprint.text(&generation.to_string());
-        match observation {
-            Observation::Present {
+        fingerprint.number(u64::from(*generation));
+        match seen {
+            Seen::Present {
                 properties,
                 outputs,
             } => {
-                fingerprint.text(CanonicalJson::of(properties).as_str());
-                for (name, value) in outputs {
-                    fingerprint.text(name);
-                    fingerprint.text(CanonicalJson::of(value).as_str());
-                }
+                fingerprint.text(properties.as_str());
+                fingerprint.text(outputs.as_str());
             }
-            Observation::Missing => fingerprint.text("missing"),
+            Seen::Missing => fingerprint.text("missing"),
         }
+    }
+    fingerprint.finish()
+}
+
+/// Hash of a plan without the author's source lines: moving a declaration changes nothing.
+#[must_use]
+pub fn plan(plan: &Plan) -> String {
+    let mut fingerprint = Fingerprint::default();
+    let Plan {
+        format,
+        stack,
+        environment,
+        lineage,
+        sequence,
+        binding,
+        document,
+        observed,
+        changes,
+        unchanged,
+        steps,
+        outputs,
+        notes,
+    } = plan;
+    let rest = (stack, environment, lineage, binding, document, observed);
+    fingerprint.canonical(&(format, sequence, rest, unchanged, outputs, notes));
+    for change in changes {
+        fingerprint.canonical(&Change {
+            source: None,
+            ..change.clone()
+        });
+    }
+    for step in steps {
+        fingerprint.canonical(step);
     }
     fingerprint.finish()
 }
@@ -69,14 +100,24 @@ pub fn observations(observations: &Observations) -> String {
 struct Fingerprint(Sha256);
 
 impl Fingerprint {
+    fn number(&mut self, number: u64) {
+        self.0.update(number.to_be_bytes());
+    }
+
     /// Lengths go in too, so that no two sequences of pieces run together alike.
     fn text(&mut self, text: &str) {
-        self.0.update((text.len() as u64).to_be_bytes());
+        self.number(text.len() as u64);
         self.0.update(text.as_bytes());
     }
 
     fn json(&mut self, value: &impl Serialize) {
         self.text(&serde_json::to_string(value).expect("the pieces have text keys only"));
+    }
+
+    /// For pieces whose parts may stand in any order.
+    fn canonical(&mut self, value: &impl Serialize) {
+        let value = serde_json::to_value(value).expect("the pieces have text keys only");
+        self.text(CanonicalJson::of(&value).as_str());
     }
 
     fn finish(self) -> String {

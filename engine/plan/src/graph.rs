@@ -2,7 +2,7 @@
 //!
 //! Not here: the order of steps (`order`), in which removals and what is recorded count too.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -12,10 +12,10 @@ use windlass::address::Address;
 use windlass::codes;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::{Declaration, Document};
-use windlass::expr::MARK;
 use windlass::schema::{KindSchema, Wait};
 
 use crate::evaluate::each_reference;
+use crate::references::references;
 
 /// One declared resource.
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +99,11 @@ impl<'a> Graph<'a> {
         self.edges.node_count()
     }
 
+    /// The addresses of the nodes, in their order, which is that of the addresses themselves.
+    pub fn addresses(&self) -> impl Iterator<Item = &'a Address> {
+        self.edges.node_weights().map(|node| node.address)
+    }
+
     /// What a node waits for and how far, in order of addresses.
     pub fn dependencies(&self, node: NodeIndex) -> Vec<(NodeIndex, Wait)> {
         let edges = self.edges.edges_directed(node, Direction::Incoming);
@@ -132,14 +137,16 @@ impl<'a> Graph<'a> {
             } = self.edges[user];
             let mut on: Vec<(NodeIndex, Option<Wait>)> = Vec::new();
             let mut lost: BTreeSet<String> = BTreeSet::new();
-            if declaration.spec.as_str().contains(MARK) {
-                let template = declaration.spec.to_value();
-                each_reference(&template, &mut |address, _| match self.find(address) {
+            for (address, _) in references(declaration.spec.as_str()) {
+                match self.find(address) {
                     Some(target) => on.push((target, None)),
                     None => {
                         lost.insert(address.to_owned());
                     }
-                });
+                }
+            }
+            if !on.is_empty() && !schema.completes.is_empty() {
+                let template = declaration.spec.to_value();
                 for path in schema.completes {
                     each_value(&template, path, &mut |value| {
                         each_reference(value, &mut |address, _| {
@@ -214,10 +221,9 @@ impl<'a> Graph<'a> {
                 wait: self.edges[*part].schema.reference_wait,
                 completes: true,
             };
-            for user in users {
-                if self.edges.find_edge(*part, user).is_none() {
-                    self.edges.add_edge(*part, user, edge);
-                }
+            let known: HashSet<_> = self.edges.neighbors(*part).collect();
+            for user in users.into_iter().filter(|user| !known.contains(user)) {
+                self.edges.add_edge(*part, user, edge);
             }
         }
     }

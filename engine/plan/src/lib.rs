@@ -22,11 +22,13 @@ mod order;
 pub mod plan;
 pub mod planner;
 mod policy;
+mod references;
 mod removals;
 mod renames;
 pub mod resolve;
 mod scope;
 mod settle;
+mod unchanged;
 mod world;
 
 pub use evaluate::{FillError, fill, fill_value};

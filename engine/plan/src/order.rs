@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use petgraph::graph::NodeIndex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
 use windlass::codes;
 use windlass::diagnostics::Diagnostic;
 use windlass::schema::{Change, KindSchema, ReplaceOrder, Wait};
@@ -153,12 +154,8 @@ impl<'a> Order<'a> {
         decision: &Decision,
         levels: &BTreeMap<NodeIndex, BTreeSet<Wait>>,
     ) {
-        let Node {
-            address,
-            declaration,
-            ..
-        } = self.graph.node(node);
-        let current = self.world.current(address).map(|current| current.recorded);
+        let declaration = self.graph.node(node).declaration;
+        let current = self.world.declared(node).map(|current| current.recorded);
         let mut made = Made::default();
         if let (Some(from), Some(current)) = (&decision.moved_from, current) {
             let action = StepAction::Record(RecordOnly::Move { from: from.clone() });
@@ -242,9 +239,7 @@ impl<'a> Order<'a> {
     fn take_away_last(&mut self, users: &Users<'a>) {
         let mut edges = Vec::new();
         for node in self.decisions.keys() {
-            let Node {
-                address, schema, ..
-            } = self.graph.node(*node);
+            let schema = self.graph.node(*node).schema;
             if schema.lends.is_empty() {
                 continue;
             }
@@ -253,7 +248,7 @@ impl<'a> Order<'a> {
             let (Some(make), Some(parted)) = (make, parted) else {
                 continue;
             };
-            let at = self.world.current(address).map(|current| current.at);
+            let at = self.world.declared(*node).map(|current| current.at);
             let recorded = at.and_then(|at| users.get(at)).into_iter().flatten();
             let gone = recorded.filter_map(|(user, recorded)| {
                 self.removed.get(&(*user, recorded.generation)).copied()
@@ -409,33 +404,29 @@ impl<'a> Order<'a> {
 
     /// What is made under the name of something that goes is made after it.
     fn free_names(&mut self) -> Result<(), Vec<Diagnostic>> {
-        let mut problems = Vec::new();
-        let going: Vec<_> = self
-            .removals
-            .iter()
-            .filter(|removal| removal.leaving == Leaving::Deleted && removal.replaced.is_none())
-            .collect();
-        let mut edges = Vec::new();
-        for (node, decision) in self.decisions {
-            if decision.act != Act::Create {
+        let mut going: BTreeMap<_, Vec<&Removal<'_>>> = BTreeMap::new();
+        for removal in self.removals {
+            let recorded = removal.recorded;
+            let schema = (self.inputs.schema)(&recorded.kind);
+            let goes = removal.leaving == Leaving::Deleted && removal.replaced.is_none();
+            let Some(schema) = schema.filter(|_| goes) else {
                 continue;
+            };
+            if let Some(held) = held(schema, &recorded.applied.to_value()) {
+                let of = (schema.kind, &recorded.place, held);
+                going.entry(of).or_default().push(removal);
             }
-            let Node {
-                address,
-                declaration,
-                schema,
-            } = self.graph.node(*node);
-            let alike = going.iter().filter(|removal| {
-                removal.recorded.kind == declaration.kind
-                    && removal.recorded.place == decision.place
-            });
-            let mut spec = None;
-            for removal in alike {
-                let spec = spec.get_or_insert_with(|| decision.spec.to_value());
-                let Some(shared) = shared(schema, spec, &removal.recorded.applied.to_value())
-                else {
-                    continue;
-                };
+        }
+        let (mut edges, mut problems) = (Vec::new(), Vec::new());
+        let made = self.decisions.iter();
+        let made = made.filter(|(_, decision)| decision.act == Act::Create && !going.is_empty());
+        for (node, decision) in made {
+            let schema = self.graph.node(*node).schema;
+            let Some(held) = held(schema, &decision.spec.to_value()) else {
+                continue;
+            };
+            let wanted = (schema.kind, &decision.place, held);
+            for removal in going.get(&wanted).into_iter().flatten() {
                 let made = self.made.get(node).and_then(|made| made.make);
                 let gone = self.removed.get(&(removal.at, removal.recorded.generation));
                 let (Some(made), Some(gone)) = (made, gone) else {
@@ -443,13 +434,9 @@ impl<'a> Order<'a> {
                 };
                 if !self.comes_after(*gone, made) {
                     edges.push((made, *gone));
-                } else if let Shared::Name(name) = shared {
-                    problems.push(name_in_use(
-                        address,
-                        &self.graph.node(*node),
-                        removal.address,
-                        &name,
-                    ));
+                } else if let Held::Name(name) = &wanted.2 {
+                    let node = self.graph.node(*node);
+                    problems.push(name_in_use(&node, removal.address, name));
                 }
             }
         }
@@ -482,7 +469,7 @@ impl<'a> Order<'a> {
 
     fn connect(&mut self, edges: impl IntoIterator<Item = (StepId, StepId)>) {
         for (step, before) in edges {
-            if step != before && !self.steps[step].after.contains(&before) {
+            if step != before {
                 self.steps[step].after.push(before);
             }
         }
@@ -490,6 +477,10 @@ impl<'a> Order<'a> {
 
     /// Sorts topologically; among steps that are free at once, the one drafted first comes first.
     fn sorted(mut self) -> Result<Vec<Step>, Vec<Diagnostic>> {
+        for step in &mut self.steps {
+            step.after.sort_unstable();
+            step.after.dedup();
+        }
         let mut waiting: Vec<usize> = self.steps.iter().map(|step| step.after.len()).collect();
         let mut users: Vec<Vec<StepId>> = vec![Vec::new(); self.steps.len()];
         for (id, step) in self.steps.iter().enumerate() {
@@ -528,38 +519,37 @@ impl<'a> Order<'a> {
     }
 }
 
-enum Shared {
+/// What two resources of one kind cannot have at the same time.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
     /// A physical name: certain.
     Name(String),
-    /// Everything that makes the resource what it is: likely.
-    Identity,
+    /// Everything that makes the resource what it is, as text: likely.
+    Identity(String),
 }
 
-/// What two resources of one kind cannot have at the same time.
-fn shared(schema: &KindSchema, new: &Value, old: &Value) -> Option<Shared> {
+fn held(schema: &KindSchema, spec: &Value) -> Option<Held> {
     let named = schema.physical_name();
     if let Some((field, _)) = named.filter(|(field, _)| !schema.is_unique_within(field.name)) {
-        let name = new.get(field.name)?.as_str()?;
-        return (old.get(field.name)?.as_str()? == name).then(|| Shared::Name(name.to_owned()));
+        return Some(Held::Name(spec.get(field.name)?.as_str()?.to_owned()));
     }
     if !schema.exclusive.is_empty() {
         // What the kind says of itself is certain, and is ordered already.
         return None;
     }
-    let mut written = schema
+    let written: Map<_, _> = schema
         .fields()
         .filter(|field| matches!(field.change, Change::Replaces))
-        .filter(|field| new.get(field.name).is_some() || old.get(field.name).is_some())
-        .peekable();
-    written.peek()?;
-    written
-        .all(|field| new.get(field.name) == old.get(field.name))
-        .then_some(Shared::Identity)
+        .filter_map(|field| Some((field.name.to_owned(), spec.get(field.name)?.clone())))
+        .collect();
+    let identity = CanonicalJson::of(&Value::Object(written));
+    (identity.as_str() != "{}").then(|| Held::Identity(identity.as_str().to_owned()))
 }
 
-fn name_in_use(address: &Address, node: &Node<'_>, old: &Address, name: &str) -> Diagnostic {
+fn name_in_use(node: &Node<'_>, old: &Address, name: &str) -> Diagnostic {
     let message = format!(
-        "`{address}` takes the name `{name}` of `{old}`, which cannot be deleted before its users have moved over"
+        "`{}` takes the name `{name}` of `{old}`, which cannot be deleted before its users have moved over",
+        node.address
     );
     Diagnostic::error(codes::NAME_FIXED, message)
         .at(&node.declaration.source, "declared here")

@@ -290,14 +290,10 @@ impl Plan {
         self.changes.is_empty() && self.steps.is_empty()
     }
 
-    /// SHA-256 of the plan's canonical text without the author's source lines, in lowercase hex: moving a declaration changes nothing.
+    /// SHA-256 of the plan without the author's source lines, in lowercase hex: moving a declaration changes nothing.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut plan = self.clone();
-        for change in &mut plan.changes {
-            change.source = None;
-        }
-        CanonicalJson::of(&serde_json::to_value(plan).expect("a plan holds text keys only")).hash()
+        crate::fingerprint::plan(self)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: any of these themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use windlass::address::Address;
@@ -26,6 +26,7 @@ use crate::plan::{Change, FORMAT, Note, Plan, Verdict};
 use crate::removals::{Leaving, Removal, Removals};
 use crate::renames::{self, Renames, renames};
 use crate::scope::{self, Scope};
+use crate::unchanged::DefaultTags;
 use crate::world::World;
 
 /// Everything that a plan follows from. The same inputs give the same plan, byte for byte.
@@ -90,7 +91,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         return Err(errors);
     }
     let graph = Graph::of(document, inputs.schema)?;
-    let world = World::new(inputs.document, inputs.snapshot, inputs.observations);
+    let world = World::new(document, &graph, inputs.snapshot, inputs.observations);
     let mut problems = Vec::new();
     let undeclared = world.undeclared(inputs.document);
     let scope = Scope::of(
@@ -111,6 +112,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         graph: &graph,
         world: &world,
         scope: &scope,
+        default_tags: DefaultTags::of(&document.default_tags),
         fates: vec![Fate::Absent; graph.len()],
         decisions: BTreeMap::new(),
         notes: Vec::new(),
@@ -140,6 +142,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         scope: &scope,
         decisions: &decisions,
         renames: &renames,
+        used_outside: BTreeSet::new(),
         found: Vec::new(),
         notes: Vec::new(),
         problems: Vec::new(),

@@ -2,7 +2,7 @@
 //!
 //! Not here: the order in which it goes (`order`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::NodeIndex;
 use windlass::address::Address;
@@ -13,7 +13,7 @@ use windlass_state::snapshot::{OldReason, Recorded};
 
 use crate::decision::{Act, Decision};
 use crate::graph::Graph;
-use crate::observation::Observation;
+use crate::observation::Seen;
 use crate::plan::{Note, Reason};
 use crate::planner::Inputs;
 use crate::renames::{self, Renames};
@@ -55,6 +55,8 @@ pub struct Removals<'a> {
     pub scope: &'a Scope,
     pub decisions: &'a BTreeMap<NodeIndex, Decision>,
     pub renames: &'a Renames<'a>,
+    /// What something depends on that this plan is not about.
+    pub used_outside: BTreeSet<&'a Address>,
     pub found: Vec<Removal<'a>>,
     pub notes: Vec<Note>,
     pub problems: Vec<Diagnostic>,
@@ -63,6 +65,7 @@ pub struct Removals<'a> {
 impl<'a> Removals<'a> {
     /// Finds everything that goes, in order of addresses.
     pub fn run(&mut self) {
+        self.find_used_outside();
         for (node, decision) in self.decisions {
             self.replaced(*node, decision);
         }
@@ -83,7 +86,7 @@ impl<'a> Removals<'a> {
     /// The generation that a decision takes the place of.
     fn replaced(&mut self, node: NodeIndex, decision: &Decision) {
         let address = self.graph.node(node).address;
-        let Some(current) = self.world.current(address) else {
+        let Some(current) = self.world.declared(node) else {
             return;
         };
         let (leaving, replaced) = match decision.act {
@@ -125,7 +128,7 @@ impl<'a> Removals<'a> {
         if !replaced && self.inputs.snapshot.old.is_empty() {
             return;
         }
-        let Some(current) = self.world.current(address) else {
+        let Some(current) = self.world.declared(node) else {
             return self.old(address, address, &Reason::Deposed);
         };
         let next = replaced.then_some(current.recorded);
@@ -238,8 +241,8 @@ impl<'a> Removals<'a> {
 
     fn is_gone(&self, at: &Address, recorded: &Recorded) -> bool {
         matches!(
-            self.world.observation(at, recorded.generation),
-            Some(Observation::Missing)
+            self.world.seen(at, recorded.generation),
+            Some(Seen::Missing)
         )
     }
 
@@ -257,18 +260,21 @@ impl<'a> Removals<'a> {
 
     /// Whether something depends on it that this plan is not about.
     fn is_used_outside(&self, at: &Address) -> bool {
+        self.used_outside.contains(at)
+    }
+
+    fn find_used_outside(&mut self) {
         if self.scope.is_all() {
-            return false;
+            return;
         }
-        let recorded = self.inputs.snapshot.resources.iter();
-        recorded
-            .filter(|(_, recorded)| recorded.depends_on.contains(at))
-            .any(
-                |(user, _)| match self.graph.find(self.world.now(user).as_str()) {
-                    Some(node) => !self.scope.has(node),
-                    None => !self.scope.has_undeclared(user),
-                },
-            )
+        let outside = self.inputs.snapshot.resources.iter().filter(|(user, _)| {
+            match self.graph.find(self.world.now(user).as_str()) {
+                Some(node) => !self.scope.has(node),
+                None => !self.scope.has_undeclared(user),
+            }
+        });
+        let used = outside.flat_map(|(_, recorded)| &recorded.depends_on);
+        self.used_outside = used.collect();
     }
 }
 

@@ -3,7 +3,7 @@
 //!
 //! It is only said, never done: whether two things are one is the author's to know.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use windlass::address::Address;
@@ -29,7 +29,7 @@ pub fn renames<'a>(
     decisions: &BTreeMap<petgraph::graph::NodeIndex, Decision>,
 ) -> Renames<'a> {
     let lost = world.undeclared(Some(document));
-    let lost: Vec<_> = lost
+    let lost: BTreeSet<_> = lost
         .into_iter()
         .filter(|address| {
             world
@@ -41,14 +41,18 @@ pub fn renames<'a>(
         return Renames::new();
     }
     let mut new: BTreeMap<&Address, (&Declaration, &'static KindSchema, &Place)> = BTreeMap::new();
-    for (node, decision) in decisions {
-        let node = graph.node(*node);
-        let first = decision.act == Act::Create && world.current(node.address).is_none();
+    for (index, decision) in decisions {
+        let node = graph.node(*index);
+        let first = decision.act == Act::Create && world.declared(*index).is_none();
         if first && !snapshot.old.contains_key(node.address) {
             let entry = (node.declaration, node.schema, &decision.place);
             new.insert(node.address, entry);
         }
     }
+    let schemas: BTreeMap<_, _> = new
+        .values()
+        .map(|(_, schema, _)| (schema.kind, *schema))
+        .collect();
     let mut signatures = Signatures {
         snapshot,
         new: &new,
@@ -74,7 +78,7 @@ pub fn renames<'a>(
             lost.iter()
                 .filter_map(|address| {
                     let recorded = &snapshot.resources[*address];
-                    let schema = schema_among(&new, &recorded.kind)?;
+                    let schema = schemas.get(recorded.kind.as_str())?;
                     let named = named(schema, &recorded.template.to_value())?;
                     Some((
                         *address,
@@ -84,9 +88,9 @@ pub fn renames<'a>(
                 .collect(),
         ),
     ];
-    let mut found = Renames::new();
+    let (mut found, mut taken) = (Renames::new(), BTreeSet::new());
     for (declared, recorded) in alike.into_iter().flatten() {
-        if !found.contains_key(declared) && !found.values().any(|taken| *taken == recorded) {
+        if !found.contains_key(declared) && taken.insert(recorded) {
             found.insert(declared, recorded);
         }
     }
@@ -127,20 +131,11 @@ fn named(schema: &KindSchema, template: &Value) -> Option<String> {
     template.get(field.name)?.as_str().map(str::to_owned)
 }
 
-fn schema_among(
-    new: &BTreeMap<&Address, (&Declaration, &'static KindSchema, &Place)>,
-    kind: &str,
-) -> Option<&'static KindSchema> {
-    new.values()
-        .map(|(_, schema, _)| *schema)
-        .find(|schema| schema.kind == kind)
-}
-
 /// What a spec says, with the signatures of those that it refers to in place of addresses that may have changed.
 struct Signatures<'s, 'a> {
     snapshot: &'a Snapshot,
     new: &'s BTreeMap<&'a Address, (&'a Declaration, &'static KindSchema, &'s Place)>,
-    lost: &'s [&'a Address],
+    lost: &'s BTreeSet<&'a Address>,
     found: BTreeMap<(bool, Address), String>,
 }
 
@@ -192,7 +187,7 @@ impl Signatures<'_, '_> {
             let changed = if declared {
                 self.new.contains_key(&address)
             } else {
-                self.lost.contains(&&address)
+                self.lost.contains(&address)
             };
             if changed {
                 let signature = if declared {

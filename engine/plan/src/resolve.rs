@@ -38,26 +38,48 @@ pub fn resolve(
 }
 
 /// Where a declared resource lives: its own place, or else the stack's, or else that of the credentials.
-pub(crate) fn place(
-    declaration: &Declaration,
-    document: &Document,
-    (account, region): (&str, &str),
-) -> Place {
-    let own = declaration.place.as_ref();
-    let stack = &document.place;
-    let pick = |of: fn(&Place) -> &Option<String>| {
-        own.and_then(|place| of(place).clone())
-            .or_else(|| of(stack).clone())
-    };
+pub(crate) fn place(declaration: &Declaration, document: &Document, home: (&str, &str)) -> Place {
+    let (account, role, region) = placed(declaration, document, home);
     Place {
-        account: pick(|place| &place.account).or_else(|| Some(account.to_owned())),
-        role: pick(|place| &place.role),
-        region: pick(|place| &place.region).or_else(|| Some(region.to_owned())),
+        account: account.map(str::to_owned),
+        role: role.map(str::to_owned),
+        region: region.map(str::to_owned),
     }
 }
 
+/// Whether a declared resource lives there.
+pub(crate) fn is_placed(
+    declaration: &Declaration,
+    document: &Document,
+    home: (&str, &str),
+    there: &Place,
+) -> bool {
+    let there = [&there.account, &there.role, &there.region].map(Option::as_deref);
+    <[_; 3]>::from(placed(declaration, document, home)) == there
+}
+
+/// Account, role and region.
+fn placed<'d>(
+    declaration: &'d Declaration,
+    document: &'d Document,
+    (account, region): (&'d str, &'d str),
+) -> (Option<&'d str>, Option<&'d str>, Option<&'d str>) {
+    let pick = |of: fn(&Place) -> &Option<String>| {
+        let own = declaration
+            .place
+            .as_ref()
+            .and_then(|own| of(own).as_deref());
+        own.or_else(|| of(&document.place).as_deref())
+    };
+    (
+        pick(|place| &place.account).or(Some(account)),
+        pick(|place| &place.role),
+        pick(|place| &place.region).or(Some(region)),
+    )
+}
+
 /// Adds the default tags that the resource does not set itself, and sorts them all by key.
-fn merge_tags(own: &mut Value, default_tags: &BTreeMap<String, String>) {
+pub(crate) fn merge_tags(own: &mut Value, default_tags: &BTreeMap<String, String>) {
     let Some(tags) = own.as_array_mut() else {
         return;
     };

@@ -2,7 +2,7 @@
 //!
 //! Not here: what happens to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::NodeIndex;
 use windlass::address::Address;
@@ -91,22 +91,20 @@ impl Scope {
 
 /// What is removed takes along what cannot be without it and is not declared either.
 fn add_dependants(removed: &mut BTreeSet<Address>, snapshot: &Snapshot, undeclared: &[&Address]) {
-    loop {
-        let more: Vec<_> = undeclared
-            .iter()
-            .filter(|address| !removed.contains(**address))
-            .filter(|address| {
-                snapshot
-                    .generations(address)
-                    .flat_map(|recorded| &recorded.depends_on)
-                    .any(|on| removed.contains(on))
-            })
-            .map(|address| (*address).clone())
-            .collect();
-        if more.is_empty() {
-            return;
+    let mut dependants: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
+    for address in undeclared {
+        let generations = snapshot.generations(address);
+        for on in generations.flat_map(|recorded| &recorded.depends_on) {
+            dependants.entry(on).or_default().push(address);
         }
-        removed.extend(more);
+    }
+    let mut reached: Vec<_> = removed.iter().cloned().collect();
+    while let Some(address) = reached.pop() {
+        for dependant in dependants.get(&address).into_iter().flatten() {
+            if removed.insert((*dependant).clone()) {
+                reached.push((*dependant).clone());
+            }
+        }
     }
 }
 

@@ -2,22 +2,26 @@
 //!
 //! Not here: what is wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use petgraph::graph::NodeIndex;
 use serde_json::Value;
 use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
 use windlass::document::Document;
 use windlass_state::snapshot::{Recorded, Snapshot};
 
-use crate::observation::{Observation, Observations};
+use crate::graph::Graph;
+use crate::observation::{Observations, Seen};
 
 /// What is recorded and observed.
 #[derive(Debug)]
 pub struct World<'a> {
     snapshot: &'a Snapshot,
     observations: &'a Observations,
-    /// New address → the one that is recorded.
-    moved: BTreeMap<&'a Address, &'a Address>,
+    /// Of each declared resource, in order of the graph's nodes.
+    declared: Vec<Option<Current<'a>>>,
     /// Recorded address → the new one.
     moves: BTreeMap<&'a Address, &'a Address>,
 }
@@ -29,29 +33,30 @@ pub struct Current<'a> {
     pub at: &'a Address,
     pub recorded: &'a Recorded,
     /// Absent where it was not read.
-    pub observation: Option<&'a Observation>,
+    pub seen: Option<&'a Seen>,
 }
 
 impl<'a> Current<'a> {
     /// Its properties, as far as they were read.
-    pub fn properties(&self) -> Option<&'a Value> {
-        match self.observation {
-            Some(Observation::Present { properties, .. }) => Some(properties),
+    pub fn properties(&self) -> Option<&'a CanonicalJson> {
+        match self.seen {
+            Some(Seen::Present { properties, .. }) => Some(properties),
             _ => None,
         }
     }
 
     pub fn is_gone(&self) -> bool {
-        matches!(self.observation, Some(Observation::Missing))
+        matches!(self.seen, Some(Seen::Missing))
     }
 
-    /// An output: as read, or else as recorded.
-    pub fn output(&self, name: &str) -> Option<&'a Value> {
-        let read = match self.observation {
-            Some(Observation::Present { outputs, .. }) => outputs.get(name),
+    /// An output as canonical text: as read, or else as recorded.
+    pub fn output(&self, name: &str) -> Option<Cow<'a, str>> {
+        let read = match self.seen {
+            Some(Seen::Present { outputs, .. }) => outputs.member(name),
             _ => None,
         };
-        read.or_else(|| self.recorded.outputs.get(name))
+        let recorded = || self.recorded.outputs.get(name).map(written);
+        read.map(Cow::Borrowed).or_else(recorded)
     }
 
     pub fn is_moved_to(&self, address: &Address) -> bool {
@@ -59,53 +64,70 @@ impl<'a> Current<'a> {
     }
 }
 
+/// The canonical text of a value.
+pub fn written(value: &Value) -> Cow<'static, str> {
+    Cow::Owned(CanonicalJson::of(value).as_str().to_owned())
+}
+
 impl<'a> World<'a> {
     pub fn new(
-        document: Option<&'a Document>,
+        document: &'a Document,
+        graph: &Graph<'a>,
         snapshot: &'a Snapshot,
         observations: &'a Observations,
     ) -> Self {
+        let (moved, moves) = aliases(document, snapshot);
         let mut world = Self {
             snapshot,
             observations,
-            moved: BTreeMap::new(),
-            moves: BTreeMap::new(),
+            declared: Vec::with_capacity(graph.len()),
+            moves,
         };
-        let Some(document) = document else {
-            return world;
-        };
-        for (address, declaration) in &document.resources {
-            if declaration.options.aliases.is_empty()
-                || snapshot.resources.contains_key(address)
-                || snapshot.old.contains_key(address)
-            {
-                continue;
-            }
-            let from = declaration.options.aliases.iter().find(|alias| {
-                snapshot.resources.contains_key(*alias)
-                    && !document.resources.contains_key(*alias)
-                    && !world.moves.contains_key(*alias)
-            });
-            if let Some(from) = from {
-                world.moved.insert(address, from);
-                world.moves.insert(from, address);
-            }
+        let (mut recorded, mut seen) = (
+            snapshot.resources.iter().peekable(),
+            observations.iter().peekable(),
+        );
+        // Nodes, records and observations are in order of addresses, so one walk over all of them finds what belongs together.
+        for address in graph.addresses() {
+            let current = match moved.get(address) {
+                Some(from) => world.current(from),
+                None => {
+                    while recorded.next_if(|(at, _)| *at < address).is_some() {}
+                    let own = recorded.next_if(|(at, _)| *at == address);
+                    own.map(|(at, recorded)| {
+                        let this = (at, recorded.generation);
+                        let before = |(at, generation): &(Address, u32)| (at, *generation) < this;
+                        while seen.next_if(|(of, _)| before(of)).is_some() {}
+                        let own = seen.next_if(|((of, generation), _)| (of, *generation) == this);
+                        Current {
+                            at,
+                            recorded,
+                            seen: own.map(|(_, seen)| seen),
+                        }
+                    })
+                }
+            };
+            world.declared.push(current);
         }
         world
     }
 
-    /// The current generation of what is declared under this address, if it exists.
-    pub fn current(&self, address: &'a Address) -> Option<Current<'a>> {
-        let at = self.moved.get(address).copied().unwrap_or(address);
-        let recorded = self.snapshot.resources.get(at)?;
+    /// The current generation of a declared resource, if it exists.
+    pub fn declared(&self, node: NodeIndex) -> Option<Current<'a>> {
+        self.declared[node.index()]
+    }
+
+    /// The current generation of what is recorded under this address.
+    pub fn current(&self, at: &Address) -> Option<Current<'a>> {
+        let (at, recorded) = self.snapshot.resources.get_key_value(at)?;
         Some(Current {
             at,
             recorded,
-            observation: self.observation(at, recorded.generation),
+            seen: self.seen(at, recorded.generation),
         })
     }
 
-    pub fn observation(&self, at: &Address, generation: u32) -> Option<&'a Observation> {
+    pub fn seen(&self, at: &Address, generation: u32) -> Option<&'a Seen> {
         self.observations.get(&(at.clone(), generation))
     }
 
@@ -114,27 +136,57 @@ impl<'a> World<'a> {
         self.moves.get(recorded).copied().unwrap_or(recorded)
     }
 
-    /// The number of the next generation.
-    pub fn next_generation(&self, address: &Address) -> u32 {
-        let from = self.moved.get(address).copied().unwrap_or(address);
-        self.snapshot
-            .next_generation(address)
-            .max(self.snapshot.next_generation(from))
+    /// The number of the next generation of a declared resource.
+    pub fn next_generation(&self, node: NodeIndex, address: &Address) -> u32 {
+        let own = self.snapshot.next_generation(address);
+        match self.declared(node) {
+            Some(current) if current.at != address => {
+                own.max(self.snapshot.next_generation(current.at))
+            }
+            _ => own,
+        }
     }
 
-    /// Recorded addresses that no declaration claims.
+    /// Recorded addresses that no declaration claims, in order.
     pub fn undeclared(&self, document: Option<&Document>) -> Vec<&'a Address> {
-        let declared = |address: &Address| {
-            document.is_some_and(|document| document.resources.contains_key(address))
+        let declared = |recorded: &mut dyn Iterator<Item = &'a Address>| {
+            let declared = document.map(|document| document.resources.keys());
+            let mut declared = declared.into_iter().flatten().peekable();
+            let undeclared = recorded.filter(|address| {
+                while declared.next_if(|own| own < address).is_some() {}
+                declared.peek() != Some(address) && !self.moves.contains_key(address)
+            });
+            undeclared.collect::<Vec<_>>()
         };
-        let recorded = self
-            .snapshot
-            .resources
-            .keys()
-            .chain(self.snapshot.old.keys());
-        let undeclared: BTreeSet<_> = recorded
-            .filter(|address| !declared(address) && !self.moves.contains_key(*address))
-            .collect();
-        undeclared.into_iter().collect()
+        let mut undeclared = declared(&mut self.snapshot.resources.keys());
+        undeclared.extend(declared(&mut self.snapshot.old.keys()));
+        undeclared.sort_unstable();
+        undeclared.dedup();
+        undeclared
     }
+}
+
+type Renamed<'a> = BTreeMap<&'a Address, &'a Address>;
+
+/// From declared addresses to those that they are recorded under, and back.
+fn aliases<'a>(document: &'a Document, snapshot: &'a Snapshot) -> (Renamed<'a>, Renamed<'a>) {
+    let (mut moved, mut moves) = (Renamed::new(), Renamed::new());
+    for (address, declaration) in &document.resources {
+        if declaration.options.aliases.is_empty()
+            || snapshot.resources.contains_key(address)
+            || snapshot.old.contains_key(address)
+        {
+            continue;
+        }
+        let from = declaration.options.aliases.iter().find(|alias| {
+            snapshot.resources.contains_key(*alias)
+                && !document.resources.contains_key(*alias)
+                && !moves.contains_key(*alias)
+        });
+        if let Some(from) = from {
+            moved.insert(address, from);
+            moves.insert(from, address);
+        }
+    }
+    (moved, moves)
 }

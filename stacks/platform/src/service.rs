@@ -26,11 +26,10 @@ pub struct Platform {
     pub listener: Handle<Listener>,
     pub namespace: Handle<PrivateDnsNamespace>,
     pub cluster: Handle<Cluster>,
-    pub release: String,
 }
 
 impl Platform {
-    pub fn service(&self, cx: &mut Stack, name: &str, number: u32) {
+    pub fn service(&self, cx: &mut Stack, name: &str, number: u32, release: &str) {
         let execution = Role::assumed_by(principal::EcsTasks)
             .role_name(format!("{name}-exec"))
             .declare(cx, "execution-role");
@@ -64,7 +63,7 @@ impl Platform {
         let discovery = servicediscovery::Service::dns(self.namespace.id(), name, [record])
             .declare(cx, "discovery");
 
-        let image = Image::from_text(format!("nginx:{}", self.release));
+        let image = Image::from_text(format!("nginx:{release}"));
         let region = cx.region().to_owned();
         let mut app = Container::new("app", image)
             .env("A", "b")

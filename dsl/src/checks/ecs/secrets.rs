@@ -2,10 +2,13 @@
 //!
 //! A warning, not an error: a secret's own policy may allow what the role's does not.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::TASK_DEFINITION;
-use crate::checks::declared::{Declared, of_kind, referenced};
+use crate::address::Address;
+use crate::checks::declared::{Declared, of_kind, referenced, referred};
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::document::Document;
@@ -17,13 +20,14 @@ const SECRET: &str = "AWS::SecretsManager::Secret";
 /// Reports secrets of this stack that a container is given, and that the execution role, also of this stack, may not read.
 pub(in crate::checks) fn readable_secrets(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
+    let attached = attached(document);
     for task in of_kind(document, TASK_DEFINITION) {
         let Some(role) = referenced(document, &task.spec["ExecutionRoleArn"], ROLE) else {
             continue;
         };
         let mut policies = None;
         for (container, secret) in secrets(document, &task) {
-            let policies = policies.get_or_insert_with(|| policies_of(document, &role));
+            let policies = policies.get_or_insert_with(|| policies_of(document, &role, &attached));
             let Some(policies) = policies else { break };
             if policies.iter().any(|policy| allows(policy, &secret)) {
                 continue;
@@ -67,7 +71,11 @@ fn secrets<'a>(document: &'a Document, task: &Declared<'_>) -> Vec<(String, Decl
 }
 
 /// The policy documents of a role; `None` when it has some that the stack does not show.
-fn policies_of(document: &Document, role: &Declared<'_>) -> Option<Vec<Value>> {
+fn policies_of(
+    document: &Document,
+    role: &Declared<'_>,
+    attached: &BTreeMap<Address, Vec<Value>>,
+) -> Option<Vec<Value>> {
     let mut policies: Vec<Value> = Vec::new();
     for arn in role.list("ManagedPolicyArns") {
         let harmless = arn
@@ -81,20 +89,27 @@ fn policies_of(document: &Document, role: &Declared<'_>) -> Option<Vec<Value>> {
     }
     let inline = role.list("Policies").iter();
     policies.extend(inline.map(|policy| policy["PolicyDocument"].clone()));
-    let names_role = |value: &Value| {
-        referenced(document, value, ROLE).is_some_and(|named| named.address == role.address)
+    policies.extend(attached.get(role.address).into_iter().flatten().cloned());
+    Some(policies)
+}
+
+/// The documents of policies that name a role of this stack, by that role.
+fn attached(document: &Document) -> BTreeMap<Address, Vec<Value>> {
+    let mut attached: BTreeMap<Address, Vec<Value>> = BTreeMap::new();
+    let mut attach = |role: &Value, policy: &Declared<'_>| {
+        if let Some(role) = referred(role) {
+            let policy = policy.spec["PolicyDocument"].clone();
+            attached.entry(role).or_default().push(policy);
+        }
     };
     for policy in of_kind(document, "AWS::IAM::RolePolicy") {
-        if names_role(&policy.spec["RoleName"]) {
-            policies.push(policy.spec["PolicyDocument"].clone());
-        }
+        attach(&policy.spec["RoleName"], &policy);
     }
     for policy in of_kind(document, "AWS::IAM::ManagedPolicy") {
-        if policy.list("Roles").iter().any(names_role) {
-            policies.push(policy.spec["PolicyDocument"].clone());
-        }
+        let roles = policy.list("Roles").iter();
+        roles.for_each(|role| attach(role, &policy));
     }
-    Some(policies)
+    attached
 }
 
 /// Whether a policy allows reading a secret. What is computed in another way than by reference counts as allowing.

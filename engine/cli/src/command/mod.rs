@@ -82,7 +82,14 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Graph(graph) => graph::graph(&stack, &graph).await,
         Command::Local(command) => local::local(command).await,
         Command::LocalDaemon { home } => {
-            windlass_local::serve(windlass_local::Home::at(home)).await?;
+            let home = windlass_local::Home::at(home);
+            // Whoever started this has looked for Python there.
+            let python = std::env::var_os(windlass_local::PYTHON_VARIABLE);
+            let home = match python.filter(|python| !python.is_empty()) {
+                Some(python) => home.with_python(python),
+                None => home,
+            };
+            windlass_local::serve(home).await?;
             Ok(Exit::Done)
         }
         Command::Completions { shell } => {

@@ -13,7 +13,7 @@ use windlass::document::{
 use windlass::expr::SecretSource;
 use windlass::schema::{Read, Shape};
 use windlass::value::SecretRef;
-use windlass_plan::observation::{Observation, Observations};
+use windlass_plan::observation::{Generation, Observation, Observations};
 use windlass_plan::plan::{Plan, Reason, RecordOnly, Step, StepAction, Verdict};
 use windlass_plan::{Inputs, fill, fill_value, plan};
 use windlass_state::binding::Binding;
@@ -120,7 +120,7 @@ impl Doc {
 #[derive(Debug, Clone)]
 pub struct Stage {
     pub snapshot: Snapshot,
-    pub world: Observations,
+    pub world: BTreeMap<Generation, Observation>,
     pub secrets: BTreeMap<SecretSource, SecretRef>,
     pub lookups: BTreeMap<Address, BTreeMap<String, Value>>,
     pub target: Vec<Address>,
@@ -136,7 +136,7 @@ impl Stage {
                 "shop",
                 "dev",
             ),
-            world: Observations::new(),
+            world: BTreeMap::new(),
             secrets: BTreeMap::new(),
             lookups: BTreeMap::new(),
             target: Vec::new(),
@@ -159,7 +159,7 @@ impl Stage {
         plan(&Inputs {
             document,
             snapshot: &self.snapshot,
-            observations: &self.world,
+            observations: &self.world.clone().into_iter().collect::<Observations>(),
             binding: &binding,
             lookups: &self.lookups,
             secrets: &self.secrets,

@@ -1,0 +1,122 @@
+//! The critical path: how long `up` took, against the longest chain of its own steps. `cargo run --release -p windlass-benchmarks --bin path`.
+//!
+//! A step's time is the engine's own event; which waits for which is the plan's. Not here: what other programs take (`wire`).
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use serde_json::Value;
+use windlass_benchmarks::cloud::{Cloud, Outcome, under_way};
+use windlass_benchmarks::contender::{Contender, Operation, Program};
+use windlass_benchmarks::table::{Spread, Table};
+use windlass_plan::plan::Plan;
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Sizes of the platform.
+    #[arg(long, value_delimiter = ',', default_value = "10,100")]
+    services: Vec<usize>,
+    /// Milliseconds that every call takes longer.
+    #[arg(long, value_delimiter = ',', default_value = "0,50")]
+    latency: Vec<u64>,
+    /// How often each is measured.
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// The engine. Default: `windlass` beside this program.
+    #[arg(long, env = "WINDLASS_ENGINE")]
+    engine: Option<PathBuf>,
+    /// The program of `stacks/platform`. Default: `platform` beside this program.
+    #[arg(long)]
+    stack: Option<PathBuf>,
+}
+
+/// Seconds.
+struct Measured {
+    wall: f64,
+    executing: f64,
+    chain: f64,
+    calling: f64,
+}
+
+fn main() -> Outcome {
+    let arguments = Arguments::parse();
+    let beside = std::env::current_exe()?;
+    let engine = arguments.engine;
+    let engine = engine.unwrap_or_else(|| beside.with_file_name("windlass"));
+    let stack = arguments.stack;
+    let stack = stack.unwrap_or_else(|| beside.with_file_name("platform"));
+    let cloud = Cloud::start(engine)?;
+    let mut table = Table::with([
+        "services",
+        "latency, ms",
+        "wall of `up`, s",
+        "from the plan to the end, s",
+        "longest chain, s",
+        "ratio",
+        "no call under way, s",
+    ]);
+    for services in &arguments.services {
+        for latency in &arguments.latency {
+            let runs = (0..arguments.runs).map(|_| measure(&cloud, &stack, *services, *latency));
+            let runs = runs.collect::<Outcome<Vec<_>>>()?;
+            let of = |value: fn(&Measured) -> f64| Spread::of(runs.iter().map(value));
+            table.row([
+                services.to_string(),
+                latency.to_string(),
+                of(|run| run.wall).to_string(),
+                of(|run| run.executing).to_string(),
+                of(|run| run.chain).to_string(),
+                of(|run| run.executing / run.chain).to_string(),
+                of(|run| run.wall - run.calling).to_string(),
+            ]);
+        }
+    }
+    print!("{table}");
+    Ok(())
+}
+
+fn measure(cloud: &Cloud, stack: &PathBuf, services: usize, latency: u64) -> Outcome<Measured> {
+    cloud.begin(latency, 250)?;
+    let program = Program::Windlass {
+        stack: stack.clone(),
+    };
+    let contender = Contender::prepare(cloud, program, services)?;
+    let plan = contender.plan()?;
+    cloud.calls()?;
+    let (cost, events) = contender.perform_aloud(Operation::Up)?;
+    let calls = cloud.calls()?;
+    contender.perform(Operation::Destroy)?;
+    let at = |name: &str| {
+        let mut events = events.iter();
+        let event = events.find(|event| event["event"] == name);
+        let event = event.ok_or_else(|| format!("there was no event `{name}`"))?;
+        let at: jiff::Timestamp = event["at"].as_str().unwrap_or_default().parse()?;
+        Outcome::Ok(at.as_duration().as_secs_f64())
+    };
+    Ok(Measured {
+        wall: cost.wall,
+        executing: at("run_finished")? - at("planned")?,
+        chain: longest_chain(&plan, &events),
+        calling: under_way(&calls.log),
+    })
+}
+
+/// Seconds of the chain of steps that took longest, each as long as it took.
+fn longest_chain(plan: &Plan, events: &[Value]) -> f64 {
+    let mut took = vec![0.0; plan.steps.len()];
+    for event in events.iter().filter(|event| event["event"] == "step_done") {
+        let step = event["step"]
+            .as_u64()
+            .and_then(|step| usize::try_from(step).ok());
+        let milliseconds = event["milliseconds"].as_f64();
+        if let (Some(step), Some(milliseconds)) = (step, milliseconds) {
+            took[step] = milliseconds / 1000.0;
+        }
+    }
+    let mut until: Vec<f64> = Vec::with_capacity(took.len());
+    for (step, took) in plan.steps.iter().zip(took) {
+        let before = step.after.iter().map(|before| until[*before]);
+        until.push(took + before.fold(0.0, f64::max));
+    }
+    until.into_iter().fold(0.0, f64::max)
+}

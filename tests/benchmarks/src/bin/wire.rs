@@ -1,0 +1,280 @@
+//! The same platform by Windlass and by Terraform over one gateway: calls, processor time, memory, time by the clock.
+//! `cargo run --release -p windlass-benchmarks --bin wire -- --peer terraform --plugins DIR`.
+//!
+//! Not here: AWS. Nothing but loopback is reached, and the peer is left out where it is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum};
+use serde::{Deserialize, Serialize};
+use windlass_benchmarks::cloud::{Cloud, Outcome};
+use windlass_benchmarks::contender::{Contender, Operation, Program};
+use windlass_benchmarks::table::{Spread, Table};
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Sizes of the platform.
+    #[arg(long, value_delimiter = ',', default_value = "10,40,100")]
+    services: Vec<usize>,
+    /// Milliseconds that every call takes longer.
+    #[arg(long, value_delimiter = ',', default_value = "0,50")]
+    latency: Vec<u64>,
+    /// Only these programs.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Who::Windlass, Who::WithoutWait, Who::Terraform])]
+    programs: Vec<Who>,
+    /// How often each is measured, the programs in turn.
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// The engine. Default: `windlass` beside this program.
+    #[arg(long, env = "WINDLASS_ENGINE")]
+    engine: Option<PathBuf>,
+    /// The program of `stacks/platform`. Default: `platform` beside this program.
+    #[arg(long)]
+    stack: Option<PathBuf>,
+    /// The peer, `terraform`.
+    #[arg(long, env = "WINDLASS_BENCHMARK_PEER")]
+    peer: Option<PathBuf>,
+    /// The folder of the peer's plug-ins, as `terraform init -plugin-dir` takes it.
+    #[arg(long, env = "WINDLASS_BENCHMARK_PLUGINS")]
+    plugins: Option<PathBuf>,
+    /// Adds each measurement to this file, and makes the tables of everything in it.
+    #[arg(long, default_value = "wire.jsonl")]
+    record: PathBuf,
+    /// Only makes the tables.
+    #[arg(long)]
+    tables: bool,
+}
+
+/// Who is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+enum Who {
+    /// As it is: a deployment is followed to its end.
+    Windlass,
+    /// Tasks start at once, so that there is nothing to wait for, as the peer does not wait.
+    WithoutWait,
+    /// The peer.
+    Terraform,
+}
+
+impl Who {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Windlass => "Windlass",
+            Self::WithoutWait => "Windlass, tasks at once",
+            Self::Terraform => "Terraform",
+        }
+    }
+}
+
+/// How long ECS's tasks stay in one state, in milliseconds.
+const STEP: u64 = 250;
+
+/// One operation of one run.
+#[derive(Debug, Serialize, Deserialize)]
+struct Measured {
+    services: usize,
+    latency: u64,
+    who: Who,
+    operation: String,
+    wall: f64,
+    cpu: f64,
+    memory: f64,
+    calls: u64,
+    operations: BTreeMap<String, u64>,
+}
+
+fn main() -> Outcome {
+    let arguments = Arguments::parse();
+    if !arguments.tables {
+        measure_all(&arguments)?;
+    }
+    let text = std::fs::read_to_string(&arguments.record)?;
+    let all = text.lines().map(serde_json::from_str);
+    tables(&all.collect::<Result<Vec<Measured>, _>>()?);
+    Ok(())
+}
+
+fn measure_all(arguments: &Arguments) -> Outcome {
+    let beside = std::env::current_exe()?;
+    let engine = arguments.engine.clone();
+    let engine = engine.unwrap_or_else(|| beside.with_file_name("windlass"));
+    let stack = arguments.stack.clone();
+    let stack = stack.unwrap_or_else(|| beside.with_file_name("platform"));
+    let terraform = arguments.peer.clone().zip(arguments.plugins.clone());
+    if terraform.is_none() {
+        eprintln!("Terraform is left out: it needs `--peer` and `--plugins`.");
+    }
+    let windlass = Program::Windlass { stack };
+    let mut programs = vec![
+        (Who::Windlass, windlass.clone()),
+        (Who::WithoutWait, windlass),
+    ];
+    programs.extend(
+        terraform
+            .map(|(program, plugins)| (Who::Terraform, Program::Terraform { program, plugins })),
+    );
+    programs.retain(|(who, _)| arguments.programs.contains(who));
+    let cloud = Cloud::start(engine)?;
+    let mut record = File::options()
+        .create(true)
+        .append(true)
+        .open(&arguments.record)?;
+    for services in &arguments.services {
+        for latency in &arguments.latency {
+            for _ in 0..arguments.runs {
+                for (who, program) in &programs {
+                    let step = if *who == Who::WithoutWait { 1 } else { STEP };
+                    cloud.begin(*latency, step)?;
+                    let contender = Contender::prepare(&cloud, program.clone(), *services)?;
+                    for operation in Operation::ALL {
+                        cloud.calls()?;
+                        let cost = contender.perform(operation)?;
+                        let calls = cloud.calls()?;
+                        let measured = Measured {
+                            services: *services,
+                            latency: *latency,
+                            who: *who,
+                            operation: operation.word().to_owned(),
+                            wall: cost.wall,
+                            cpu: cost.cpu,
+                            memory: cost.memory,
+                            calls: calls.total,
+                            operations: calls.operations,
+                        };
+                        writeln!(record, "{}", serde_json::to_string(&measured)?)?;
+                        eprintln!(
+                            "{} × {services}, {latency} ms: {}, {:.1} s",
+                            who.word(),
+                            operation.word(),
+                            cost.wall
+                        );
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn tables(all: &[Measured]) {
+    let sizes: BTreeSet<_> = all.iter().map(|one| (one.services, one.latency)).collect();
+    for (services, latency) in sizes {
+        let here: Vec<_> = all
+            .iter()
+            .filter(|one| (one.services, one.latency) == (services, latency))
+            .collect();
+        println!("### {services} services, {latency} ms\n\n{}", costs(&here));
+    }
+    if let Some(least) = all.iter().map(|one| one.services).min() {
+        let here: Vec<_> = all.iter().filter(|one| one.services == least).collect();
+        println!(
+            "### Calls of {least} services by operation\n\n{}",
+            operations(&here)
+        );
+    }
+}
+
+fn costs(here: &[&Measured]) -> Table {
+    let mut table = Table::with([
+        "operation",
+        "program",
+        "runs",
+        "calls",
+        "calls per resource",
+        "CPU, s",
+        "MB",
+        "wall, s",
+        "the peer's calls",
+        "its CPU",
+        "its wall",
+    ]);
+    for operation in Operation::ALL {
+        let of = |who: Who| {
+            let runs = here.iter().copied();
+            let runs = runs.filter(|one| one.who == who && one.operation == operation.word());
+            runs.collect::<Vec<_>>()
+        };
+        let peer = of(Who::Terraform);
+        for who in [Who::Windlass, Who::WithoutWait, Who::Terraform] {
+            let runs = of(who);
+            let Some(first) = runs.first() else { continue };
+            let spread =
+                |value: fn(&Measured) -> f64| Spread::of(runs.iter().map(|run| value(run)));
+            let times = |value: fn(&Measured) -> f64| {
+                let peer = peer.iter().map(|run| value(run));
+                let peer: Vec<_> = peer.filter(|_| who != Who::Terraform).collect();
+                let ratio =
+                    |peer| format!("{:.1} ×", Spread::of(peer).median / spread(value).median);
+                (!peer.is_empty()).then(|| ratio(peer)).unwrap_or_default()
+            };
+            let calls = spread(|run| count(run.calls));
+            table.row([
+                operation.word().to_owned(),
+                who.word().to_owned(),
+                runs.len().to_string(),
+                format!("{calls:.0}"),
+                format!(
+                    "{:.2}",
+                    calls.median / count(resources(who, first.services))
+                ),
+                format!("{:.2}", spread(|run| run.cpu)),
+                format!("{:.0}", spread(|run| run.memory).median),
+                format!("{:.1}", spread(|run| run.wall)),
+                times(|run| count(run.calls)),
+                times(|run| run.cpu),
+                times(|run| run.wall),
+            ]);
+        }
+    }
+    table
+}
+
+fn operations(here: &[&Measured]) -> Table {
+    let mut table = Table::with([
+        "API operation",
+        "up",
+        "Terraform",
+        "no change",
+        "Terraform",
+        "destroy",
+        "Terraform",
+    ]);
+    let shown = [Operation::Up, Operation::Unchanged, Operation::Destroy];
+    let programs = [Who::WithoutWait, Who::Terraform];
+    let columns = shown
+        .iter()
+        .flat_map(|operation| programs.map(|who| (*operation, who)));
+    let columns: Vec<Option<&Measured>> = columns
+        .map(|(operation, who)| {
+            let mut runs = here.iter().copied();
+            runs.find(|one| one.who == who && one.operation == operation.word())
+        })
+        .collect();
+    let names = columns
+        .iter()
+        .flatten()
+        .flat_map(|run| run.operations.keys());
+    let names: BTreeSet<_> = names.collect();
+    for name in names {
+        let cells = columns.iter().map(|run| {
+            let calls = run.and_then(|run| run.operations.get(name));
+            calls.map(u64::to_string).unwrap_or_default()
+        });
+        table.row(std::iter::once(format!("`{name}`")).chain(cells));
+    }
+    table
+}
+
+/// The peer has no resource for the attachment of the internet gateway.
+fn resources(who: Who, services: usize) -> u64 {
+    let shared = if who == Who::Terraform { 27 } else { 28 };
+    (shared + 12 * services) as u64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn count(number: u64) -> f64 {
+    number as f64
+}

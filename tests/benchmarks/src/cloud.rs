@@ -1,0 +1,120 @@
+//! A local cloud for one benchmark: a world, a record of calls and rules of its own. Not here: who calls.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::json;
+use windlass_local::{
+    CallRecord, Calls, Control, DEFAULT_ACCOUNT, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE,
+};
+
+/// Anything that goes wrong in a benchmark ends it.
+pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
+
+/// The local cloud; it stops when this is dropped.
+#[derive(Debug)]
+pub struct Cloud {
+    engine: PathBuf,
+    folder: tempfile::TempDir,
+    python: PathBuf,
+    runtime: tokio::runtime::Runtime,
+    control: Control,
+    /// The gateway's URL.
+    pub endpoint: String,
+}
+
+impl Cloud {
+    /// Starts one with the engine's own command.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn start(engine: PathBuf) -> Outcome<Self> {
+        let folder = tempfile::tempdir()?;
+        let python = Home::from_environment()?.python().to_owned();
+        let started = Command::new(&engine)
+            .args(["local", "start"])
+            .env(HOME_VARIABLE, folder.path())
+            .env(PYTHON_VARIABLE, &python)
+            .output()?;
+        if !started.status.success() {
+            return Err(String::from_utf8_lossy(&started.stderr).into());
+        }
+        let runtime = tokio::runtime::Runtime::new()?;
+        let cloud = LocalCloud::new(Home::at(folder.path()).with_python(&python));
+        let status = runtime.block_on(cloud.status())?;
+        let status = status.ok_or("the local cloud does not answer")?;
+        Ok(Self {
+            engine,
+            control: Control::of(&status)?,
+            endpoint: status.endpoint,
+            folder,
+            python,
+            runtime,
+        })
+    }
+
+    /// The engine with this cloud as its local one.
+    #[must_use]
+    pub fn engine(&self) -> Command {
+        let mut command = Command::new(&self.engine);
+        command
+            .env(HOME_VARIABLE, self.folder.path())
+            .env(PYTHON_VARIABLE, &self.python);
+        command
+    }
+
+    /// An empty world in which every call takes so many milliseconds longer, and ECS's tasks so many for each of their states.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn begin(&self, latency: u64, step: u64) -> Outcome {
+        let rules = match latency {
+            0 => json!([]),
+            ms => json!([{"effect": {"kind": "latency", "ms": ms}}]),
+        };
+        let rules = serde_json::from_value(json!({"rules": rules, "ecs": {"step_ms": step}}))?;
+        self.runtime.block_on(self.control.reset())?;
+        self.runtime.block_on(self.control.set_rules(&rules))?;
+        self.calls()?;
+        Ok(())
+    }
+
+    /// The calls since this was asked last.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn calls(&self) -> Outcome<Calls> {
+        Ok(self.runtime.block_on(self.control.take_calls())?)
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        let stopped = self.engine().args(["local", "stop"]).output();
+        if let Err(error) = stopped {
+            eprintln!("the local cloud could not be stopped: {error}");
+        }
+    }
+}
+
+/// Seconds in which at least one call was under way.
+#[must_use]
+pub fn under_way(calls: &[CallRecord]) -> f64 {
+    let mut spans: Vec<_> = calls
+        .iter()
+        .map(|call| {
+            let began = call.at.as_duration().as_secs_f64();
+            (began, began + call.milliseconds / 1000.0)
+        })
+        .collect();
+    spans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut total, mut until) = (0.0, f64::NEG_INFINITY);
+    for (began, ended) in spans {
+        total += (ended - began.max(until)).max(0.0);
+        until = until.max(ended);
+    }
+    total
+}
+
+/// The account of the local cloud.
+pub const ACCOUNT: &str = DEFAULT_ACCOUNT;
