@@ -78,10 +78,11 @@ async fn carry_out(
     tally: &mut Tally,
 ) {
     let slots = Semaphore::new(concurrency.get());
-    let mut schedule = Schedule::of(plan, |id| {
+    let guess = |id: StepId| {
         let step = &plan.steps[id];
         first_guess(&step.kind, Verb::of(&step.action))
-    });
+    };
+    let mut schedule = Schedule::of(plan, guess, |id| run.lanes.lane(id));
     let mut running = FuturesUnordered::new();
     let mut stopping = false;
     loop {
@@ -94,7 +95,11 @@ async fn carry_out(
         }
         while schedule.has_ready() {
             let Ok(slot) = slots.try_acquire() else { break };
-            let Some(id) = schedule.start() else { break };
+            let is_open = |lane| run.lanes.wait(lane).is_zero();
+            let Some(id) = schedule.start(is_open) else {
+                break;
+            };
+            run.lanes.take(id);
             let at = StepRef::of(plan, id);
             run.voice.say(Event::StepStarted { step: at.clone() });
             let step = Running { run, plan, at };
@@ -108,13 +113,19 @@ async fn carry_out(
         if running.is_empty() && !schedule.has_ready() {
             return;
         }
+        // What is ready lacks a slot, or its turn.
+        let turn = schedule
+            .ready_lanes()
+            .map(|lane| run.lanes.wait(lane))
+            .min();
         tokio::select! {
             biased;
             () = interrupt.reaches(Urgency::Drain), if !stopping => {}
             Some(ended) = running.next() => {
                 take_in(run, plan, tally, &mut schedule, ended);
             }
-            _freed = slots.acquire(), if schedule.has_ready() => {}
+            _freed = slots.acquire(), if turn.is_some_and(|turn| turn.is_zero()) => {}
+            () = run.clock.sleep(turn.unwrap_or_default()), if turn.is_some_and(|turn| !turn.is_zero()) => {}
         }
     }
 }

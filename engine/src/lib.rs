@@ -11,6 +11,7 @@ pub mod events;
 mod execute;
 pub mod import;
 pub mod interrupt;
+mod lanes;
 pub mod lookups;
 pub mod memory;
 pub mod observe;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::events::{Event, Events, Stamped, StepRef};
-use crate::provider::{Provider, ProviderError};
+use crate::lanes::Lanes;
+use crate::provider::{ErrorClass, Provider, ProviderError};
 use crate::recorder::Recorder;
 use crate::retry::{Purpose, Retries};
 use crate::wait::Waits;
@@ -33,17 +34,24 @@ pub(crate) struct Run<'a> {
     pub voice: Voice<'a>,
     pub recorder: &'a Recorder<'a>,
     pub waits: &'a Waits<'a>,
+    pub lanes: &'a Lanes<'a>,
 }
 
 impl Run<'_> {
-    /// Says that a call is sent again, and lets the time pass until then.
+    /// Says that a call is sent again, and lets the time pass until then. What was throttled waits for its turn, if there are turns.
     pub async fn pause(&self, step: &StepRef, error: &ProviderError, delay: Duration) {
+        let throttled = error.class == ErrorClass::Throttled;
+        let turn = self.lanes.next(step.step).filter(|_| throttled);
+        let delay = turn.unwrap_or(delay);
         self.voice.say(Event::StepRetrying {
             step: step.clone(),
             error: error.into(),
             delay_milliseconds: milliseconds(delay),
         });
-        self.clock.sleep(delay).await;
+        match turn {
+            Some(_) => self.lanes.turn(step.step).await,
+            None => self.clock.sleep(delay).await,
+        }
     }
 }
 

@@ -1,11 +1,13 @@
-//! The order in which steps start: whatever is ready, the longest remaining path first.
+//! The order in which steps start: whatever is ready and whose lane is open, the longest remaining path first.
 //!
 //! Not here: running them. Architecture invariant: no clock and no I/O.
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
 use windlass_plan::plan::{Plan, StepId};
+
+use crate::lanes::LaneId;
 
 /// The steps of a plan that have not started yet.
 #[derive(Debug)]
@@ -14,13 +16,18 @@ pub(crate) struct Schedule {
     missing: Vec<Option<usize>>,
     followers: Vec<Vec<StepId>>,
     remaining: Vec<Duration>,
-    /// By remaining path, then the earlier one of the plan.
-    ready: BinaryHeap<(Duration, std::cmp::Reverse<StepId>)>,
+    lanes: Vec<LaneId>,
+    /// By lane, then by remaining path, then the earlier one of the plan.
+    ready: BTreeMap<LaneId, BinaryHeap<(Duration, std::cmp::Reverse<StepId>)>>,
 }
 
 impl Schedule {
     /// The schedule of a plan, whose steps come after those that they wait for.
-    pub fn of(plan: &Plan, guess: impl Fn(StepId) -> Duration) -> Self {
+    pub fn of(
+        plan: &Plan,
+        guess: impl Fn(StepId) -> Duration,
+        lane: impl Fn(StepId) -> LaneId,
+    ) -> Self {
         let count = plan.steps.len();
         let mut followers = vec![Vec::new(); count];
         for (id, step) in plan.steps.iter().enumerate() {
@@ -42,7 +49,8 @@ impl Schedule {
             missing,
             followers,
             remaining,
-            ready: BinaryHeap::new(),
+            lanes: (0..count).map(lane).collect(),
+            ready: BTreeMap::new(),
         };
         for id in 0..count {
             schedule.offer(id);
@@ -55,9 +63,21 @@ impl Schedule {
         !self.ready.is_empty()
     }
 
-    /// The step to start next.
-    pub fn start(&mut self) -> Option<StepId> {
-        let (_, std::cmp::Reverse(id)) = self.ready.pop()?;
+    /// The lanes in which a step could start now.
+    pub fn ready_lanes(&self) -> impl Iterator<Item = LaneId> {
+        self.ready.keys().copied()
+    }
+
+    /// The step to start next, of those whose lanes are open.
+    pub fn start(&mut self, is_open: impl Fn(LaneId) -> bool) -> Option<StepId> {
+        let open = self.ready.iter().filter(|(lane, _)| is_open(**lane));
+        let (lane, _) = open.max_by_key(|(_, steps)| steps.peek())?;
+        let lane = *lane;
+        let steps = self.ready.get_mut(&lane)?;
+        let (_, std::cmp::Reverse(id)) = steps.pop()?;
+        if steps.is_empty() {
+            self.ready.remove(&lane);
+        }
         self.missing[id] = None;
         Some(id)
     }
@@ -96,15 +116,14 @@ impl Schedule {
 
     fn offer(&mut self, id: StepId) {
         if self.missing[id] == Some(0) {
-            self.ready.push((self.remaining[id], std::cmp::Reverse(id)));
+            let steps = self.ready.entry(self.lanes[id]).or_default();
+            steps.push((self.remaining[id], std::cmp::Reverse(id)));
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use windlass::address::Address;
     use windlass::document::Place;
     use windlass::schema::Wait;
@@ -143,35 +162,53 @@ mod tests {
         }
     }
 
+    /// Each step takes a second, and has a lane of its own.
+    fn of(plan: &Plan) -> Schedule {
+        Schedule::of(plan, |_| Duration::from_secs(1), |step| step)
+    }
+
+    #[test]
+    fn what_has_a_closed_lane_is_passed_by() {
+        // 0 alone; 1 → 2.
+        let plan = plan(&[&[], &[], &[1]]);
+        let mut schedule = of(&plan);
+        assert_eq!(schedule.start(|lane| lane != 1), Some(0));
+        assert_eq!(schedule.start(|lane| lane != 1), None);
+        assert!(schedule.has_ready());
+        assert_eq!(schedule.ready_lanes().collect::<Vec<_>>(), [1]);
+        assert_eq!(schedule.start(|_| true), Some(1));
+        assert!(!schedule.has_ready());
+    }
+
     #[test]
     fn the_longest_remaining_path_starts_first() {
         // 0 alone; 1 → 2 → 3.
         let plan = plan(&[&[], &[], &[1], &[2]]);
-        let mut schedule = Schedule::of(&plan, |_| Duration::from_secs(1));
-        assert_eq!(schedule.start(), Some(1));
-        assert_eq!(schedule.start(), Some(0));
-        assert_eq!(schedule.start(), None);
+        let mut schedule = of(&plan);
+        assert_eq!(schedule.start(|_| true), Some(1));
+        assert_eq!(schedule.start(|_| true), Some(0));
+        assert_eq!(schedule.start(|_| true), None);
         schedule.done(1);
-        assert_eq!(schedule.start(), Some(2));
+        assert_eq!(schedule.start(|_| true), Some(2));
     }
 
     #[test]
     fn a_failure_takes_only_its_followers_along() {
         // 0 → 2 → 3, 1 → 3, 1 → 4.
         let plan = plan(&[&[], &[], &[0], &[1, 2], &[1]]);
-        let mut schedule = Schedule::of(&plan, |_| Duration::from_secs(1));
-        while schedule.start().is_some() {}
+        let mut schedule = of(&plan);
+        while schedule.start(|_| true).is_some() {}
         assert_eq!(schedule.failed(0), [2, 3]);
         schedule.done(1);
-        assert_eq!(schedule.start(), Some(4));
+        assert_eq!(schedule.start(|_| true), Some(4));
         assert_eq!(schedule.abandon(), [0; 0]);
     }
 
     #[test]
     fn what_is_abandoned_never_starts() {
         let plan = plan(&[&[], &[0], &[1]]);
-        let mut schedule = Schedule::of(&plan, |_| Duration::from_secs(1));
-        assert_eq!(schedule.start(), Some(0));
+        let mut schedule = of(&plan);
+        assert_eq!(schedule.start(|_| true), Some(0));
         assert_eq!(schedule.abandon(), [1, 2]);
         schedule.done(0);
         assert!(!schedule.has_ready());

@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::events::{Event, Events, Summary};
 use crate::execute::{Tally, execute};
 use crate::interrupt::Interrupt;
+use crate::lanes::Lanes;
 use crate::lookups::{Answers, answer};
 use crate::observe::{ObserveError, observe_all, targets};
 use crate::provider::{Provider, ProviderError};
@@ -410,12 +411,14 @@ impl Prepared<'_, '_> {
         let session = self.session;
         let voice = session.voice();
         let waits = Waits::new(session.provider, session.clock, voice);
+        let lanes = Lanes::of(&self.plan, session.clock);
         let run = Run {
             provider: session.provider,
             clock: session.clock,
             voice,
             recorder: &self.recorder,
             waits: &waits,
+            lanes: &lanes,
         };
         execute(run, &self.plan, session.concurrency, &session.interrupt).await
     }

@@ -242,7 +242,9 @@ impl Running<'_> {
         let mut retries = Retries::new(Purpose::Mutate(Action::Create), &*intent.id.0, clock);
         loop {
             self.run.recorder.held()?;
-            let error = match provider.create(&request).await {
+            let answer = provider.create(&request).await;
+            self.run.lanes.answered(self.at.step, answer.as_ref().err());
+            let error = match answer {
                 Ok(created) => return Ok(Ok(created)),
                 Err(error) => error,
             };
@@ -377,7 +379,9 @@ impl Running<'_> {
         let mut retries = Retries::new(Purpose::Mutate(Action::Delete), &*intent.id.0, clock);
         let deletion = loop {
             self.run.recorder.held()?;
-            let error = match provider.delete(&target).await {
+            let answer = provider.delete(&target).await;
+            self.run.lanes.answered(self.at.step, answer.as_ref().err());
+            let error = match answer {
                 Ok(deletion) => break deletion,
                 // It is gone, or on its way out.
                 Err(error) if error.class == ErrorClass::NotFound => break Deletion::InBackground,

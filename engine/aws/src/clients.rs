@@ -54,7 +54,8 @@ pub struct Pool {
 pub struct PlaceClients {
     /// For calls that may be sent again.
     pub repeating: Arc<Clients>,
-    /// For creates: exactly one attempt, since a second one could make a second resource.
+    /// For creates: exactly one attempt, since a second one could make a second resource. For deletions, too, so that the engine sees how
+    /// fast AWS takes them.
     pub once: Arc<Clients>,
 }
 

@@ -187,7 +187,7 @@ impl Provider for AwsProvider {
     async fn delete(&self, target: &Target) -> Result<Deletion> {
         let clients = self.pool.place(&target.place).await;
         life(&target.kind)?
-            .delete(&self.context(&clients.repeating, &target.place), target)
+            .delete(&self.context(&clients.once, &target.place), target)
             .await
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use windlass::address::Address;
 use windlass_engine::provider::Failure;
@@ -11,6 +12,8 @@ use windlass_engine::provider::Failure;
 pub struct Faults {
     /// Calls that are throttled.
     pub throttle: f64,
+    /// So many calls of one operation are taken in a second, and as many saved up; others are throttled.
+    pub rate_limit: Option<f64>,
     /// Calls that are lost before they have an effect.
     pub lose_request: f64,
     /// Calls that are lost after their effect.
@@ -25,6 +28,27 @@ pub struct Faults {
     pub visible_at_once: bool,
     /// The credentials run out after so many calls.
     pub credentials_last: Option<u64>,
+}
+
+/// What is left of the calls that may be sent, by operation.
+#[derive(Debug, Clone, Default)]
+pub struct Buckets(BTreeMap<String, (f64, Duration)>);
+
+impl Buckets {
+    /// Whether another call is taken.
+    pub fn take(&mut self, operation: &str, per_second: f64, now: Duration) -> bool {
+        let (level, at) = self
+            .0
+            .entry(operation.to_owned())
+            .or_insert((per_second, now));
+        *level = (*level + (now - *at).as_secs_f64() * per_second).min(per_second);
+        *at = now;
+        let taken = *level >= 1.0;
+        if taken {
+            *level -= 1.0;
+        }
+        taken
+    }
 }
 
 /// Numbers in `0.0..1.0`, the same for the same seed.

@@ -22,7 +22,7 @@ use windlass_state::identity::INTENT_TAG;
 use windlass_state::record::Intent;
 
 use super::clock::SimClock;
-use super::faults::{Dice, Faults};
+use super::faults::{Buckets, Dice, Faults};
 use super::kinds::schema;
 use super::life::Life;
 use super::world::{Object, World, names_it, texts};
@@ -46,6 +46,7 @@ pub struct Cloud {
     life: Arc<Life>,
     world: Mutex<World>,
     faults: Mutex<Faults>,
+    buckets: Mutex<Buckets>,
     dice: Dice,
     calls: AtomicU64,
     log: Mutex<Vec<String>>,
@@ -60,6 +61,7 @@ impl Cloud {
             life,
             world: Mutex::default(),
             faults: Mutex::default(),
+            buckets: Mutex::default(),
             dice: Dice::new(seed),
             calls: AtomicU64::new(0),
             log: Mutex::default(),
@@ -75,6 +77,7 @@ impl Cloud {
             life,
             world: Mutex::new(self.world().clone()),
             faults: Mutex::new(lock(&self.faults).clone()),
+            buckets: Mutex::new(lock(&self.buckets).clone()),
             dice: self.dice.fork(),
             calls: AtomicU64::new(self.calls.load(Ordering::SeqCst)),
             log: Mutex::new(self.log()),
@@ -131,7 +134,9 @@ impl Cloud {
                 "the token has expired",
             ));
         }
-        if self.dice.fall(faults.throttle) {
+        let mut buckets = lock(&self.buckets);
+        let mut taken = |rate| buckets.take(operation, rate, self.clock.elapsed());
+        if self.dice.fall(faults.throttle) || !faults.rate_limit.is_none_or(&mut taken) {
             return Err(error(
                 ErrorClass::Throttled,
                 operation,
