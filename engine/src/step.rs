@@ -89,16 +89,15 @@ impl StepError {
     pub(crate) fn help(&self, step: &StepRef) -> Option<String> {
         let help = match self {
             Self::Foreign { .. } => return Some(takeover(&step.address, &step.kind)),
-            Self::Refused(error) => match error.class {
+            Self::Wait(WaitError::TimedOut { .. }) => {
+                "run the same again to go on waiting, or raise the resource's time limit"
+            }
+            _ => match self.aws()?.class {
                 ErrorClass::CredentialsExpired => "renew the credentials and run the same again",
                 ErrorClass::QuotaExceeded => "ask AWS to raise the quota, then run the same again",
                 ErrorClass::Unknown => "run the same again; it first looks at what became of this",
                 _ => return None,
             },
-            Self::Wait(WaitError::TimedOut { .. }) => {
-                "run the same again to go on waiting, or raise the resource's time limit"
-            }
-            _ => return None,
         };
         Some(help.to_owned())
     }

@@ -22,7 +22,7 @@ use crate::status::Status;
 
 /// An answer to a question about the gateway itself takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A reset waits for moto.
+/// A reset and a bucket wait for moto.
 const RESET_PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than the daemon gives moto to answer.
 const START_PATIENCE: Duration = Duration::from_secs(5 * 60);
@@ -207,7 +207,7 @@ impl Control {
             "AWS4-HMAC-SHA256 Credential={account}/20300101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
         );
         let headers = [("authorization", authorization.as_str())];
-        self.client
+        self.patient
             .send_with(Method::PUT, &format!("/{name}"), &headers, None)
             .await?;
         Ok(())
