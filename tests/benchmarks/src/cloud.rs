@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 use windlass_local::{
-    CallRecord, Calls, Control, DEFAULT_ACCOUNT, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE,
+    CallRecord, Calls, Control, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE,
 };
 
 /// Anything that goes wrong in a benchmark ends it.
@@ -115,6 +115,3 @@ pub fn under_way(calls: &[CallRecord]) -> f64 {
     }
     total
 }
-
-/// The account of the local cloud.
-pub const ACCOUNT: &str = DEFAULT_ACCOUNT;

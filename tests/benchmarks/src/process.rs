@@ -81,9 +81,7 @@ fn used(who: UsageWho) -> f64 {
     let usage = getrusage(who).expect("every process may ask this of itself");
     let seconds = |of: fn(&Usage) -> TimeVal| {
         let time = of(&usage);
-        #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let seconds = time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6;
-        seconds
+        time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6
     };
     seconds(Usage::user_time) + seconds(Usage::system_time)
 }

@@ -35,7 +35,7 @@ impl fmt::Display for Table {
 pub struct Spread {
     /// The least.
     pub least: f64,
-    /// The one in the middle.
+    /// The one in the middle, or between the two in the middle.
     pub median: f64,
     /// The greatest.
     pub greatest: f64,
@@ -50,7 +50,7 @@ impl Spread {
         assert!(!values.is_empty(), "nothing was measured");
         Self {
             least: values[0],
-            median: values[values.len() / 2],
+            median: f64::midpoint(values[(values.len() - 1) / 2], values[values.len() / 2]),
             greatest: values[values.len() - 1],
         }
     }
@@ -71,7 +71,6 @@ impl fmt::Display for Spread {
 /// The exponent of the growth from one size to the next: 1 is linear.
 #[must_use]
 pub fn exponent(smaller: (usize, f64), larger: (usize, f64)) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
     let sizes = (larger.0 as f64 / smaller.0 as f64).ln();
     (larger.1 / smaller.1).ln() / sizes
 }
@@ -87,6 +86,7 @@ mod tests {
             "2.0 (1.0–3.0)"
         );
         assert_eq!(Spread::of([2.0]).to_string(), "2.00");
+        assert_eq!(Spread::of([1.0, 2.0]).to_string(), "1.50 (1.00–2.00)");
         assert!((exponent((10, 1.0), (100, 100.0)) - 2.0).abs() < 1e-9);
     }
 

@@ -64,7 +64,6 @@ fn main() -> Outcome {
                     [.., smaller, larger] => format!("{:.2}", exponent(*smaller, *larger)),
                     _ => String::new(),
                 };
-                #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
                 let each = count / size as f64 / 1000.0;
                 table.row([
                     format!("`{}`", function.trim_start_matches("windlass_plan::")),

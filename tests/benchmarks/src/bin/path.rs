@@ -2,7 +2,7 @@
 //!
 //! A step's time is the engine's own event; which waits for which is the plan's. Not here: what other programs take (`wire`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::Value;
@@ -75,10 +75,10 @@ fn main() -> Outcome {
     Ok(())
 }
 
-fn measure(cloud: &Cloud, stack: &PathBuf, services: usize, latency: u64) -> Outcome<Measured> {
+fn measure(cloud: &Cloud, stack: &Path, services: usize, latency: u64) -> Outcome<Measured> {
     cloud.begin(latency, 250)?;
     let program = Program::Windlass {
-        stack: stack.clone(),
+        stack: stack.to_owned(),
     };
     let contender = Contender::prepare(cloud, program, services)?;
     let plan = contender.plan()?;

@@ -274,7 +274,6 @@ fn resources(who: Who, services: usize) -> u64 {
     (shared + 12 * services) as u64
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn count(number: u64) -> f64 {
     number as f64
 }

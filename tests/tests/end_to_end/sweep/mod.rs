@@ -7,7 +7,9 @@ mod faults;
 mod kills;
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Mutex, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -215,48 +217,32 @@ fn draw(seed: u64, index: usize) -> usize {
 }
 
 /// Tries every point, several at once, and says of all that fail what went wrong.
-fn sweep<P: Send + std::fmt::Debug + 'static>(
-    points: Vec<P>,
-    check: impl Fn(&P) -> Result<(), String> + Send + Sync + 'static,
-) {
+fn sweep<P: Send + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<(), String> + Sync) {
     let total = points.len();
-    let (queue, failures) = (
-        Arc::new(Mutex::new(VecDeque::from(points))),
-        Arc::new(Mutex::new(Vec::new())),
-    );
-    let check = Arc::new(check);
-    let workers: Vec<_> = (0..AT_ONCE)
-        .map(|_| {
-            let (queue, failures, check) = (
-                Arc::clone(&queue),
-                Arc::clone(&failures),
-                Arc::clone(&check),
-            );
-            std::thread::spawn(move || {
-                while let Some(point) = {
-                    let next = queue.lock().expect("nobody panics here").pop_front();
-                    next
-                } {
-                    let checked =
-                        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&point)));
-                    let problem = match checked {
-                        Ok(Ok(())) => continue,
-                        Ok(Err(problem)) => problem,
-                        Err(panic) => panic
-                            .downcast_ref::<String>()
-                            .cloned()
-                            .unwrap_or_else(|| "it panicked".to_owned()),
-                    };
-                    let mut failures = failures.lock().expect("nobody panics here");
-                    failures.push(format!("{point:?}: {problem}"));
+    let queue = Mutex::new(VecDeque::from(points));
+    let failures = Mutex::new(Vec::new());
+    let next = || queue.lock().expect("nobody panics with it").pop_front();
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(point) = next() {
+                    if let Err(problem) = caught(|| check(&point)) {
+                        let mut failures = failures.lock().expect("nobody panics with it");
+                        failures.push(format!("{point:?}: {problem}"));
+                    }
                 }
-            })
-        })
-        .collect();
-    for worker in workers {
-        worker.join().expect("a worker catches what its point does");
-    }
-    let failures = failures.lock().expect("nobody panics here");
+            });
+        }
+    });
+    let failures = failures.into_inner().expect("nobody panics with it");
     println!("{} of {total} points ended well", total - failures.len());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// One point's panic is its failure, and no other's.
+fn caught(check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+    std::panic::catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Err(text.unwrap_or_else(|| "it panicked".to_owned()))
+    })
 }
