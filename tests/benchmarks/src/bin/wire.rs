@@ -206,9 +206,11 @@ fn costs(here: &[&Measured]) -> Table {
             let times = |value: fn(&Measured) -> f64| {
                 let peer = peer.iter().map(|run| value(run));
                 let peer: Vec<_> = peer.filter(|_| who != Who::Terraform).collect();
-                let ratio =
-                    |peer| format!("{:.1} ×", Spread::of(peer).median / spread(value).median);
-                (!peer.is_empty()).then(|| ratio(peer)).unwrap_or_default()
+                if peer.is_empty() {
+                    return String::new();
+                }
+                let ratio = Spread::of(peer).median / spread(value).median;
+                format!("{ratio:.1} ×")
             };
             let calls = spread(|run| count(run.calls));
             table.row([
