@@ -87,6 +87,16 @@ fn intent() -> IntentId {
     IntentId("0".repeat(32))
 }
 
+fn making<'a>(target: &'a Target, intent: &'a IntentId) -> CreateRequest<'a> {
+    CreateRequest {
+        address: &target.address,
+        kind: &target.kind,
+        place: &target.place,
+        intent,
+        spec: &target.applied,
+    }
+}
+
 fn class<T>(answer: Result<T, ProviderError>) -> Option<ErrorClass> {
     answer.err().map(|error| error.class)
 }
@@ -118,13 +128,7 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     );
     assert_eq!(sent(&capture), ["UntagResource"]);
 
-    let create = CreateRequest {
-        address: &to.address,
-        kind: &to.kind,
-        place: &to.place,
-        intent: &intent,
-        spec: &to.applied,
-    };
+    let create = making(&to, &intent);
     assert_eq!(
         class(provider.create(&create).await),
         Some(ErrorClass::Withheld)
@@ -150,13 +154,7 @@ async fn a_clock_that_is_wrong_is_made_up_for() {
         let capture = Capture::new(BTreeMap::new()).ahead_by(ahead);
         let provider = capture.provider();
         let (to, intent) = (target("new"), intent());
-        let create = CreateRequest {
-            address: &to.address,
-            kind: &to.kind,
-            place: &to.place,
-            intent: &intent,
-            spec: &to.applied,
-        };
+        let create = making(&to, &intent);
         assert_eq!(
             class(provider.create(&create).await),
             Some(ErrorClass::NotYet)

@@ -1,6 +1,6 @@
 //! How fast is it? Benchmarks that anyone can run; `docs/benchmarks.md` says how, and what came out.
 //!
-//! One program for each part: `planning`, `instructions`, `wire`, `author`. What is repeatable is guarded by a test instead (`tests/`).
+//! One program for each part: `planning`, `instructions`, `wire`, `path`, `author`. What is repeatable is guarded by a test instead (`tests/`).
 //! Not here: budgets that fail by the clock, which a shared machine cannot hold.
 
 pub mod cloud;
@@ -8,6 +8,7 @@ pub mod contender;
 pub mod memory;
 pub mod peer;
 pub mod process;
+pub mod programs;
 pub mod shape;
 pub mod table;
 pub mod world;

@@ -1,12 +1,11 @@
 //! What an operator types and what comes back, from the program itself: both outputs and the exit code, compared as text.
 //!
-//! `INSTA_UPDATE=always cargo test -p windlass-cli --test operator` writes the texts anew. Not here: runs that change something, which
+//! `INSTA_UPDATE=always cargo test -p windlass-cli` writes the texts anew. Not here: runs that change something, which
 //! the end-to-end tests do against the local cloud.
 
 #![cfg(unix)]
 
 mod account;
-mod stacks;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -28,7 +27,7 @@ impl Desk {
         }
     }
 
-    /// One where a stack of `stacks` is.
+    /// One where a stack of the example is, which `stacks.rs` is.
     fn of(stack: &'static str) -> Self {
         Self {
             stack: Some(stack),
@@ -58,9 +57,7 @@ impl Desk {
             Some(stack) => {
                 // Problems are drawn from the sources, which are found from here.
                 command.current_dir(workspace);
-                command
-                    .arg("--program")
-                    .arg(stacks::program(self.path(), stack));
+                command.arg("--program").arg(program(self.path(), stack));
                 command.arg("--stack-folder").arg(self.path());
                 command.args(["--stack-name", stack]);
             }
@@ -83,6 +80,29 @@ impl Desk {
         writeln!(told, "exit {exit}").expect("a string can be written");
         told.replace(&self.path().display().to_string(), "[FOLDER]")
     }
+}
+
+/// Makes the stack's program in a folder: a script that names the stack to the example.
+fn program(folder: &Path, stack: &str) -> PathBuf {
+    use std::os::unix::fs::PermissionsExt;
+    let this = std::env::current_exe().expect("a test knows its program");
+    let example = this.parent().and_then(Path::parent);
+    let example = example
+        .expect("tests are built into `deps`")
+        .join("examples/operator-stacks");
+    assert!(
+        example.is_file(),
+        "cargo builds the stacks only where it is not told which tests to build: `cargo build -p windlass-cli --example operator-stacks`"
+    );
+    let script = format!(
+        "#!/bin/sh\nSTACK={stack} REQUEST=\"$2\" RESPONSE=\"$3\" exec '{}' >/dev/null 2>&1\n",
+        example.display()
+    );
+    let program = folder.join(format!("program-of-{stack}"));
+    std::fs::write(&program, script).expect("a temporary folder can be written");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
+        .expect("and so can its modes");
+    program
 }
 
 /// The same with no time in it: how long reading took differs from run to run.

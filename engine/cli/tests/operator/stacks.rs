@@ -1,8 +1,8 @@
-//! The stacks of the scenarios, and the way in which this test program is their stack program.
+//! The stacks of the scenarios: the stack program that the engine starts in them. Cargo builds it with the tests, as an example.
 //!
 //! Lines of this file stand in the snapshots, since problems are drawn on their author's lines.
 
-use std::path::Path;
+use std::fs;
 
 use windlass::prelude::*;
 use windlass::request::Request;
@@ -49,32 +49,15 @@ const STACKS: &[(&str, StackFunction)] = &[
     ("panicking", panics),
 ];
 
-#[test]
-#[ignore = "the engine runs it as a stack program"]
-fn answer() {
+fn main() {
     let given = |name: &str| std::env::var(name).expect("the script gives it");
     let (_, stack) = STACKS
         .iter()
         .find(|(name, _)| *name == given("STACK"))
         .expect("scenarios name a stack that there is");
-    let request = std::fs::read_to_string(given("REQUEST")).expect("the engine has written it");
+    let request = fs::read_to_string(given("REQUEST")).expect("the engine has written it");
     let request: Request = serde_json::from_str(&request).expect("the engine asks in our protocol");
     let document = Stack::test(&given("STACK"), stack, request);
     let document = serde_json::to_string(&document).expect("a document holds text keys only");
-    std::fs::write(given("RESPONSE"), document).expect("the engine waits for it");
-}
-
-/// Makes the stack's program in a folder: a script that runs [`answer`].
-pub fn program(folder: &Path, stack: &str) -> std::path::PathBuf {
-    use std::os::unix::fs::PermissionsExt;
-    let this = std::env::current_exe().expect("a test knows its program");
-    let script = format!(
-        "#!/bin/sh\nSTACK={stack} REQUEST=\"$2\" RESPONSE=\"$3\" exec '{}' --ignored --exact stacks::answer >/dev/null 2>&1\n",
-        this.display()
-    );
-    let program = folder.join(format!("program-of-{stack}"));
-    std::fs::write(&program, script).expect("a temporary folder can be written");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755))
-        .expect("and so can its modes");
-    program
+    fs::write(given("RESPONSE"), document).expect("the engine waits for it");
 }

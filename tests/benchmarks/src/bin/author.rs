@@ -10,6 +10,7 @@ use clap::Parser;
 use windlass_benchmarks::cloud::{Cloud, Outcome};
 use windlass_benchmarks::contender::{Contender, Operation, Program};
 use windlass_benchmarks::process::run;
+use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
 
 #[derive(Debug, Parser)]
@@ -17,12 +18,8 @@ struct Arguments {
     /// How often an edit is measured.
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// The engine whose start-up is measured. Default: `windlass` beside this program.
-    #[arg(long, env = "WINDLASS_ENGINE")]
-    engine: Option<PathBuf>,
-    /// The program of `stacks/platform`. Default: `platform` beside this program.
-    #[arg(long)]
-    stack: Option<PathBuf>,
+    #[command(flatten)]
+    windlass: Programs,
     /// Builds the engine and a stack from nothing as well, in a target folder of their own. That takes many minutes.
     #[arg(long)]
     cold: bool,
@@ -76,11 +73,7 @@ fn main() -> Outcome {
 const STARTS: usize = 20;
 
 fn start_up(arguments: &Arguments, table: &mut Table) -> Outcome {
-    let beside = std::env::current_exe()?;
-    let engine = arguments.engine.clone();
-    let engine = engine.unwrap_or_else(|| beside.with_file_name("windlass"));
-    let stack = arguments.stack.clone();
-    let stack = stack.unwrap_or_else(|| beside.with_file_name("platform"));
+    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
     let versions = (0..STARTS).map(|_| Ok(run(Command::new(&engine).arg("--version"))?.0));
     let versions = versions.collect::<Outcome<Vec<_>>>()?;
     table.row([

@@ -2,12 +2,13 @@
 //!
 //! A step's time is the engine's own event; which waits for which is the plan's. Not here: what other programs take (`wire`).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser;
 use serde_json::Value;
 use windlass_benchmarks::cloud::{Cloud, Outcome, under_way};
 use windlass_benchmarks::contender::{Contender, Operation, Program};
+use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
 use windlass_plan::plan::Plan;
 
@@ -22,12 +23,8 @@ struct Arguments {
     /// How often each is measured.
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// The engine. Default: `windlass` beside this program.
-    #[arg(long, env = "WINDLASS_ENGINE")]
-    engine: Option<PathBuf>,
-    /// The program of `stacks/platform`. Default: `platform` beside this program.
-    #[arg(long)]
-    stack: Option<PathBuf>,
+    #[command(flatten)]
+    windlass: Programs,
 }
 
 /// Seconds.
@@ -40,11 +37,7 @@ struct Measured {
 
 fn main() -> Outcome {
     let arguments = Arguments::parse();
-    let beside = std::env::current_exe()?;
-    let engine = arguments.engine;
-    let engine = engine.unwrap_or_else(|| beside.with_file_name("windlass"));
-    let stack = arguments.stack;
-    let stack = stack.unwrap_or_else(|| beside.with_file_name("platform"));
+    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
     let cloud = Cloud::start(engine)?;
     let mut table = Table::with([
         "services",

@@ -12,6 +12,7 @@ use clap::{Parser, ValueEnum};
 use serde::{Deserialize, Serialize};
 use windlass_benchmarks::cloud::{Cloud, Outcome};
 use windlass_benchmarks::contender::{Contender, Operation, Program};
+use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
 
 #[derive(Debug, Parser)]
@@ -28,12 +29,8 @@ struct Arguments {
     /// How often each is measured, the programs in turn.
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// The engine. Default: `windlass` beside this program.
-    #[arg(long, env = "WINDLASS_ENGINE")]
-    engine: Option<PathBuf>,
-    /// The program of `stacks/platform`. Default: `platform` beside this program.
-    #[arg(long)]
-    stack: Option<PathBuf>,
+    #[command(flatten)]
+    windlass: Programs,
     /// The peer, `terraform`.
     #[arg(long, env = "WINDLASS_BENCHMARK_PEER")]
     peer: Option<PathBuf>,
@@ -98,11 +95,7 @@ fn main() -> Outcome {
 }
 
 fn measure_all(arguments: &Arguments) -> Outcome {
-    let beside = std::env::current_exe()?;
-    let engine = arguments.engine.clone();
-    let engine = engine.unwrap_or_else(|| beside.with_file_name("windlass"));
-    let stack = arguments.stack.clone();
-    let stack = stack.unwrap_or_else(|| beside.with_file_name("platform"));
+    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
     let terraform = arguments.peer.clone().zip(arguments.plugins.clone());
     if terraform.is_none() {
         eprintln!("Terraform is left out: it needs `--peer` and `--plugins`.");

@@ -1,0 +1,43 @@
+//! Which programs of Windlass are measured. Not here: the peer's.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cloud::Outcome;
+
+/// Windlass's programs, as flags.
+#[derive(Debug, Clone, Args)]
+pub struct Programs {
+    /// The engine. Default: `windlass` beside this program.
+    #[arg(long, env = "WINDLASS_ENGINE")]
+    engine: Option<PathBuf>,
+    /// The program of `stacks/platform`. Default: `platform` beside this program.
+    #[arg(long)]
+    stack: Option<PathBuf>,
+}
+
+impl Programs {
+    /// The engine.
+    ///
+    /// # Errors
+    /// The system does not say where this program is.
+    pub fn engine(&self) -> Outcome<PathBuf> {
+        or_beside(self.engine.as_ref(), "windlass")
+    }
+
+    /// The program of `stacks/platform`.
+    ///
+    /// # Errors
+    /// The system does not say where this program is.
+    pub fn stack(&self) -> Outcome<PathBuf> {
+        or_beside(self.stack.as_ref(), "platform")
+    }
+}
+
+fn or_beside(given: Option<&PathBuf>, name: &str) -> Outcome<PathBuf> {
+    match given {
+        Some(given) => Ok(given.clone()),
+        None => Ok(std::env::current_exe()?.with_file_name(name)),
+    }
+}
