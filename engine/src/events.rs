@@ -281,6 +281,32 @@ impl StepRef {
 }
 
 impl Verb {
+    /// The word under which the state keeps how long such steps take.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::WaitExists => "wait_exists",
+            Self::WaitReady => "wait_ready",
+            Self::WaitStable => "wait_stable",
+            Self::Forget => "forget",
+            Self::Keep => "keep",
+            Self::Move => "move",
+            Self::Redeclare => "redeclare",
+        }
+    }
+
+    /// Whether such a step only changes what is believed.
+    #[must_use]
+    pub const fn is_record_only(self) -> bool {
+        matches!(
+            self,
+            Self::Forget | Self::Keep | Self::Move | Self::Redeclare
+        )
+    }
+
     /// The word for what a step does.
     #[must_use]
     pub const fn of(action: &StepAction) -> Self {

@@ -2,17 +2,19 @@
 //!
 //! Not here: what a step does (`step`), the order of starts (`schedule`), waits (`wait`).
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::Semaphore;
 use windlass_plan::plan::{Plan, StepId};
+use windlass_state::durations::Durations;
 use windlass_state::record::{HistoryLine, RunResult};
 
 use crate::events::{Because, Event, StepRef, Verb};
 use crate::interrupt::{Interrupt, Urgency};
-use crate::patience::first_guess;
+use crate::patience::expected;
 use crate::run::{Run, milliseconds};
 use crate::schedule::Schedule;
 use crate::step::{Running, StepError};
@@ -30,6 +32,8 @@ pub(crate) struct Tally {
     pub interrupted: bool,
     /// For the history.
     pub failures: Vec<HistoryLine>,
+    /// How long the steps took that were done, and how many these are, by kind and by what they do.
+    took: BTreeMap<(String, Verb), (Duration, u32)>,
 }
 
 impl Tally {
@@ -40,6 +44,24 @@ impl Tally {
             RunResult::Failed
         } else {
             RunResult::Done
+        }
+    }
+
+    /// How long steps took on average.
+    pub fn durations(&self) -> Durations {
+        let mut durations = Durations::default();
+        for ((kind, verb), (took, steps)) in &self.took {
+            durations.learn(kind, verb.key(), *took / *steps);
+        }
+        durations
+    }
+
+    fn time(&mut self, step: &StepRef, took: Duration) {
+        if !step.action.is_record_only() {
+            let of_its_like = self.took.entry((step.kind.clone(), step.action));
+            let (total, steps) = of_its_like.or_default();
+            *total += took;
+            *steps += 1;
         }
     }
 }
@@ -78,9 +100,10 @@ async fn carry_out(
     tally: &mut Tally,
 ) {
     let slots = Semaphore::new(concurrency.get());
+    let known = run.recorder.read(|snapshot| snapshot.durations.clone());
     let guess = |id: StepId| {
         let step = &plan.steps[id];
-        first_guess(&step.kind, Verb::of(&step.action))
+        expected(&known, &step.kind, Verb::of(&step.action))
     };
     let mut schedule = Schedule::of(plan, guess, |id| run.lanes.lane(id));
     let mut running = FuturesUnordered::new();
@@ -137,6 +160,7 @@ fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule
     match result {
         Ok(physical_id) => {
             tally.done += 1;
+            tally.time(&step, took);
             match step.action {
                 Verb::Create => tally.created += 1,
                 Verb::Update => tally.updated += 1,

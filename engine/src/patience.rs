@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use windlass_state::durations::Durations;
 use windlass_state::record::Action;
 
 use crate::events::Verb;
@@ -46,10 +47,15 @@ pub(crate) const fn time_limit(kind: &str, action: Action) -> Duration {
     Duration::from_secs(minutes * 60)
 }
 
-/// How long a step takes at a first guess: only the order of starts depends on it.
-pub(crate) const fn first_guess(kind: &str, verb: Verb) -> Duration {
+/// How long a step will take: as long as such steps took in this stack, or a first guess. Only the order of starts depends on it.
+pub(crate) fn expected(known: &Durations, kind: &str, verb: Verb) -> Duration {
+    let known = known.get(kind, verb.key());
+    known.unwrap_or_else(|| first_guess(kind, verb))
+}
+
+const fn first_guess(kind: &str, verb: Verb) -> Duration {
     let seconds = match (kind.as_bytes(), verb) {
-        (_, Verb::Forget | Verb::Keep | Verb::Move | Verb::Redeclare) => 0,
+        (_, verb) if verb.is_record_only() => 0,
         (b"AWS::EC2::NatGateway", Verb::WaitReady | Verb::WaitStable) => 95,
         (b"AWS::EC2::NatGateway", Verb::Delete) => 60,
         (b"AWS::ElasticLoadBalancingV2::LoadBalancer", Verb::WaitReady | Verb::WaitStable) => 120,

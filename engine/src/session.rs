@@ -435,14 +435,11 @@ impl Prepared<'_, '_> {
             result: tally.result(),
             failures: tally.failures.clone(),
         });
-        let settled = async {
-            if changed {
-                self.recorder
-                    .settle(Settlement::Outputs { outputs })
-                    .await?;
-            }
-            Ok::<_, Halted>(())
-        };
+        let durations = tally.durations();
+        let timed = (!durations.is_empty()).then_some(Settlement::Timed { durations });
+        let told = changed.then_some(Settlement::Outputs { outputs });
+        let settled = told.into_iter().chain(timed);
+        let settled = try_join_all(settled.map(|settlement| self.recorder.settle(settlement)));
         let (settled, finished) = futures::join!(settled, self.recorder.record(finished));
         settled?;
         finished?;

@@ -246,6 +246,7 @@ impl Snapshot {
                 self.pins.remove(address);
             }
             Settlement::Outputs { outputs } => self.outputs.clone_from(outputs),
+            Settlement::Timed { durations } => self.durations.learn_all(durations),
             Settlement::Waited {
                 address,
                 generation,

@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod binding;
+pub mod durations;
 pub mod identity;
 pub mod journal;
 pub mod record;

@@ -13,6 +13,7 @@ use windlass::document::{Options, Place};
 use windlass::schema::Wait;
 
 use crate::binding::Binding;
+use crate::durations::Durations;
 use crate::identity::{IntentId, RunId};
 use crate::snapshot::{OldReason, Pin, Recorded};
 
@@ -289,6 +290,11 @@ pub enum Settlement {
     Outputs {
         /// By name.
         outputs: BTreeMap<String, Value>,
+    },
+    /// How long the steps of a run took, on average.
+    Timed {
+        /// By kind and by what they do.
+        durations: Durations,
     },
     /// A wait reached its level.
     Waited {

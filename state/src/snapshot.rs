@@ -15,13 +15,15 @@ use windlass::document::{Document, Options, Place};
 use windlass::schema::Wait;
 
 use crate::binding::Binding;
+use crate::durations::Durations;
 use crate::identity::{IntentId, Lineage};
 use crate::record::Intent;
 
 /// The version of snapshots and records that this crate writes. Older ones are read; newer ones are refused.
 ///
 /// Since 2: the operations beside `up` and `destroy`, the settlement `believed`, and what the history says about each address.
-pub const FORMAT: u32 = 2;
+/// Since 3: durations.
+pub const FORMAT: u32 = 3;
 
 /// Everything believed to exist for one stack and environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,9 @@ pub struct Snapshot {
     pub zones: BTreeMap<String, Vec<String>>,
     /// What the stack tells its user and other stacks.
     pub outputs: BTreeMap<String, Value>,
+    /// How long steps took.
+    #[serde(default, skip_serializing_if = "Durations::is_empty")]
+    pub durations: Durations,
     /// Intents without an outcome, by sequence: what a killed run left open.
     pub open: BTreeMap<u64, Intent>,
 }
@@ -163,6 +168,7 @@ impl Snapshot {
             pins: BTreeMap::new(),
             zones: BTreeMap::new(),
             outputs: BTreeMap::new(),
+            durations: Durations::default(),
             open: BTreeMap::new(),
         }
     }

@@ -5,26 +5,58 @@ use windlass_state::snapshot::{FORMAT, Snapshot};
 
 const SNAPSHOT_1: &str = include_str!("fixtures/snapshot-1.json");
 const RECORDS_1: &str = include_str!("fixtures/records-1.jsonl");
+const SNAPSHOT_2: &str = include_str!("fixtures/snapshot-2.json");
+const RECORDS_2: &str = include_str!("fixtures/records-2.jsonl");
 
-#[test]
-fn format_1_is_read_and_goes_on_in_the_newest() {
-    let snapshot: Snapshot = serde_json::from_str(SNAPSHOT_1).expect("it is read");
-    assert_eq!(snapshot.format, 1);
+/// Reads a state of an older format and takes records of that format in.
+fn goes_on_in_the_newest(format: u32, snapshot: &str, records: &str) -> Snapshot {
+    let snapshot: Snapshot = serde_json::from_str(snapshot).expect("it is read");
+    assert_eq!(snapshot.format, format);
     let mut snapshot = snapshot.upgraded();
     assert_eq!((snapshot.format, snapshot.verify()), (FORMAT, Ok(())));
-    for (line, text) in RECORDS_1.lines().enumerate() {
+    for (line, text) in records.lines().enumerate() {
         let record: Record =
             serde_json::from_str(text).unwrap_or_else(|error| panic!("{line}: {error}"));
         let applied = snapshot.apply(&record);
         applied.unwrap_or_else(|error| panic!("{line}: {error}"));
         assert_eq!(snapshot.verify(), Ok(()), "after {line}");
     }
-    assert!(snapshot.open.is_empty());
     let text = serde_json::to_string(&snapshot).expect("it is written");
     assert_eq!(
         serde_json::from_str::<Snapshot>(&text).expect("and read again"),
         snapshot
     );
+    snapshot
+}
+
+#[test]
+fn format_1_is_read() {
+    let snapshot = goes_on_in_the_newest(1, SNAPSHOT_1, RECORDS_1);
+    assert!(snapshot.open.is_empty());
+}
+
+#[test]
+fn format_2_is_read() {
+    let snapshot = goes_on_in_the_newest(2, SNAPSHOT_2, RECORDS_2);
+    let imported = snapshot.resources.values().filter(|r| r.imported);
+    assert_eq!(imported.count(), 2);
+    assert_eq!(snapshot.retired.len(), 1);
+}
+
+#[test]
+fn what_format_2_brought_stands_in_the_fixture() {
+    for word in [
+        "believed",
+        "import",
+        "recover",
+        "refresh",
+        "forget",
+        "move",
+        "restore",
+        "roll_back",
+    ] {
+        assert!(RECORDS_2.contains(&format!("\":\"{word}\"")), "{word}");
+    }
 }
 
 #[test]

@@ -160,8 +160,8 @@ impl Backend {
         })
     }
 
-    /// Reads by a query protocol, in the account and region of another call; gives the text, an error's too.
-    pub(crate) async fn read(
+    /// Makes a call of a query protocol, in the account and region of another call; gives the text, an error's too. It may be sent several times.
+    pub(crate) async fn query(
         &self,
         call: &Call,
         service: &str,

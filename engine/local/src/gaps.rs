@@ -21,6 +21,8 @@ pub(crate) enum Gap {
     ParameterNotation,
     /// AssumeRole's keys belong to the role's account: not wrong in moto, but to be remembered here too.
     SessionAccount,
+    /// DeleteNatGateway leaves the gateway's addresses associated, so that no other gateway can have them.
+    NatGatewayAddresses,
 }
 
 impl Gap {
@@ -37,6 +39,7 @@ impl Gap {
                 Self::ParameterNotation
             }
             ("sts", "AssumeRole") => Self::SessionAccount,
+            ("ec2", "DeleteNatGateway") => Self::NatGatewayAddresses,
             _ => return None,
         })
     }
@@ -132,9 +135,23 @@ pub(crate) fn session_key(answer: &str) -> Option<&str> {
     Some(rest.split_once("</AccessKeyId>")?.0.trim())
 }
 
+/// The associations of addresses in DescribeNatGateways' answer.
+pub(crate) fn associations(answer: &str) -> impl Iterator<Item = &str> {
+    let opened = answer.split("<associationId>").skip(1);
+    opened.filter_map(|rest| Some(rest.split_once("</associationId>")?.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn associations_are_found() {
+        let answer = "<item><associationId>eipassoc-1</associationId></item><item><associationId/></item><item><associationId>eipassoc-2</associationId></item>";
+        let found: Vec<_> = associations(answer).collect();
+        assert_eq!(found, ["eipassoc-1", "eipassoc-2"]);
+        assert_eq!(associations("<natGatewaySet/>").count(), 0);
+    }
 
     #[test]
     fn python_notation_becomes_json_and_other_values_stay() {

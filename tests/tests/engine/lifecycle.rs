@@ -1,12 +1,15 @@
 //! A platform through its life when nothing goes wrong.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use serde_json::json;
 use windlass_engine::events::{Event, Verb};
 use windlass_plan::plan::{Reason, Verdict};
-use windlass_state::record::RunResult;
-use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, PORT, REVISION, SERVICE, SUBNET};
+use windlass_state::durations::Durations;
+use windlass_state::record::{Operation, RunResult, Settlement};
+use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET};
 use windlass_tests::cloud::platform::{network, platform, port, revision, service};
 use windlass_tests::cloud::{Program, Ran, Universe, parse, reference, refused};
 
@@ -75,6 +78,41 @@ async fn what_a_wait_has_told_is_not_told_again() {
         .up(&platform().with("service", SERVICE, service(2)))
         .await;
     assert_eq!(told(&second), steps);
+}
+
+#[tokio::test]
+async fn what_took_long_before_starts_first() {
+    let mut universe = Universe::default();
+    universe.concurrency = NonZeroUsize::MIN;
+    let program = Program::new()
+        .with("a", ROLE, json!({"RoleName": "a"}))
+        .with("b", NETWORK, network("10.0.0.0/16"));
+    let first = |ran: &Ran| {
+        let begun = ran.events.iter().find_map(|event| match event {
+            Event::StepStarted { step } => Some(step.address.to_string()),
+            _ => None,
+        });
+        begun.expect("something is done")
+    };
+    assert_eq!(first(&universe.up(&program).await), "b");
+    universe.destroy().await;
+    let known = universe.journal.load().durations;
+    for (kind, step) in [
+        (ROLE, "create"),
+        (ROLE, "delete"),
+        (NETWORK, "create"),
+        (NETWORK, "delete"),
+    ] {
+        let took = known.get(kind, step);
+        assert!(took.is_some_and(|took| !took.is_zero()), "{known:?}");
+    }
+
+    let mut durations = Durations::default();
+    durations.learn(ROLE, "create", Duration::from_secs(600));
+    let timed = vec![Settlement::Timed { durations }];
+    let amended = universe.amend(Operation::Restore, timed).await;
+    amended.expect("it is recorded");
+    assert_eq!(first(&universe.up(&program).await), "a");
 }
 
 #[tokio::test]

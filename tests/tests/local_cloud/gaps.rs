@@ -182,11 +182,6 @@ pub const GAPS: &[Gap] = &[
         "Tags[]",
         "DescribeLaunchTemplates gives the tags of the creation, whatever CreateTags has added",
     ),
-    bars(
-        "AWS::EC2::NatGateway",
-        "AllocationId",
-        "DeleteNatGateway leaves the address associated, so that no other gateway can have it",
-    ),
     refuses(
         "AWS::EC2::NatGateway",
         "SecondaryPrivateIpAddressCount",

@@ -85,6 +85,11 @@ impl Plain {
                 (!lines.is_empty()).then(|| lines.join("\n"))
             }
             Event::StepRetrying {
+                error,
+                delay_milliseconds,
+                ..
+            } if words::is_pace(error, *delay_milliseconds) => None,
+            Event::StepRetrying {
                 step,
                 error,
                 delay_milliseconds,

@@ -316,18 +316,20 @@ fn up_tells_each_thing_once() {
 }
 
 #[test]
-fn a_throttle_is_told_with_the_time_of_the_next_attempt() {
+fn another_attempt_is_told_with_its_time_and_a_throttle_only_when_it_lasts() {
+    let throttle = |delay_milliseconds| Event::StepRetrying {
+        step: step(0, "network/vpc", Verb::Create),
+        error: error(
+            ErrorClass::Throttled,
+            "ec2:CreateVpc",
+            "RequestLimitExceeded",
+            "Request limit exceeded.",
+        ),
+        delay_milliseconds,
+    };
     insta::assert_snapshot!(told([
-        Event::StepRetrying {
-            step: step(0, "network/vpc", Verb::Create),
-            error: error(
-                ErrorClass::Throttled,
-                "ec2:CreateVpc",
-                "RequestLimitExceeded",
-                "Request limit exceeded."
-            ),
-            delay_milliseconds: 1500,
-        },
+        throttle(1500),
+        throttle(15_000),
         Event::StepRetrying {
             step: step(0, "network/vpc", Verb::Create),
             error: ErrorReport {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use windlass::diagnostics::SourceLine;
 use windlass::expr::Expr;
 use windlass_engine::events::{Because, ErrorReport, Event, Recovered, StepRef, Summary, Verb};
-use windlass_engine::provider::Failure;
+use windlass_engine::provider::{ErrorClass, Failure};
 use windlass_state::record::RunResult;
 
 /// The longest value that is shown in one line, in characters.
@@ -82,6 +82,11 @@ pub fn is_quiet(step: &StepRef, milliseconds: u64) -> bool {
         Verb::WaitExists | Verb::WaitReady | Verb::WaitStable
     );
     (waits && milliseconds < 1000) || matches!(step.action, Verb::Keep | Verb::Redeclare)
+}
+
+/// Whether a call is sent again only because AWS sets the pace, as it does for large stacks.
+pub fn is_pace(error: &ErrorReport, delay_milliseconds: u64) -> bool {
+    error.class == ErrorClass::Throttled && delay_milliseconds < 10_000
 }
 
 /// The line of a step that succeeded.

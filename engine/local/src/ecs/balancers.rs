@@ -60,7 +60,7 @@ impl Exchange<'_> {
 
     async fn elb(&self, action: &str, name: &str, value: &str) -> Result<String, BackendError> {
         let form = format!("Action={action}&Version=2015-12-01&{name}={value}");
-        self.moto.read(self.call, ELB, &form).await
+        self.moto.query(self.call, ELB, &form).await
     }
 }
 

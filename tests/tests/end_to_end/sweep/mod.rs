@@ -9,6 +9,7 @@ mod kills;
 use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ use crate::world::World;
 
 const STACK: &str = "storefront";
 /// Another release, and resources of it that are replaced although nothing says so.
-const RELEASE: &str = "up --yes --set release=2.0.0 --replace web/service --replace web/target-group --replace web/task-role --replace web/security-group --replace api-discovery --replace worker/logs --replace db-password";
+const RELEASE: &str = "up --yes --set release=2.0.0 --replace web/service --replace web/target-group --replace web/task-role --replace web/security-group --replace api-discovery --replace worker/logs --replace db-password --replace network/nat-a";
 /// Points that wait for a lease cost no time of the processor.
 const AT_ONCE: usize = 6;
 
@@ -218,7 +219,7 @@ fn draw(seed: u64, index: usize) -> usize {
 
 /// Tries every point, several at once, and says of all that fail what went wrong.
 fn sweep<P: Send + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<(), String> + Sync) {
-    let total = points.len();
+    let (total, done) = (points.len(), AtomicUsize::new(0));
     let queue = Mutex::new(VecDeque::from(points));
     let failures = Mutex::new(Vec::new());
     let next = || queue.lock().expect("nobody panics with it").pop_front();
@@ -229,6 +230,10 @@ fn sweep<P: Send + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<(), Strin
                     if let Err(problem) = caught(|| check(&point)) {
                         let mut failures = failures.lock().expect("nobody panics with it");
                         failures.push(format!("{point:?}: {problem}"));
+                    }
+                    let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                    if done.is_multiple_of(50) {
+                        println!("{done} of {total} points tried");
                     }
                 }
             });
