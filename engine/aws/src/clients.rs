@@ -240,6 +240,8 @@ clients! {
     ssm: aws_sdk_ssm,
     /// AWS Security Token Service.
     sts: aws_sdk_sts,
+    /// The Resource Groups Tagging API.
+    tagging: aws_sdk_resourcegroupstagging,
 }
 
 impl Clients {

@@ -3,6 +3,7 @@
 //! Architecture invariant: every `aws-sdk-*` crate is used here and only here. Nothing in this crate decides what is done when.
 
 mod applicationautoscaling;
+mod applied_tags;
 mod autoscaling;
 mod chain;
 mod clients;

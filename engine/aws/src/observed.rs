@@ -49,10 +49,10 @@ impl Block {
         )
     }
 
-    /// Sets the tags, without those that AWS or the engine own.
+    /// Sets the tags in the place of any that are there, without those that AWS or the engine own.
     #[must_use]
     pub fn tags<K: Into<String>, V: Into<String>>(
-        self,
+        mut self,
         name: &str,
         tags: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
@@ -63,6 +63,7 @@ impl Block {
         let own = tags
             .into_iter()
             .filter(|(key, _)| !key.starts_with("aws:") && key != INTENT_TAG);
+        self.0.remove(name);
         self.list(
             name,
             own.map(|(key, value)| serde_json::json!({"Key": key, "Value": value})),

@@ -23,6 +23,8 @@ pub(crate) enum Gap {
     SessionAccount,
     /// DeleteNatGateway leaves the gateway's addresses associated, so that no other gateway can have them.
     NatGatewayAddresses,
+    /// GetResources by ARN: see [`crate::tagged`].
+    TagsByArn,
 }
 
 impl Gap {
@@ -40,6 +42,7 @@ impl Gap {
             }
             ("sts", "AssumeRole") => Self::SessionAccount,
             ("ec2", "DeleteNatGateway") => Self::NatGatewayAddresses,
+            ("tagging", "GetResources") => Self::TagsByArn,
             _ => return None,
         })
     }

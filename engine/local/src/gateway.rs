@@ -33,6 +33,7 @@ use crate::operation::{Accounts, Call, form_value, names_operation_in_body};
 use crate::rules::decide::{Decision, Fate, RuleBook};
 use crate::rules::{Rules, RulesError};
 use crate::status::Status;
+use crate::tagged;
 
 /// The gateway's memory.
 #[derive(Debug)]
@@ -336,6 +337,15 @@ impl Gateway {
                     self.free_addresses(call, &gateway).await?;
                 }
                 Ok(answer)
+            }
+            Gap::TagsByArn => {
+                let text = whole(body).await?;
+                let request: Value = serde_json::from_slice(&text).unwrap_or_default();
+                if !tagged::asks_by_arn(&request) {
+                    return self.pass_through(call, parts, full(text)).await;
+                }
+                let reply = tagged::answer(&self.backend, call, &request).await?;
+                Ok(reply.into_response().map(full))
             }
         }
     }

@@ -26,6 +26,7 @@ mod operation;
 mod protocol_error;
 mod rules;
 mod status;
+mod tagged;
 
 pub use calls::{CallRecord, Calls};
 pub use cloud::{CloudError, Control, ControlError, DaemonCommand, LocalCloud, Progress};

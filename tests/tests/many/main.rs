@@ -6,6 +6,7 @@ mod revisions;
 mod roles;
 mod rollouts;
 mod secrets;
+mod tags;
 
 use std::collections::BTreeSet;
 

@@ -6,13 +6,29 @@ use aws_sdk_ecs::types::Tag;
 use windlass::value::ResolvedTags;
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
-use crate::error::{Named, Result};
+use crate::clients::Clients;
+use crate::error::{Found as _, Named, Result};
 use crate::lifecycle::{Context, creation_tags, tag_changes};
+use crate::reads::Single;
 
 /// How long after a create ECS's lists may still hide what it made, in seconds.
 ///
 /// The API follows an eventual consistency model. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
 pub const VISIBLE_WITHIN: u64 = 60;
+
+/// Tags by ARN.
+pub struct Tags;
+
+impl Single for Tags {
+    type Key = String;
+    type Item = BTreeMap<String, String>;
+
+    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+        let call = clients.ecs().list_tags_for_resource().resource_arn(arn);
+        let answer = call.send().await.named("ecs:ListTagsForResource").found()?;
+        Ok(answer.map(|answer| pairs(answer.tags.as_deref()).collect()))
+    }
+}
 
 /// The tags of a create call.
 pub fn created(tags: &ResolvedTags, intent: &IntentId) -> Vec<Tag> {

@@ -9,8 +9,9 @@ use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use super::reads::{
-    DataProtection, IndexPolicies, LogGroups, ResourcePolicies, Tags, json, resource_policy, tags,
+    DataProtection, IndexPolicies, LogGroups, ResourcePolicies, json, resource_policy, tags,
 };
+use crate::applied_tags;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
 use crate::observed::{Block, Observed, outputs};
@@ -59,9 +60,7 @@ impl Lifecycle for LogGroupLifecycle {
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<LogGroups>(subject.id.clone());
         let applied = &subject.applied;
-        if !applied.tags.0.is_empty() {
-            wants.want::<Tags>(subject.output(GROUP_ARN));
-        }
+        applied_tags::want(subject.output(GROUP_ARN), &applied.tags, wants);
         if applied.data_protection_policy.is_some() {
             wants.want::<DataProtection>(subject.id.clone());
         }
@@ -78,7 +77,6 @@ impl Lifecycle for LogGroupLifecycle {
             return Ok(None);
         };
         let arn = subject.output(GROUP_ARN).to_owned();
-        let tags = answers.get::<Tags>(&arn)?.cloned().unwrap_or_default();
         let policy = answers.get::<ResourcePolicies>(&arn)?;
         let policy = policy.and_then(|policy| json(policy.policy_document.as_deref()));
         let properties = Block::new()
@@ -105,8 +103,8 @@ impl Lifecycle for LogGroupLifecycle {
             )
             .set("LogGroupName", group.log_group_name.as_ref())
             .set("ResourcePolicyDocument", policy)
-            .set("RetentionInDays", group.retention_in_days)
-            .tags("Tags", tags);
+            .set("RetentionInDays", group.retention_in_days);
+        let properties = applied_tags::observe(properties, &arn, &subject.applied.tags, answers)?;
         let arn = group.log_group_arn.as_deref().or(group.arn.as_deref());
         let arn = arn.unwrap_or_else(|| subject.output(GROUP_ARN));
         Ok(Some(Observed {

@@ -2,3 +2,5 @@
 
 mod log_group;
 mod reads;
+
+pub use self::reads::Tags;

@@ -6,3 +6,5 @@ mod namespace;
 mod private_dns_namespace;
 mod service;
 mod tags;
+
+pub use self::tags::Tags;

@@ -13,6 +13,7 @@ use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{errors, namespace, tags};
+use crate::applied_tags;
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
@@ -30,7 +31,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
-        tagging::want::<Tags>(subject.output("Arn"), &subject.applied.tags, wants);
+        applied_tags::want(subject.output("Arn"), &subject.applied.tags, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
@@ -49,8 +50,9 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                 "Properties",
                 Some(Block::new().block("DnsProperties", Some(dns))),
             );
+        let (arn, applied) = (subject.output("Arn"), &subject.applied.tags);
         Ok(Some(Observed {
-            properties: tagging::observe::<Tags>(properties, subject.output("Arn"), answers)?,
+            properties: applied_tags::observe(properties, arn, applied, answers)?,
             outputs: known.outputs(),
         }))
     }

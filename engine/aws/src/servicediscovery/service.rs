@@ -20,6 +20,7 @@ use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{errors, tags};
+use crate::applied_tags;
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, existence};
@@ -110,7 +111,7 @@ impl Lifecycle for ServiceLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Services>(key(subject));
-        tagging::want::<Tags>(subject.output("Arn"), &subject.applied.tags, wants);
+        applied_tags::want(subject.output("Arn"), &subject.applied.tags, wants);
         if !subject.applied.service_attributes.is_empty() {
             wants.want::<Attributes>(subject.id.as_str());
         }
@@ -147,8 +148,9 @@ impl Lifecycle for ServiceLifecycle {
             );
         let attributes = answers.get::<Attributes>(&subject.id)?;
         let properties = properties.set("ServiceAttributes", attributes);
+        let (arn, applied) = (subject.output("Arn"), &subject.applied.tags);
         Ok(Some(Observed {
-            properties: tagging::observe::<Tags>(properties, subject.output("Arn"), answers)?,
+            properties: applied_tags::observe(properties, arn, applied, answers)?,
             outputs: outputs_of(&known.id, known.arn.clone()),
         }))
     }

@@ -1,6 +1,7 @@
 //! The life cycle of `AWS::ECS::TaskDefinition`: a revision is registered, tagged and deregistered, and never changes.
 //!
-//! So a revision that our own call registered is not read again: only whether it is active is asked, by a list for all of them (`revisions`).
+//! So a revision that our own call registered is not read again: only whether it is active is asked, by a list for all of them (`revisions`), and
+//! what can change: its tags.
 //!
 //! RegisterTaskDefinition has no client token and a second call makes a second revision, so it is sent once; a lost answer is looked for among the
 //! newest revisions of the family, by the intent's tag.
@@ -13,13 +14,13 @@ use aws_sdk_ecs::types::{
     SortOrder, Tag, TaskDefinition as SdkTaskDefinition, TaskDefinitionField, TaskDefinitionStatus,
 };
 use windlass::aws::ecs::{TaskDefinition, TaskDefinitionChange, TaskDefinitionResolved};
-use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use self::revisions::Revisions;
 use super::form::{Shown, ToSdk};
 use super::tags;
+use crate::applied_tags;
 use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
@@ -81,17 +82,23 @@ impl Lifecycle for TaskDefinitionLifecycle {
     const DELETION: Deletion = Deletion::AtOnce;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        match registered(subject) {
-            Some(_) => wants.want::<Revisions>(subject.id.clone()),
+        match &subject.sent {
+            Some(_) => {
+                wants.want::<Revisions>(subject.id.clone());
+                applied_tags::want(&subject.id, &subject.applied.tags, wants);
+            }
             None => wants.want::<TaskDefinitions>(subject.id.clone()),
         }
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        if let Some(sent) = registered(subject) {
-            let active = answers.get::<Revisions>(&subject.id)?;
-            return Ok(active.map(|()| Observed {
-                properties: Block::from(sent),
+        if let Some(sent) = &subject.sent {
+            if answers.get::<Revisions>(&subject.id)?.is_none() {
+                return Ok(None);
+            }
+            let (sent, tags) = (Block::from(sent), &subject.applied.tags);
+            return Ok(Some(Observed {
+                properties: applied_tags::observe(sent, &subject.id, tags, answers)?,
                 outputs: outputs([("TaskDefinitionArn", Some(subject.id.clone()))]),
             }));
         }
@@ -253,12 +260,6 @@ impl Lifecycle for TaskDefinitionLifecycle {
             _ => None,
         }
     }
-}
-
-/// What our own call registered, where nothing of it can have changed: tags can.
-fn registered(subject: &Subject<TaskDefinitionLifecycle>) -> Option<&CanonicalJson> {
-    let sent = subject.sent.as_ref();
-    sent.filter(|_| subject.applied.tags.0.is_empty())
 }
 
 fn family(spec: &TaskDefinitionResolved) -> Result<&str> {

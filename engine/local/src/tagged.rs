@@ -1,0 +1,65 @@
+//! GetResources of the Resource Groups Tagging API by ARN: moto has pages where AWS has none, and does not know AWS Cloud Map's tags.
+//!
+//! Not here: GetResources by filter, which moto answers.
+
+use serde_json::{Value, json};
+
+use crate::backend::{Backend, BackendError, Reply};
+use crate::operation::Call;
+
+const GET_RESOURCES: &str = "ResourceGroupsTaggingAPI_20170126.GetResources";
+const LIST_TAGS: &str = "Route53AutoNaming_v20170314.ListTagsForResource";
+
+/// Whether the request asks by ARN.
+pub(crate) fn asks_by_arn(request: &Value) -> bool {
+    request["ResourceARNList"].is_array()
+}
+
+/// What AWS would answer.
+pub(crate) async fn answer(
+    backend: &Backend,
+    call: &Call,
+    request: &Value,
+) -> Result<Reply, BackendError> {
+    if ["PaginationToken", "ResourcesPerPage", "TagsPerPage"]
+        .iter()
+        .any(|parameter| !request[*parameter].is_null())
+    {
+        let message = "ResourceARNList excludes parameters of pages";
+        return Ok(Reply::error("InvalidParameterException", message));
+    }
+    let mut found = Vec::new();
+    let mut page = request.clone();
+    loop {
+        let mut reply = backend.json(call, "tagging", GET_RESOURCES, &page).await?;
+        if !reply.is_ok() {
+            return Ok(reply);
+        }
+        if let Value::Array(resources) = reply.body["ResourceTagMappingList"].take() {
+            found.extend(resources);
+        }
+        match reply.body["PaginationToken"].take() {
+            Value::String(token) if !token.is_empty() => page["PaginationToken"] = token.into(),
+            _ => break,
+        }
+    }
+    let arns = request["ResourceARNList"].as_array().into_iter().flatten();
+    for arn in arns.filter(|arn| is_of_cloud_map(arn)) {
+        let request = json!({"ResourceARN": arn});
+        let mut reply = backend
+            .json(call, "servicediscovery", LIST_TAGS, &request)
+            .await?;
+        // What does not exist is left out.
+        if reply.is_ok() {
+            found.push(json!({"ResourceARN": arn, "Tags": reply.body["Tags"].take()}));
+        }
+    }
+    Ok(Reply::ok(
+        json!({"PaginationToken": "", "ResourceTagMappingList": found}),
+    ))
+}
+
+fn is_of_cloud_map(arn: &Value) -> bool {
+    let service = arn.as_str().and_then(|arn| arn.split(':').nth(2));
+    service == Some("servicediscovery")
+}
