@@ -33,3 +33,19 @@ fn a_platform_keeps_its_budgets_of_calls() {
     assert_eq!(destroy.changes().len(), RESOURCES);
     within(130, "destroy", &calls);
 }
+
+/// The storefront tags everything that takes tags.
+#[test]
+fn tags_are_asked_for_together() {
+    let world = World::of("storefront");
+    world.succeeds("up --yes");
+    let (preview, calls) = world.measured("preview");
+    assert_eq!(preview.changes(), [""; 0]);
+    assert_eq!(calls["tagging:GetResources"], 1, "{calls:#?}");
+    for service in ["ecs", "logs", "servicediscovery"] {
+        let asked = calls.get(&format!("{service}:ListTagsForResource"));
+        assert_eq!(asked, None, "{calls:#?}");
+    }
+    let all: usize = calls.values().sum();
+    assert!(all <= 30, "{all} calls: {calls:#?}");
+}
