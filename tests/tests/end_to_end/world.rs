@@ -100,8 +100,17 @@ impl World {
 
     /// Runs it; gives the calls that it took, too.
     pub fn measured(&self, words: &str) -> (Ran, Calls) {
+        self.counting(|| self.succeeds(words))
+    }
+
+    /// The same for a run that may fail.
+    pub fn counted(&self, words: &str) -> (Ran, Calls) {
+        self.counting(|| self.run(words))
+    }
+
+    fn counting(&self, run: impl FnOnce() -> Ran) -> (Ran, Calls) {
         let before = self.cloud.calls_by_operation(&self.account);
-        let ran = self.succeeds(words);
+        let ran = run();
         let mut calls = self.cloud.calls_by_operation(&self.account);
         loop {
             std::thread::sleep(SETTLED);

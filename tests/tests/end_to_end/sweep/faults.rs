@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Moment, Undisturbed, extent, of_aws, sweep};
+use super::{Moment, Tried, Undisturbed, changes, extent, of_aws, sweep};
 use crate::world::Ran;
 
 /// How many points the gate takes.
@@ -83,14 +83,22 @@ fn is_clean(ran: &Ran) -> bool {
     ran.exit == Some(1) && told != [0, 0]
 }
 
-fn is_mended(point: &Point) -> Result<(), String> {
+fn is_mended(point: &Point) -> Result<Tried, String> {
     let phase = point.moment.phase;
     let (world, _) = phase.world(|_| String::new());
     let rule = world
         .cloud
         .rule(&point.moment.rule(&world, &point.fault.effect()));
-    let ran = world.run(&format!("{} --json", phase.words()));
+    let (ran, calls) = world.counted(&format!("{} --json", phase.words()));
     drop(rule);
+    let operation = &point.moment.operation;
+    let times = calls.get(operation).copied().unwrap_or_default();
+    if times < point.moment.nth {
+        return match changes(operation) {
+            true => Err(format!("it was called {times} times: {}", ran.errors)),
+            false => Ok(Tried::NotReached),
+        };
+    }
     if ran.exit != Some(0) {
         if !is_clean(&ran) {
             return Err(format!(
@@ -105,7 +113,8 @@ fn is_mended(point: &Point) -> Result<(), String> {
         return Err("a call was denied, and nobody has said so".to_owned());
     }
     phase.is_settled(&world, "");
-    Undisturbed::get().is_there(phase, &world)
+    Undisturbed::get().is_there(phase, &world)?;
+    Ok(Tried::EndedWell)
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::json;
 
-use super::{Moment, Undisturbed, changes, extent, sweep};
+use super::{Moment, Tried, Undisturbed, changes, extent, sweep};
 use crate::world::World;
 
 /// How many points the gate takes.
@@ -159,7 +159,7 @@ fn journal(world: &World) -> Connection {
     Connection::open(file).expect("the state is there")
 }
 
-fn survives(point: &Point) -> Result<(), String> {
+fn survives(point: &Point) -> Result<Tried, String> {
     let phase = point.moment.phase;
     let (world, state) = phase.world(|world| state(point.keeper, world));
     let words = format!("{} {state}", phase.words());
@@ -167,7 +167,8 @@ fn survives(point: &Point) -> Result<(), String> {
     // A dead holder in an object store is waited for.
     world.succeeds(&format!("{} {state} --lock-timeout 2m", phase.again()));
     phase.is_settled(&world, &state);
-    Undisturbed::get().is_there(phase, &world)
+    Undisturbed::get().is_there(phase, &world)?;
+    Ok(Tried::EndedWell)
 }
 
 #[test]

@@ -94,8 +94,8 @@ impl Undisturbed {
     fn get() -> &'static Self {
         static KNOWN: OnceLock<Undisturbed> = OnceLock::new();
         KNOWN.get_or_init(|| {
-            let world = World::of(STACK);
             let phase = |phase: Phase| {
+                let (world, _) = phase.world(|_| String::new());
                 let (_, calls) = world.measured(phase.words());
                 let census = world.census();
                 phase.is_settled(&world, "");
@@ -219,9 +219,16 @@ fn draw(seed: u64, index: usize) -> usize {
     usize::try_from((z ^ (z >> 31)) >> 33).expect("31 bits")
 }
 
+/// How a point went that did not fail.
+enum Tried {
+    EndedWell,
+    /// The run did without the call, as it may with what it asks again and again.
+    NotReached,
+}
+
 /// Tries every point, several at once, and says of all that fail what went wrong.
-fn sweep<P: Sync + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<(), String> + Sync) {
-    let (total, done) = (points.len(), AtomicUsize::new(0));
+fn sweep<P: Sync + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<Tried, String> + Sync) {
+    let (total, done, unreached) = (points.len(), AtomicUsize::new(0), AtomicUsize::new(0));
     let failures = Mutex::new(Vec::new());
     // One full sweep after the other, so that nobody holds the cloud between two parts, and the next gets a new one.
     static FULL: Mutex<()> = Mutex::new(());
@@ -233,10 +240,16 @@ fn sweep<P: Sync + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<(), Strin
             for _ in 0..AT_ONCE {
                 scope.spawn(|| {
                     while let Some(point) = next() {
-                        if let Err(problem) = caught(|| check(point)) {
-                            println!("{point:?}: {problem}");
-                            let mut failures = failures.lock().expect("nobody panics with it");
-                            failures.push(format!("{point:?}: {problem}"));
+                        match caught(|| check(point)) {
+                            Ok(Tried::EndedWell) => {}
+                            Ok(Tried::NotReached) => {
+                                unreached.fetch_add(1, Ordering::Relaxed);
+                            }
+                            Err(problem) => {
+                                println!("{point:?}: {problem}");
+                                let mut failures = failures.lock().expect("nobody panics with it");
+                                failures.push(format!("{point:?}: {problem}"));
+                            }
                         }
                         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                         if done.is_multiple_of(50) {
@@ -248,12 +261,18 @@ fn sweep<P: Sync + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<(), Strin
         });
     }
     let failures = failures.into_inner().expect("nobody panics with it");
-    println!("{} of {total} points ended well", total - failures.len());
+    let unreached = unreached.into_inner();
+    let well = total - failures.len() - unreached;
+    println!("{well} of {total} points ended well, {unreached} were not reached");
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(
+        unreached * 10 <= total,
+        "{unreached} of {total} not reached"
+    );
 }
 
 /// One point's panic is its failure, and no other's.
-fn caught(check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn caught(check: impl FnOnce() -> Result<Tried, String>) -> Result<Tried, String> {
     std::panic::catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         Err(text.unwrap_or_else(|| "it panicked".to_owned()))
