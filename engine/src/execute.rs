@@ -230,3 +230,37 @@ fn skip(run: Run<'_>, plan: &Plan, tally: &mut Tally, steps: Vec<StepId>, becaus
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use windlass::address::Address;
+
+    use super::*;
+
+    #[test]
+    fn durations_are_averages_by_kind_and_by_what_is_done() {
+        let step = |kind: &str, action| StepRef {
+            step: 0,
+            address: Address::parse("a").expect("valid"),
+            generation: 0,
+            kind: kind.to_owned(),
+            action,
+        };
+        let mut tally = Tally::default();
+        for (kind, action, seconds) in [
+            ("A::B::C", Verb::Create, 2),
+            ("A::B::C", Verb::Create, 4),
+            ("A::B::C", Verb::Delete, 1),
+            ("A::B::D", Verb::Create, 9),
+            ("A::B::D", Verb::Keep, 9),
+        ] {
+            tally.time(&step(kind, action), Duration::from_secs(seconds));
+        }
+        let durations = tally.durations();
+        let seconds = |kind, step| durations.get(kind, step).map(|took| took.as_secs());
+        assert_eq!(seconds("A::B::C", "create"), Some(3));
+        assert_eq!(seconds("A::B::C", "delete"), Some(1));
+        assert_eq!(seconds("A::B::D", "create"), Some(9));
+        assert_eq!(seconds("A::B::D", "keep"), None);
+    }
+}

@@ -1,4 +1,4 @@
-//! States of every older format are read, whatever they hold. A fixture is never edited: a new format gets new ones beside it.
+//! States of every format are read, whatever they hold. A fixture is never edited: a new format gets new ones beside it.
 
 use windlass_state::record::Record;
 use windlass_state::snapshot::{FORMAT, Snapshot};
@@ -7,8 +7,10 @@ const SNAPSHOT_1: &str = include_str!("fixtures/snapshot-1.json");
 const RECORDS_1: &str = include_str!("fixtures/records-1.jsonl");
 const SNAPSHOT_2: &str = include_str!("fixtures/snapshot-2.json");
 const RECORDS_2: &str = include_str!("fixtures/records-2.jsonl");
+const SNAPSHOT_3: &str = include_str!("fixtures/snapshot-3.json");
+const RECORDS_3: &str = include_str!("fixtures/records-3.jsonl");
 
-/// Reads a state of an older format and takes records of that format in.
+/// Reads a state of a format and takes records of that format in.
 fn goes_on_in_the_newest(format: u32, snapshot: &str, records: &str) -> Snapshot {
     let snapshot: Snapshot = serde_json::from_str(snapshot).expect("it is read");
     assert_eq!(snapshot.format, format);
@@ -41,6 +43,28 @@ fn format_2_is_read() {
     let imported = snapshot.resources.values().filter(|r| r.imported);
     assert_eq!(imported.count(), 2);
     assert_eq!(snapshot.retired.len(), 1);
+}
+
+#[test]
+fn format_3_is_read() {
+    let snapshot = goes_on_in_the_newest(3, SNAPSHOT_3, RECORDS_3);
+    let took = |kind, step| {
+        snapshot
+            .durations
+            .get(kind, step)
+            .map(|took| took.as_millis())
+    };
+    assert_eq!(took("AWS::ECS::Service", "create"), Some(312));
+    assert_eq!(took("AWS::ECS::Service", "wait_stable"), Some(92_000));
+    assert_eq!(took("AWS::EC2::VPC", "delete"), Some(80));
+}
+
+#[test]
+fn the_newest_format_has_a_fixture() {
+    assert_eq!(
+        FORMAT, 3,
+        "give the new format fixtures and a test of its own"
+    );
 }
 
 #[test]

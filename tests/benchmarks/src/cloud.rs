@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use windlass_local::{
     CallRecord, Calls, Control, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE,
 };
@@ -68,10 +68,32 @@ impl Cloud {
     /// # Errors
     /// It does not answer.
     pub fn begin(&self, latency: u64, step: u64) -> Outcome {
-        let rules = match latency {
-            0 => json!([]),
-            ms => json!([{"effect": {"kind": "latency", "ms": ms}}]),
-        };
+        self.begin_by(&latency_of(latency), step)
+    }
+
+    /// The same, in which AWS takes only so many calls of each operation that changes something: `saved_up` at once, `per_second` after that.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn begin_limited(
+        &self,
+        latency: u64,
+        step: u64,
+        per_second: f64,
+        saved_up: u32,
+    ) -> Outcome {
+        let mut rules = latency_of(latency);
+        let limits = CHANGES.map(|verb| {
+            json!({
+                "name": format!("limit-{verb}"), "match": {"operation": format!("{verb}*")},
+                "effect": {"kind": "rate_limit", "per_second": per_second, "burst": saved_up, "per": "operation"},
+            })
+        });
+        rules.extend(limits);
+        self.begin_by(&rules, step)
+    }
+
+    fn begin_by(&self, rules: &[Value], step: u64) -> Outcome {
         let rules = serde_json::from_value(json!({"rules": rules, "ecs": {"step_ms": step}}))?;
         self.runtime.block_on(self.control.reset())?;
         self.runtime.block_on(self.control.set_rules(&rules))?;
@@ -94,6 +116,39 @@ impl Drop for Cloud {
         if let Err(error) = stopped {
             eprintln!("the local cloud could not be stopped: {error}");
         }
+    }
+}
+
+/// With which the names of operations begin that change something, of those that the platform calls.
+const CHANGES: [&str; 16] = [
+    "Allocate",
+    "Associate",
+    "Attach",
+    "Authorize",
+    "Create",
+    "Delete",
+    "Deregister",
+    "Detach",
+    "Disassociate",
+    "Modify",
+    "Put",
+    "Register",
+    "Release",
+    "Revoke",
+    "Tag",
+    "Update",
+];
+
+/// Whether an operation changes something.
+#[must_use]
+pub fn changes(operation: &str) -> bool {
+    CHANGES.iter().any(|verb| operation.starts_with(verb))
+}
+
+fn latency_of(milliseconds: u64) -> Vec<Value> {
+    match milliseconds {
+        0 => Vec::new(),
+        ms => vec![json!({"effect": {"kind": "latency", "ms": ms}})],
     }
 }
 

@@ -194,3 +194,18 @@ impl<'a> Contender<'a> {
         command
     }
 }
+
+/// Seconds from the plan to the end of a run, by its events.
+///
+/// # Errors
+/// The run did not get so far.
+pub fn executing(events: &[Value]) -> Outcome<f64> {
+    let at = |name: &str| {
+        let mut events = events.iter();
+        let event = events.find(|event| event["event"] == name);
+        let event = event.ok_or_else(|| format!("there was no event `{name}`"))?;
+        let at: jiff::Timestamp = event["at"].as_str().unwrap_or_default().parse()?;
+        Outcome::Ok(at.as_duration().as_secs_f64())
+    };
+    Ok(at("run_finished")? - at("planned")?)
+}

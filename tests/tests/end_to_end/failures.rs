@@ -29,11 +29,18 @@ fn undisturbed() -> World {
     alone
 }
 
-/// The run failed in the middle, with steps done and steps not started; the next one goes on.
+/// The run failed in the middle, with steps done and steps not started; the next one goes on. What came of every call is known.
 fn goes_on(world: &World, failed: &Ran, alone: &World) {
     assert_eq!(failed.exit, Some(1), "{}{}", failed.out, failed.errors);
     assert!(!failed.of("step_done").is_empty(), "it was in the middle");
-    world.succeeds("up --yes");
+    let mut ended = failed.of("step_done");
+    ended.extend(failed.of("step_failed"));
+    for begun in failed.of("step_started") {
+        let has_ended = ended.iter().any(|ended| ended["step"] == begun["step"]);
+        assert!(has_ended, "{begun}");
+    }
+    let next = world.succeeds("up --yes");
+    assert_eq!(next.found_out(), [""; 0], "it was all known");
     world.is_settled("");
     assert_eq!(world.census(), alone.census());
 }
@@ -119,5 +126,8 @@ fn a_disk_that_is_full_loses_no_record() {
     });
     let message = ran.of("error")[0]["message"].to_string();
     assert!(message.contains("emergency"), "{message}");
+    assert_eq!(world.emergencies().len(), 1);
+    assert!(world.emergencies()[0] > 1, "more than its heading");
     goes_on(&world, &ran, &alone);
+    assert_eq!(world.emergencies(), [0; 0], "it was put into the state");
 }

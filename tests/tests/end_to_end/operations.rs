@@ -1,6 +1,6 @@
 //! What an operator does beside `up`: history, import, drift, refresh, and changes of what is believed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -64,6 +64,11 @@ fn whole_stacks_are_imported_and_then_nothing_is_left_to_do() {
         let imported = document(&world, &format!("import --from {}", word(&list)), 0);
         let imported = imported["imported"].as_array().expect("a list").clone();
         assert_eq!(imported.len(), found.len());
+        for one in &imported {
+            let fields = one["fields"].as_array().into_iter().flatten();
+            let mut paths = fields.filter_map(|field| field["path"].as_str());
+            assert!(paths.all(|path| path.starts_with("Tags")), "{one}");
+        }
         let previewed = world.run("preview --json");
         let but_tags = |change: &String| {
             !change
@@ -197,6 +202,28 @@ fn a_failed_run_says_in_the_history_what_failed() {
         .find(|failure| failure["address"] == "api/service");
     let what = of_api.expect("it failed")["what"].as_str().expect("a text");
     assert!(what.contains("rolled back"), "{what}");
+}
+
+#[test]
+fn every_failure_stands_in_the_history() {
+    let world = World::of("storefront");
+    let denied = world.cloud.rule(&json!({
+        "name": format!("denied-{}", world.account),
+        "match": {"account": world.account, "operation": "CreateLogGroup"},
+        "effect": {"kind": "access_denied"},
+    }));
+    let ran = world.run("up --yes --json");
+    drop(denied);
+    assert_eq!(ran.exit, Some(1), "{}", ran.errors);
+    let addresses = |list: &[Value]| -> BTreeSet<String> {
+        let addresses = list.iter().map(|one| one["address"].to_string());
+        addresses.collect()
+    };
+    let failed = addresses(&ran.of("step_failed"));
+    assert!(failed.len() > 1, "{failed:?}");
+    let shown = document(&world, "history show 1", 0);
+    let recorded = shown["failures"].as_array().expect("a list");
+    assert_eq!(addresses(recorded), failed);
 }
 
 #[test]

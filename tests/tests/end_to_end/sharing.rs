@@ -106,10 +106,11 @@ fn a_store_that_is_lost_in_the_middle_loses_no_record() {
     assert!(message.contains("emergency"), "{message}");
     assert!(!ran.of("step_done").is_empty(), "it was in the middle");
     drop(lost);
-    let files = || std::fs::read_dir(world.file(".windlass/local/emergency")).map(Iterator::count);
-    assert_eq!(files().expect("a folder"), 1);
-    world.succeeds(&format!("up --yes --lock-timeout 2m {shared}"));
-    assert_eq!(files().expect("a folder"), 0, "it was put into the state");
+    assert_eq!(world.emergencies().len(), 1);
+    assert!(world.emergencies()[0] > 1, "more than its heading");
+    let next = world.succeeds(&format!("up --yes --lock-timeout 2m {shared}"));
+    assert_eq!(world.emergencies(), [0; 0], "it was put into the state");
+    assert_eq!(next.found_out(), [""; 0], "it was all known");
     world.is_settled(&shared);
     assert_eq!(world.census(), alone.census());
 }

@@ -1,6 +1,7 @@
 //! A stack, an account of its own and a folder of its own: what one test works in.
 
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::programs::program;
 
 /// Nothing here takes so long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Nor does a whole command, the wait for a dead holder's lease and for the SDK's minute included.
+const LIMIT: Duration = Duration::from_secs(300);
 /// When the meter shows nothing new for so long, it has read everything.
 const SETTLED: Duration = Duration::from_millis(50);
 
@@ -52,6 +55,17 @@ impl World {
         self.folder.path().join(name)
     }
 
+    /// How many lines each emergency journal has that is not in the state yet.
+    pub fn emergencies(&self) -> Vec<usize> {
+        let folder = std::fs::read_dir(self.file(".windlass/local/emergency"));
+        let lines = |path: PathBuf| {
+            let text = std::fs::read_to_string(path).expect("text");
+            text.lines().count()
+        };
+        let files = folder.expect("there was one").flatten();
+        files.map(|file| lines(file.path())).collect()
+    }
+
     fn command(&self, account: &str, words: &str) -> Command {
         let mut command = self.cloud.windlass();
         command
@@ -72,17 +86,12 @@ impl World {
 
     /// The same with the credentials of another account.
     pub fn run_in(&self, account: &str, words: &str) -> Ran {
-        let output = self
-            .command(account, words)
-            .output()
-            .expect("windlass runs");
-        Ran::after(&output)
+        Ran::to_the_end(self.command(account, words))
     }
 
     /// The same, started in another way.
     pub fn run_by(&self, words: &str, otherwise: impl FnOnce(Command) -> Command) -> Ran {
-        let mut command = otherwise(self.command(&self.account, words));
-        Ran::after(&command.output().expect("it runs"))
+        Ran::to_the_end(otherwise(self.command(&self.account, words)))
     }
 
     /// Runs it with events for output; it has to succeed.
@@ -237,6 +246,36 @@ impl Starting {
 }
 
 impl Ran {
+    /// Runs the command to its end; one that hangs is killed, and the test fails.
+    fn to_the_end(mut command: Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let (mut out, mut errors) = (child.stdout.take(), child.stderr.take());
+        let begun = Instant::now();
+        std::thread::scope(|scope| {
+            let out = scope.spawn(|| text(out.as_mut().expect("it is piped")));
+            let errors = scope.spawn(|| text(errors.as_mut().expect("it is piped")));
+            let status = loop {
+                if let Some(status) = child.try_wait().expect("a child") {
+                    break status;
+                }
+                if begun.elapsed() > LIMIT {
+                    child.kill().expect("a child");
+                    panic!("{command:?} hangs");
+                }
+                std::thread::sleep(Duration::from_millis(2));
+            };
+            Self {
+                exit: status.code(),
+                out: out.join().expect("it is read"),
+                errors: errors.join().expect("it is read"),
+            }
+        })
+    }
+
     fn after(output: &std::process::Output) -> Self {
         Self {
             exit: output.status.code(),
@@ -274,6 +313,20 @@ impl Ran {
         changes.map(line).collect()
     }
 
+    /// Of which addresses it had to find out what an earlier run's calls had done. What was never sent needs no finding out.
+    pub fn found_out(&self) -> Vec<String> {
+        let recovered = self.of("recovered");
+        let of = |what: &str| {
+            let addresses = recovered.iter().map(|event| event[what].as_array());
+            let addresses = addresses.flat_map(|all| all.into_iter().flatten());
+            addresses.map(ToString::to_string).collect::<Vec<_>>()
+        };
+        ["adopted", "removed", "uncertain"]
+            .into_iter()
+            .flat_map(of)
+            .collect()
+    }
+
     /// What failed, for messages.
     pub fn troubles(&self) -> String {
         let bad = |line: &&str| {
@@ -300,6 +353,12 @@ fn line(change: &Value) -> String {
         line.push_str(&paths.join(", "));
     }
     line
+}
+
+fn text(pipe: &mut impl Read) -> String {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes).expect("a pipe can be read");
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The path as one of the command line's words.

@@ -70,6 +70,8 @@ async fn changed_vanished_and_foreign_are_told_apart() {
     let drifts = universe.drift().await.drifts;
     let left: Vec<_> = drifts.iter().map(|drift| drift.address.as_str()).collect();
     assert_eq!(left, ["service"], "a foreign member stays foreign");
+    let recorded = &universe.journal.load().resources[&parse("service")];
+    assert_eq!(recorded.applied.to_value()["Count"], 7);
     // Whoever takes the world's value over has nothing to change.
     let ran = universe
         .up(&platform().with("service", SERVICE, service(7)))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use windlass::document::{Options, Timeouts};
 use windlass_engine::events::{Because, Event, Verb};
-use windlass_engine::provider::Failure;
+use windlass_engine::provider::{ErrorClass, Failure};
 use windlass_engine::session::SessionError;
 use windlass_state::record::RunResult;
 use windlass_tests::cloud::kinds::{CLUSTER, ROLE, SERVICE};
@@ -183,6 +183,19 @@ async fn credentials_that_run_out_end_the_run_and_nothing_is_lost() {
         });
         let ran = universe.up(&platform()).await;
         assert_eq!(ran.summary.result, RunResult::Failed, "after {calls} calls");
+        let first = ran.events.iter().position(|event| match event {
+            Event::StepFailed { error, .. } => error
+                .as_ref()
+                .is_some_and(|error| error.class == ErrorClass::CredentialsExpired),
+            _ => false,
+        });
+        let later = &ran.events[first.expect("a step failed")..];
+        let begun = |event: &&Event| matches!(event, Event::StepStarted { .. });
+        assert_eq!(later.iter().find(begun), None, "after {calls} calls");
+        assert!(
+            universe.journal.load().open.is_empty(),
+            "after {calls} calls"
+        );
         universe.cloud.set_faults(Faults::default());
         universe.up(&platform()).await;
         universe.assert_nothing_lost();

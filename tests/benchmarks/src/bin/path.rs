@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::Parser;
 use serde_json::Value;
 use windlass_benchmarks::cloud::{Cloud, Outcome, under_way};
-use windlass_benchmarks::contender::{Contender, Operation, Program};
+use windlass_benchmarks::contender::{Contender, Operation, Program, executing};
 use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
 use windlass_plan::plan::Plan;
@@ -79,16 +79,9 @@ fn measure(cloud: &Cloud, stack: &Path, services: usize, latency: u64) -> Outcom
     let (cost, events) = contender.perform_aloud(Operation::Up)?;
     let calls = cloud.calls()?;
     contender.perform(Operation::Destroy)?;
-    let at = |name: &str| {
-        let mut events = events.iter();
-        let event = events.find(|event| event["event"] == name);
-        let event = event.ok_or_else(|| format!("there was no event `{name}`"))?;
-        let at: jiff::Timestamp = event["at"].as_str().unwrap_or_default().parse()?;
-        Outcome::Ok(at.as_duration().as_secs_f64())
-    };
     Ok(Measured {
         wall: cost.wall,
-        executing: at("run_finished")? - at("planned")?,
+        executing: executing(&events)?,
         chain: longest_chain(&plan, &events),
         calling: under_way(&calls.log),
     })

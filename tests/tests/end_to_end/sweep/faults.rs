@@ -4,11 +4,21 @@
 
 use serde_json::{Value, json};
 
-use super::{Moment, Tried, Undisturbed, changes, extent, of_aws, sweep};
+use super::{Moment, Phase, Tried, Undisturbed, changes, extent, of_aws, sweep};
 use crate::world::Ran;
 
 /// How many points the gate takes.
 const CHOSEN: usize = 48;
+
+/// Creates that AWS would make again: nothing but looking for what was made keeps a lost answer from leaving two.
+const UNGUARDED: [&str; 6] = [
+    "ec2:AllocateAddress",
+    "ec2:CreateInternetGateway",
+    "ec2:CreateSubnet",
+    "ec2:CreateVpc",
+    "ecs:RegisterTaskDefinition",
+    "elasticloadbalancing:CreateRule",
+];
 
 /// What happens to the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +79,21 @@ fn points() -> Vec<Point> {
     moments.rotate_left(turn);
     // Spread over all phases and operations.
     let apart = (moments.len() / CHOSEN).max(1);
-    let spread = moments.into_iter().step_by(apart).take(CHOSEN);
-    let points = spread.enumerate().map(|(index, moment)| Point {
+    let unguarded = UNGUARDED.map(|operation| Point {
+        moment: Moment {
+            phase: Phase::Up,
+            operation: operation.to_owned(),
+            nth: 1,
+        },
+        fault: Fault::AnswerLost,
+    });
+    let others = CHOSEN - UNGUARDED.len();
+    let spread = moments.into_iter().step_by(apart).take(others);
+    let spread = spread.enumerate().map(|(index, moment)| Point {
         moment,
         fault: FAULTS[(index + turn) % FAULTS.len()],
     });
-    points.collect()
+    unguarded.into_iter().chain(spread).collect()
 }
 
 /// A failure that says what failed: an error of the run, or of a step.
