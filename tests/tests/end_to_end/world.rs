@@ -313,18 +313,16 @@ impl Ran {
         changes.map(line).collect()
     }
 
-    /// Of which addresses it had to find out what an earlier run's calls had done. What was never sent needs no finding out.
-    pub fn found_out(&self) -> Vec<String> {
-        let recovered = self.of("recovered");
-        let of = |what: &str| {
-            let addresses = recovered.iter().map(|event| event[what].as_array());
-            let addresses = addresses.flat_map(|all| all.into_iter().flatten());
-            addresses.map(ToString::to_string).collect::<Vec<_>>()
-        };
-        ["adopted", "removed", "uncertain"]
-            .into_iter()
-            .flat_map(of)
-            .collect()
+    /// It did not have to find out what an earlier run had said it had done.
+    pub fn knew(&self, earlier: &Self) {
+        for recovered in self.of("recovered") {
+            for what in ["adopted", "removed", "uncertain"] {
+                let found = recovered[what].as_array().expect("a list");
+                for done in earlier.of("step_done") {
+                    assert!(!found.contains(&done["address"]), "{done} was {what}");
+                }
+            }
+        }
     }
 
     /// What failed, for messages.
