@@ -66,6 +66,9 @@ impl Who {
     }
 }
 
+/// How often the peer may begin.
+const ATTEMPTS: usize = 4;
+
 /// How long ECS's tasks stay in one state, in milliseconds.
 const STEP: u64 = 250;
 
@@ -119,37 +122,62 @@ fn measure_all(arguments: &Arguments) -> Outcome {
         for latency in &arguments.latency {
             for _ in 0..arguments.runs {
                 for (who, program) in &programs {
-                    let step = if *who == Who::WithoutWait { 1 } else { STEP };
-                    cloud.begin(*latency, step)?;
-                    let contender = Contender::prepare(&cloud, program.clone(), *services)?;
-                    for operation in Operation::ALL {
-                        cloud.calls()?;
-                        let cost = contender.perform(operation)?;
-                        let calls = cloud.calls()?;
-                        let measured = Measured {
-                            services: *services,
-                            latency: *latency,
-                            who: *who,
-                            operation: operation.word().to_owned(),
-                            wall: cost.wall,
-                            cpu: cost.cpu,
-                            memory: cost.memory,
-                            calls: calls.total,
-                            operations: calls.operations,
-                        };
+                    let mut attempt = 1;
+                    let life = loop {
+                        match live(&cloud, *who, program, *services, *latency) {
+                            // The emulator fails a few calls after their effect; what repeats them blindly ends with an error.
+                            Err(error) if *who == Who::Terraform && attempt < ATTEMPTS => {
+                                eprintln!("Terraform failed, and begins again: {error}");
+                                attempt += 1;
+                            }
+                            lived => break lived?,
+                        }
+                    };
+                    for measured in life {
                         writeln!(record, "{}", serde_json::to_string(&measured)?)?;
-                        eprintln!(
-                            "{} × {services}, {latency} ms: {}, {:.1} s",
-                            who.word(),
-                            operation.word(),
-                            cost.wall
-                        );
                     }
                 }
             }
         }
     }
     Ok(())
+}
+
+/// A platform's life, from nothing to nothing.
+fn live(
+    cloud: &Cloud,
+    who: Who,
+    program: &Program,
+    services: usize,
+    latency: u64,
+) -> Outcome<Vec<Measured>> {
+    let step = if who == Who::WithoutWait { 1 } else { STEP };
+    cloud.begin(latency, step)?;
+    let contender = Contender::prepare(cloud, program.clone(), services)?;
+    let mut life = Vec::new();
+    for operation in Operation::ALL {
+        cloud.calls()?;
+        let cost = contender.perform(operation)?;
+        let calls = cloud.calls()?;
+        eprintln!(
+            "{} × {services}, {latency} ms: {}, {:.1} s",
+            who.word(),
+            operation.word(),
+            cost.wall
+        );
+        life.push(Measured {
+            services,
+            latency,
+            who,
+            operation: operation.word().to_owned(),
+            wall: cost.wall,
+            cpu: cost.cpu,
+            memory: cost.memory,
+            calls: calls.total,
+            operations: calls.operations,
+        });
+    }
+    Ok(life)
 }
 
 fn tables(all: &[Measured]) {
