@@ -1,8 +1,8 @@
 //! Tags of services that tell those of one resource per call: whether they are as applied is asked for a hundred resources at once, whatever
 //! service they belong to, by the Resource Groups Tagging API.
 //!
-//! That API follows the services with a delay, and the credentials may not be allowed to use it. So it is believed only where it says what was
-//! applied; about everything else the service itself is asked. Not here: changing tags (`tagging`), and services whose own calls tell the tags of many.
+//! That API follows the services with a delay, and the credentials may not be allowed to use it. So it is believed only where it shows all that was
+//! applied, whatever else somebody may have added; about everything else the service itself is asked. Not here: changing tags (`tagging`), and services whose own calls tell the tags of many.
 
 use std::collections::BTreeMap;
 
@@ -74,7 +74,9 @@ impl Query for AppliedTags {
         let mut seen: BTreeMap<String, Tags> = found.into_iter().filter_map(pairs).collect();
         let agreed = keys.into_iter().filter_map(|key| {
             let tags = seen.remove(&key.arn)?;
-            (tags == key.applied).then_some((key, tags))
+            let mut applied = key.applied.iter();
+            let stands = applied.all(|(name, value)| tags.get(name) == Some(value));
+            stands.then_some((key, tags))
         });
         Ok(agreed.collect())
     }

@@ -1,6 +1,8 @@
 //! Tags of services that tell those of one resource per call: one question for all, and the service's own word where the answer is another than what
 //! was applied.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use windlass_engine::provider::Target;
 use windlass_plan::observation::Observation;
@@ -18,6 +20,16 @@ fn tags(at: usize) -> Value {
     json!([{"Key": "number", "Value": at.to_string()}])
 }
 
+/// Somebody else has tagged the first one, too.
+fn seen(at: usize) -> Value {
+    let mut seen = tags(at);
+    if at == 0 {
+        let theirs = json!({"Key": "team", "Value": "shop"});
+        seen.as_array_mut().expect("a list").push(theirs);
+    }
+    seen
+}
+
 fn targets() -> Vec<Target> {
     let targets = (0..MANY).map(|at| {
         let applied = json!({"LogGroupName": format!("logs-{at}"), "Tags": tags(at)});
@@ -30,7 +42,7 @@ fn targets() -> Vec<Target> {
     targets.collect()
 }
 
-/// Four have the tags that they were given. What the list says of another is out of date, and one is gone.
+/// Four have the tags that they were given, one of them some more. What the list says of another is out of date, and one is gone.
 fn services(request: &Captured) -> Option<(u16, String)> {
     let body: Value = serde_json::from_str(&request.body).expect("JSON");
     let answer = match request.operation.as_str() {
@@ -55,7 +67,7 @@ fn services(request: &Captured) -> Option<(u16, String)> {
                 .map(|at| match at {
                     LATE => json!({"ResourceARN": arn(at), "Tags": []}),
                     _ => {
-                        let mut tags = tags(at);
+                        let mut tags = seen(at);
                         let ours = json!({"Key": "windlass:intent", "Value": "0"});
                         tags.as_array_mut().expect("a list").push(ours);
                         json!({"ResourceARN": arn(at), "Tags": tags})
@@ -73,7 +85,10 @@ fn services(request: &Captured) -> Option<(u16, String)> {
                 let error = json!({"__type": "ResourceNotFoundException", "message": "gone"});
                 return Some((400, error.to_string()));
             }
-            json!({"tags": {"number": at.to_string()}})
+            let seen = seen(at);
+            let pairs = seen.as_array().into_iter().flatten();
+            let pairs = pairs.map(|tag| (tag["Key"].as_str().expect("text"), &tag["Value"]));
+            json!({"tags": pairs.collect::<BTreeMap<_, _>>()})
         }
         _ => return None,
     };
@@ -94,7 +109,7 @@ fn assert_tagged(observed: &[Observation]) {
         let Observation::Present { properties, .. } = observed else {
             panic!("{at}: {observed:?}");
         };
-        assert_eq!(properties["Tags"], tags(at));
+        assert_eq!(properties["Tags"], seen(at));
     }
 }
 
