@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -44,6 +44,8 @@ pub type Calls = BTreeMap<String, usize>;
 #[derive(Default)]
 struct Meter {
     calls: Mutex<BTreeMap<String, Calls>>,
+    /// How often it has read the record.
+    readings: AtomicUsize,
     ended: AtomicBool,
 }
 
@@ -128,6 +130,15 @@ impl Cloud {
     /// How many calls the account has made.
     pub fn calls(&self, account: &str) -> usize {
         self.calls_by_operation(account).values().sum()
+    }
+
+    /// Waits until everything is counted that has been answered by now.
+    pub fn count(&self) {
+        // The reading that goes on may have begun before.
+        let wanted = self.meter.readings.load(Ordering::SeqCst) + 2;
+        while self.meter.readings.load(Ordering::SeqCst) < wanted {
+            std::thread::sleep(TICK);
+        }
     }
 
     /// Which calls the account has made.
@@ -216,6 +227,7 @@ impl Meter {
                 *of_account.entry(operation).or_default() += 1;
             }
             drop(calls);
+            self.readings.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(TICK);
         }
     }

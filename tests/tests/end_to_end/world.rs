@@ -18,8 +18,6 @@ use crate::programs::program;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Nor does a whole command, the wait for a dead holder's lease and for the SDK's minute included.
 const LIMIT: Duration = Duration::from_secs(300);
-/// When the meter shows nothing new for so long, it has read everything.
-const SETTLED: Duration = Duration::from_millis(50);
 
 pub struct World {
     pub cloud: Arc<Cloud>,
@@ -118,17 +116,11 @@ impl World {
     }
 
     fn counting(&self, run: impl FnOnce() -> Ran) -> (Ran, Calls) {
+        self.cloud.count();
         let before = self.cloud.calls_by_operation(&self.account);
         let ran = run();
+        self.cloud.count();
         let mut calls = self.cloud.calls_by_operation(&self.account);
-        loop {
-            std::thread::sleep(SETTLED);
-            let now = self.cloud.calls_by_operation(&self.account);
-            if now == calls {
-                break;
-            }
-            calls = now;
-        }
         for (operation, before) in before {
             *calls.entry(operation).or_default() -= before;
         }
