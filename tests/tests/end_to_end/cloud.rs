@@ -137,6 +137,8 @@ impl Cloud {
         // The reading that goes on may have begun before.
         let wanted = self.meter.readings.load(Ordering::SeqCst) + 2;
         while self.meter.readings.load(Ordering::SeqCst) < wanted {
+            let ended = self.reading.as_ref().is_none_or(JoinHandle::is_finished);
+            assert!(!ended, "the meter panicked");
             std::thread::sleep(TICK);
         }
     }
