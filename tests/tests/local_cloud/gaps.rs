@@ -182,15 +182,30 @@ pub const GAPS: &[Gap] = &[
         "Tags[]",
         "DescribeLaunchTemplates gives the tags of the creation, whatever CreateTags has added",
     ),
+    loses(
+        "AWS::EC2::NatGateway",
+        "AvailabilityMode",
+        "CreateNatGateway does not read it",
+    ),
+    loses(
+        "AWS::EC2::NatGateway",
+        "PrivateIpAddress",
+        "CreateNatGateway does not read it, and makes up another",
+    ),
+    loses(
+        "AWS::EC2::NatGateway",
+        "SecondaryAllocationIds",
+        "CreateNatGateway does not read it",
+    ),
     refuses(
         "AWS::EC2::NatGateway",
         "SecondaryPrivateIpAddressCount",
         "AssignPrivateNatGatewayAddress is not implemented",
     ),
-    refuses(
+    loses(
         "AWS::EC2::NatGateway",
         "SecondaryPrivateIpAddresses",
-        "AssignPrivateNatGatewayAddress is not implemented",
+        "CreateNatGateway does not read it",
     ),
     bars(
         "AWS::EC2::NatGateway",
