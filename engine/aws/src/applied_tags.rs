@@ -2,14 +2,15 @@
 //! service they belong to, by the Resource Groups Tagging API.
 //!
 //! That API follows the services with a delay, and the credentials may not be allowed to use it. So it is believed only where it shows all that was
-//! applied, whatever else somebody may have added; about everything else the service itself is asked. Not here: changing tags (`tagging`), and services whose own calls tell the tags of many.
+//! applied, whatever else somebody may have added; about everything else the service itself is asked.
+//!
+//! Not here: changing tags (`tagging`), and services whose own calls tell the tags of many.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 use windlass::value::ResolvedTags;
 use windlass_engine::provider::ErrorClass;
-use windlass_state::identity::INTENT_TAG;
 
 use crate::clients::Clients;
 use crate::error::{Named, Result, invalid};
@@ -18,7 +19,7 @@ use crate::reads::{Answers, Query, Single as _, Wants};
 use crate::{ecs, logs, servicediscovery};
 
 /// The tags of one resource.
-pub type Tags = BTreeMap<String, String>;
+type Tags = BTreeMap<String, String>;
 
 /// A resource's ARN, and the tags that it was given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,12 +95,9 @@ impl Query for AppliedTags {
     }
 }
 
-/// A resource's ARN and its tags, without those that AWS or the engine own.
+/// A resource's ARN and its tags.
 fn pairs(mapping: ResourceTagMapping) -> Option<(String, Tags)> {
     let tags = mapping.tags.unwrap_or_default().into_iter();
-    let own = tags.filter(|tag| !tag.key.starts_with("aws:") && tag.key != INTENT_TAG);
-    Some((
-        mapping.resource_arn?,
-        own.map(|tag| (tag.key, tag.value)).collect(),
-    ))
+    let tags = tags.map(|tag| (tag.key, tag.value)).collect();
+    Some((mapping.resource_arn?, tags))
 }

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::backend::Reply;
+use crate::backend::{Backend, BackendError, Reply};
 use crate::operation::Call;
 
 /// Something that moto does wrong or not at all.
@@ -138,8 +138,26 @@ pub(crate) fn session_key(answer: &str) -> Option<&str> {
     Some(rest.split_once("</AccessKeyId>")?.0.trim())
 }
 
+/// Ends the associations of a NAT gateway that was deleted.
+pub(crate) async fn free_addresses(
+    backend: &Backend,
+    call: &Call,
+    gateway: &str,
+) -> Result<(), BackendError> {
+    let ec2 = async |action: String| {
+        let form = format!("Version=2016-11-15&Action={action}");
+        backend.query(call, "ec2", &form).await
+    };
+    let described = ec2(format!("DescribeNatGateways&NatGatewayId.1={gateway}")).await?;
+    for association in associations(&described) {
+        // One that another deletion has ended already is refused, which is as good.
+        ec2(format!("DisassociateAddress&AssociationId={association}")).await?;
+    }
+    Ok(())
+}
+
 /// The associations of addresses in DescribeNatGateways' answer.
-pub(crate) fn associations(answer: &str) -> impl Iterator<Item = &str> {
+fn associations(answer: &str) -> impl Iterator<Item = &str> {
     let opened = answer.split("<associationId>").skip(1);
     opened.filter_map(|rest| Some(rest.split_once("</associationId>")?.0))
 }

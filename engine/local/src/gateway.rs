@@ -334,7 +334,7 @@ impl Gateway {
                 let answer = self.pass_through(call, parts, body).await?;
                 let gateway = form_value(&String::from_utf8_lossy(form), "NatGatewayId");
                 if let Some(gateway) = gateway.filter(|_| answer.status().is_success()) {
-                    self.free_addresses(call, &gateway).await?;
+                    gaps::free_addresses(&self.backend, call, &gateway).await?;
                 }
                 Ok(answer)
             }
@@ -348,19 +348,6 @@ impl Gateway {
                 Ok(reply.into_response().map(full))
             }
         }
-    }
-
-    async fn free_addresses(&self, call: &Call, gateway: &str) -> Result<(), BackendError> {
-        let ec2 = async |action: String| {
-            let form = format!("Version=2016-11-15&Action={action}");
-            self.backend.query(call, "ec2", &form).await
-        };
-        let described = ec2(format!("DescribeNatGateways&NatGatewayId.1={gateway}")).await?;
-        for association in gaps::associations(&described) {
-            // One that another deletion has ended already is refused, which is as good.
-            ec2(format!("DisassociateAddress&AssociationId={association}")).await?;
-        }
-        Ok(())
     }
 }
 

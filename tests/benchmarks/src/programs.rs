@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cloud::Outcome;
+use crate::cloud::{Cloud, Outcome};
+use crate::contender::Program;
 
 /// Windlass's programs, as flags.
 #[derive(Debug, Clone, Args)]
@@ -26,12 +27,13 @@ impl Programs {
         or_beside(self.engine.as_ref(), "windlass")
     }
 
-    /// The program of `stacks/platform`.
+    /// A local cloud of the engine's, and the program that is measured in it.
     ///
     /// # Errors
-    /// The system does not say where this program is.
-    pub fn stack(&self) -> Outcome<PathBuf> {
-        or_beside(self.stack.as_ref(), "platform")
+    /// The cloud does not start, or the system does not say where this program is.
+    pub fn start(&self) -> Outcome<(Cloud, Program)> {
+        let stack = or_beside(self.stack.as_ref(), "platform")?;
+        Ok((Cloud::start(self.engine()?)?, Program::Windlass { stack }))
     }
 }
 

@@ -47,7 +47,7 @@ pub struct AuthenticateCognito {
     /// The claims that are asked for. AWS's default is `openid`.
     #[field(removal_default("\"openid\""))]
     pub scope: Option<Input<String>>,
-    /// The name of the session's cookie. AWS's default is `AWSELBAuthSessionCookie`.
+    /// The name of the cookie that keeps a client logged in. AWS's default is `AWSELBAuthSessionCookie`.
     #[field(removal_default("\"AWSELBAuthSessionCookie\""))]
     pub session_cookie_name: Option<Input<String>>,
     /// How long a session lasts, 1 to 604800 seconds, which is AWS's default.
@@ -79,7 +79,7 @@ pub struct AuthenticateOidc {
     /// The claims that are asked for. AWS's default is `openid`.
     #[field(removal_default("\"openid\""))]
     pub scope: Option<Input<String>>,
-    /// The name of the session's cookie. AWS's default is `AWSELBAuthSessionCookie`.
+    /// The name of the cookie that keeps a client logged in. AWS's default is `AWSELBAuthSessionCookie`.
     #[field(removal_default("\"AWSELBAuthSessionCookie\""))]
     pub session_cookie_name: Option<Input<String>>,
     /// How long a session lasts, 1 to 604800 seconds, which is AWS's default.

@@ -1,5 +1,5 @@
 //! How roles are read, for all kinds that look at them: a few by themselves, many by lists. GetAccountAuthorizationDetails holds everything but
-//! the description and the session's length, which are asked for apart, only where the author wrote one.
+//! `Description` and `MaxSessionDuration`, which are asked for apart, only where the author wrote one.
 //!
 //! Not here: what a kind makes of a role.
 

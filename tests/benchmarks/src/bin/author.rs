@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clap::Parser;
-use windlass_benchmarks::cloud::{Cloud, Outcome};
-use windlass_benchmarks::contender::{Contender, Operation, Program};
+use windlass_benchmarks::cloud::Outcome;
+use windlass_benchmarks::contender::{Contender, Operation};
 use windlass_benchmarks::process::run;
 use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
@@ -73,7 +73,7 @@ fn main() -> Outcome {
 const STARTS: usize = 20;
 
 fn start_up(arguments: &Arguments, table: &mut Table) -> Outcome {
-    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
+    let engine = arguments.windlass.engine()?;
     let versions = (0..STARTS).map(|_| Ok(run(Command::new(&engine).arg("--version"))?.0));
     let versions = versions.collect::<Outcome<Vec<_>>>()?;
     table.row([
@@ -81,9 +81,9 @@ fn start_up(arguments: &Arguments, table: &mut Table) -> Outcome {
         format!("{:.3}", Spread::of(versions.iter().map(|cost| cost.wall))),
         format!("{:.3}", Spread::of(versions.iter().map(|cost| cost.cpu))),
     ]);
-    let cloud = Cloud::start(engine)?;
+    let (cloud, stack) = arguments.windlass.start()?;
     cloud.begin(0, 250)?;
-    let contender = Contender::prepare(&cloud, Program::Windlass { stack }, 1)?;
+    let contender = Contender::prepare(&cloud, stack, 1)?;
     let mut first_calls = Vec::new();
     for _ in 0..STARTS {
         cloud.calls()?;

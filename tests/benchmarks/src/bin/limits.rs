@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use clap::Parser;
-use windlass_benchmarks::cloud::{Cloud, Outcome, changes};
-use windlass_benchmarks::contender::{Contender, Operation, Program, executing};
+use windlass_benchmarks::cloud::{Outcome, changes};
+use windlass_benchmarks::contender::{Contender, Operation, executing};
 use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
 use windlass_local::CallRecord;
@@ -43,8 +43,7 @@ struct Measured {
 
 fn main() -> Outcome {
     let arguments = Arguments::parse();
-    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
-    let cloud = Cloud::start(engine)?;
+    let (cloud, stack) = arguments.windlass.start()?;
     let mut all = Vec::new();
     for _ in 0..arguments.runs {
         cloud.begin_limited(
@@ -53,9 +52,7 @@ fn main() -> Outcome {
             arguments.per_second,
             arguments.saved_up,
         )?;
-        let stack = stack.clone();
-        let contender =
-            Contender::prepare(&cloud, Program::Windlass { stack }, arguments.services)?;
+        let contender = Contender::prepare(&cloud, stack.clone(), arguments.services)?;
         for operation in [Operation::Up, Operation::Destroy] {
             cloud.calls()?;
             let (_, events) = contender.perform_aloud(operation)?;
@@ -81,15 +78,15 @@ fn main() -> Outcome {
     for operation in [Operation::Up, Operation::Destroy] {
         let of = |value: fn(&Measured) -> f64| {
             let runs = all.iter().filter(|run| run.operation == operation);
-            Spread::of(runs.map(value)).to_string()
+            Spread::of(runs.map(value))
         };
         table.row([
             operation.word().to_owned(),
-            of(|run| run.calls as f64),
-            of(|run| run.throttled as f64),
-            of(|run| run.took),
-            of(|run| run.bound),
-            of(|run| run.took / run.bound),
+            format!("{:.0}", of(|run| run.calls as f64)),
+            format!("{:.0}", of(|run| run.throttled as f64)),
+            of(|run| run.took).to_string(),
+            of(|run| run.bound).to_string(),
+            of(|run| run.took / run.bound).to_string(),
         ]);
     }
     print!("{table}");

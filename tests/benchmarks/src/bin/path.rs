@@ -2,8 +2,6 @@
 //!
 //! A step's time is the engine's own event; which waits for which is the plan's. Not here: what other programs take (`wire`).
 
-use std::path::Path;
-
 use clap::Parser;
 use serde_json::Value;
 use windlass_benchmarks::cloud::{Cloud, Outcome, under_way};
@@ -37,8 +35,7 @@ struct Measured {
 
 fn main() -> Outcome {
     let arguments = Arguments::parse();
-    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
-    let cloud = Cloud::start(engine)?;
+    let (cloud, stack) = arguments.windlass.start()?;
     let mut table = Table::with([
         "services",
         "latency, ms",
@@ -68,12 +65,9 @@ fn main() -> Outcome {
     Ok(())
 }
 
-fn measure(cloud: &Cloud, stack: &Path, services: usize, latency: u64) -> Outcome<Measured> {
+fn measure(cloud: &Cloud, stack: &Program, services: usize, latency: u64) -> Outcome<Measured> {
     cloud.begin(latency, 250)?;
-    let program = Program::Windlass {
-        stack: stack.to_owned(),
-    };
-    let contender = Contender::prepare(cloud, program, services)?;
+    let contender = Contender::prepare(cloud, stack.clone(), services)?;
     let plan = contender.plan()?;
     cloud.calls()?;
     let (cost, events) = contender.perform_aloud(Operation::Up)?;

@@ -98,12 +98,11 @@ fn main() -> Outcome {
 }
 
 fn measure_all(arguments: &Arguments) -> Outcome {
-    let (engine, stack) = (arguments.windlass.engine()?, arguments.windlass.stack()?);
+    let (cloud, windlass) = arguments.windlass.start()?;
     let terraform = arguments.peer.clone().zip(arguments.plugins.clone());
     if terraform.is_none() {
         eprintln!("Terraform is left out: it needs `--peer` and `--plugins`.");
     }
-    let windlass = Program::Windlass { stack };
     let mut programs = vec![
         (Who::Windlass, windlass.clone()),
         (Who::WithoutWait, windlass),
@@ -113,7 +112,6 @@ fn measure_all(arguments: &Arguments) -> Outcome {
             .map(|(program, plugins)| (Who::Terraform, Program::Terraform { program, plugins })),
     );
     programs.retain(|(who, _)| arguments.programs.contains(who));
-    let cloud = Cloud::start(engine)?;
     let mut record = File::options()
         .create(true)
         .append(true)
