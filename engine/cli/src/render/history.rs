@@ -4,6 +4,8 @@ use owo_colors::OwoColorize;
 use windlass_state::record::{RunFinished, RunResult};
 use windlass_store::HistoryEntry;
 
+use super::words;
+
 /// One operation in one line.
 pub fn line(entry: &HistoryEntry) -> String {
     let HistoryEntry {
@@ -14,7 +16,7 @@ pub fn line(entry: &HistoryEntry) -> String {
     format!(
         "{:>4}  {}  {:<14} {:<11}  {}  {}",
         number.bold(),
-        started.at.strftime("%Y-%m-%d %H:%M:%SZ"),
+        words::moment(started.at),
         started.operation.as_str(),
         result(finished.as_ref()),
         started.who,
@@ -45,13 +47,13 @@ pub fn whole(entry: &HistoryEntry, kept: bool) -> String {
         }
     };
     say("who", started.who.clone());
-    say("started", started.at.to_string());
+    say("started", words::moment(started.at));
     let ended = finished.as_ref();
     say(
         "ended",
         ended.map_or_else(
             || "it was killed, or still goes on".to_owned(),
-            |ended| ended.at.to_string(),
+            |ended| words::moment(ended.at),
         ),
     );
     say("result", result(ended).to_owned());

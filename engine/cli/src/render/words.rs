@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use owo_colors::OwoColorize;
 use serde_json::Value;
 use windlass::diagnostics::SourceLine;
@@ -20,6 +21,11 @@ pub fn time(milliseconds: u64) -> String {
         0..=119 => format!("{:.1} s", time.as_secs_f64()),
         seconds => format!("{} m {:02} s", seconds / 60, seconds % 60),
     }
+}
+
+/// A moment as people read it, to the second.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// How many of something, as people say it.
@@ -193,7 +199,7 @@ pub fn recovered(recovered: &Recovered) -> String {
     let mut lines = vec![format!(
         "recovered {} of the run at {}: {}",
         count(total, "unfinished operation"),
-        recovered.since,
+        moment(recovered.since),
         told.join(", ")
     )];
     lines.extend(recovered.foreign.iter().map(|address| {
