@@ -179,6 +179,8 @@ pub struct Prepared<'s, 'a> {
     recorder: Recorder<'s>,
     operation: Operation,
     plan: Plan,
+    /// The plan's.
+    hash: String,
     settlements: Vec<Settlement>,
     began: Duration,
     calls: u64,
@@ -252,8 +254,9 @@ impl<'a> Session<'a> {
             })
         });
         let plan = plan.map_err(SessionError::Stack)?;
+        let hash = plan.hash();
         voice.say(Event::Planned {
-            plan: plan.hash(),
+            plan: hash.clone(),
             changes: plan.changes.clone(),
             unchanged: plan.unchanged,
             notes: plan.notes.clone(),
@@ -265,6 +268,7 @@ impl<'a> Session<'a> {
             recorder,
             operation: goal.operation,
             plan,
+            hash,
             settlements,
             began,
             calls,
@@ -390,7 +394,7 @@ impl Prepared<'_, '_> {
             at: self.session.clock.now(),
             who: self.session.who.clone(),
             document: self.plan.document.clone(),
-            plan: self.plan.hash(),
+            plan: self.hash.clone(),
             summary: self.in_a_line(),
             changes: self.lines(),
         });

@@ -5,17 +5,25 @@ use std::io::{BufRead, IsTerminal, Write};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Asks whether to go on. Without a terminal there is nobody to ask, and a missing `--yes` is an error rather than a hang.
-pub fn confirm(question: &str) -> Result<bool, Failure> {
+/// Asks whether to go on; Ctrl-C is a no. Without a terminal there is nobody to ask, and a missing `--yes` is an error rather than a hang.
+pub async fn confirm(question: &'static str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new("there is no terminal to ask on")
             .exit(Exit::Usage)
             .help("say `--yes` to go on without being asked"));
     }
-    let mut screen = std::io::stderr().lock();
-    write!(screen, "{question} [y/N] ")?;
-    screen.flush()?;
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    let asked = tokio::task::spawn_blocking(move || -> std::io::Result<bool> {
+        let mut screen = std::io::stderr().lock();
+        write!(screen, "{question} [y/N] ")?;
+        screen.flush()?;
+        drop(screen);
+        let mut answer = String::new();
+        std::io::stdin().lock().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    });
+    tokio::select! {
+        // Nobody waits for the thread that still reads.
+        pressed = tokio::signal::ctrl_c() => pressed.map(|()| false).map_err(Into::into),
+        answer = asked => Ok(answer.map_err(std::io::Error::other)??),
+    }
 }

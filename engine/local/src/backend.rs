@@ -21,9 +21,6 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A body that may come piece by piece.
 pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
 
-/// Under load a few of moto's answers in a thousand are a spurious 500; our own reads must not draw conclusions from one.
-pub(crate) const READ_ATTEMPTS: u32 = 4;
-
 /// Moto did not answer.
 #[derive(Debug, thiserror::Error)]
 #[error("moto did not answer")]
@@ -160,36 +157,29 @@ impl Backend {
         })
     }
 
-    /// Makes a call of a query protocol, in the account and region of another call; gives the text, an error's too. It may be sent several times.
+    /// Makes a call of a query protocol, in the account and region of another call; gives the text, an error's too.
     pub(crate) async fn query(
         &self,
         call: &Call,
         service: &str,
         form: &str,
     ) -> Result<String, BackendError> {
-        let mut attempt = 1;
-        loop {
-            let request = self
-                .own(call, service)
-                .header(
-                    header::CONTENT_TYPE,
-                    "application/x-www-form-urlencoded; charset=utf-8",
-                )
-                .body(full(form.to_owned()))
-                .map_err(BackendError::of)?;
-            let answer = self.http.request(request).await.map_err(BackendError::of)?;
-            if answer.status().is_server_error() && attempt < READ_ATTEMPTS {
-                attempt += 1;
-                continue;
-            }
-            let body = answer
-                .into_body()
-                .collect()
-                .await
-                .map_err(BackendError::of)?
-                .to_bytes();
-            return Ok(String::from_utf8_lossy(&body).into_owned());
-        }
+        let request = self
+            .own(call, service)
+            .header(
+                header::CONTENT_TYPE,
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .body(full(form.to_owned()))
+            .map_err(BackendError::of)?;
+        let answer = self.http.request(request).await.map_err(BackendError::of)?;
+        let body = answer
+            .into_body()
+            .collect()
+            .await
+            .map_err(BackendError::of)?
+            .to_bytes();
+        Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
     /// A request of our own; moto finds service and region in the credential's scope and checks no signature.

@@ -1,6 +1,7 @@
 //! The proxy in front of moto: takes a request, asks the rules, serves it or spoils it, and records it.
 //!
-//! Bodies stream through in both directions; they are read whole only where their text matters (query protocols, ECS, a few gaps).
+//! Large bodies stream through in both directions; they are read whole where they are small, or where their text matters (query protocols,
+//! ECS, a few gaps).
 //! Not here: the rules (`rules`), ECS (`ecs`), the commands to the gateway itself (`control`), the process (`daemon`, `embedded`).
 
 use std::path::PathBuf;
@@ -34,6 +35,10 @@ use crate::rules::decide::{Decision, Fate, RuleBook};
 use crate::rules::{Rules, RulesError};
 use crate::status::Status;
 use crate::tagged;
+
+/// Up to so many bytes of an answer are passed on together with its head, as AWS sends them. Moto sends the head first, and Terraform
+/// gives up a connection now and then whose body comes after it, and sends its call again.
+const IN_ONE_PIECE: u64 = 1 << 20;
 
 /// The gateway's memory.
 #[derive(Debug)]
@@ -279,8 +284,14 @@ impl Gateway {
         parts: Parts,
         body: Body,
     ) -> Result<Response<Body>, BackendError> {
-        let answer = self.backend.forward(parts, body, call).await?;
-        Ok(answer.map(|body| body.map_err(Into::into).boxed_unsync()))
+        let (head, body) = self.backend.forward(parts, body, call).await?.into_parts();
+        let body = body.map_err(Into::into).boxed_unsync();
+        let size = body.size_hint().exact();
+        let body = match size.is_some_and(|size| size <= IN_ONE_PIECE) {
+            true => full(whole(body).await?),
+            false => body,
+        };
+        Ok(Response::from_parts(head, body))
     }
 
     async fn pass_ecs(&self, call: &Call, body: Body) -> Result<Response<Body>, BackendError> {

@@ -83,15 +83,23 @@ pub fn plan(plan: &Plan) -> String {
         notes,
     } = plan;
     let rest = (stack, environment, lineage, binding, document, observed);
-    fingerprint.canonical(&(format, sequence, rest, unchanged, outputs, notes));
+    fingerprint.json(&(format, sequence, rest, unchanged, outputs, notes));
     for change in changes {
-        fingerprint.canonical(&Change {
-            source: None,
-            ..change.clone()
-        });
+        let Change {
+            address,
+            kind,
+            verdict,
+            reason,
+            fields,
+            physical_id,
+            predicted_id,
+            source: _,
+        } = change;
+        fingerprint.json(&(address, kind, verdict, reason, fields));
+        fingerprint.json(&(physical_id, predicted_id));
     }
     for step in steps {
-        fingerprint.canonical(step);
+        fingerprint.json(step);
     }
     fingerprint.finish()
 }
@@ -112,12 +120,6 @@ impl Fingerprint {
 
     fn json(&mut self, value: &impl Serialize) {
         self.text(&serde_json::to_string(value).expect("the pieces have text keys only"));
-    }
-
-    /// For pieces whose parts may stand in any order.
-    fn canonical(&mut self, value: &impl Serialize) {
-        let value = serde_json::to_value(value).expect("the pieces have text keys only");
-        self.text(CanonicalJson::of(&value).as_str());
     }
 
     fn finish(self) -> String {

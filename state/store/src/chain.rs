@@ -51,6 +51,21 @@ impl Head {
     }
 }
 
+/// A text with its hash: made once, kept in several places.
+#[derive(Debug)]
+pub struct Hashed {
+    pub text: String,
+    pub hash: String,
+}
+
+impl Hashed {
+    pub fn of(value: &impl Serialize) -> Self {
+        let text = serde_json::to_string(value).expect("what is kept holds text keys only");
+        let hash = digest(&text);
+        Self { text, hash }
+    }
+}
+
 /// SHA-256, in hex.
 pub fn digest(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))

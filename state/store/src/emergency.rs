@@ -82,16 +82,8 @@ impl Emergency {
         })
     }
 
-    /// The store took these.
-    pub(crate) fn passed(&self, records: &[Record]) {
-        let mut state = self.lock();
-        for record in records {
-            state.head = state.head.then(&json(record));
-        }
-    }
-
-    /// The store kept a snapshot; some start their chain there again.
-    pub(crate) fn checkpointed(&self, head: Head) {
+    /// The store took everything up to here.
+    pub(crate) fn passed(&self, head: Head) {
         self.lock().head = head;
     }
 

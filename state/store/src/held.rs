@@ -68,10 +68,11 @@ pub struct HeldStore {
     _last: Option<std::fs::File>,
 }
 
-type Answer = oneshot::Sender<Result<(), StoreError>>;
+type Answer<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
-    Append(Vec<Record>, Answer),
+    /// Answered with where the journal is then.
+    Append(Vec<Record>, Answer<Head>),
     Checkpoint(Box<Snapshot>, Answer),
     Replace(Box<Snapshot>, Option<Vec<HistoryEntry>>, Answer),
     MarkMoved(Option<String>, Answer),
@@ -187,14 +188,14 @@ impl HeldStore {
         jobs.send(job).map_err(|_| StoreError::Ended)
     }
 
-    async fn ask(&self, job: impl FnOnce(Answer) -> Job) -> Result<(), StoreError> {
+    async fn ask<T>(&self, job: impl FnOnce(Answer<T>) -> Job) -> Result<T, StoreError> {
         self.deadline.held()?;
         let (answer, answered) = oneshot::channel();
         self.send(job(answer))?;
         answered.await.map_err(|_| StoreError::Ended)?
     }
 
-    async fn append_here(&self, records: Vec<Record>) -> Result<(), JournalError> {
+    async fn append_here(&self, records: Vec<Record>) -> Result<Head, JournalError> {
         self.deadline.held()?;
         Ok(self.ask(|answer| Job::Append(records, answer)).await?)
     }
@@ -204,21 +205,16 @@ impl HeldStore {
 impl Journal for HeldStore {
     async fn append(&self, records: Vec<Record>) -> Result<(), JournalError> {
         let Some(emergency) = &self.emergency else {
-            return self.append_here(records).await;
+            return self.append_here(records).await.map(drop);
         };
         if emergency.is_open() {
             return Ok(emergency.append(&records)?);
         }
         match self.append_here(records.clone()).await {
-            Ok(()) => {
-                emergency.passed(&records);
-                Ok(())
-            }
-            Err(failure) => {
-                emergency.open(&records, &failure)?;
-                Ok(())
-            }
+            Ok(head) => emergency.passed(head),
+            Err(failure) => emergency.open(&records, &failure)?,
         }
+        Ok(())
     }
 
     async fn checkpoint(&self, snapshot: &Snapshot) -> Result<(), JournalError> {
@@ -229,7 +225,7 @@ impl Journal for HeldStore {
         }
         self.rewrite(snapshot).await?;
         if let Some(emergency) = &self.emergency {
-            emergency.checkpointed(self.head().await?);
+            emergency.passed(self.head().await?);
         }
         Ok(())
     }
@@ -320,10 +316,10 @@ async fn write(writer: &mut dyn Writer, deadline: &Deadline, inbox: &mut Unbound
                     let mut result = append(writer, deadline, &records).await;
                     for answer in answers {
                         // The first hears the cause in full. Whoever asked may have gone meanwhile.
-                        let rest = result.as_ref().map_or_else(
-                            |error| Err(StoreError::Halted(error.to_string())),
-                            |()| Ok(()),
-                        );
+                        let rest = match &result {
+                            Ok(head) => Ok(head.clone()),
+                            Err(error) => Err(StoreError::Halted(error.to_string())),
+                        };
                         drop(answer.send(std::mem::replace(&mut result, rest)));
                     }
                 }
@@ -355,8 +351,9 @@ async fn append(
     writer: &mut dyn Writer,
     deadline: &Deadline,
     records: &[Record],
-) -> Result<(), StoreError> {
+) -> Result<Head, StoreError> {
     // The lease may have gone while this waited for its turn.
     deadline.held()?;
-    writer.append(records).await
+    writer.append(records).await?;
+    Ok(writer.head())
 }

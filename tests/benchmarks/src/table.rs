@@ -9,8 +9,8 @@ pub struct Table(Vec<Vec<String>>);
 impl Table {
     /// A table with these columns.
     #[must_use]
-    pub fn with<const N: usize>(columns: [&str; N]) -> Self {
-        let columns = columns.map(str::to_owned).to_vec();
+    pub fn with<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
+        let columns: Vec<_> = columns.into_iter().map(str::to_owned).collect();
         let rule = columns.iter().enumerate();
         let rule = rule.map(|(at, _)| if at == 0 { "---" } else { "---:" }.to_owned());
         Self(vec![columns.clone(), rule.collect()])

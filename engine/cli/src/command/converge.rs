@@ -269,12 +269,16 @@ impl Converge<'_> {
             clock: &clock,
             events: &*events,
             schema: windlass::aws::schema,
-            interrupt,
+            interrupt: interrupt.clone(),
             run: new_run(),
             who: Holder::this_process().to_string(),
             concurrency: self.access.concurrency,
         };
-        let result = async { self.finish(session.prepare(snapshot, goal).await?).await }.await;
+        let result = tokio::select! {
+            prepared = session.prepare(snapshot, goal) => self.finish(prepared?).await,
+            // Nothing has begun that could be finished.
+            () = interrupt.reaches(Urgency::Drain) => Ok(Exit::Interrupted),
+        };
         listener.abort();
         result
     }
@@ -308,7 +312,7 @@ impl Converge<'_> {
                         .exit(Exit::Stale)
                         .help("make it again with `preview --out` and look at it"));
                 }
-                if !empty && !yes && !confirm("Do this?")? {
+                if !empty && !yes && !confirm("Do this?").await? {
                     prepared.decline().await?;
                     return Ok(Exit::Interrupted);
                 }

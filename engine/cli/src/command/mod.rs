@@ -46,9 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     render::log();
     let json = arguments.command.json();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = runtime(&arguments.command);
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(dispatch(arguments));
@@ -63,6 +61,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         failure.exit
     });
     exit.into()
+}
+
+/// One thread for everything that waits for AWS: passing each answer from one thread to another would cost more than what is done with it.
+/// The local cloud serves many callers at once.
+fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = match command {
+        Command::LocalDaemon { .. } => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    builder.enable_all().build()
 }
 
 async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {

@@ -32,7 +32,7 @@ pub async fn repair(stack: &Stack, which: &Which, yes: bool) -> Result<Exit, Fai
         count(good.snapshot.resources.len(), "resource"),
         count(good.history.len(), "operation"),
     );
-    if !yes && !confirm("Go on from there?")? {
+    if !yes && !confirm("Go on from there?").await? {
         return Ok(Exit::Interrupted);
     }
     let aside = store.repair(&good, &Holder::this_process()).await?;

@@ -28,7 +28,7 @@ use serde_json::{Map, Value, json};
 use self::arn::Scope;
 use self::runs::Runs;
 use self::service::{Service, Status};
-use crate::backend::{Backend, BackendError, READ_ATTEMPTS, Reply};
+use crate::backend::{Backend, BackendError, Reply};
 use crate::clock::Millis;
 use crate::operation::Call;
 use crate::rules::EcsRules;
@@ -192,16 +192,7 @@ impl Exchange<'_> {
 
     /// Asks moto.
     async fn ask(&self, operation: &str, request: &Value) -> Result<Reply, BackendError> {
-        let reads = operation.starts_with("Describe") || operation.starts_with("List");
-        let attempts = if reads { READ_ATTEMPTS } else { 1 };
-        let mut reply = self.moto.ecs(self.call, operation, request).await?;
-        for _ in 1..attempts {
-            if reply.status < 500 {
-                break;
-            }
-            reply = self.moto.ecs(self.call, operation, request).await?;
-        }
-        Ok(reply)
+        self.moto.ecs(self.call, operation, request).await
     }
 
     /// Looks into the world as it is now.

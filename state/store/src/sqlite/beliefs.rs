@@ -8,9 +8,8 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use rusqlite::{Connection, OptionalExtension, params};
-use windlass_state::snapshot::Snapshot;
 
-use crate::chain::digest;
+use crate::chain::Hashed;
 use crate::state::BELIEFS;
 
 /// One belief as it is kept.
@@ -30,7 +29,7 @@ impl Packed {
 }
 
 /// Keeps what is believed, if the last operation has ended and nothing is kept of its end yet; and lets go of the oldest.
-pub fn keep(connection: &Connection, snapshot: &Snapshot) -> rusqlite::Result<()> {
+pub fn keep(connection: &Connection, format: u32, snapshot: &Hashed) -> rusqlite::Result<()> {
     let last = "SELECT number FROM history WHERE finished IS NOT NULL
         AND number = (SELECT max(number) FROM history) AND number NOT IN (SELECT number FROM belief)";
     let last: Option<i64> = connection
@@ -39,15 +38,14 @@ pub fn keep(connection: &Connection, snapshot: &Snapshot) -> rusqlite::Result<()
     let Some(number) = last else {
         return Ok(());
     };
-    let text = serde_json::to_string(snapshot).expect("a snapshot holds text keys only");
     let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
     let packed = packer
-        .write_all(text.as_bytes())
+        .write_all(snapshot.text.as_bytes())
         .and_then(|()| packer.finish());
     let packed = packed.expect("memory takes whatever is written to it");
     connection.execute(
         "INSERT INTO belief (number, format, packed, hash) VALUES (?1, ?2, ?3, ?4)",
-        params![number, snapshot.format, packed, digest(&text)],
+        params![number, format, packed, snapshot.hash],
     )?;
     let keep = i64::try_from(BELIEFS).expect("a small number");
     connection

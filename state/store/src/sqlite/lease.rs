@@ -86,10 +86,9 @@ pub fn take(
 /// Renews the lease; says whether it was still ours.
 pub fn renew(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
     let deadline = Timestamp::now() + TERM;
-    let renewed = connection.execute(
-        "UPDATE lease SET deadline = ?1 WHERE token = ?2",
-        params![deadline.as_millisecond(), token],
-    )?;
+    let mut update =
+        connection.prepare_cached("UPDATE lease SET deadline = ?1 WHERE token = ?2")?;
+    let renewed = update.execute(params![deadline.as_millisecond(), token])?;
     Ok(renewed == 1)
 }
 

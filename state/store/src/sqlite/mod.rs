@@ -23,7 +23,7 @@ use windlass_state::snapshot::{FORMAT, Snapshot};
 use self::beside::Beside;
 use self::lease::{Asked, DatabaseLease};
 use self::writer::DatabaseWriter;
-use crate::chain::{Head, digest};
+use crate::chain::{Hashed, Head, digest};
 use crate::error::StoreError;
 use crate::held::Hands;
 use crate::history::HistoryEntry;
@@ -153,7 +153,8 @@ impl Database {
     /// Keeps a first snapshot, unless another program was faster.
     pub fn begin(&self, fresh: &Snapshot) -> Result<(), StoreError> {
         let connection = self.connect()?;
-        write_snapshot(&connection, fresh, "INSERT OR IGNORE").map_err(|cause| self.failed(cause))
+        write_snapshot(&connection, fresh, &Hashed::of(fresh), "INSERT OR IGNORE")
+            .map_err(|cause| self.failed(cause))
     }
 
     /// What was believed when that operation had ended.
@@ -444,16 +445,16 @@ fn history_hash(started: &str, finished: Option<&str>) -> String {
 fn write_snapshot(
     connection: &Connection,
     snapshot: &Snapshot,
+    Hashed { text, hash }: &Hashed,
     verb: &str,
 ) -> rusqlite::Result<()> {
-    let text = serde_json::to_string(snapshot).expect("a snapshot holds text keys only");
     let statement = format!(
         "{verb} INTO snapshot (one, format, sequence, text, hash) VALUES (1, ?1, ?2, ?3, ?4)"
     );
     connection
         .execute(
             &statement,
-            params![snapshot.format, snapshot.sequence, text, digest(&text)],
+            params![snapshot.format, snapshot.sequence, text, hash],
         )
         .map(drop)
 }

@@ -9,8 +9,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
 
+use super::beside::HeadFile;
 use super::{Database, beliefs, history_hash, lease, write_snapshot};
-use crate::chain::Head;
+use crate::chain::{Hashed, Head};
 use crate::error::StoreError;
 use crate::held::Writer;
 use crate::history::HistoryEntry;
@@ -22,6 +23,7 @@ pub struct DatabaseWriter {
     token: String,
     deadline: Arc<Deadline>,
     head: Head,
+    head_file: Option<HeadFile>,
 }
 
 impl DatabaseWriter {
@@ -38,6 +40,7 @@ impl DatabaseWriter {
             token,
             deadline,
             head,
+            head_file: None,
         }
     }
 
@@ -61,7 +64,8 @@ impl DatabaseWriter {
             Ok(head) => {
                 self.deadline.extend(asked);
                 self.head = head;
-                self.database.beside().keep_head(&self.head)
+                let beside = self.database.beside();
+                beside.keep_head(&self.head, &mut self.head_file)
             }
             Err(holder) => {
                 self.deadline.lose(holder);
@@ -84,11 +88,12 @@ impl Writer for DatabaseWriter {
     }
 
     async fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let text = Hashed::of(snapshot);
         self.transaction(|connection, _| {
-            put(connection, snapshot)?;
+            put(connection, snapshot, &text)?;
             Ok(Head::of(snapshot))
         })?;
-        self.database.beside().keep_backup(snapshot)
+        self.database.beside().keep_backup(&text)
     }
 
     async fn replace(
@@ -96,6 +101,7 @@ impl Writer for DatabaseWriter {
         snapshot: &Snapshot,
         history: Option<&[HistoryEntry]>,
     ) -> Result<(), StoreError> {
+        let text = Hashed::of(snapshot);
         self.transaction(|connection, _| {
             if let Some(history) = history {
                 connection.execute_batch(
@@ -105,11 +111,11 @@ impl Writer for DatabaseWriter {
                     enter(connection, entry)?;
                 }
             }
-            put(connection, snapshot)?;
+            put(connection, snapshot, &text)?;
             connection.execute("DELETE FROM journal", [])?;
             Ok(Head::of(snapshot))
         })?;
-        self.database.beside().keep_backup(snapshot)
+        self.database.beside().keep_backup(&text)
     }
 
     async fn mark_moved(&mut self, to: Option<&str>) -> Result<(), StoreError> {
@@ -160,9 +166,9 @@ fn append(connection: &Connection, head: &Head, record: &Record) -> rusqlite::Re
 }
 
 /// Keeps a snapshot in the place of the last one, and as what was believed after the last operation.
-fn put(connection: &Connection, snapshot: &Snapshot) -> rusqlite::Result<()> {
-    write_snapshot(connection, snapshot, "INSERT OR REPLACE")?;
-    beliefs::keep(connection, snapshot)?;
+fn put(connection: &Connection, snapshot: &Snapshot, text: &Hashed) -> rusqlite::Result<()> {
+    write_snapshot(connection, snapshot, text, "INSERT OR REPLACE")?;
+    beliefs::keep(connection, snapshot.format, text)?;
     connection.execute(
         "DELETE FROM journal WHERE position < ?1",
         [snapshot.sequence],

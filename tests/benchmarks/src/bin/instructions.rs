@@ -1,5 +1,5 @@
-//! Instructions of planning's hot functions, by Valgrind's callgrind: comparable on a noisy machine.
-//! `cargo run --release -p windlass-benchmarks --bin instructions`.
+//! Instructions of planning's hot functions, by Valgrind's callgrind: comparable on a noisy machine. It fails where they are more than their
+//! bounds. `cargo run --release -p windlass-benchmarks --bin instructions`.
 //!
 //! It runs `planning`, which stands beside it, under `valgrind`. Not here: time. Valgrind's processor has no instructions for SHA-256, so
 //! fingerprints count for more than they take.
@@ -38,45 +38,69 @@ const FUNCTIONS: [&str; 7] = [
 /// What is planned, as `planning` names it.
 const PLANNED: [&str; 2] = ["unchanged", "all-new"];
 
+/// The most thousands of instructions that a plan may take for each resource, by [`PLANNED`]: what it takes, and a tenth.
+const fn bound(shape: Shape) -> [f64; 2] {
+    match shape {
+        Shape::Chain => [69.0, 116.0],
+        Shape::Star => [46.0, 73.0],
+        Shape::Layers => [110.0, 188.0],
+        Shape::Platform => [82.0, 101.0],
+    }
+}
+
+/// The most that a function may grow with the stack; 1 is linear. Sorting takes a little more.
+const GROWTH: f64 = 1.1;
+
+/// Below so many instructions for each resource a function is not looked at.
+const NOTHING: f64 = 10.0;
+
 fn main() -> Outcome {
     let arguments = Arguments::parse();
-    if Command::new("valgrind").arg("--version").output().is_err() {
-        println!("Instructions are not counted: `valgrind` is not on the PATH.");
-        return Ok(());
-    }
+    let [smaller, larger] = arguments.sizes[..] else {
+        return Err("`--sizes` takes two sizes".into());
+    };
+    let valgrind = Command::new("valgrind").arg("--version").output();
+    valgrind.map_err(|error| format!("`valgrind` cannot be run: {error}"))?;
     let planning = std::env::current_exe()?.with_file_name("planning");
-    for planned in PLANNED {
-        let mut table = Table::with(["function", "shape", "resources", "thousands each", "growth"]);
+    let mut beyond = Vec::new();
+    for (at, planned) in PLANNED.into_iter().enumerate() {
+        let mut rows = FUNCTIONS.map(|function| vec![format!("`{}`", short(function))]);
         for shape in &arguments.shapes {
-            let mut sizes = Vec::new();
-            for size in &arguments.sizes {
-                sizes.push((*size, count(&planning, *shape, *size, planned)?));
-            }
-            for function in FUNCTIONS {
-                let of = |(size, counts): &(usize, BTreeMap<String, f64>)| {
-                    counts.get(function).map(|count| (*size, *count))
+            let few = count(&planning, *shape, smaller, planned)?;
+            let many = count(&planning, *shape, larger, planned)?;
+            for (function, row) in FUNCTIONS.into_iter().zip(&mut rows) {
+                let what = format!("{planned}, {}, `{}`", shape.word(), short(function));
+                let of = |counts: &BTreeMap<String, f64>| counts.get(function).copied();
+                let (Some(few), Some(many)) = (of(&few), of(&many)) else {
+                    return Err(format!("{what}: not among what was counted").into());
                 };
-                let known: Vec<_> = sizes.iter().filter_map(of).collect();
-                let Some((size, count)) = known.last().copied() else {
-                    continue;
-                };
-                let growth = match known.as_slice() {
-                    [.., smaller, larger] => format!("{:.2}", exponent(*smaller, *larger)),
-                    _ => String::new(),
-                };
-                let each = count / size as f64 / 1000.0;
-                table.row([
-                    format!("`{}`", function.trim_start_matches("windlass_plan::")),
-                    shape.word().to_owned(),
-                    size.to_string(),
-                    format!("{each:.1}"),
-                    growth,
-                ]);
+                let each = many / larger as f64;
+                let growth = exponent((smaller, few), (larger, many));
+                let most = bound(*shape)[at] * 1000.0;
+                if function == FUNCTIONS[0] && each > most {
+                    beyond.push(format!(
+                        "{what}: {each:.0} instructions for each resource, {most:.0} at most"
+                    ));
+                }
+                if growth > GROWTH && each > NOTHING {
+                    beyond.push(format!("{what}: grows by {growth:.2}, {GROWTH} at most"));
+                }
+                row.push(format!("{:.1} · {growth:.2}", each / 1000.0));
             }
         }
+        let shapes = arguments.shapes.iter().map(|shape| shape.word());
+        let mut table = Table::with(std::iter::once("function").chain(shapes));
+        rows.into_iter().for_each(|row| table.row(row));
         println!("{planned}:\n\n{table}");
     }
-    Ok(())
+    if beyond.is_empty() {
+        return Ok(());
+    }
+    Err(beyond.join("\n").into())
+}
+
+fn short(function: &str) -> &str {
+    function.trim_start_matches("windlass_plan::")
 }
 
 /// Instructions of each function in one plan.
