@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Asks whether to go on; Ctrl-C is a no. Without a terminal there is nobody to ask, and a missing `--yes` is an error rather than a hang.
+/// Asks whether to go on, on a thread of its own, so that signals are heard meanwhile. Without a terminal there is nobody to ask, and a missing `--yes` is an error rather than a hang.
 pub async fn confirm(question: &'static str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new("there is no terminal to ask on")
@@ -21,9 +21,5 @@ pub async fn confirm(question: &'static str) -> Result<bool, Failure> {
         std::io::stdin().lock().read_line(&mut answer)?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     });
-    tokio::select! {
-        // Nobody waits for the thread that still reads.
-        pressed = tokio::signal::ctrl_c() => pressed.map(|()| false).map_err(Into::into),
-        answer = asked => Ok(answer.map_err(std::io::Error::other)??),
-    }
+    Ok(asked.await.map_err(std::io::Error::other)??)
 }

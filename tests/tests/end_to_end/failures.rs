@@ -46,6 +46,32 @@ fn goes_on(world: &World, failed: &Ran, alone: &World) {
 }
 
 #[test]
+fn ctrl_c_ends_a_command_at_once_that_has_begun_nothing() {
+    let world = World::of("quickstart");
+    world.succeeds("up --yes");
+    let before = world.census();
+    for words in ["preview", "up --yes", "destroy --yes"] {
+        let _held = world.cloud.rule(&json!({
+            "name": format!("held-{}", world.account),
+            "match": {"account": world.account, "operation": "DescribeServices"},
+            "effect": {"kind": "hold", "when": "before"},
+        }));
+        // The gateway goes on holding the call of a command that has ended.
+        while world.cloud.held(&world.account).is_some() {}
+        let mut begun = world.begins(words);
+        assert!(
+            begun.is_held_at("ecs:DescribeServices"),
+            "{}",
+            begun.output()
+        );
+        begun.interrupt();
+        assert_eq!(begun.ends(), Some(130), "{words}");
+    }
+    assert_eq!(world.census(), before);
+    world.is_settled("");
+}
+
+#[test]
 fn credentials_that_expire_stop_the_run_and_the_next_goes_on() {
     let (alone, world) = (undisturbed(), World::of("quickstart"));
     let expired = from_then_on(

@@ -214,6 +214,19 @@ impl Begun<'_> {
         }
     }
 
+    /// Presses Ctrl-C.
+    pub fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &id]).status();
+        assert!(sent.expect("there is `kill`").success());
+    }
+
+    /// Waits for its end; gives the exit code.
+    pub fn ends(mut self) -> Option<i32> {
+        while self.until(|| false) {}
+        self.child.wait().expect("a child").code()
+    }
+
     /// Ends it at once.
     pub fn kill(mut self) {
         self.child.kill().expect("a child");

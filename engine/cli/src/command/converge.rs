@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use windlass::address::Address;
 use windlass::document::Document;
 use windlass_engine::clock::SystemClock;
-use windlass_engine::interrupt::{Urgency, interrupt};
+use windlass_engine::interrupt::{Interrupt, Urgency, interrupt};
 use windlass_engine::lookups::Answers;
 use windlass_engine::memory::MemoryJournal;
 use windlass_engine::session::{Goal, Prepared, Session};
@@ -275,7 +275,7 @@ impl Converge<'_> {
             concurrency: self.access.concurrency,
         };
         let result = tokio::select! {
-            prepared = session.prepare(snapshot, goal) => self.finish(prepared?).await,
+            prepared = session.prepare(snapshot, goal) => self.finish(prepared?, &interrupt).await,
             // Nothing has begun that could be finished.
             () = interrupt.reaches(Urgency::Drain) => Ok(Exit::Interrupted),
         };
@@ -283,7 +283,11 @@ impl Converge<'_> {
         result
     }
 
-    async fn finish(&self, prepared: Prepared<'_, '_>) -> Result<Exit, Failure> {
+    async fn finish(
+        &self,
+        prepared: Prepared<'_, '_>,
+        interrupt: &Interrupt,
+    ) -> Result<Exit, Failure> {
         let empty = prepared.plan().is_empty();
         match &self.end {
             End::Show { out, detailed } => {
@@ -312,7 +316,13 @@ impl Converge<'_> {
                         .exit(Exit::Stale)
                         .help("make it again with `preview --out` and look at it"));
                 }
-                if !empty && !yes && !confirm("Do this?").await? {
+                let agreed = empty
+                    || *yes
+                    || tokio::select! {
+                        agreed = confirm("Do this?") => agreed?,
+                        () = interrupt.reaches(Urgency::Drain) => false,
+                    };
+                if !agreed {
                     prepared.decline().await?;
                     return Ok(Exit::Interrupted);
                 }

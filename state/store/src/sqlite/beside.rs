@@ -37,17 +37,13 @@ impl<'a> Beside<'a> {
 
     pub fn keep_head(&self, head: &Head, open: &mut Option<HeadFile>) -> Result<(), StoreError> {
         let line = line(&Hashed::of(head));
-        if let Some(file) = open
-            && file.length == line.len()
-        {
-            let over = file
-                .file
-                .rewind()
-                .and_then(|()| file.file.write_all(line.as_bytes()));
+        let length = line.len();
+        if let Some(HeadFile { file, .. }) = open.as_mut().filter(|open| open.length == length) {
+            let over = file.rewind().and_then(|()| file.write_all(line.as_bytes()));
             return over.map_err(|cause| self.unusable("head", cause));
         }
+        *open = None;
         let file = self.put("head", &line)?;
-        let length = line.len();
         *open = Some(HeadFile { file, length });
         Ok(())
     }

@@ -25,10 +25,9 @@ struct Arguments {
 }
 
 /// Functions with all that they call, in the order of planning.
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 6] = [
     "windlass_plan::planner::plan",
     "windlass_plan::graph::Graph::of",
-    "windlass_plan::world::World::new",
     "windlass_plan::decide::Decider::run",
     "windlass_plan::order::Order::of",
     "windlass_plan::fingerprint::document",
@@ -72,7 +71,12 @@ fn main() -> Outcome {
                 let what = format!("{planned}, {}, `{}`", shape.word(), short(function));
                 let of = |counts: &BTreeMap<String, f64>| counts.get(function).copied();
                 let (Some(few), Some(many)) = (of(&few), of(&many)) else {
-                    return Err(format!("{what}: not among what was counted").into());
+                    if function == FUNCTIONS[0] {
+                        return Err(format!("{what}: not among what was counted").into());
+                    }
+                    // The compiler has put it into its caller.
+                    row.push("–".to_owned());
+                    continue;
                 };
                 let each = many / larger as f64;
                 let growth = exponent((smaller, few), (larger, many));

@@ -66,9 +66,6 @@ impl Who {
     }
 }
 
-/// How often the peer may begin.
-const ATTEMPTS: usize = 4;
-
 /// How long ECS's tasks stay in one state, in milliseconds.
 const STEP: u64 = 250;
 
@@ -120,17 +117,7 @@ fn measure_all(arguments: &Arguments) -> Outcome {
         for latency in &arguments.latency {
             for _ in 0..arguments.runs {
                 for (who, program) in &programs {
-                    let mut attempt = 1;
-                    let life = loop {
-                        match live(&cloud, *who, program, *services, *latency) {
-                            // The emulator fails a few calls after their effect; what repeats them blindly ends with an error.
-                            Err(error) if *who == Who::Terraform && attempt < ATTEMPTS => {
-                                eprintln!("Terraform failed, and begins again: {error}");
-                                attempt += 1;
-                            }
-                            lived => break lived?,
-                        }
-                    };
+                    let life = live(&cloud, *who, program, *services, *latency)?;
                     for measured in life {
                         writeln!(record, "{}", serde_json::to_string(&measured)?)?;
                     }
