@@ -138,14 +138,7 @@ impl Backend {
             .header(header::CONTENT_TYPE, "application/x-amz-json-1.1")
             .body(full(request.to_string()))
             .map_err(BackendError::of)?;
-        let answer = self.http.request(request).await.map_err(BackendError::of)?;
-        let status = answer.status().as_u16();
-        let body = answer
-            .into_body()
-            .collect()
-            .await
-            .map_err(BackendError::of)?
-            .to_bytes();
+        let (status, body) = self.ask(request).await?;
         Ok(match serde_json::from_slice(&body) {
             Ok(body) => Reply { status, body },
             Err(_) if (200..300).contains(&status) => Reply::ok(json!({})),
@@ -172,14 +165,16 @@ impl Backend {
             )
             .body(full(form.to_owned()))
             .map_err(BackendError::of)?;
-        let answer = self.http.request(request).await.map_err(BackendError::of)?;
-        let body = answer
-            .into_body()
-            .collect()
-            .await
-            .map_err(BackendError::of)?
-            .to_bytes();
+        let (_, body) = self.ask(request).await?;
         Ok(String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Sends a request of our own; gives the status and the whole body.
+    async fn ask(&self, request: Request<Body>) -> Result<(u16, Bytes), BackendError> {
+        let answer = self.http.request(request).await.map_err(BackendError::of)?;
+        let status = answer.status().as_u16();
+        let body = answer.into_body().collect().await;
+        Ok((status, body.map_err(BackendError::of)?.to_bytes()))
     }
 
     /// A request of our own; moto finds service and region in the credential's scope and checks no signature.

@@ -65,7 +65,9 @@ fn ctrl_c_ends_a_command_at_once_that_has_begun_nothing() {
             begun.output()
         );
         begun.interrupt();
-        assert_eq!(begun.ends(), Some(130), "{words}");
+        let (exit, said) = begun.ends();
+        assert_eq!(exit, Some(130), "{words}");
+        assert!(said.contains("Nothing was begun."), "{words}: {said}");
     }
     assert_eq!(world.census(), before);
     world.is_settled("");

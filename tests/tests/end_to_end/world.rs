@@ -221,10 +221,11 @@ impl Begun<'_> {
         assert!(sent.expect("there is `kill`").success());
     }
 
-    /// Waits for its end; gives the exit code.
-    pub fn ends(mut self) -> Option<i32> {
-        while self.until(|| false) {}
-        self.child.wait().expect("a child").code()
+    /// Waits for its end; gives the exit code, and what it has said.
+    pub fn ends(mut self) -> (Option<i32>, String) {
+        self.until(|| false);
+        let status = self.child.wait().expect("a child");
+        (status.code(), self.output())
     }
 
     /// Ends it at once.

@@ -3,6 +3,7 @@
 //! Not here: the loop itself, which is the engine's session.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -276,8 +277,7 @@ impl Converge<'_> {
         };
         let result = tokio::select! {
             prepared = session.prepare(snapshot, goal) => self.finish(prepared?, &interrupt).await,
-            // Nothing has begun that could be finished.
-            () = interrupt.reaches(Urgency::Drain) => Ok(Exit::Interrupted),
+            () = nothing_begun(&interrupt) => Ok(Exit::Interrupted),
         };
         listener.abort();
         result
@@ -320,13 +320,18 @@ impl Converge<'_> {
                     || *yes
                     || tokio::select! {
                         agreed = confirm("Do this?") => agreed?,
-                        () = interrupt.reaches(Urgency::Drain) => false,
+                        () = nothing_begun(interrupt) => false,
                     };
                 if !agreed {
                     prepared.decline().await?;
                     return Ok(Exit::Interrupted);
                 }
-                let summary = prepared.execute().await?.summary;
+                let finished = tokio::select! {
+                    biased;
+                    never = say_what_goes_on(interrupt) => match never {},
+                    finished = prepared.execute() => finished?,
+                };
+                let summary = finished.summary;
                 Ok(match summary.result {
                     RunResult::Done => Exit::Done,
                     RunResult::Interrupted => Exit::Interrupted,
@@ -345,15 +350,25 @@ async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
             tracing::warn!(%error, "signals cannot be heard");
             return;
         }
-        match interrupter.press() {
-            Urgency::Leave => {
-                anstream::eprintln!("Leaving now. The next run settles what is under way.")
-            }
-            _ => anstream::eprintln!(
-                "Starting nothing new; what runs may finish. Press Ctrl-C again to leave now."
-            ),
+        if interrupter.press() == Urgency::Leave {
+            anstream::eprintln!("Leaving now. The next run settles what is under way.");
         }
     }
+}
+
+/// Returns when the user wants to stop before the first step: there is nothing that could be finished.
+async fn nothing_begun(interrupt: &Interrupt) {
+    interrupt.reaches(Urgency::Drain).await;
+    anstream::eprintln!("\nStopped. Nothing was begun.");
+}
+
+/// Says once what a wish to stop means while steps run.
+async fn say_what_goes_on(interrupt: &Interrupt) -> Infallible {
+    interrupt.reaches(Urgency::Drain).await;
+    anstream::eprintln!(
+        "Starting nothing new; what runs may finish. Press Ctrl-C again to leave now."
+    );
+    std::future::pending().await
 }
 
 #[cfg(unix)]
