@@ -35,6 +35,8 @@ codes! {
     TAG_INVALID = "WL-0021";
     /// The stack function returned an error of its own.
     STACK_FAILED = "WL-0030";
+    /// Something is placed in an account that the stack does not allow.
+    ACCOUNT_NOT_ALLOWED = "WL-0031";
     /// A subnet whose range does not lie in its VPC's.
     SUBNET_OUTSIDE_VPC = "WL-0101";
     /// Two routes for the same destination in one route table.

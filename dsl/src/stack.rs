@@ -128,7 +128,7 @@ impl Stack {
         self.scope.as_ref()
     }
 
-    /// Accounts that the stack may touch. Without a call, any.
+    /// Accounts that the stack may touch: those of the credentials, and those that declarations and lookups are placed in. Without a call, any.
     pub fn allow_accounts(&mut self, accounts: impl IntoIterator<Item = impl Into<String>>) {
         self.document
             .allowed_accounts

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use windlass::address::Address;
-use windlass::diagnostics::SourceLine;
+use windlass::diagnostics::{Diagnostic, SourceLine};
 use windlass::schema::Wait;
 use windlass_plan::plan::{Change, Note, Plan, RecordOnly, StepAction, StepId};
 use windlass_state::binding::Binding;
@@ -50,6 +50,11 @@ pub enum Event {
         environment: String,
         /// Where.
         place: Binding,
+    },
+    /// The stack has problems that are not in the way.
+    Warned {
+        /// They.
+        problems: Vec<Diagnostic>,
     },
     /// What an earlier run had left open is settled.
     Recovered(Recovered),
@@ -263,6 +268,26 @@ pub struct Summary {
     pub calls: u64,
     /// How long it took.
     pub milliseconds: u64,
+}
+
+impl Summary {
+    /// Of a run that had nothing to do, and asked nobody.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self {
+            result: RunResult::Done,
+            created: 0,
+            updated: 0,
+            deleted: 0,
+            unchanged: 0,
+            done: 0,
+            failed: 0,
+            skipped: 0,
+            rolled_back: false,
+            calls: 0,
+            milliseconds: 0,
+        }
+    }
 }
 
 impl StepRef {

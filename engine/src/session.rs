@@ -235,6 +235,14 @@ impl<'a> Session<'a> {
             environment: snapshot.environment.clone(),
             place: goal.binding.clone(),
         });
+        if let Some(document) = goal
+            .document
+            .filter(|document| !document.problems.is_empty())
+        {
+            voice.say(Event::Warned {
+                problems: document.problems.clone(),
+            });
+        }
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(self.provider, self.clock, &recorder, voice).await?;
         let (answers, pins) = self.lookups(&recorder, goal).await?;

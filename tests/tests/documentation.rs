@@ -3,6 +3,7 @@
 //! Not here: prose.
 
 use windlass::codes;
+use windlass_state::snapshot::FORMAT;
 use windlass_tests::cloud::samples::catalogue;
 
 fn document(name: &str) -> String {
@@ -48,4 +49,11 @@ fn every_code_is_explained() {
         .filter(|code| !text.contains(&format!("| {code} |")))
         .collect();
     assert_eq!(missing, [""; 0]);
+}
+
+#[test]
+fn an_exported_state_has_the_format_that_is_written() {
+    let text = document("cli.md");
+    let said = format!("`{{\"windlass_state\": {FORMAT}, \"hash\", \"state\"}}`");
+    assert!(text.contains(&said), "docs/cli.md does not say {said}");
 }

@@ -2,6 +2,7 @@
 //!
 //! Not here: what one spec shows by itself, which its kind's `check` reports.
 
+mod accounts;
 mod balancing;
 mod declared;
 mod discovery;
@@ -20,6 +21,7 @@ use crate::document::Document;
 /// Runs every check and adds what it finds to the document's problems.
 pub fn across_resources(document: &mut Document) {
     let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[
+        accounts::allowed,
         references::dangling,
         names::taken,
         balancing::all,

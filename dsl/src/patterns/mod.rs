@@ -1,6 +1,7 @@
 //! Patterns: several resources that make one thing, with good defaults, over the same kinds that authors can use themselves.
 //!
-//! Nothing is hidden in a pattern: all that it makes can be changed before it is declared, and is a handle afterwards.
+//! A network can be changed in every part, a service in those that have a `change_…`, before they are declared; the parts that others refer to are
+//! handles afterwards. Not here: anything that authors could not write down by themselves.
 
 mod load_balanced_service;
 pub mod network;

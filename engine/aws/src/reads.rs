@@ -78,24 +78,60 @@ impl<S: Single> Query for S {
     }
 }
 
-/// Asks about all keys with one call, and about each alone where AWS refuses the whole question because one of them is gone.
+/// Asks about all keys with one call. Where AWS refuses the whole question because one of them is gone, asks about those that its message does
+/// not name, and about each alone where it names none.
 ///
 /// For services without filters, where a list of everything would grow with the account instead of the stack.
 pub async fn all_or_each<T, F>(keys: Vec<String>, ask: impl Fn(Vec<String>) -> F) -> Result<Vec<T>>
 where
     F: Future<Output = Result<Vec<T>>>,
 {
-    match ask(keys.clone()).await {
-        Err(error) if error.class == ErrorClass::NotFound && keys.len() > 1 => {
-            let each = keys.into_iter().map(|key| ask(vec![key]));
-            let mut all = Vec::new();
-            for found in futures::future::join_all(each).await {
-                all.extend(found.found()?.unwrap_or_default());
-            }
-            Ok(all)
+    let mut left = keys;
+    loop {
+        let error = match ask(left.clone()).await {
+            Err(error) if error.class == ErrorClass::NotFound && left.len() > 1 => error,
+            answered => return Ok(answered.found()?.unwrap_or_default()),
+        };
+        let asked = left.len();
+        left.retain(|key| !error.message.contains(key.as_str()));
+        match left.len() {
+            0 => return Ok(Vec::new()),
+            unnamed if unnamed < asked => {}
+            _ => break,
         }
-        answered => Ok(answered.found()?.unwrap_or_default()),
     }
+    let each = left.into_iter().map(|key| ask(vec![key]));
+    let mut all = Vec::new();
+    for found in futures::future::join_all(each).await {
+        all.extend(found.found()?.unwrap_or_default());
+    }
+    Ok(all)
+}
+
+/// Everything that an operation lists which has pages, and no paginator in the SDK. `page` asks for the page of a token; it gives its items and
+/// the token of the next one.
+pub async fn pages<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<(Option<Vec<T>>, Option<String>)>>,
+{
+    let (mut all, mut token) = (Vec::new(), None);
+    loop {
+        let (items, next) = page(token).await?;
+        all.extend(items.unwrap_or_default());
+        if next.is_none() {
+            return Ok(all);
+        }
+        token = next;
+    }
+}
+
+/// Up to so many calls about one thing each are cheaper than a list of everything that the account has of their kind.
+pub const FEW: usize = 4;
+
+/// How many pages of such a list are worth reading instead of so many calls: it grows with the account instead of the stack, and a page is
+/// larger than the answer about one thing. What is not found on them is for [`Query::confirm`].
+pub fn worthwhile(calls: usize) -> usize {
+    if calls > FEW { calls.div_ceil(FEW) } else { 0 }
 }
 
 /// The questions that kinds have, merged.
@@ -227,4 +263,49 @@ async fn ask_chunk<Q: Query>(clients: Arc<Clients>, chunk: Vec<Q::Key>) -> Vec<A
         }
     }
     answers
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Asks about a, b, c, of which b is gone; gives what was found, and the questions.
+    async fn without_b(message: &str) -> (Vec<String>, Vec<usize>) {
+        let questions = Mutex::new(Vec::new());
+        let ask = |keys: Vec<String>| {
+            questions.lock().expect("one thread").push(keys.len());
+            let gone = ProviderError {
+                class: ErrorClass::NotFound,
+                operation: "elasticloadbalancing:DescribeTargetGroups".to_owned(),
+                code: Some("TargetGroupNotFound".to_owned()),
+                message: message.to_owned(),
+                request_id: None,
+            };
+            let answer = if keys.iter().any(|key| key == "b") {
+                Err(gone)
+            } else {
+                Ok(keys)
+            };
+            std::future::ready(answer)
+        };
+        let keys = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let found = all_or_each(keys, ask).await.expect("the others are there");
+        (found, questions.into_inner().expect("one thread"))
+    }
+
+    #[tokio::test]
+    async fn what_is_gone_fails_no_other() {
+        let others = ["a", "c"].map(str::to_owned).to_vec();
+        let named = without_b("'b' not found").await;
+        assert_eq!(named, (others.clone(), vec![3, 2]));
+        let unnamed = without_b("one of them").await;
+        assert_eq!(unnamed, (others, vec![3, 1, 1, 1]));
+    }
+
+    #[test]
+    fn few_calls_are_cheaper_than_a_list() {
+        assert_eq!([1, 4, 5, 9].map(worthwhile), [0, 0, 2, 3]);
+    }
 }

@@ -47,9 +47,9 @@ pub enum Command {
     Up(Up),
     /// Remove everything that the state knows.
     Destroy(Destroy),
-    /// Print the desired document. Needs no credentials.
+    /// Print the desired document. Needs no credentials but the store's.
     Synth(Building),
-    /// Check the stack: every problem at once. Needs no credentials.
+    /// Check the stack: every problem at once. Needs no credentials but the store's.
     Check(Building),
     /// Print the outputs of the last `up`.
     Outputs(Reading),
@@ -64,7 +64,7 @@ pub enum Command {
     /// Look into the state, and change what is believed.
     #[command(subcommand)]
     State(State),
-    /// Print the graph of the stack. Needs no credentials.
+    /// Print the graph of the stack. Needs no credentials but the store's.
     Graph(Graph),
     /// The embedded local cloud.
     #[command(subcommand)]
@@ -95,7 +95,7 @@ pub struct Which {
     pub kept: Kept,
 }
 
-/// Where states are kept, and what opens them.
+/// Where states are kept, and whose credentials and keys open them.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Kept {
     /// Where states are kept: `s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`. Default: as the stack's Cargo.toml says, else
@@ -117,6 +117,9 @@ pub struct Kept {
         conflicts_with = "key_file"
     )]
     pub passphrase_file: Option<PathBuf>,
+    /// A profile of the shared AWS configuration, for AWS and for a state in Amazon S3.
+    #[arg(long, value_name = "NAME", conflicts_with = "local")]
+    pub profile: Option<String>,
 }
 
 /// How patient a command is that writes the state.
@@ -138,12 +141,9 @@ pub struct Program {
     pub region: Option<String>,
 }
 
-/// Whose credentials are used, and where calls go.
+/// Where calls to AWS go.
 #[derive(Debug, Clone, Args)]
 pub struct Reach {
-    /// A profile of the shared AWS configuration.
-    #[arg(long, value_name = "NAME", conflicts_with = "local")]
-    pub profile: Option<String>,
     /// Send every call to this URL instead of to AWS.
     #[arg(long, value_name = "URL", conflicts_with = "local")]
     pub endpoint_url: Option<String>,
@@ -173,7 +173,7 @@ pub struct Preview {
     pub program: Program,
     #[command(flatten)]
     pub access: Access,
-    /// Save the plan, for `up --plan`.
+    /// Save the plan, for `up --plan` or `destroy --plan`.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Exit with 2 when there are changes.
@@ -218,6 +218,9 @@ pub struct Destroy {
     pub access: Access,
     #[command(flatten)]
     pub waiting: Waiting,
+    /// Do exactly what this plan of `preview --destroy --out` says, or refuse.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// Do not ask.
     #[arg(long, short)]
     pub yes: bool,

@@ -45,6 +45,11 @@ impl Failure {
         }
     }
 
+    /// The user wanted to stop, or said no, before anything was begun.
+    pub fn stopped() -> Self {
+        Self::new("stopped; nothing was begun").exit(Exit::Interrupted)
+    }
+
     /// An error with its chain of causes in one line.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let mut message = error.to_string();

@@ -155,8 +155,7 @@ pub fn key_for(at: &Where, kept: &Kept) -> Result<Option<Key>, Failure> {
 /// What the place needs to be reached. `None`: it is in the local cloud, which does not run, so there is nothing.
 pub async fn access(
     at: &Where,
-    local: bool,
-    profile: Option<&str>,
+    which: &Which,
     key: Option<Key>,
     start: bool,
 ) -> Result<Option<windlass_store::Access>, Failure> {
@@ -166,7 +165,7 @@ pub async fn access(
     if bucket.service != Service::S3 {
         return Ok(Some(windlass_store::Access { s3: None, key }));
     }
-    let local = match (local, start) {
+    let local = match (which.local, start) {
         (false, _) => None,
         (true, true) => Some(cloud::local().await?),
         (true, false) => match cloud::running().await? {
@@ -174,19 +173,19 @@ pub async fn access(
             None => return Ok(None),
         },
     };
-    let s3 = s3(bucket, local.as_ref(), profile).await?;
+    let s3 = s3(bucket, local.as_ref(), which.kept.profile.clone()).await?;
     Ok(Some(windlass_store::Access { s3: Some(s3), key }))
 }
 
 async fn s3(
     bucket: &Bucket,
     local: Option<&Status>,
-    profile: Option<&str>,
+    profile: Option<String>,
 ) -> Result<S3Access, Failure> {
     let wanted = Wanted {
         local: local.is_some(),
         region: bucket.region.clone(),
-        profile: profile.map(str::to_owned),
+        profile,
         endpoint: None,
     };
     let region = cloud::region(&wanted).await.map_err(|failure| {

@@ -22,8 +22,6 @@ pub struct Stack {
     program: Option<PathBuf>,
     /// Its name, if the program said it.
     name: Option<String>,
-    /// The profile whose credentials reach its state.
-    profile: Option<String>,
 }
 
 impl Stack {
@@ -38,7 +36,6 @@ impl Stack {
             folder,
             program: arguments.program.clone(),
             name: arguments.stack_name.clone(),
-            profile: arguments.command.profile().map(str::to_owned),
         })
     }
 
@@ -83,8 +80,7 @@ impl Stack {
     ) -> Result<Store, Failure> {
         keeping::keep_out_of_git(&self.folder)?;
         let location = at.location(&self.folder, &self.name(), which)?;
-        let profile = self.profile.as_deref();
-        let access = keeping::access(at, which.local, profile, key, true).await?;
+        let access = keeping::access(at, which, key, true).await?;
         let access = access.expect("the local cloud was started");
         let store = Store::open(&location, &access).await?;
         if store.ignores_key() {
@@ -155,8 +151,7 @@ impl Stack {
         let at = self.place(which)?;
         let location = at.location(&self.folder, &self.name(), which)?;
         let key = keeping::key_for(&at, &which.kept)?;
-        let profile = self.profile.as_deref();
-        let Some(access) = keeping::access(&at, which.local, profile, key, false).await? else {
+        let Some(access) = keeping::access(&at, which, key, false).await? else {
             return Ok(None);
         };
         let store = Store::open(&location, &access).await?;
@@ -179,7 +174,6 @@ impl Stack {
             folder: workspace.join(stack),
             program: None,
             name: Some(stack.to_owned()),
-            profile: self.profile.clone(),
         };
         let mut which = Which {
             env: environment.to_owned(),

@@ -23,6 +23,8 @@ pub(crate) enum Gap {
     SessionAccount,
     /// DeleteNatGateway leaves the gateway's addresses associated, so that no other gateway can have them.
     NatGatewayAddresses,
+    /// DescribeVpcEndpoints fails at the filter by identifier: see [`crate::endpoints`].
+    EndpointsById,
     /// GetResources by ARN: see [`crate::tagged`].
     TagsByArn,
 }
@@ -42,6 +44,7 @@ impl Gap {
             }
             ("sts", "AssumeRole") => Self::SessionAccount,
             ("ec2", "DeleteNatGateway") => Self::NatGatewayAddresses,
+            ("ec2", "DescribeVpcEndpoints") => Self::EndpointsById,
             ("tagging", "GetResources") => Self::TagsByArn,
             _ => return None,
         })

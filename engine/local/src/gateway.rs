@@ -27,6 +27,7 @@ use crate::calls::{CallLog, CallRecord};
 use crate::clock::Millis;
 use crate::control;
 use crate::ecs::Overlay;
+use crate::endpoints::ById;
 use crate::gaps::{self, Gap, ScalableTargetTags};
 use crate::held::Holding;
 use crate::left::{Left, Work};
@@ -349,6 +350,13 @@ impl Gateway {
                 }
                 Ok(answer)
             }
+            Gap::EndpointsById => match ById::read(&String::from_utf8_lossy(form)) {
+                Some(asked) => {
+                    let answer = asked.answer(&self.backend, call, parts).await?;
+                    Ok(answer.map(full))
+                }
+                None => self.pass_through(call, parts, body).await,
+            },
             Gap::TagsByArn => {
                 let text = whole(body).await?;
                 let request: Value = serde_json::from_slice(&text).unwrap_or_default();

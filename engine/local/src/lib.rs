@@ -15,6 +15,7 @@ mod control;
 mod daemon;
 mod ecs;
 mod embedded;
+mod endpoints;
 mod gaps;
 mod gateway;
 mod held;

@@ -8,6 +8,9 @@ use crate::history::HistoryEntry;
 /// How many operations back a belief can be gone back to.
 pub const BELIEFS: usize = 30;
 
+/// How many operations a state remembers: all of them are read when it is opened.
+pub const HISTORY: usize = 1_000;
+
 /// Everything that is kept of one state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {

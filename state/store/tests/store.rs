@@ -415,6 +415,24 @@ async fn what_was_believed_after_the_last_runs_is_kept() {
     assert_eq!(history.len(), 32, "the history stays");
 }
 
+#[tokio::test]
+async fn the_oldest_operations_are_forgotten() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    runs(&path, "run 1").await;
+    runs(&path, "run 2").await;
+    // As if there had been a thousand more since the first.
+    let rest = "UPDATE history SET number = 1001 WHERE number = 2; UPDATE history_hash SET number = 1001 WHERE number = 2;
+        UPDATE sqlite_sequence SET seq = 1001 WHERE name = 'history';";
+    let database = rusqlite::Connection::open(&path).expect("opens");
+    database.execute_batch(rest).expect("renumbers");
+    drop(database);
+    runs(&path, "run 3").await;
+    let history = open(&path).await.history().await.expect("reads");
+    let numbers: Vec<_> = history.iter().map(|entry| entry.number).collect();
+    assert_eq!(numbers, [1002, 1001]);
+}
+
 /// The snapshot of a later run is not what was believed before it.
 #[tokio::test]
 async fn a_belief_that_was_not_kept_in_time_is_not_kept_later() {

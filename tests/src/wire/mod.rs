@@ -7,8 +7,11 @@
 mod answers;
 pub mod capture;
 pub mod fixture;
+pub mod pagination;
 mod paths;
 mod proof;
+mod questions;
+mod subject;
 
 mod applicationautoscaling;
 mod autoscaling;
@@ -23,6 +26,7 @@ mod servicediscovery;
 pub use fixture::Fixture;
 pub use paths::leaves;
 pub use proof::{Proof, prove};
+pub use questions::{Followed, follow};
 
 /// Every kind's fixture, in order of the catalogue.
 pub fn fixtures() -> Vec<Fixture> {

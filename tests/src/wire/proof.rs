@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass_aws::AwsProvider;
 use windlass_engine::provider::{CreateRequest, Provider, ProviderError, Target, UpdateRequest};
 use windlass_plan::observation::Observation;
-use windlass_state::identity::IntentId;
 
-use super::capture::{Answers, Capture, Captured, secrets};
+use super::capture::{Answers, Capture, Captured};
 use super::fixture::Fixture;
 use super::paths::{Leaf, leaves, mutations};
+use super::subject::{intent, resolved, target};
 
 /// What was proven about one kind, and what was not.
 #[derive(Debug)]
@@ -141,26 +140,12 @@ impl Bench<'_> {
         (capture.provider(), capture)
     }
 
-    fn target(&self, spec: &Value) -> Target {
-        Target {
-            address: Address::parse("subject").expect("an address"),
-            generation: 0,
-            kind: self.fixture.schema.kind.to_owned(),
-            place: Capture::place(),
-            physical_id: self.fixture.physical_id.clone(),
-            applied: CanonicalJson::of(&resolved(spec)),
-            outputs: self.fixture.outputs.clone(),
-            // So that all of it is read.
-            imported: true,
-        }
-    }
-
     /// Everything that making this spec sends: the create, and the update with what it could not carry.
     async fn created(&self, spec: &Value) -> Result<Vec<Captured>, ProviderError> {
         let (provider, capture) = self.provider(&self.fixture.answers);
         let canonical = CanonicalJson::of(&resolved(spec));
-        let target = self.target(spec);
-        let intent = IntentId("0123456789abcdef0123456789abcdef".to_owned());
+        let target = target(self.fixture, spec);
+        let intent = intent();
         let place = Capture::place();
         let request = CreateRequest {
             address: &target.address,
@@ -195,8 +180,8 @@ impl Bench<'_> {
         property: &str,
     ) -> Result<Vec<Captured>, ProviderError> {
         let (provider, capture) = self.provider(&self.fixture.answers);
-        let intent = IntentId("0123456789abcdef0123456789abcdef".to_owned());
-        let (target, canonical) = (self.target(from), CanonicalJson::of(&resolved(to)));
+        let intent = intent();
+        let (target, canonical) = (target(self.fixture, from), CanonicalJson::of(&resolved(to)));
         let properties = [property.to_owned()];
         provider
             .update(&UpdateRequest {
@@ -277,11 +262,11 @@ impl Bench<'_> {
         }
         let (provider, _) = self.provider(&self.fixture.answers);
         let spec = &self.fixture.samples[1.min(self.fixture.samples.len() - 1)];
-        let (target, canonical) = (self.target(spec), CanonicalJson::of(&resolved(spec)));
-        let (intent, place) = (
-            IntentId("0123456789abcdef0123456789abcdef".to_owned()),
-            Capture::place(),
+        let (target, canonical) = (
+            target(self.fixture, spec),
+            CanonicalJson::of(&resolved(spec)),
         );
+        let (intent, place) = (intent(), Capture::place());
         let request = CreateRequest {
             address: &target.address,
             kind: &target.kind,
@@ -320,7 +305,7 @@ impl Bench<'_> {
             let mut all = self.fixture.answers.clone();
             all.extend(answers.clone());
             let (provider, _) = self.provider(&all);
-            let target = self.target(spec);
+            let target = target(self.fixture, spec);
             let observed = match provider
                 .observe(std::slice::from_ref(&target))
                 .await
@@ -412,28 +397,6 @@ fn same(left: &Value, right: &Value) -> bool {
     left == right
         || parsed(left).is_some_and(|left| left == *right)
         || parsed(right).is_some_and(|right| *left == right)
-}
-
-/// The spec as the engine would send it: samples hold no references, so only secrets need resolving.
-fn resolved(spec: &Value) -> Value {
-    match windlass::expr::Expr::of(spec) {
-        Ok(Some(windlass::expr::Expr::Secret { secret })) => {
-            let secret = secrets()
-                .resolve(&secret)
-                .expect("samples refer to secrets that the tests have");
-            serde_json::to_value(secret).expect("a secret reference is plain JSON")
-        }
-        _ => match spec {
-            Value::Object(object) => Value::Object(
-                object
-                    .iter()
-                    .map(|(key, value)| (key.clone(), resolved(value)))
-                    .collect(),
-            ),
-            Value::Array(items) => items.iter().map(resolved).collect(),
-            scalar => scalar.clone(),
-        },
-    }
 }
 
 fn merged(

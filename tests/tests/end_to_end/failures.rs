@@ -50,7 +50,7 @@ fn ctrl_c_ends_a_command_at_once_that_has_begun_nothing() {
     let world = World::of("quickstart");
     world.succeeds("up --yes");
     let before = world.census();
-    for words in ["preview", "up --yes", "destroy --yes"] {
+    for words in ["preview", "up --yes --json", "destroy --yes"] {
         let _held = world.cloud.rule(&json!({
             "name": format!("held-{}", world.account),
             "match": {"account": world.account, "operation": "DescribeServices"},
@@ -67,7 +67,16 @@ fn ctrl_c_ends_a_command_at_once_that_has_begun_nothing() {
         begun.interrupt();
         let (exit, said) = begun.ends();
         assert_eq!(exit, Some(130), "{words}");
-        assert!(said.contains("Nothing was begun."), "{words}: {said}");
+        if words.contains("--json") {
+            let last = said.lines().rfind(|line| line.starts_with('{'));
+            let error: Value = serde_json::from_str(last.expect("a line")).expect("JSON");
+            assert_eq!(
+                (&error["event"], &error["exit"]),
+                (&json!("error"), &json!(130))
+            );
+        } else {
+            assert!(said.contains("Nothing was begun."), "{words}: {said}");
+        }
     }
     assert_eq!(world.census(), before);
     world.is_settled("");

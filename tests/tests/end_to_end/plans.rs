@@ -26,6 +26,26 @@ fn a_saved_plan_keeps_its_parameters() {
 }
 
 #[test]
+fn a_saved_plan_destroys_what_it_says_or_nothing() {
+    let world = World::of("gpu-workers");
+    world.succeeds("up --yes");
+    let file = world.file("plan.json");
+    let save = format!("preview --destroy --json --out {}", word(&file));
+    assert_eq!(world.run(&save).exit, Some(0));
+    world.succeeds("up --yes --set workers=4");
+    let full = world.census();
+    let refused = world.run(&format!("destroy --json --plan {}", word(&file)));
+    assert_eq!(refused.exit, Some(4), "{}", refused.out);
+    assert_eq!(world.census(), full, "nothing was touched");
+
+    let previewed = world.run(&save);
+    let destroyed = world.succeeds(&format!("destroy --plan {}", word(&file)));
+    assert_eq!(destroyed.changes(), previewed.changes());
+    let gone = world.run("state list --json");
+    assert_eq!(gone.out.trim(), r#"{"resources":[]}"#);
+}
+
+#[test]
 fn a_stale_plan_is_refused() {
     let world = World::of("gpu-workers");
     let file = world.file("plan.json");

@@ -263,10 +263,20 @@ pub const GAPS: &[Gap] = &[
         "Ipv4IpamPoolId",
         "CreateVpc demands a CIDR block: moto has no IPAM",
     ),
-    bars(
+    loses(
         "AWS::EC2::VPCEndpoint",
-        "VpcId",
-        "DescribeVpcEndpoints knows no filter by identifier and answers 500 to it",
+        "DnsOptions",
+        "CreateVpcEndpoint does not read it",
+    ),
+    loses(
+        "AWS::EC2::VPCEndpoint",
+        "IpAddressType",
+        "CreateVpcEndpoint does not read it",
+    ),
+    loses(
+        "AWS::EC2::VPCEndpoint",
+        "ServiceRegion",
+        "CreateVpcEndpoint does not read it",
     ),
     loses(
         "AWS::ElasticLoadBalancingV2::Listener",

@@ -1,10 +1,15 @@
 //! Kinds that are read by a list once there are many of them: the list, over all its pages, must give what the calls for one give, and what it
-//! does not show is asked about by itself; and what waits together is asked about together. Through the real SDK, with a client that captures.
+//! does not show is asked about by itself; what waits together is asked about together; and no read of any kind ends with a page that is empty.
+//! Through the real SDK, with a client that captures.
 
 mod associations;
+mod pages;
+mod policies;
 mod revisions;
 mod roles;
 mod rollouts;
+mod rules;
+mod scaling;
 mod secrets;
 mod tags;
 

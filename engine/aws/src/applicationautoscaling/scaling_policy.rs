@@ -2,7 +2,7 @@
 //!
 //! There are neither tokens nor tags: what a lost call made is known by its natural key, the target and the name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_applicationautoscaling::types::{PolicyType, ScalingPolicy as SdkPolicy};
 use windlass::aws::applicationautoscaling::{
@@ -17,48 +17,89 @@ use crate::clients::Clients;
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Wants, worthwhile};
 use crate::registry::lives;
 
 lives!(ScalingPolicy => ScalingPolicyLifecycle);
 
 pub struct ScalingPolicyLifecycle;
 
-/// Scaling policies by what they scale and their name.
+/// Scaling policies by what they scale and their name: a few by themselves, many by name. Names repeat over targets, and a call takes one target
+/// or all.
 struct Policies;
+
+/// Names that one call takes.
+const NAMES: usize = 50;
 
 impl Query for Policies {
     type Key = (Number, String);
     type Item = SdkPolicy;
-    /// Names that one call takes.
-    const BATCH: usize = 50;
+    /// The list answers all at once.
+    const BATCH: usize = 100_000;
 
     fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
         by_namespace(keys, |(number, _)| &number.namespace)
     }
 
     async fn fetch(clients: &Clients, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, SdkPolicy)>> {
-        let Some(namespace) = keys.first().map(|(number, _)| number.namespace()) else {
-            return Ok(Vec::new());
-        };
-        // Names repeat over targets, and a call takes one target or all: all are asked, by name.
-        let names: BTreeSet<String> = keys.iter().map(|(_, name)| name.clone()).collect();
+        let mut by_name: BTreeMap<String, BTreeSet<Number>> = BTreeMap::new();
+        for (number, name) in keys {
+            by_name.entry(name).or_default().insert(number);
+        }
+        let by_name: Vec<_> = by_name.into_iter().collect();
+        let asked = by_name.chunks(NAMES).map(|wanted| listed(clients, wanted));
+        let found = futures::future::try_join_all(asked).await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    /// The list may not have been read to its end.
+    async fn confirm(clients: &Clients, (number, name): &Self::Key) -> Result<Option<SdkPolicy>> {
         let call = clients
             .application_autoscaling()
-            .describe_scaling_policies();
-        let call = call.service_namespace(namespace);
-        let call = call.set_policy_names(Some(names.into_iter().collect()));
-        let mut pages = call.into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(policy) = pages.next().await {
-            let policy = policy.named("application-autoscaling:DescribeScalingPolicies")?;
-            let key = (number_of(&policy), policy.policy_name.clone());
-            if keys.contains(&key) {
-                found.push((key, policy));
+            .describe_scaling_policies()
+            .service_namespace(number.namespace())
+            .resource_id(&number.resource_id)
+            .scalable_dimension(number.dimension())
+            .policy_names(name);
+        let policy = call.into_paginator().items().send().try_next().await;
+        policy.named(DESCRIBE)
+    }
+}
+
+const DESCRIBE: &str = "application-autoscaling:DescribeScalingPolicies";
+
+/// The policies of these names that scale one of these targets, all of one namespace.
+async fn listed(
+    clients: &Clients,
+    wanted: &[(String, BTreeSet<Number>)],
+) -> Result<Vec<((Number, String), SdkPolicy)>> {
+    let mut numbers = wanted.iter().flat_map(|(_, numbers)| numbers);
+    let Some(namespace) = numbers.next().map(Number::namespace) else {
+        return Ok(Vec::new());
+    };
+    let left = 1 + numbers.count();
+    let call = clients
+        .application_autoscaling()
+        .describe_scaling_policies()
+        .service_namespace(namespace)
+        .set_policy_names(Some(wanted.iter().map(|(name, _)| name.clone()).collect()));
+    let (mut pages, mut found) = (call.into_paginator().send(), Vec::new());
+    for _ in 0..worthwhile(left) {
+        let Some(page) = pages.next().await else {
+            break;
+        };
+        for policy in page.named(DESCRIBE)?.scaling_policies.unwrap_or_default() {
+            let number = number_of(&policy);
+            let of_name = wanted.iter().find(|(name, _)| *name == policy.policy_name);
+            if of_name.is_some_and(|(_, numbers)| numbers.contains(&number)) {
+                found.push(((number, policy.policy_name.clone()), policy));
             }
         }
-        Ok(found)
+        if found.len() == left {
+            break;
+        }
     }
+    Ok(found)
 }
 
 impl Lifecycle for ScalingPolicyLifecycle {

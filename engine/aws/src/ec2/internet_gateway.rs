@@ -85,14 +85,16 @@ impl Lifecycle for InternetGatewayLifecycle {
         _spec: &InternetGatewayResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let answer = cx
+        let gateways = cx
             .ec2()
             .describe_internet_gateways()
             .filters(tags::intent_filter(intent))
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named("ec2:DescribeInternetGateways")?;
-        let gateways = answer.internet_gateways.unwrap_or_default();
         Ok(tags::ours_or_nothing(gateways.first().and_then(made)))
     }
 }

@@ -161,14 +161,16 @@ impl Lifecycle for NatGatewayLifecycle {
     }
 
     async fn find(cx: &Context, _spec: &NatGatewayResolved, intent: &IntentId) -> Result<FoundOne> {
-        let answer = cx
+        let gateways = cx
             .ec2()
             .describe_nat_gateways()
             .filter(tags::intent_filter(intent))
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named(DESCRIBE)?;
-        let gateways = answer.nat_gateways.unwrap_or_default();
         let ours = gateways.iter().find(|gateway| serves(gateway));
         Ok(tags::ours_or_nothing(ours.and_then(made)))
     }

@@ -318,19 +318,17 @@ pub fn made(rules: Option<&[SecurityGroupRule]>) -> Option<Made> {
 
 /// Looks for the rule that an intent made.
 pub async fn find(cx: &Context, intent: &IntentId) -> Result<FoundOne> {
-    let answer = cx
+    let rules = cx
         .ec2()
         .describe_security_group_rules()
         .filters(tags::intent_filter(intent))
+        .into_paginator()
+        .items()
         .send()
+        .try_collect()
         .await
         .named("ec2:DescribeSecurityGroupRules")?;
-    Ok(made(answer.security_group_rules.as_deref()).map_or(
-        FoundOne::Nothing {
-            visible_within: tags::VISIBLE_WITHIN,
-        },
-        FoundOne::Ours,
-    ))
+    Ok(tags::ours_or_nothing(made(Some(&rules))))
 }
 
 fn rule_outputs(rule: &SecurityGroupRule) -> Outputs {

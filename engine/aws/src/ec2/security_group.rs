@@ -158,24 +158,18 @@ impl Lifecycle for SecurityGroupLifecycle {
         _spec: &SecurityGroupResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let answer = cx
+        let groups = cx
             .ec2()
             .describe_security_groups()
             .filters(tags::intent_filter(intent))
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named("ec2:DescribeSecurityGroups")?;
-        let ours = answer
-            .security_groups
-            .unwrap_or_default()
-            .into_iter()
-            .find_map(|group| made(group.group_id));
-        Ok(ours.map_or(
-            FoundOne::Nothing {
-                visible_within: tags::VISIBLE_WITHIN,
-            },
-            FoundOne::Ours,
-        ))
+        let ours = groups.into_iter().find_map(|group| made(group.group_id));
+        Ok(tags::ours_or_nothing(ours))
     }
 
     fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {

@@ -1,4 +1,7 @@
 //! The life cycle of `AWS::EC2::SecurityGroupEgress`. A rule is known by its own id.
+//!
+//! A call of its own for each: AWS gives all rules of one call the same tags, and the intent's tag is the proof of which create made a rule. Rules
+//! that a group itself lists go in one call (`security_group`).
 
 use aws_sdk_ec2::types::SecurityGroupRuleDescription;
 use windlass::aws::ec2::{

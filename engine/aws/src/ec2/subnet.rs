@@ -219,14 +219,16 @@ impl Lifecycle for SubnetLifecycle {
     }
 
     async fn find(cx: &Context, _spec: &SubnetResolved, intent: &IntentId) -> Result<FoundOne> {
-        let answer = cx
+        let subnets = cx
             .ec2()
             .describe_subnets()
             .filters(tags::intent_filter(intent))
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named("ec2:DescribeSubnets")?;
-        let subnets = answer.subnets.unwrap_or_default();
         Ok(tags::ours_or_nothing(subnets.first().and_then(made)))
     }
 

@@ -1,5 +1,7 @@
 //! The life cycle of `AWS::EC2::VPC`. CreateVpc carries neither DNS setting; ModifyVpcAttribute takes one of them per call.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Tenancy, Vpc as SdkVpc, VpcAttributeName, VpcState,
     VpcTenancy,
@@ -77,42 +79,61 @@ const SUPPORT: &str = "enableDnsSupport";
 /// The security group and the network ACL that a VPC comes with, by VPC.
 pub struct VpcDefaults;
 
-impl Single for VpcDefaults {
+impl Query for VpcDefaults {
     type Key = String;
     type Item = Outputs;
+    /// Values that one EC2 filter takes.
+    const BATCH: usize = 200;
 
-    async fn ask(clients: &Clients, id: &String) -> Result<Option<Outputs>> {
-        let of_vpc = || tags::filter("vpc-id", vec![id.clone()]);
-        let named = tags::filter("group-name", vec!["default".to_owned()]);
-        let default = tags::filter("default", vec!["true".to_owned()]);
-        let groups = clients
-            .ec2()
-            .describe_security_groups()
-            .filters(of_vpc())
-            .filters(named)
-            .send();
-        let acls = clients
-            .ec2()
-            .describe_network_acls()
-            .filters(of_vpc())
-            .filters(default)
-            .send();
-        let (groups, acls) = futures::future::join(groups, acls).await;
-        let group = groups
-            .named("ec2:DescribeSecurityGroups")?
-            .security_groups
-            .unwrap_or_default()
-            .into_iter()
-            .find_map(|group| group.group_id);
-        let acl = acls
-            .named("ec2:DescribeNetworkAcls")?
-            .network_acls
-            .unwrap_or_default()
-            .into_iter()
-            .find_map(|acl| acl.network_acl_id);
-        let defaults = [("DefaultSecurityGroup", group), ("DefaultNetworkAcl", acl)];
-        Ok(Some(outputs(defaults)))
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Outputs)>> {
+        let groups = default_groups(clients, keys.clone());
+        let acls = default_acls(clients, keys);
+        let (groups, acls) = futures::future::try_join(groups, acls).await?;
+        let mut found: BTreeMap<String, Outputs> = BTreeMap::new();
+        for (name, ids) in [
+            ("DefaultSecurityGroup", groups),
+            ("DefaultNetworkAcl", acls),
+        ] {
+            for (vpc, id) in ids {
+                found
+                    .entry(vpc)
+                    .or_default()
+                    .extend(outputs([(name, Some(id))]));
+            }
+        }
+        Ok(found.into_iter().collect())
     }
+}
+
+/// VPCs, and the id of something that each of them came with.
+type OfVpcs = Vec<(String, String)>;
+
+async fn default_groups(clients: &Clients, vpcs: Vec<String>) -> Result<OfVpcs> {
+    let call = clients
+        .ec2()
+        .describe_security_groups()
+        .filters(tags::filter("vpc-id", vpcs))
+        .filters(tags::filter("group-name", vec!["default".to_owned()]));
+    let (mut pages, mut found) = (call.into_paginator().items().send(), Vec::new());
+    while let Some(group) = pages.next().await {
+        let group = group.named("ec2:DescribeSecurityGroups")?;
+        found.extend(group.vpc_id.zip(group.group_id));
+    }
+    Ok(found)
+}
+
+async fn default_acls(clients: &Clients, vpcs: Vec<String>) -> Result<OfVpcs> {
+    let call = clients
+        .ec2()
+        .describe_network_acls()
+        .filters(tags::filter("vpc-id", vpcs))
+        .filters(tags::filter("default", vec!["true".to_owned()]));
+    let (mut pages, mut found) = (call.into_paginator().items().send(), Vec::new());
+    while let Some(acl) = pages.next().await {
+        let acl = acl.named("ec2:DescribeNetworkAcls")?;
+        found.extend(acl.vpc_id.zip(acl.network_acl_id));
+    }
+    Ok(found)
 }
 
 impl Lifecycle for VpcLifecycle {
@@ -237,20 +258,17 @@ impl Lifecycle for VpcLifecycle {
     }
 
     async fn find(cx: &Context, _spec: &VpcResolved, intent: &IntentId) -> Result<FoundOne> {
-        let answer = cx
+        let vpcs = cx
             .ec2()
             .describe_vpcs()
             .filters(tags::intent_filter(intent))
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named("ec2:DescribeVpcs")?;
-        let ours = answer.vpcs.unwrap_or_default().first().and_then(made);
-        Ok(ours.map_or(
-            FoundOne::Nothing {
-                visible_within: tags::VISIBLE_WITHIN,
-            },
-            FoundOne::Ours,
-        ))
+        Ok(tags::ours_or_nothing(vpcs.first().and_then(made)))
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {

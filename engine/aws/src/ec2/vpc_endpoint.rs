@@ -206,24 +206,21 @@ impl Lifecycle for VpcEndpointLifecycle {
         _spec: &VpcEndpointResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let answer = cx
+        let endpoints = cx
             .ec2()
             .describe_vpc_endpoints()
             .filters(tags::intent_filter(intent))
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named("ec2:DescribeVpcEndpoints")?;
-        let ours = answer
-            .vpc_endpoints()
+        let ours = endpoints
             .iter()
             .filter(|endpoint| !is(endpoint, "deleted") && !is(endpoint, "deleting"))
             .find_map(made);
-        Ok(ours.map_or(
-            FoundOne::Nothing {
-                visible_within: tags::VISIBLE_WITHIN,
-            },
-            FoundOne::Ours,
-        ))
+        Ok(tags::ours_or_nothing(ours))
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {

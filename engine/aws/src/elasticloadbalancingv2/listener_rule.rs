@@ -41,7 +41,7 @@ impl Lifecycle for ListenerRuleLifecycle {
         let properties = Block::new()
             .set(
                 "ListenerArn",
-                found.rule_arn.as_deref().and_then(listener_of),
+                found.rule_arn.as_deref().and_then(read::listener_of),
             )
             .set("Priority", priority(found))
             .list(
@@ -198,12 +198,6 @@ fn priority(rule: &Rule) -> Option<u32> {
     rule.priority.as_deref().and_then(|text| text.parse().ok())
 }
 
-/// `…:listener-rule/app/front/0a1/0b2/0c3` belongs to `…:listener/app/front/0a1/0b2`.
-fn listener_of(rule: &str) -> Option<String> {
-    let (listener, _) = rule.rsplit_once('/')?;
-    Some(listener.replacen(":listener-rule/", ":listener/", 1))
-}
-
 fn made(found: &Rule) -> Option<Made> {
     Some(Made {
         id: found.rule_arn.clone()?,
@@ -236,14 +230,5 @@ mod tests {
             .map(|pair| (pair.rule_arn(), pair.priority()))
             .collect();
         assert_eq!(moves, [(Some("web"), Some(20)), (Some("api"), Some(10))]);
-    }
-
-    #[test]
-    fn the_arn_of_a_rule_holds_its_listener() {
-        let here = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
-        assert_eq!(
-            listener_of(&format!("{here}:listener-rule/app/front/0a1/0b2/0c3")),
-            Some(format!("{here}:listener/app/front/0a1/0b2"))
-        );
     }
 }

@@ -214,15 +214,12 @@ impl Lifecycle for LoadBalancerLifecycle {
             return tags::judge(cx, None, intent).await;
         };
         let request = cx.elbv2().describe_load_balancers().names(name);
-        let answer = request
-            .send()
-            .await
+        let named = request.into_paginator().items().send().try_next().await;
+        let named = named
             .named("elasticloadbalancing:DescribeLoadBalancers")
-            .found()?;
-        let found = answer
-            .and_then(|answer| answer.load_balancers)
-            .unwrap_or_default();
-        tags::judge(cx, found.first().and_then(made), intent).await
+            .found()?
+            .flatten();
+        tags::judge(cx, named.as_ref().and_then(made), intent).await
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
@@ -386,12 +383,8 @@ async fn default_security_group(cx: &Context, arn: &str) -> Result<Vec<String>> 
         .describe_security_groups()
         .filters(filter("vpc-id", vpc.into_iter().collect()))
         .filters(filter("group-name", vec!["default".to_owned()]));
-    let answer = request.send().await.named(OPERATION)?;
-    let group = answer
-        .security_groups
-        .unwrap_or_default()
-        .into_iter()
-        .find_map(|group| group.group_id);
+    let group = request.into_paginator().items().send().try_next().await;
+    let group = group.named(OPERATION)?.and_then(|group| group.group_id);
     group
         .map(|group| vec![group])
         .ok_or_else(|| incomplete(OPERATION, "default security group"))

@@ -1,11 +1,12 @@
 //! Reads of Elastic Load Balancing by ARN, many at once. Not here: what kinds make of the answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_elasticloadbalancingv2::types::{
     Listener, LoadBalancer, MinimumLoadBalancerCapacity, Rule, TargetDescription, TargetGroup,
     TargetHealthDescription, TargetHealthStateEnum, ZonalCapacityReservationState,
 };
+use futures::future::try_join_all;
 
 use crate::clients::Clients;
 use crate::ec2::tags::filter;
@@ -16,7 +17,7 @@ use crate::reads::{Query, Single, all_or_each};
 pub const BATCH: usize = 20;
 
 macro_rules! by_arn {
-    ($($(#[$doc:meta])* $query:ident: $item:ident = $operation:ident($keys:ident) as $name:literal, $list:ident by $arn:ident;)+) => {$(
+    ($($(#[$doc:meta])* $query:ident: $item:ident = $operation:ident($keys:ident) as $name:literal by $arn:ident;)+) => {$(
         $(#[$doc])*
         pub struct $query;
 
@@ -27,8 +28,8 @@ macro_rules! by_arn {
 
             async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, $item)>> {
                 all_or_each(keys, |keys| async {
-                    let answer = clients.elbv2().$operation().$keys(Some(keys)).send().await.named($name)?;
-                    let found = answer.$list.unwrap_or_default();
+                    let pages = clients.elbv2().$operation().$keys(Some(keys)).into_paginator().items().send();
+                    let found: Vec<$item> = pages.try_collect().await.named($name)?;
                     Ok(found.into_iter().filter_map(|item| Some((item.$arn.clone()?, item))).collect())
                 })
                 .await
@@ -40,15 +41,70 @@ macro_rules! by_arn {
 by_arn! {
     /// Load balancers by ARN.
     LoadBalancers: LoadBalancer = describe_load_balancers(set_load_balancer_arns)
-        as "elasticloadbalancing:DescribeLoadBalancers", load_balancers by load_balancer_arn;
+        as "elasticloadbalancing:DescribeLoadBalancers" by load_balancer_arn;
     /// Target groups by ARN.
     TargetGroups: TargetGroup = describe_target_groups(set_target_group_arns)
-        as "elasticloadbalancing:DescribeTargetGroups", target_groups by target_group_arn;
+        as "elasticloadbalancing:DescribeTargetGroups" by target_group_arn;
+}
+
+macro_rules! by_parent {
+    ($($(#[$doc:meta])* $query:ident: $item:ident = $operation:ident($keys:ident, $parent:ident) as $name:literal by $arn:ident
+        of $parent_of:ident;)+) => {$(
+        $(#[$doc])*
+        pub struct $query;
+
+        impl Query for $query {
+            type Key = String;
+            type Item = $item;
+            /// What is read by parent has no limit.
+            const BATCH: usize = 100_000;
+
+            async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, $item)>> {
+                let named = |item: $item| Some((item.$arn.clone()?, item));
+                let describe = || clients.elbv2().$operation();
+                let parents: BTreeSet<String> = keys.iter().filter_map(|arn| $parent_of(arn)).collect();
+                if parents.len() <= keys.len().div_ceil(BATCH) {
+                    let asked = parents.into_iter().map(|arn| async {
+                        let pages = describe().$parent(arn).into_paginator().items().send();
+                        pages.try_collect().await.named($name).found()
+                    });
+                    let wanted: BTreeSet<String> = keys.into_iter().collect();
+                    let found = try_join_all(asked).await?.into_iter().flatten().flatten().filter_map(named);
+                    return Ok(found.filter(|(arn, _)| wanted.contains(arn)).collect());
+                }
+                let asked = keys.chunks(BATCH).map(|keys| all_or_each(keys.to_vec(), |keys| async {
+                    let pages = describe().$keys(Some(keys)).into_paginator().items().send();
+                    Ok(pages.try_collect().await.named($name)?.into_iter().filter_map(named).collect())
+                }));
+                Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+            }
+        }
+    )+};
+}
+
+// By what they belong to where that takes no more calls than by ARN: there, one that is gone fails no other.
+by_parent! {
     /// Listeners by ARN.
-    Listeners: Listener = describe_listeners(set_listener_arns)
-        as "elasticloadbalancing:DescribeListeners", listeners by listener_arn;
+    Listeners: Listener = describe_listeners(set_listener_arns, load_balancer_arn)
+        as "elasticloadbalancing:DescribeListeners" by listener_arn of load_balancer_of;
     /// Rules by ARN.
-    Rules: Rule = describe_rules(set_rule_arns) as "elasticloadbalancing:DescribeRules", rules by rule_arn;
+    Rules: Rule = describe_rules(set_rule_arns, listener_arn)
+        as "elasticloadbalancing:DescribeRules" by rule_arn of listener_of;
+}
+
+/// `…:listener/app/front/0a1/0b2` belongs to `…:loadbalancer/app/front/0a1`.
+pub fn load_balancer_of(listener: &str) -> Option<String> {
+    parent(listener, ":listener/", ":loadbalancer/")
+}
+
+/// `…:listener-rule/app/front/0a1/0b2/0c3` belongs to `…:listener/app/front/0a1/0b2`.
+pub fn listener_of(rule: &str) -> Option<String> {
+    parent(rule, ":listener-rule/", ":listener/")
+}
+
+fn parent(arn: &str, own: &str, its: &str) -> Option<String> {
+    let (rest, _) = arn.rsplit_once('/')?;
+    rest.contains(own).then(|| rest.replacen(own, its, 1))
 }
 
 macro_rules! attributes_of {
@@ -166,4 +222,20 @@ pub fn full_name(arn: &str, skip: &str) -> Option<String> {
     arn.rsplit(':')
         .next()
         .map(|name| name.strip_prefix(skip).unwrap_or(name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_arn_holds_what_it_belongs_to() {
+        let here = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
+        let listener = format!("{here}:listener/app/front/0a1/0b2");
+        let rule = format!("{here}:listener-rule/app/front/0a1/0b2/0c3");
+        assert_eq!(listener_of(&rule).as_ref(), Some(&listener));
+        let balancer = format!("{here}:loadbalancer/app/front/0a1");
+        assert_eq!(load_balancer_of(&listener), Some(balancer));
+        assert_eq!(listener_of(&listener), None);
+    }
 }

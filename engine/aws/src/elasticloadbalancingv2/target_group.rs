@@ -233,15 +233,12 @@ impl Lifecycle for TargetGroupLifecycle {
             return tags::judge(cx, None, intent).await;
         };
         let request = cx.elbv2().describe_target_groups().names(name);
-        let answer = request
-            .send()
-            .await
+        let named = request.into_paginator().items().send().try_next().await;
+        let named = named
             .named("elasticloadbalancing:DescribeTargetGroups")
-            .found()?;
-        let found = answer
-            .and_then(|answer| answer.target_groups)
-            .unwrap_or_default();
-        tags::judge(cx, found.first().and_then(made), intent).await
+            .found()?
+            .flatten();
+        tags::judge(cx, named.as_ref().and_then(made), intent).await
     }
 
     fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {

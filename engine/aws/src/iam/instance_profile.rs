@@ -1,5 +1,7 @@
 //! The life cycle of `AWS::IAM::InstanceProfile`. CreateInstanceProfile carries no role; a role is taken out before another is put in.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_iam::types::InstanceProfile as SdkProfile;
 use windlass::aws::iam::{
     InstanceProfile, InstanceProfileChange, InstanceProfileResolved, RoleName,
@@ -12,21 +14,43 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Single, Wants};
+use crate::reads::{Answers, Query, Wants, worthwhile};
 use crate::registry::lives;
 
 lives!(InstanceProfile => InstanceProfileLifecycle);
 
 pub struct InstanceProfileLifecycle;
 
-/// Instance profiles by name, with their tags. AWS describes one per call.
+/// Instance profiles by name: a few by themselves, many by the account's list, which has no tags.
 struct Profiles;
 
-impl Single for Profiles {
+impl Query for Profiles {
     type Key = String;
     type Item = SdkProfile;
+    /// The list answers all at once.
+    const BATCH: usize = 10_000;
 
-    async fn ask(clients: &Clients, name: &String) -> Result<Option<SdkProfile>> {
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkProfile)>> {
+        let wanted: BTreeSet<String> = keys.into_iter().collect();
+        let call = clients.iam().list_instance_profiles().max_items(1_000);
+        let (mut pages, mut found) = (call.into_paginator().send(), Vec::new());
+        for _ in 0..worthwhile(wanted.len()) {
+            let Some(page) = pages.next().await else {
+                break;
+            };
+            let page = page.named("iam:ListInstanceProfiles")?;
+            let all = page.instance_profiles.into_iter();
+            let named = all.map(|profile| (profile.instance_profile_name.clone(), profile));
+            found.extend(named.filter(|(name, _)| wanted.contains(name)));
+            if found.len() == wanted.len() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The list lags behind, and may not have been read to its end.
+    async fn confirm(clients: &Clients, name: &String) -> Result<Option<SdkProfile>> {
         profile(clients, name).await
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_iam::types::{Policy, PolicyScopeType, PolicyVersion};
+use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, Policy, PolicyScopeType, PolicyVersion};
 use serde_json::Value;
 use windlass::aws::iam::{ManagedPolicy, ManagedPolicyChange, ManagedPolicyResolved};
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
@@ -16,7 +16,7 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Single, Wants};
+use crate::reads::{Answers, Query, Single, Wants, worthwhile};
 use crate::registry::lives;
 
 lives!(ManagedPolicy => ManagedPolicyLifecycle);
@@ -26,14 +26,47 @@ pub struct ManagedPolicyLifecycle;
 /// Versions of a policy that AWS keeps.
 const VERSIONS: usize = 5;
 
-/// Policies by ARN, with the document in force. AWS describes one per call.
+/// Calls that one policy takes by itself.
+const CALLS: usize = 2;
+
+/// A policy with the document in force.
+type InForce = (Policy, Value);
+
+/// Policies by ARN, with the document in force: a few by themselves, many by the account's list.
 struct Policies;
 
-impl Single for Policies {
+impl Query for Policies {
     type Key = String;
-    type Item = (Policy, Value);
+    type Item = InForce;
+    /// The list answers all at once.
+    const BATCH: usize = 10_000;
 
-    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, InForce)>> {
+        let wanted: BTreeSet<String> = keys.into_iter().collect();
+        let call = clients.iam().get_account_authorization_details();
+        let mut pages = call
+            .filter(EntityType::LocalManagedPolicy)
+            .max_items(1_000)
+            .into_paginator()
+            .send();
+        let mut found = Vec::new();
+        for _ in 0..worthwhile(wanted.len() * CALLS) {
+            let Some(page) = pages.next().await else {
+                break;
+            };
+            let page = page.named("iam:GetAccountAuthorizationDetails")?;
+            let policies = page.policies.unwrap_or_default().into_iter();
+            let ours = policies.filter_map(in_force);
+            found.extend(ours.filter(|(arn, _)| wanted.contains(arn)));
+            if found.len() == wanted.len() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The list lags behind, and may not have been read to its end.
+    async fn confirm(clients: &Clients, arn: &String) -> Result<Option<InForce>> {
         let Some(policy) = policy(clients, arn).await? else {
             return Ok(None);
         };
@@ -45,6 +78,28 @@ impl Single for Policies {
         let document = document.map_or(Value::Null, |text| documents::value(&text));
         Ok(Some((policy, document)))
     }
+}
+
+/// A policy of the account's list, by its ARN.
+fn in_force(detail: ManagedPolicyDetail) -> Option<(String, InForce)> {
+    let arn = detail.arn.clone()?;
+    let mut versions = detail.policy_version_list().iter();
+    let version = versions.find(|version| version.is_default_version)?;
+    let document = documents::value(version.document()?);
+    let policy = Policy::builder()
+        .arn(&arn)
+        .set_policy_name(detail.policy_name)
+        .set_policy_id(detail.policy_id)
+        .set_path(detail.path)
+        .set_default_version_id(detail.default_version_id)
+        .set_attachment_count(detail.attachment_count)
+        .set_permissions_boundary_usage_count(detail.permissions_boundary_usage_count)
+        .is_attachable(detail.is_attachable)
+        .set_description(detail.description)
+        .set_create_date(detail.create_date)
+        .set_update_date(detail.update_date)
+        .build();
+    Some((arn, (policy, document)))
 }
 
 /// Who carries a policy.

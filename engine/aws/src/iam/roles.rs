@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::documents;
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result};
-use crate::reads::Query;
+use crate::reads::{FEW, Query, worthwhile};
 
 /// A part of a role that has a call of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,9 +39,6 @@ pub enum Answer {
 
 /// Parts of roles, by the role's name.
 pub struct Roles;
-
-/// Up to so many roles, asking for each part is cheaper than listing all roles of the account.
-const FEW: usize = 4;
 
 impl Query for Roles {
     type Key = (String, Part);
@@ -111,9 +108,9 @@ async fn listed(
     let wanted: BTreeSet<&str> = keys.iter().map(|(role, _)| role.as_str()).collect();
     let described = keys.iter().filter(|(_, part)| *part == Part::Described);
     let described: BTreeSet<&str> = described.map(|(role, _)| role.as_str()).collect();
+    let details = details(clients, &wanted, worthwhile(keys.len()));
     let (details, described) =
-        futures::future::try_join(details(clients, &wanted), descriptions(clients, &described))
-            .await?;
+        futures::future::try_join(details, descriptions(clients, &described)).await?;
     let answer = |(name, part): &(String, Part)| {
         let detail = details.get(name)?;
         Some(match part {
@@ -161,6 +158,7 @@ fn role_of(detail: &RoleDetail, described: Option<&Role>) -> Option<Role> {
 async fn details(
     clients: &Clients,
     wanted: &BTreeSet<&str>,
+    worthwhile: usize,
 ) -> Result<BTreeMap<String, RoleDetail>> {
     let call = clients.iam().get_account_authorization_details();
     let mut pages = call
@@ -169,7 +167,10 @@ async fn details(
         .into_paginator()
         .send();
     let mut found = BTreeMap::new();
-    while let Some(page) = pages.next().await {
+    for _ in 0..worthwhile {
+        let Some(page) = pages.next().await else {
+            break;
+        };
         let page = page.named("iam:GetAccountAuthorizationDetails")?;
         for role in page.role_detail_list.unwrap_or_default() {
             if let Some(name) = role
@@ -179,6 +180,9 @@ async fn details(
             {
                 found.insert(name, role);
             }
+        }
+        if found.len() == wanted.len() {
+            break;
         }
     }
     Ok(found)
@@ -202,13 +206,17 @@ async fn descriptions(
         .list_roles()
         .max_items(1_000)
         .into_paginator()
-        .items()
         .send();
     let mut found = BTreeMap::new();
-    while let Some(role) = pages.next().await {
-        let role = role.named("iam:ListRoles")?;
-        if wanted.contains(role.role_name.as_str()) {
-            found.insert(role.role_name.clone(), role);
+    for _ in 0..worthwhile(wanted.len()) {
+        let Some(page) = pages.next().await else {
+            break;
+        };
+        let ours = page.named("iam:ListRoles")?.roles.into_iter();
+        let ours = ours.filter(|role| wanted.contains(role.role_name.as_str()));
+        found.extend(ours.map(|role| (role.role_name.clone(), role)));
+        if found.len() == wanted.len() {
+            break;
         }
     }
     Ok(found)

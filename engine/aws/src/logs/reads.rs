@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result};
-use crate::reads::{Query, Single};
+use crate::reads::{Query, Single, pages};
 
 /// Log groups by name.
 pub struct LogGroups;
@@ -85,11 +85,13 @@ impl Single for IndexPolicies {
 
     async fn ask(clients: &Clients, name: &String) -> Result<Option<Value>> {
         let call = clients.logs().describe_index_policies();
-        let call = call.log_group_identifiers(name).send().await;
-        let answer = call.named("logs:DescribeIndexPolicies").found()?;
-        let policies = answer
-            .and_then(|answer| answer.index_policies)
-            .unwrap_or_default();
+        let call = call.log_group_identifiers(name);
+        let policies = pages(async |token| {
+            let page = call.clone().set_next_token(token).send().await;
+            let page = page.named("logs:DescribeIndexPolicies")?;
+            Ok((page.index_policies, page.next_token))
+        });
+        let policies = policies.await.found()?.unwrap_or_default();
         let mut own = policies
             .iter()
             .filter(|p| p.source != Some(IndexSource::Account));
@@ -115,14 +117,14 @@ pub async fn resource_policy(clients: &Clients, arn: &str) -> Result<Option<Reso
         .logs()
         .describe_resource_policies()
         .resource_arn(arn);
-    let call = call.policy_scope(PolicyScope::Resource).send().await;
-    let answer = call.named("logs:DescribeResourcePolicies").found()?;
-    let policies = answer
-        .and_then(|answer| answer.resource_policies)
-        .unwrap_or_default();
-    Ok(policies
-        .into_iter()
-        .find(|policy| policy.resource_arn.as_deref().is_none_or(|of| of == arn)))
+    let call = call.policy_scope(PolicyScope::Resource);
+    let policies = pages(async |token| {
+        let page = call.clone().set_next_token(token).send().await;
+        let page = page.named("logs:DescribeResourcePolicies")?;
+        Ok((page.resource_policies, page.next_token))
+    });
+    let mut policies = policies.await.found()?.unwrap_or_default().into_iter();
+    Ok(policies.find(|policy| policy.resource_arn.as_deref().is_none_or(|of| of == arn)))
 }
 
 /// A document. A text that is no JSON stays a text, so that it shows as a difference instead of an error.

@@ -19,7 +19,7 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants};
+use crate::reads::{Answers, Query, Single, Wants, worthwhile};
 use crate::registry::lives;
 
 lives!(Secret => SecretLifecycle);
@@ -28,9 +28,6 @@ pub struct SecretLifecycle;
 
 /// How long after a create the service may still hide what it made, in seconds.
 const VISIBLE_WITHIN: u64 = 30;
-
-/// Up to so many secrets, describing each is cheaper than listing all that Windlass made.
-const FEW: usize = 4;
 
 /// What is known about a secret, without its value.
 struct Facts {
@@ -52,14 +49,6 @@ impl Query for Secrets {
     const BATCH: usize = 10_000;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Facts)>> {
-        if keys.len() <= FEW {
-            let answers = keys.iter().map(|arn| Self::confirm(clients, arn));
-            let answers = futures::future::try_join_all(answers).await?;
-            let found = keys.into_iter().zip(answers);
-            return Ok(found
-                .filter_map(|(arn, facts)| Some((arn, facts?)))
-                .collect());
-        }
         let keys: BTreeSet<String> = keys.into_iter().collect();
         let ours = Filter::builder()
             .key(FilterNameStringType::TagKey)
@@ -72,7 +61,10 @@ impl Query for Secrets {
             .max_results(100);
         let mut pages = call.into_paginator().send();
         let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
+        for _ in 0..worthwhile(keys.len()) {
+            let Some(page) = pages.next().await else {
+                break;
+            };
             let page = page.named("secretsmanager:ListSecrets")?;
             for secret in page.secret_list.unwrap_or_default() {
                 let Some(arn) = secret.arn.filter(|arn| keys.contains(arn)) else {
@@ -88,10 +80,14 @@ impl Query for Secrets {
                 };
                 found.push((arn, facts));
             }
+            if found.len() == keys.len() {
+                break;
+            }
         }
         Ok(found)
     }
 
+    /// The list lags behind, and may not have been read to its end.
     async fn confirm(clients: &Clients, arn: &String) -> Result<Option<Facts>> {
         let secret = described(clients, arn).await?;
         let secret = secret.filter(|secret| secret.deleted_date.is_none());

@@ -1,14 +1,11 @@
 //! `preview`, `up` and `destroy`: one way through, which ends earlier or later.
 //!
-//! Not here: the loop itself, which is the engine's session.
+//! Not here: the loop itself, which is the engine's session, and plans in files (`saved`).
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use windlass::address::Address;
 use windlass::document::Document;
 use windlass_engine::clock::SystemClock;
 use windlass_engine::interrupt::{Interrupt, Urgency, interrupt};
@@ -22,9 +19,10 @@ use windlass_state::snapshot::Snapshot;
 use windlass_store::{HeldStore, Holder};
 
 use crate::answer::confirm;
-use crate::arguments::{Access, Destroy, Preview, Program, Up, Waiting, Which};
+use crate::arguments::{Access, Destroy, Preview, Up, Waiting, Which};
 use crate::cloud::Cloud;
 use crate::command::reached::{Reached, known, new_run};
+use crate::command::saved::{SavedPlan, Scope, stale};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render;
@@ -42,15 +40,6 @@ struct Converge<'a> {
     end: End,
 }
 
-/// What a plan depends on beside the stack and the world. It is saved with the plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scope {
-    parameters: BTreeMap<String, String>,
-    target: Vec<Address>,
-    replace: Vec<Address>,
-}
-
 /// How far to go.
 enum End {
     /// Show the plan.
@@ -63,14 +52,6 @@ enum End {
         exactly: Option<Box<Plan>>,
         yes: bool,
     },
-}
-
-/// A plan in a file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SavedPlan {
-    scope: Scope,
-    plan: Plan,
 }
 
 /// `preview`.
@@ -89,7 +70,7 @@ pub async fn preview(stack: &Stack, preview: Preview) -> Result<Exit, Failure> {
     } else {
         Operation::Up
     };
-    let scope = scope(&program, &access, replace);
+    let scope = Scope::of(&program, &access, replace);
     let end = End::Show {
         out,
         detailed: detailed_exitcode,
@@ -119,16 +100,12 @@ pub async fn up(stack: &Stack, up: Up) -> Result<Exit, Failure> {
         yes,
         replace,
     } = up;
-    let saved = plan.as_deref().map(read_plan).transpose()?;
-    let (scope, exactly) = match saved {
+    let saved = plan.map(|file| SavedPlan::read(&file, Operation::Up));
+    let (scope, exactly) = match saved.transpose()? {
         Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
-        None => (scope(&program, &access, replace), None),
+        None => (Scope::of(&program, &access, replace), None),
     };
-    // Whoever names a saved plan has seen it.
-    let end = End::Execute {
-        yes: yes || exactly.is_some(),
-        exactly,
-    };
+    let end = End::execute(exactly, yes);
     Converge {
         stack,
         which,
@@ -150,14 +127,21 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
         program,
         access,
         waiting,
+        plan,
         yes,
     } = destroy;
-    if stack.state(&which).await?.is_none() {
-        anstream::eprintln!("Nothing to destroy: `{}` has no state.", which.env);
+    let saved = plan.map(|file| SavedPlan::read(&file, Operation::Destroy));
+    let (scope, exactly) = match saved.transpose()? {
+        Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
+        None => (Scope::of(&program, &access, Vec::new()), None),
+    };
+    // A plan that has steps was made of a state, which must not be gone.
+    let wants_nothing = exactly.as_ref().is_none_or(|plan| plan.is_empty());
+    if wants_nothing && stack.state(&which).await?.is_none() {
+        render::nothing_to_destroy(&which.env, access.json);
         return Ok(Exit::Done);
     }
-    let scope = scope(&program, &access, Vec::new());
-    let end = End::Execute { exactly: None, yes };
+    let end = End::execute(exactly, yes);
     Converge {
         stack,
         which,
@@ -172,24 +156,14 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
     .await
 }
 
-fn scope(program: &Program, access: &Access, replace: Vec<Address>) -> Scope {
-    Scope {
-        parameters: program.parameters(),
-        target: access.target.clone(),
-        replace,
+impl End {
+    /// Carries out a plan that was saved, or the one that is made now. Whoever names a saved plan has seen it.
+    fn execute(exactly: Option<Box<Plan>>, yes: bool) -> Self {
+        Self::Execute {
+            yes: yes || exactly.is_some(),
+            exactly,
+        }
     }
-}
-
-fn read_plan(file: &Path) -> Result<SavedPlan, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", file.display())))?;
-    serde_json::from_str(&text).map_err(|error| {
-        Failure::new(format!(
-            "`{}` holds no plan of this version: {error}",
-            file.display()
-        ))
-        .help("make it again with `preview --out`")
-    })
 }
 
 impl Converge<'_> {
@@ -247,7 +221,7 @@ impl Converge<'_> {
         }
         let parameters = self.scope.parameters.clone();
         let (document, zones) = reached
-            .document(self.stack, &self.which, parameters, self.access.json)
+            .document(self.stack, &self.which, parameters)
             .await?;
         Ok((Some(document), zones))
     }
@@ -277,7 +251,7 @@ impl Converge<'_> {
         };
         let result = tokio::select! {
             prepared = session.prepare(snapshot, goal) => self.finish(prepared?, &interrupt).await,
-            () = nothing_begun(&interrupt) => Ok(Exit::Interrupted),
+            () = interrupt.reaches(Urgency::Drain) => Err(Failure::stopped()),
         };
         listener.abort();
         result
@@ -293,14 +267,11 @@ impl Converge<'_> {
             End::Show { out, detailed } => {
                 if let Some(out) = out {
                     let saved = SavedPlan {
+                        operation: self.operation,
                         scope: self.scope.clone(),
                         plan: prepared.plan().clone(),
                     };
-                    let text =
-                        serde_json::to_string_pretty(&saved).expect("a plan holds text keys only");
-                    std::fs::write(out, text).map_err(|error| {
-                        Failure::new(format!("`{}` cannot be written: {error}", out.display()))
-                    })?;
+                    saved.write(out)?;
                 }
                 Ok(if *detailed && !empty {
                     Exit::Changes
@@ -312,19 +283,17 @@ impl Converge<'_> {
                 if let Some(saved) = exactly
                     && saved.hash() != prepared.plan().hash()
                 {
-                    return Err(Failure::new("the saved plan is stale: the stack, the state or the world has changed since it was made")
-                        .exit(Exit::Stale)
-                        .help("make it again with `preview --out` and look at it"));
+                    return Err(stale(self.operation));
                 }
                 let agreed = empty
                     || *yes
                     || tokio::select! {
                         agreed = confirm("Do this?") => agreed?,
-                        () = nothing_begun(interrupt) => false,
+                        () = interrupt.reaches(Urgency::Drain) => false,
                     };
                 if !agreed {
                     prepared.decline().await?;
-                    return Ok(Exit::Interrupted);
+                    return Err(Failure::stopped());
                 }
                 let finished = tokio::select! {
                     biased;
@@ -354,12 +323,6 @@ async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
             anstream::eprintln!("Leaving now. The next run settles what is under way.");
         }
     }
-}
-
-/// Returns when the user wants to stop before the first step: there is nothing that could be finished.
-async fn nothing_begun(interrupt: &Interrupt) {
-    interrupt.reaches(Urgency::Drain).await;
-    anstream::eprintln!("\nStopped. Nothing was begun.");
 }
 
 /// Says once what a wish to stop means while steps run.

@@ -60,7 +60,11 @@ async fn one(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Fail
     if reading.json {
         let mut whole = document(&entry, &kept);
         whole["changes"] = json!(entry.started.changes);
-        whole["failures"] = json!(entry.finished.as_ref().map(|ended| &ended.failures));
+        let failures = entry
+            .finished
+            .as_ref()
+            .map(|ended| ended.failures.as_slice());
+        whole["failures"] = json!(failures.unwrap_or_default());
         say!("{whole}");
     } else {
         say!("{}", drawn::whole(&entry, kept.contains(&number)));

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 use windlass::address::Address;
+use windlass::diagnostics::Diagnostic;
 use windlass_engine::clock::SystemClock;
 use windlass_engine::import::{Import, Imported};
 use windlass_engine::interrupt::Interrupt;
@@ -16,7 +17,7 @@ use crate::arguments;
 use crate::command::reached::{Aside, Reached, known, new_run};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::{import as drawn, say};
+use crate::render::{self, import as drawn, say};
 use crate::stack::Stack;
 
 /// `import`.
@@ -44,7 +45,7 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
     };
     let reached = Reached::of(stack, &which, &reach, program.region.clone()).await?;
     let (document, zones) = reached
-        .document(stack, &which, program.parameters(), json)
+        .document(stack, &which, program.parameters())
         .await?;
     let Reached {
         store,
@@ -79,14 +80,16 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
         Ok(imported.await?)
     };
     let imported = stack.holding(&store, waiting, work).await?;
-    tell(&imported, json);
+    // With an error among them nothing would have been imported.
+    tell(&imported, &document.problems, json);
     Ok(Exit::Done)
 }
 
-fn tell(imported: &[Imported], json: bool) {
+fn tell(imported: &[Imported], warnings: &[Diagnostic], json: bool) {
     if json {
-        say!("{}", json!({"imported": imported}));
+        say!("{}", json!({"imported": imported, "problems": warnings}));
     } else {
+        render::problems(warnings);
         say!("{}", drawn::text(imported));
     }
 }

@@ -10,6 +10,7 @@ mod migrate;
 mod reached;
 mod refresh;
 mod repair;
+mod saved;
 mod state;
 mod state_file;
 mod synth;
@@ -113,20 +114,6 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
 }
 
 impl Command {
-    /// The profile of the shared AWS configuration that the command is given.
-    pub fn profile(&self) -> Option<&str> {
-        let reach = match self {
-            Self::Preview(preview) => &preview.access.reach,
-            Self::Up(up) => &up.access.reach,
-            Self::Destroy(destroy) => &destroy.access.reach,
-            Self::Import(import) => &import.reach,
-            Self::Drift(drift) => &drift.reach,
-            Self::Refresh(refresh) => &refresh.reach,
-            _ => return None,
-        };
-        reach.profile.as_deref()
-    }
-
     fn json(&self) -> bool {
         match self {
             Self::Preview(preview) => preview.access.json,

@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use windlass::diagnostics::Severity;
 use windlass::document::{Document, LookupQuery, Place};
 use windlass::request::{PROTOCOL, Request};
 use windlass_engine::clock::SystemClock;
@@ -58,7 +57,7 @@ impl Reached {
         let wanted = Wanted {
             local: which.local,
             region: region.or_else(|| bound.map(|binding| binding.region().to_owned())),
-            profile: reach.profile.clone(),
+            profile: which.kept.profile.clone(),
             endpoint: reach.endpoint_url.clone(),
         };
         let region = cloud::region(&wanted).await?;
@@ -75,13 +74,12 @@ impl Reached {
         })
     }
 
-    /// What the program declares here, and the zones that it was told. Its warnings are shown, unless only a document is to be printed.
+    /// What the program declares here, and the zones that it was told.
     pub async fn document(
         &self,
         stack: &Stack,
         which: &Which,
         parameters: BTreeMap<String, String>,
-        json: bool,
     ) -> Result<(Document, Vec<String>), Failure> {
         let binding = &self.cloud.binding;
         let region = binding.region().to_owned();
@@ -100,10 +98,6 @@ impl Reached {
             parameters,
         };
         let document = program::document(&stack.program()?, &request)?;
-        let is_error = |severity: Severity| severity == Severity::Error;
-        if !json && !document.problems.iter().any(|p| is_error(p.severity)) {
-            render::problems(&document.problems);
-        }
         Ok((document, zones))
     }
 }

@@ -33,7 +33,7 @@ pub async fn repair(stack: &Stack, which: &Which, yes: bool) -> Result<Exit, Fai
         count(good.history.len(), "operation"),
     );
     if !yes && !confirm("Go on from there?").await? {
-        return Ok(Exit::Interrupted);
+        return Err(Failure::stopped());
     }
     let aside = store.repair(&good, &Holder::this_process()).await?;
     crate::render::say!("The state goes on from there.");

@@ -1,6 +1,6 @@
-//! `synth` and `check`: what the stack declares, and whether it may. Neither needs credentials.
+//! `synth` and `check`: what the stack declares, and whether it may. Neither needs credentials but those of the state's store.
 
-use windlass::diagnostics::Severity;
+use windlass::diagnostics::{Diagnostic, Severity};
 use windlass::document::Document;
 use windlass::request::Request;
 
@@ -22,6 +22,7 @@ pub async fn offline(stack: &Stack, building: &Building) -> Result<Document, Fai
     let wanted = Wanted {
         local: building.which.local,
         region: building.program.region.clone().or(pinned),
+        profile: building.which.kept.profile.clone(),
         ..Wanted::default()
     };
     // A region is only needed to name zones: without credentials there may be none configured.
@@ -43,7 +44,8 @@ pub async fn offline(stack: &Stack, building: &Building) -> Result<Document, Fai
 pub async fn synth(stack: &Stack, building: &Building) -> Result<Exit, Failure> {
     let document = offline(stack, building).await?;
     render::document(&document);
-    verdict(document)
+    verdict(document)?;
+    Ok(Exit::Done)
 }
 
 /// `check`.
@@ -53,29 +55,26 @@ pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> 
     document
         .problems
         .extend(windlass_plan::check(&document, &windlass::aws::schema));
-    if !building.json {
-        let warnings: Vec<_> = document
-            .problems
-            .iter()
-            .filter(|problem| problem.severity == Severity::Warning)
-            .cloned()
-            .collect();
-        render::problems(&warnings);
-    }
     let resources = document.resources.len();
-    let exit = verdict(document)?;
+    let warnings = verdict(document)?;
     if building.json {
         crate::render::say!(
             "{}",
-            serde_json::json!({"resources": resources, "problems": []})
+            serde_json::json!({"resources": resources, "problems": warnings})
         );
     } else {
-        anstream::eprintln!("{}, no problems.", render::count(resources, "resource"));
+        render::problems(&warnings);
+        let found = match warnings.len() {
+            0 => "no problems".to_owned(),
+            many => render::count(many, "warning"),
+        };
+        anstream::eprintln!("{}, {found}.", render::count(resources, "resource"));
     }
-    Ok(exit)
+    Ok(Exit::Done)
 }
 
-fn verdict(document: Document) -> Result<Exit, Failure> {
+/// The warnings, if nothing is worse.
+fn verdict(document: Document) -> Result<Vec<Diagnostic>, Failure> {
     if document
         .problems
         .iter()
@@ -83,5 +82,5 @@ fn verdict(document: Document) -> Result<Exit, Failure> {
     {
         return Err(Failure::problems(document.problems));
     }
-    Ok(Exit::Done)
+    Ok(document.problems)
 }

@@ -19,8 +19,9 @@ use std::io::IsTerminal;
 use owo_colors::OwoColorize;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::Document;
-use windlass_engine::events::Events;
+use windlass_engine::events::{Event, Events, Stamped, Summary};
 
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 pub use words::{count, recovered};
@@ -75,6 +76,11 @@ pub fn failure(failure: &Failure, json: bool) {
         );
         return;
     }
+    if failure.exit == Exit::Interrupted {
+        // What the user wants is no error.
+        anstream::eprintln!("\nStopped. Nothing was begun.");
+        return;
+    }
     problems(&failure.problems);
     if failure.problems.is_empty() {
         anstream::eprintln!("{} {}", "error:".red().bold(), failure.message);
@@ -86,6 +92,18 @@ pub fn failure(failure: &Failure, json: bool) {
             "{}. Nothing was changed.",
             diagnostics::count(&failure.problems)
         );
+    }
+}
+
+/// Says that `destroy` found no state: a run that had nothing to do.
+pub fn nothing_to_destroy(environment: &str, json: bool) {
+    if json {
+        json::Json.emit(Stamped {
+            at: jiff::Timestamp::now(),
+            event: Event::RunFinished(Summary::nothing()),
+        });
+    } else {
+        anstream::eprintln!("Nothing to destroy: `{environment}` has no state.");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use owo_colors::OwoColorize;
 use windlass_engine::events::{Event, Events, Stamped};
 
-use super::{plan, words};
+use super::{diagnostics, plan, words};
 
 /// Prints lines. A step that reports the same again stays silent.
 #[derive(Debug, Default)]
@@ -39,6 +39,10 @@ impl Plain {
                     .lock()
                     .expect("no thread panics while it holds this") = heading;
                 None
+            }
+            Event::Warned { problems } => {
+                let drawn: Vec<_> = problems.iter().map(diagnostics::drawn).collect();
+                Some(drawn.join("\n"))
             }
             Event::Recovered(recovered) => Some(words::recovered(recovered)),
             Event::Observed {

@@ -114,6 +114,16 @@ fn timeless(told: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// The event of that name among what was told.
+fn event(told: &str, name: &str) -> serde_json::Value {
+    let lines = told.lines().filter(|line| line.starts_with('{'));
+    let mut events = lines
+        .map(|line| -> serde_json::Value { serde_json::from_str(line).expect("an event is JSON") });
+    events
+        .find(|event| event["event"] == name)
+        .unwrap_or_else(|| panic!("no {name}: {told}"))
+}
+
 #[test]
 fn help() {
     insta::assert_snapshot!(Desk::empty().types("--help"));
@@ -131,6 +141,7 @@ fn wrong_command_lines() {
         "",
         "upp",
         "up --profile shop --local",
+        "state list --profile shop --local",
         "up --set release",
         "preview --target Not/An/Address!",
     ];
@@ -205,6 +216,71 @@ fn nothing_to_destroy() {
         !desk.path().join(".windlass").exists(),
         "looking makes no state"
     );
+}
+
+#[test]
+fn what_ends_without_a_run_says_so_in_json() {
+    let desk = Desk::of("shop");
+    let nothing = event(&desk.types("destroy --yes --json"), "run_finished");
+    assert_eq!(nothing["result"], "done");
+    assert_eq!(nothing["deleted"], 0);
+}
+
+#[test]
+fn warnings_for_a_pipeline() {
+    let desk = Desk::of("warned");
+    let endpoint = account::empty();
+    let warning = |problems: &serde_json::Value| {
+        let problems = problems.as_array().expect("problems are a list");
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert_eq!(problems[0]["severity"], "warning");
+        assert_eq!(problems[0]["code"], "WL-0406");
+    };
+    let checked = desk.types("check --json");
+    let line = checked.lines().find(|line| line.starts_with('{'));
+    let document: serde_json::Value =
+        serde_json::from_str(line.expect("a document")).expect("it is JSON");
+    warning(&document["problems"]);
+    let previewed = desk.types(&format!("preview --json --endpoint-url {endpoint}"));
+    warning(&event(&previewed, "warned")["problems"]);
+}
+
+#[test]
+fn warnings_for_people() {
+    let desk = Desk::of("warned");
+    let endpoint = account::empty();
+    let lines = [
+        "check".to_owned(),
+        format!("preview --endpoint-url {endpoint}"),
+    ];
+    let told = lines.map(|line| desk.types(&line)).join("\n");
+    insta::assert_snapshot!(timeless(&told.replace(&endpoint, "[ENDPOINT]")));
+}
+
+#[test]
+fn accounts_that_are_not_allowed() {
+    let desk = Desk::of("trespassing");
+    let endpoint = account::empty();
+    let lines = [
+        "check".to_owned(),
+        format!("up --yes --endpoint-url {endpoint}"),
+    ];
+    let told = lines.map(|line| desk.types(&line)).join("\n");
+    insta::assert_snapshot!(told.replace(&endpoint, "[ENDPOINT]"));
+}
+
+#[test]
+fn a_plan_of_another_operation() {
+    let desk = Desk::of("shop");
+    let endpoint = account::empty();
+    let file = desk.path().join("plan.json");
+    let lines = [
+        format!("preview --destroy --out {}", file.display()),
+        format!("up --plan {}", file.display()),
+        format!("destroy --plan {}", file.display()),
+    ];
+    let told = lines.map(|line| desk.types(&format!("{line} --endpoint-url {endpoint}")));
+    insta::assert_snapshot!(timeless(&told.join("\n").replace(&endpoint, "[ENDPOINT]")));
 }
 
 #[test]

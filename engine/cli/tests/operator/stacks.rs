@@ -38,6 +38,29 @@ fn panics(_: &mut Stack) -> Result<()> {
     panic!("the author's own mistake")
 }
 
+fn with_a_warning(cx: &mut Stack) -> Result<()> {
+    use windlass::aws::applicationautoscaling::{
+        PolicyTarget, PredefinedMetricType, ScalableDimension, ScalingPolicy, TargetTracking,
+    };
+    let elsewhere = PolicyTarget::Resource(
+        ScalableDimension::EcsService,
+        "service/shop/api".to_owned().into(),
+    );
+    let metric = PredefinedMetricType::EcsServiceAverageCpuUtilization;
+    ScalingPolicy::new("cpu", elsewhere, TargetTracking::of(metric, 60.0)).declare(cx, "scaling");
+    Ok(())
+}
+
+fn in_accounts_that_are_not_allowed(cx: &mut Stack) -> Result<()> {
+    cx.allow_accounts(["123456789012"]);
+    let theirs = "arn:aws:iam::999999999999:role/deploy";
+    cx.in_account("999999999999", theirs, |cx| {
+        logs::LogGroup::new().declare(cx, "logs");
+        ec2::Vpc::new(cidr!("10.0.0.0/16")).declare(cx, "vpc");
+    });
+    Ok(())
+}
+
 type StackFunction = fn(&mut Stack) -> Result;
 
 /// By name, for the script that the engine starts.
@@ -47,6 +70,8 @@ const STACKS: &[(&str, StackFunction)] = &[
     ("asking", parameters_without_default),
     ("changing", different_each_time),
     ("panicking", panics),
+    ("warned", with_a_warning),
+    ("trespassing", in_accounts_that_are_not_allowed),
 ];
 
 fn main() {

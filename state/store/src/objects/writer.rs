@@ -21,10 +21,8 @@ use crate::error::StoreError;
 use crate::held::Writer;
 use crate::history::{self, HistoryEntry};
 use crate::holder::{Deadline, Holder};
-use crate::state::BELIEFS;
+use crate::state::{BELIEFS, HISTORY};
 
-/// How many operations a state remembers.
-const HISTORY: usize = 1000;
 /// Between two tries of a write.
 const PAUSE: Duration = Duration::from_millis(250);
 

@@ -16,6 +16,7 @@ use crate::error::StoreError;
 use crate::held::Writer;
 use crate::history::HistoryEntry;
 use crate::holder::{Deadline, Moment};
+use crate::state::HISTORY;
 
 pub struct DatabaseWriter {
     database: Database,
@@ -169,10 +170,22 @@ fn append(connection: &Connection, head: &Head, record: &Record) -> rusqlite::Re
 fn put(connection: &Connection, snapshot: &Snapshot, text: &Hashed) -> rusqlite::Result<()> {
     write_snapshot(connection, snapshot, text, "INSERT OR REPLACE")?;
     beliefs::keep(connection, snapshot.format, text)?;
+    forget_oldest(connection)?;
     connection.execute(
         "DELETE FROM journal WHERE position < ?1",
         [snapshot.sequence],
     )?;
+    Ok(())
+}
+
+/// Lets go of the operations beyond those that a state remembers.
+fn forget_oldest(connection: &Connection) -> rusqlite::Result<()> {
+    let keep = i64::try_from(HISTORY).expect("a small number");
+    for table in ["history", "history_hash"] {
+        let oldest =
+            format!("DELETE FROM {table} WHERE number <= (SELECT max(number) FROM history) - ?1");
+        connection.execute(&oldest, [keep])?;
+    }
     Ok(())
 }
 

@@ -43,6 +43,7 @@ fn main() -> Outcome {
         "from the plan to the end, s",
         "longest chain, s",
         "ratio",
+        "of the whole of `up`",
         "no call under way, s",
     ]);
     for services in &arguments.services {
@@ -57,6 +58,7 @@ fn main() -> Outcome {
                 of(|run| run.executing).to_string(),
                 of(|run| run.chain).to_string(),
                 of(|run| run.executing / run.chain).to_string(),
+                of(|run| run.wall / run.chain).to_string(),
                 of(|run| run.wall - run.calling).to_string(),
             ]);
         }

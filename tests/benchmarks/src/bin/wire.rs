@@ -209,14 +209,14 @@ fn costs(here: &[&Measured]) -> Table {
             let Some(first) = runs.first() else { continue };
             let spread =
                 |value: fn(&Measured) -> f64| Spread::of(runs.iter().map(|run| value(run)));
+            // The programs take turns, so that a machine that is slow for a while is slow for both.
             let times = |value: fn(&Measured) -> f64| {
-                let peer = peer.iter().map(|run| value(run));
-                let peer: Vec<_> = peer.filter(|_| who != Who::Terraform).collect();
-                if peer.is_empty() {
+                if who == Who::Terraform || peer.is_empty() {
                     return String::new();
                 }
-                let ratio = Spread::of(peer).median / spread(value).median;
-                format!("{ratio:.1} ×")
+                let turns = peer.iter().zip(&runs);
+                let ratios = turns.map(|(peer, run)| value(peer) / value(run));
+                format!("{:.1} ×", Spread::of(ratios))
             };
             let calls = spread(|run| count(run.calls));
             table.row([
@@ -229,7 +229,7 @@ fn costs(here: &[&Measured]) -> Table {
                     calls.median / count(resources(who, first.services))
                 ),
                 format!("{:.2}", spread(|run| run.cpu)),
-                format!("{:.0}", spread(|run| run.memory).median),
+                format!("{:.0}", spread(|run| run.memory)),
                 format!("{:.1}", spread(|run| run.wall)),
                 times(|run| count(run.calls)),
                 times(|run| run.cpu),
@@ -241,35 +241,30 @@ fn costs(here: &[&Measured]) -> Table {
 }
 
 fn operations(here: &[&Measured]) -> Table {
-    let mut table = Table::with([
-        "API operation",
-        "up",
-        "Terraform",
-        "no change",
-        "Terraform",
-        "destroy",
-        "Terraform",
-    ]);
-    let shown = [Operation::Up, Operation::Unchanged, Operation::Destroy];
-    let programs = [Who::WithoutWait, Who::Terraform];
-    let columns = shown
-        .iter()
-        .flat_map(|operation| programs.map(|who| (*operation, who)));
-    let columns: Vec<Option<&Measured>> = columns
-        .map(|(operation, who)| {
-            let mut runs = here.iter().copied();
-            runs.find(|one| one.who == who && one.operation == operation.word())
+    const PROGRAMS: [Who; 2] = [Who::Windlass, Who::Terraform];
+    let columns = Operation::ALL.iter().flat_map(|operation| {
+        PROGRAMS.map(|who| {
+            let runs = here.iter().copied();
+            let runs = runs.filter(|one| one.who == who && one.operation == operation.word());
+            (operation, who, runs.collect::<Vec<_>>())
         })
-        .collect();
-    let names = columns
-        .iter()
-        .flatten()
-        .flat_map(|run| run.operations.keys());
-    let names: BTreeSet<_> = names.collect();
+    });
+    let columns: Vec<_> = columns.collect();
+    let heads = columns.iter().map(|(operation, who, _)| match who {
+        Who::Terraform => who.word(),
+        _ => operation.word(),
+    });
+    let mut table = Table::with(std::iter::once("API operation").chain(heads));
+    let names = columns.iter().flat_map(|(_, _, runs)| runs);
+    let names: BTreeSet<_> = names.flat_map(|run| run.operations.keys()).collect();
     for name in names {
-        let cells = columns.iter().map(|run| {
-            let calls = run.and_then(|run| run.operations.get(name));
-            calls.map(u64::to_string).unwrap_or_default()
+        let cells = columns.iter().map(|(_, _, runs)| {
+            let calls = runs.iter().map(|run| run.operations.get(name).copied());
+            let calls: Vec<_> = calls.map(Option::unwrap_or_default).collect();
+            if calls.iter().all(|calls| *calls == 0) {
+                return String::new();
+            }
+            format!("{:.0}", Spread::of(calls.into_iter().map(count)))
         });
         table.row(std::iter::once(format!("`{name}`")).chain(cells));
     }

@@ -147,17 +147,19 @@ impl Lifecycle for AutoScalingGroupLifecycle {
         spec: &AutoScalingGroupResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let answer = cx
+        let groups = cx
             .autoscaling()
             .describe_auto_scaling_groups()
             .set_auto_scaling_group_names(
                 spec.auto_scaling_group_name.clone().map(|name| vec![name]),
             )
+            .into_paginator()
+            .items()
             .send()
+            .try_collect()
             .await
             .named("autoscaling:DescribeAutoScalingGroups")?;
-        let Some(group) = answer
-            .auto_scaling_groups()
+        let Some(group) = groups
             .iter()
             .find(|group| group.auto_scaling_group_name == spec.auto_scaling_group_name)
         else {

@@ -21,13 +21,15 @@ pub struct Groups;
 impl Query for Groups {
     type Key = String;
     type Item = SdkGroup;
-    const BATCH: usize = 50;
+    /// Names that one call takes where it asks for as many records.
+    const BATCH: usize = 100;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkGroup)>> {
         let mut found = Vec::new();
         let mut pages = clients
             .autoscaling()
             .describe_auto_scaling_groups()
+            .max_records(100)
             .set_auto_scaling_group_names(Some(keys))
             .into_paginator()
             .items()

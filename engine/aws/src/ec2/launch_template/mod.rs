@@ -5,7 +5,9 @@
 mod answer;
 mod request;
 
-use aws_sdk_ec2::types::{LaunchTemplate as SdkTemplate, LaunchTemplateVersion, ResourceType};
+use aws_sdk_ec2::types::{
+    Filter, LaunchTemplate as SdkTemplate, LaunchTemplateVersion, ResourceType,
+};
 use serde_json::json;
 use windlass::aws::ec2::{LaunchTemplate, LaunchTemplateChange, LaunchTemplateResolved};
 use windlass::canonical::CanonicalJson;
@@ -38,20 +40,30 @@ impl Query for Templates {
 }
 
 async fn describe(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
-    let answer = clients
+    let templates = clients
         .ec2()
         .describe_launch_templates()
         .set_launch_template_ids(Some(keys))
+        .into_paginator()
+        .items()
         .send()
+        .try_collect()
         .await
         .named("ec2:DescribeLaunchTemplates")?;
-    let templates = answer.launch_templates.unwrap_or_default().into_iter();
     Ok(templates
+        .into_iter()
         .filter_map(|template| Some((template.launch_template_id.clone()?, template)))
         .collect())
 }
 
-/// The latest version of a template. AWS describes the versions of one template per call.
+async fn matching(clients: &Clients, filter: Filter) -> Result<Vec<SdkTemplate>> {
+    let call = clients.ec2().describe_launch_templates().filters(filter);
+    let pages = call.into_paginator().items().send();
+    let templates = pages.try_collect().await;
+    templates.named("ec2:DescribeLaunchTemplates")
+}
+
+/// The latest version of a template. AWS describes the versions of one template per call, or the latest ones of the whole account.
 pub struct LatestVersions;
 
 impl Single for LatestVersions {
@@ -60,10 +72,12 @@ impl Single for LatestVersions {
 
     async fn ask(clients: &Clients, id: &String) -> Result<Option<LaunchTemplateVersion>> {
         let call = clients.ec2().describe_launch_template_versions();
-        let call = call.launch_template_id(id).versions("$Latest").send().await;
-        let answer = call.named("ec2:DescribeLaunchTemplateVersions").found()?;
-        let versions = answer.and_then(|answer| answer.launch_template_versions);
-        Ok(versions.and_then(|versions| versions.into_iter().next()))
+        let call = call.launch_template_id(id).versions("$Latest");
+        let version = call.into_paginator().items().send().try_next().await;
+        let version = version
+            .named("ec2:DescribeLaunchTemplateVersions")
+            .found()?;
+        Ok(version.flatten())
     }
 }
 
@@ -162,29 +176,14 @@ impl Lifecycle for LaunchTemplateLifecycle {
         spec: &LaunchTemplateResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let answer = cx
-            .ec2()
-            .describe_launch_templates()
-            .filters(tags::intent_filter(intent))
-            .send()
-            .await
-            .named("ec2:DescribeLaunchTemplates")?;
-        if let Some(ours) = answer.launch_templates().first().and_then(made) {
+        let ours = matching(cx, tags::intent_filter(intent)).await?;
+        if let Some(ours) = ours.first().and_then(made) {
             return Ok(FoundOne::Ours(ours));
         }
         if let Some(name) = &spec.launch_template_name {
-            let named = cx
-                .ec2()
-                .describe_launch_templates()
-                .filters(tags::filter("launch-template-name", vec![name.clone()]))
-                .send()
-                .await
-                .named("ec2:DescribeLaunchTemplates")?;
-            if let Some(id) = named
-                .launch_templates()
-                .first()
-                .and_then(SdkTemplate::launch_template_id)
-            {
+            let by_name = tags::filter("launch-template-name", vec![name.clone()]);
+            let named = matching(cx, by_name).await?;
+            if let Some(id) = named.first().and_then(SdkTemplate::launch_template_id) {
                 return Ok(FoundOne::Foreign(format!(
                     "launch template {id} has the name `{name}`"
                 )));

@@ -20,7 +20,7 @@ use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Wants, pages};
 use crate::registry::lives;
 
 lives!(CapacityProvider => CapacityProviderLifecycle);
@@ -33,7 +33,7 @@ pub struct CapacityProviders;
 impl Query for CapacityProviders {
     type Key = (Option<String>, String);
     type Item = SdkCapacityProvider;
-    /// What DescribeCapacityProviders takes.
+    /// What DescribeCapacityProviders takes; it answers with ten to a page.
     const BATCH: usize = 100;
 
     fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
@@ -55,13 +55,12 @@ impl Query for CapacityProviders {
             .set_cluster(cluster.clone())
             .set_capacity_providers(Some(keys.into_iter().map(|(_, name)| name).collect()))
             .include(CapacityProviderField::Tags);
-        let answer = call
-            .send()
-            .await
-            .named("ecs:DescribeCapacityProviders")
-            .found()?;
-        let described = answer.and_then(|answer| answer.capacity_providers);
-        let living = described.unwrap_or_default().into_iter();
+        let described = pages(async |token| {
+            let page = call.clone().set_next_token(token).send().await;
+            let page = page.named("ecs:DescribeCapacityProviders")?;
+            Ok((page.capacity_providers, page.next_token))
+        });
+        let living = described.await.found()?.unwrap_or_default().into_iter();
         Ok(living
             .filter(|provider| provider.status != Some(CapacityProviderStatus::Inactive))
             .filter(|provider| {

@@ -12,6 +12,9 @@ use crate::error::{Found, Named, Result};
 /// How many log lines tell enough.
 const LINES: i32 = 5;
 
+/// How many pages of a log are looked at for them.
+const PAGES: usize = 10;
+
 /// Details of a failure: a word, and a text.
 type Details = Vec<(String, String)>;
 
@@ -78,9 +81,20 @@ async fn lines(
         .log_stream_name(stream)
         .start_from_head(false)
         .limit(LINES);
-    // A container that has not logged anything has no stream.
-    let answer = call.send().await.named("logs:GetLogEvents").found()?;
-    let events = answer.and_then(|answer| answer.events).unwrap_or_default();
+    let (mut events, mut token) = (Vec::new(), None);
+    // A page can be empty though older ones are not. The token that comes back is the end.
+    for _ in 0..PAGES {
+        let page = call.clone().set_next_token(token.clone()).send().await;
+        // A container that has not logged anything has no stream.
+        let Some(page) = page.named("logs:GetLogEvents").found()? else {
+            break;
+        };
+        events = page.events.unwrap_or_default();
+        if !events.is_empty() || page.next_backward_token == token {
+            break;
+        }
+        token = page.next_backward_token;
+    }
     let messages = events.into_iter().filter_map(|event| event.message);
     Ok(messages
         .map(|message| ("log".to_owned(), format!("{group}  {}", message.trim_end())))

@@ -172,20 +172,24 @@ fn has_failed(deployment: Option<&ServiceDeployment>) -> bool {
 
 /// The newest deployment of a service; ECS lists the newest first.
 async fn newest(clients: &Clients, key: &Key) -> Result<Option<ServiceDeployment>> {
-    let listed = clients
+    let call = clients
         .ecs()
         .list_service_deployments()
         .cluster(&key.cluster)
         .service(&key.service)
-        .max_results(1)
-        .send()
-        .await
-        .named("ecs:ListServiceDeployments")?;
-    let briefs = listed.service_deployments.unwrap_or_default().into_iter();
-    let Some(arn) = briefs
-        .filter_map(|brief| brief.service_deployment_arn)
-        .next()
-    else {
+        .max_results(1);
+    let mut token = None;
+    let newest = loop {
+        let page = call.clone().set_next_token(token).send().await;
+        let page = page.named("ecs:ListServiceDeployments")?;
+        let mut briefs = page.service_deployments.unwrap_or_default().into_iter();
+        let newest = briefs.find_map(|brief| brief.service_deployment_arn);
+        if newest.is_some() || page.next_token.is_none() {
+            break newest;
+        }
+        token = page.next_token;
+    };
+    let Some(arn) = newest else {
         return Ok(None);
     };
     let described = deployments(clients, vec![arn]).await?;
@@ -214,19 +218,26 @@ async fn target(
     Ok(revisions.unwrap_or_default().into_iter().next())
 }
 
+/// Tasks that one call describes: more than the cause of a failure needs.
+const DESCRIBED: usize = 100;
+
 /// Tasks of a service that stopped in the last hour, as long as ECS remembers them; those of our revision only.
 async fn stopped(clients: &Clients, key: &Key) -> Result<Vec<Task>> {
-    let listed = clients
+    let mut pages = clients
         .ecs()
         .list_tasks()
         .cluster(&key.cluster)
         .service_name(last_part(&key.service))
         .desired_status(DesiredStatus::Stopped)
-        .max_results(100)
-        .send()
-        .await
-        .named("ecs:ListTasks")?;
-    let arns = listed.task_arns.unwrap_or_default();
+        .into_paginator()
+        .items()
+        .send();
+    let mut arns = Vec::new();
+    while arns.len() < DESCRIBED
+        && let Some(arn) = pages.try_next().await.named("ecs:ListTasks")?
+    {
+        arns.push(arn);
+    }
     if arns.is_empty() {
         return Ok(Vec::new());
     }

@@ -223,17 +223,21 @@ impl Lifecycle for TaskDefinitionLifecycle {
         spec: &TaskDefinitionResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let newest = cx
+        let mut newest = cx
             .ecs()
             .list_task_definitions()
             .family_prefix(family(spec)?)
             .status(TaskDefinitionStatus::Active)
             .sort(SortOrder::Desc)
-            .max_results(NEWEST)
-            .send()
-            .await
-            .named("ecs:ListTaskDefinitions")?;
-        for arn in newest.task_definition_arns.unwrap_or_default() {
+            .into_paginator()
+            .page_size(NEWEST)
+            .items()
+            .send();
+        for _ in 0..NEWEST {
+            let next = newest.try_next().await.named("ecs:ListTaskDefinitions")?;
+            let Some(arn) = next else {
+                break;
+            };
             if let Some((task, of_task)) = describe(cx, &arn).await?
                 && tags::are_of(Some(&of_task), intent)
                 && let Some(made) = made(&task)

@@ -9,14 +9,10 @@ use aws_sdk_ecs::types::TaskDefinitionStatus;
 use super::describe;
 use crate::clients::Clients;
 use crate::error::{Named, Result};
-use crate::reads::Query;
+use crate::reads::{Query, worthwhile};
 
 /// Active revisions, by ARN.
 pub struct Revisions;
-
-/// How many revisions must be asked about for each page of the list. There is no filter for several families, so that the list grows with
-/// the account instead of the stack.
-const PER_PAGE: usize = 4;
 
 impl Query for Revisions {
     type Key = String;
@@ -33,9 +29,9 @@ impl Query for Revisions {
             .into_paginator()
             .send();
         let mut left: BTreeSet<String> = keys.into_iter().collect();
-        let worthwhile = left.len() / PER_PAGE;
         let mut found = Vec::new();
-        for _ in 0..worthwhile {
+        // There is no filter for several families.
+        for _ in 0..worthwhile(left.len()) {
             let Some(page) = pages.next().await else {
                 break;
             };

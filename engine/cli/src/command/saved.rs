@@ -1,0 +1,103 @@
+//! Plans in files: what `preview --out` saves, and `up --plan` and `destroy --plan` carry out or refuse.
+//!
+//! Not here: making the plan again to compare the two.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use windlass::address::Address;
+use windlass_plan::plan::Plan;
+use windlass_state::record::Operation;
+
+use crate::arguments::{Access, Program};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// What a plan depends on beside the stack and the world. It is saved with the plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// What the stack's program is told.
+    pub parameters: BTreeMap<String, String>,
+    /// `--target`.
+    pub target: Vec<Address>,
+    /// `--replace`.
+    pub replace: Vec<Address>,
+}
+
+/// A plan in a file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SavedPlan {
+    /// What it is a plan of.
+    pub operation: Operation,
+    /// What it depends on.
+    pub scope: Scope,
+    /// The plan.
+    pub plan: Plan,
+}
+
+impl Scope {
+    /// What the command line says.
+    pub fn of(program: &Program, access: &Access, replace: Vec<Address>) -> Self {
+        Self {
+            parameters: program.parameters(),
+            target: access.target.clone(),
+            replace,
+        }
+    }
+}
+
+impl SavedPlan {
+    /// Reads a plan of that operation.
+    pub fn read(file: &Path, operation: Operation) -> Result<Self, Failure> {
+        let text = std::fs::read_to_string(file).map_err(|error| {
+            Failure::new(format!("`{}` cannot be read: {error}", file.display()))
+        })?;
+        let saved: Self = serde_json::from_str(&text).map_err(|error| {
+            Failure::new(format!(
+                "`{}` holds no plan of this version: {error}",
+                file.display()
+            ))
+            .help(format!("make it again with `{}`", maker(operation)))
+        })?;
+        if saved.operation != operation {
+            let (made, asked) = (saved.operation.as_str(), operation.as_str());
+            return Err(Failure::new(format!(
+                "`{}` holds a plan of `{made}`, and this is `{asked}`",
+                file.display()
+            ))
+            .exit(Exit::Usage)
+            .help(format!("`{made} --plan` carries it out")));
+        }
+        Ok(saved)
+    }
+
+    /// Writes it.
+    pub fn write(&self, file: &Path) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(self).expect("a plan holds text keys only");
+        std::fs::write(file, text).map_err(|error| {
+            Failure::new(format!("`{}` cannot be written: {error}", file.display()))
+        })
+    }
+}
+
+/// The failure when the plan that is made now is not the one that was saved.
+pub fn stale(operation: Operation) -> Failure {
+    Failure::new(
+        "the saved plan is stale: the stack, the state or the world has changed since it was made",
+    )
+    .exit(Exit::Stale)
+    .help(format!(
+        "make it again with `{}` and look at it",
+        maker(operation)
+    ))
+}
+
+fn maker(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Destroy => "preview --destroy --out",
+        _ => "preview --out",
+    }
+}

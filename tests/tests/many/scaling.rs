@@ -1,0 +1,86 @@
+//! Scaling policies: one name of many targets is asked for once.
+
+use serde_json::{Value, json};
+use windlass_engine::provider::Target;
+use windlass_plan::observation::Observation;
+use windlass_tests::wire::capture::Captured;
+
+use super::{target, together};
+
+/// More than one call takes names.
+const TARGETS: usize = 120;
+
+fn service(at: usize) -> String {
+    format!("service/shop/api-{at}")
+}
+
+fn arn(at: usize) -> String {
+    format!("arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:{at}:policyName/cpu")
+}
+
+fn policy(at: usize) -> Value {
+    json!({
+        "PolicyARN": arn(at), "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "ServiceNamespace": "ecs",
+        "ResourceId": service(at), "ScalableDimension": "ecs:service:DesiredCount", "CreationTime": 1_893_456_000,
+    })
+}
+
+/// Application Auto Scaling. All policies have one name, in two pages and then somebody else's without end.
+fn scaling(request: &Captured) -> Option<(u16, String)> {
+    assert_eq!(request.operation, "DescribeScalingPolicies");
+    let body: Value = serde_json::from_str(&request.body).expect("JSON");
+    assert_eq!(body["PolicyNames"], json!(["cpu"]));
+    let half = TARGETS / 2;
+    let (shown, next) = match (body["ResourceId"].as_str(), body["NextToken"].as_str()) {
+        (Some(id), _) => {
+            let mut all = 0..TARGETS;
+            let at = all.find(|at| service(*at) == id).expect("one of ours");
+            (at..at + 1, None)
+        }
+        (None, None) => (0..half, Some("second".to_owned())),
+        (None, Some("second")) => (half..TARGETS - 1, Some("others".to_owned())),
+        (None, Some(token)) => (TARGETS..TARGETS + 1, Some(format!("{token}, more"))),
+    };
+    let policies: Vec<Value> = shown.map(policy).collect();
+    Some((
+        200,
+        json!({"ScalingPolicies": policies, "NextToken": next}).to_string(),
+    ))
+}
+
+/// How many calls it takes to read so many.
+async fn calls(count: usize) -> usize {
+    let policy = |at| {
+        let applied = json!({
+            "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "ServiceNamespace": "ecs", "ResourceId": service(at),
+            "ScalableDimension": "ecs:service:DesiredCount", "TargetTrackingScalingPolicyConfiguration": {
+                "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}, "TargetValue": 60,
+            },
+        });
+        target(
+            "AWS::ApplicationAutoScaling::ScalingPolicy",
+            arn(at),
+            &applied,
+        )
+    };
+    let targets: Vec<Target> = (0..count).map(policy).collect();
+    let (all, calls) = together(scaling, &targets).await;
+    for (at, observed) in all.iter().enumerate() {
+        let Observation::Present { properties, .. } = observed else {
+            panic!("{at} is missing");
+        };
+        assert_eq!(properties["ResourceId"], json!(service(at)));
+    }
+    calls.len()
+}
+
+#[tokio::test]
+async fn policies_of_one_name_are_read_once() {
+    // A few by themselves.
+    assert_eq!(calls(3).await, 3);
+    // The first page shows them all.
+    assert_eq!(calls(TARGETS / 2).await, 1);
+    assert_eq!(calls(TARGETS - 1).await, 2);
+    // One is on no page that is worth reading.
+    assert_eq!(calls(TARGETS).await, TARGETS / 4 + 1);
+}
