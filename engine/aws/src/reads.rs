@@ -221,15 +221,23 @@ impl<Q: Query> Want for WantOf<Q> {
                 let chunks: Vec<Vec<Q::Key>> = group.chunks(Q::BATCH).map(<[_]>::to_vec).collect();
                 chunks
             });
-            let answered = futures::future::join_all(
-                chunks.map(|chunk| ask_chunk::<Q>(Arc::clone(&clients), chunk)),
-            )
-            .await;
-            let answers: AnswersOf<Q> = answered.into_iter().flatten().collect();
+            let asked = chunks.map(|chunk| ask_chunk::<Q>(Arc::clone(&clients), chunk));
+            let answers: AnswersOf<Q> = few_at_once(asked).await.into_iter().flatten().collect();
             Box::new(answers) as Box<dyn Any + Send + Sync>
         })
     }
 }
+
+/// The answers of calls of one sort, of which so few are under way at once that AWS has no reason to throttle them: the buckets that EC2, ECS and
+/// Elastic Load Balancing document for reads hold 40 and more.
+async fn few_at_once<F: Future>(calls: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    futures::stream::iter(calls)
+        .buffered(AT_ONCE)
+        .collect()
+        .await
+}
+
+const AT_ONCE: usize = 10;
 
 /// What a query answered about one key.
 type Answered<Q> = (<Q as Query>::Key, Result<Arc<<Q as Query>::Item>>);
@@ -253,8 +261,11 @@ async fn ask_chunk<Q: Query>(clients: Arc<Clients>, chunk: Vec<Q::Key>) -> Vec<A
         .into_iter()
         .filter(|key| !known.contains(key))
         .collect();
-    let confirmed =
-        futures::future::join_all(missing.iter().map(|key| Q::confirm(&clients, key))).await;
+    let asked: Vec<_> = missing
+        .iter()
+        .map(|key| Q::confirm(&clients, key))
+        .collect();
+    let confirmed = few_at_once(asked).await;
     for (key, confirmed) in missing.into_iter().zip(confirmed) {
         match confirmed {
             Ok(Some(item)) => answers.push((key, Ok(Arc::new(item)))),
@@ -302,6 +313,24 @@ mod tests {
         assert_eq!(named, (others.clone(), vec![3, 2]));
         let unnamed = without_b("one of them").await;
         assert_eq!(unnamed, (others, vec![3, 1, 1, 1]));
+    }
+
+    #[tokio::test]
+    async fn calls_of_one_sort_wait_for_each_other() {
+        let under_way = Mutex::new((0, 0));
+        let calls = (0..3 * AT_ONCE).map(async |at| {
+            {
+                let mut under_way = under_way.lock().expect("one thread");
+                under_way.0 += 1;
+                under_way.1 = under_way.0.max(under_way.1);
+            }
+            tokio::task::yield_now().await;
+            under_way.lock().expect("one thread").0 -= 1;
+            at
+        });
+        let answers = few_at_once(calls).await;
+        assert_eq!(answers, (0..3 * AT_ONCE).collect::<Vec<_>>());
+        assert_eq!(under_way.into_inner().expect("one thread"), (0, AT_ONCE));
     }
 
     #[test]

@@ -20,7 +20,7 @@ struct Arguments {
     runs: usize,
     #[command(flatten)]
     windlass: Programs,
-    /// Builds the engine and a stack from nothing as well, in a target folder of their own. That takes many minutes.
+    /// Builds a stack from nothing as well, and then the engine, in a target folder of their own. That takes many minutes.
     #[arg(long)]
     cold: bool,
 }
@@ -35,7 +35,7 @@ fn main() -> Outcome {
         let target = tempfile::tempdir()?;
         for (what, package) in [
             ("a stack's crate, from nothing", "quickstart"),
-            ("the engine, from nothing", "windlass-cli"),
+            ("the engine after it", "windlass-cli"),
         ] {
             let mut build = cargo(&workspace, &["build", "--quiet", "-p", package]);
             let (cost, _) = run(build.env("CARGO_TARGET_DIR", target.path()))?;
