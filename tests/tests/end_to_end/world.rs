@@ -162,6 +162,15 @@ impl World {
         }
     }
 
+    /// Waits until no rule holds a call here.
+    pub fn holds_nothing(&self) {
+        let since = Instant::now();
+        while self.cloud.held(&self.account).is_some() {
+            assert!(since.elapsed() < PATIENCE, "a call is held without a rule");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Runs it and kills it as soon as the cloud has seen so many of its calls; gives whether it came to that.
     pub fn killed_after(&self, calls: usize, words: &str) -> bool {
         let before = self.cloud.calls(&self.account);
