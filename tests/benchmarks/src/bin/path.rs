@@ -70,6 +70,9 @@ fn main() -> Outcome {
 fn measure(cloud: &Cloud, stack: &Program, services: usize, latency: u64) -> Outcome<Measured> {
     cloud.begin(latency, 250)?;
     let contender = Contender::prepare(cloud, stack.clone(), services)?;
+    // The emulator takes a second or two for the first calls in a new world.
+    contender.perform(Operation::Up)?;
+    contender.perform(Operation::Destroy)?;
     let plan = contender.plan()?;
     cloud.calls()?;
     let (cost, events) = contender.perform_aloud(Operation::Up)?;
