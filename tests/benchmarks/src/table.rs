@@ -56,13 +56,15 @@ impl Spread {
     }
 }
 
-/// The median, and the range where there is one: `1.20 (1.10–1.31)`.
+/// The median, and the range where it shows: `1.20 (1.10–1.31)`.
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = f.precision().unwrap_or(2);
-        write!(f, "{:.digits$}", self.median)?;
-        if self.least < self.greatest {
-            write!(f, " ({:.digits$}–{:.digits$})", self.least, self.greatest)?;
+        let [least, median, greatest] =
+            [self.least, self.median, self.greatest].map(|value| format!("{value:.digits$}"));
+        write!(f, "{median}")?;
+        if least != greatest {
+            write!(f, " ({least}–{greatest})")?;
         }
         Ok(())
     }
@@ -86,6 +88,7 @@ mod tests {
             "2.0 (1.0–3.0)"
         );
         assert_eq!(Spread::of([2.0]).to_string(), "2.00");
+        assert_eq!(Spread::of([2.001, 2.003]).to_string(), "2.00");
         assert_eq!(Spread::of([1.0, 2.0]).to_string(), "1.50 (1.00–2.00)");
         assert!((exponent((10, 1.0), (100, 100.0)) - 2.0).abs() < 1e-9);
     }
