@@ -1,4 +1,4 @@
-//! Tags of services that tell those of one resource per call: whether they are as applied is asked for a hundred resources at once, whatever
+//! Tags of services that tell those of one or few resources per call: whether they are as applied is asked for a hundred resources at once, whatever
 //! service they belong to, by the Resource Groups Tagging API.
 //!
 //! That API follows the services with a delay, and the credentials may not be allowed to use it. So it is believed only where it shows all that was
@@ -16,7 +16,7 @@ use crate::clients::Clients;
 use crate::error::{Named, Result, invalid};
 use crate::observed::Block;
 use crate::reads::{Answers, Query, Single as _, Wants};
-use crate::{ecs, logs, servicediscovery};
+use crate::{ecs, elasticloadbalancingv2, logs, servicediscovery};
 
 /// The tags of one resource.
 type Tags = BTreeMap<String, String>;
@@ -73,17 +73,33 @@ impl Query for AppliedTags {
             Err(error) => return Err(error),
         };
         let mut seen: BTreeMap<String, Tags> = found.into_iter().filter_map(pairs).collect();
-        let agreed = keys.into_iter().filter_map(|key| {
-            let tags = seen.remove(&key.arn)?;
-            let mut applied = key.applied.iter();
-            let stands = applied.all(|(name, value)| tags.get(name) == Some(value));
-            stands.then_some((key, tags))
-        });
-        Ok(agreed.collect())
+        let (mut agreed, mut balancing) = (Vec::new(), BTreeMap::new());
+        for key in keys {
+            let tags = seen.remove(&key.arn).filter(|tags| {
+                let mut applied = key.applied.iter();
+                applied.all(|(name, value)| tags.get(name) == Some(value))
+            });
+            match tags {
+                Some(tags) => agreed.push((key, tags)),
+                None if service(&key.arn) == Some(BALANCING) => {
+                    balancing.insert(key.arn.clone(), key);
+                }
+                None => {}
+            }
+        }
+        // It tells those of several.
+        let arns: Vec<String> = balancing.keys().cloned().collect();
+        let tags = elasticloadbalancingv2::tags_of(clients, &arns).await?;
+        agreed.extend(
+            tags.into_iter()
+                .filter_map(|(arn, tags)| Some((balancing.remove(&arn)?, tags))),
+        );
+        Ok(agreed)
     }
 
     async fn confirm(clients: &Clients, key: &Tagged) -> Result<Option<Tags>> {
-        match key.arn.split(':').nth(2) {
+        match service(&key.arn) {
+            Some(BALANCING) => Ok(None),
             Some("ecs") => ecs::Tags::ask(clients, &key.arn).await,
             Some("logs") => logs::Tags::ask(clients, &key.arn).await,
             Some("servicediscovery") => servicediscovery::Tags::ask(clients, &key.arn).await,
@@ -93,6 +109,13 @@ impl Query for AppliedTags {
             )),
         }
     }
+}
+
+const BALANCING: &str = "elasticloadbalancing";
+
+/// The service that an ARN is of.
+fn service(arn: &str) -> Option<&str> {
+    arn.split(':').nth(2)
 }
 
 /// A resource's ARN and its tags.

@@ -80,8 +80,6 @@ impl<S: Single> Query for S {
 
 /// Asks about all keys with one call. Where AWS refuses the whole question because one of them is gone, asks about those that its message does
 /// not name, and about each alone where it names none.
-///
-/// For services without filters, where a list of everything would grow with the account instead of the stack.
 pub async fn all_or_each<T, F>(keys: Vec<String>, ask: impl Fn(Vec<String>) -> F) -> Result<Vec<T>>
 where
     F: Future<Output = Result<Vec<T>>>,
@@ -102,10 +100,57 @@ where
     }
     let each = left.into_iter().map(|key| ask(vec![key]));
     let mut all = Vec::new();
-    for found in futures::future::join_all(each).await {
+    for found in few_at_once(each).await {
         all.extend(found.found()?.unwrap_or_default());
     }
     Ok(all)
+}
+
+/// Things that AWS lists, many to a page, and that it describes by id, so many to a call, refusing the whole question where one of them is gone.
+///
+/// Reads the list as far as that takes no more calls than asking by id, and asks for what it did not show: so one that is gone is asked about
+/// alone, and the others are not asked about again. `page` gives the page of a token, and the token of the next one.
+pub async fn listed_or_asked<T, P, A>(
+    keys: Vec<String>,
+    per_call: usize,
+    id: impl Fn(&T) -> Option<&str>,
+    page: impl Fn(Option<String>) -> P,
+    ask: impl Fn(Vec<String>) -> A,
+) -> Result<Vec<(String, T)>>
+where
+    P: Future<Output = Result<(Option<Vec<T>>, Option<String>)>>,
+    A: Future<Output = Result<Vec<T>>>,
+{
+    let (mut left, mut found): (BTreeSet<String>, _) = (keys.into_iter().collect(), Vec::new());
+    let mut token = None;
+    let alone = left.len() == 1;
+    let pages = if alone {
+        0
+    } else {
+        left.len().div_ceil(per_call)
+    };
+    for _ in 0..pages {
+        let (items, next) = page(token).await?;
+        let wanted = |item: T| Some((left.take(id(&item)?)?, item));
+        found.extend(items.unwrap_or_default().into_iter().filter_map(wanted));
+        token = next;
+        if left.is_empty() || token.is_none() {
+            break;
+        }
+    }
+    let left: Vec<String> = left.into_iter().collect();
+    let asked = chunks(&left, per_call).map(|keys| all_or_each(keys, &ask));
+    for answer in few_at_once(asked).await {
+        let named = |item: T| Some((id(&item)?.to_owned(), item));
+        found.extend(answer?.into_iter().filter_map(named));
+    }
+    Ok(found)
+}
+
+/// Keys in parts that one call takes.
+pub fn chunks<K: Clone>(keys: &[K], per_call: usize) -> std::vec::IntoIter<Vec<K>> {
+    let chunks: Vec<Vec<K>> = keys.chunks(per_call).map(<[K]>::to_vec).collect();
+    chunks.into_iter()
 }
 
 /// Everything that an operation lists which has pages, and no paginator in the SDK. `page` asks for the page of a token; it gives its items and
@@ -217,10 +262,9 @@ impl<Q: Query> Want for WantOf<Q> {
         clients: Arc<Clients>,
     ) -> BoxFuture<'static, Box<dyn Any + Send + Sync>> {
         Box::pin(async move {
-            let chunks = Q::groups(self.keys).into_iter().flat_map(|group| {
-                let chunks: Vec<Vec<Q::Key>> = group.chunks(Q::BATCH).map(<[_]>::to_vec).collect();
-                chunks
-            });
+            let chunks = Q::groups(self.keys)
+                .into_iter()
+                .flat_map(|group| chunks(&group, Q::BATCH));
             let asked = chunks.map(|chunk| ask_chunk::<Q>(Arc::clone(&clients), chunk));
             let answers: AnswersOf<Q> = few_at_once(asked).await.into_iter().flatten().collect();
             Box::new(answers) as Box<dyn Any + Send + Sync>
@@ -230,7 +274,7 @@ impl<Q: Query> Want for WantOf<Q> {
 
 /// The answers of calls of one sort, of which so few are under way at once that AWS has no reason to throttle them: the buckets that EC2, ECS and
 /// Elastic Load Balancing document for reads hold 40 and more.
-async fn few_at_once<F: Future>(calls: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+pub async fn few_at_once<F: Future>(calls: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     futures::stream::iter(calls)
         .buffered(AT_ONCE)
         .collect()

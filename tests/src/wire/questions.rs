@@ -28,9 +28,12 @@ const MANY: usize = 6;
 const OBSERVE_MANY: &str = "observe many";
 
 /// Lists of all that the account has: they are left off where the next page costs more than it spares, and what they did not show is asked
-/// about one by one. Their answers are compared nonetheless.
-const LEFT_OFF: [&str; 4] = [
+/// for by name or id. Their answers are compared nonetheless.
+const LEFT_OFF: [&str; 7] = [
+    "ec2:DescribeLaunchTemplates",
     "ecs:ListTaskDefinitions",
+    "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeTargetGroups",
     "iam:ListInstanceProfiles",
     "iam:ListRoles",
     "secretsmanager:ListSecrets",

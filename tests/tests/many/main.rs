@@ -3,6 +3,7 @@
 //! Through the real SDK, with a client that captures.
 
 mod associations;
+mod lists;
 mod pages;
 mod policies;
 mod revisions;
@@ -75,6 +76,13 @@ async fn agree(
         .into_iter()
         .map(|operation| (operation.clone(), count(operation)))
         .collect()
+}
+
+/// Whether a form names an ARN or another id.
+fn names(request: &Captured, arn: &str) -> bool {
+    let encoded = arn.replace(':', "%3A").replace('/', "%2F");
+    let mut values = request.body.lines().filter_map(|line| line.split_once('='));
+    values.any(|(_, value)| value.trim_end_matches('&') == encoded)
 }
 
 fn owned(counts: &[(&str, usize)]) -> Vec<(String, usize)> {

@@ -5,7 +5,7 @@ use windlass_engine::provider::Target;
 use windlass_plan::observation::Observation;
 use windlass_tests::wire::capture::Captured;
 
-use super::{GONE, MANY, agree, owned, target, together};
+use super::{GONE, MANY, agree, names, owned, target, together};
 
 const HERE: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
 
@@ -34,13 +34,6 @@ fn subject(arn: String, listener: &str) -> Target {
 
 fn of_one_listener(at: usize) -> String {
     format!("{HERE}:listener-rule/app/front/0a1/0b2/{at}")
-}
-
-/// Whether a request names an ARN.
-fn names(request: &Captured, arn: &str) -> bool {
-    let encoded = arn.replace(':', "%3A").replace('/', "%2F");
-    let mut values = request.body.lines().filter_map(|line| line.split_once('='));
-    values.any(|(_, value)| value.trim_end_matches('&') == encoded)
 }
 
 fn one_listener(request: &Captured) -> Option<(u16, String)> {

@@ -15,6 +15,7 @@ use windlass_state::identity::IntentId;
 use super::tags::Tags;
 use super::target_group::sdk_protocol;
 use super::{actions, attributes, errors, read, tags};
+use crate::applied_tags;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
@@ -43,7 +44,7 @@ impl Lifecycle for ListenerLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Listeners>(subject.id.as_str());
-        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
+        applied_tags::want(&subject.id, &subject.applied.tags, wants);
         if !subject.applied.listener_attributes.is_empty() {
             wants.want::<read::ListenerAttributes>(subject.id.as_str());
         }
@@ -80,7 +81,12 @@ impl Lifecycle for ListenerLifecycle {
         let written = answers.get::<read::ListenerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "ListenerAttributes", written);
         Ok(Some(Observed {
-            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
+            properties: applied_tags::observe(
+                properties,
+                &subject.id,
+                &subject.applied.tags,
+                answers,
+            )?,
             outputs: outputs_of(found),
         }))
     }

@@ -14,6 +14,7 @@ use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{actions, conditions, errors, read, tags};
+use crate::applied_tags;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
@@ -31,7 +32,7 @@ impl Lifecycle for ListenerRuleLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Rules>(subject.id.as_str());
-        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
+        applied_tags::want(&subject.id, &subject.applied.tags, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
@@ -54,7 +55,12 @@ impl Lifecycle for ListenerRuleLifecycle {
                 conditions::observed_transforms(found.transforms.as_deref()),
             );
         Ok(Some(Observed {
-            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
+            properties: applied_tags::observe(
+                properties,
+                &subject.id,
+                &subject.applied.tags,
+                answers,
+            )?,
             outputs: outputs_of(found),
         }))
     }

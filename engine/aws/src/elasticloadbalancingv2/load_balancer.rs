@@ -20,6 +20,7 @@ use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{attributes, errors, read, tags};
+use crate::applied_tags;
 use crate::ec2::tags::filter;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
@@ -60,7 +61,7 @@ impl Lifecycle for LoadBalancerLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::LoadBalancers>(subject.id.as_str());
-        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
+        applied_tags::want(&subject.id, &subject.applied.tags, wants);
         if !subject.applied.load_balancer_attributes.is_empty() {
             wants.want::<read::LoadBalancerAttributes>(subject.id.as_str());
         }
@@ -116,7 +117,12 @@ impl Lifecycle for LoadBalancerLifecycle {
         let written = answers.get::<read::LoadBalancerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "LoadBalancerAttributes", written);
         Ok(Some(Observed {
-            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
+            properties: applied_tags::observe(
+                properties,
+                &subject.id,
+                &subject.applied.tags,
+                answers,
+            )?,
             outputs: outputs_of(found),
         }))
     }

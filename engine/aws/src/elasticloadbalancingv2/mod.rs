@@ -10,3 +10,5 @@ mod load_balancer;
 mod read;
 mod tags;
 mod target_group;
+
+pub use tags::tags_of;

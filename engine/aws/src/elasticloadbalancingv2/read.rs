@@ -11,39 +11,52 @@ use futures::future::try_join_all;
 use crate::clients::Clients;
 use crate::ec2::tags::filter;
 use crate::error::{Found, Named, Result};
-use crate::reads::{Query, Single, all_or_each};
+use crate::reads::{Query, Single, all_or_each, listed_or_asked};
 
 /// How many ARNs one call takes.
 pub const BATCH: usize = 20;
 
-macro_rules! by_arn {
-    ($($(#[$doc:meta])* $query:ident: $item:ident = $operation:ident($keys:ident) as $name:literal by $arn:ident;)+) => {$(
+/// How many things one page of a list shows at most.
+const PAGE: i32 = 400;
+
+macro_rules! listed {
+    ($($(#[$doc:meta])* $query:ident: $item:ident = $operation:ident($keys:ident, $items:ident) as $name:literal by $arn:ident;)+) => {$(
         $(#[$doc])*
         pub struct $query;
 
         impl Query for $query {
             type Key = String;
             type Item = $item;
-            const BATCH: usize = BATCH;
+            /// What is listed has no limit.
+            const BATCH: usize = 100_000;
 
             async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, $item)>> {
-                all_or_each(keys, |keys| async {
-                    let pages = clients.elbv2().$operation().$keys(Some(keys)).into_paginator().items().send();
-                    let found: Vec<$item> = pages.try_collect().await.named($name)?;
-                    Ok(found.into_iter().filter_map(|item| Some((item.$arn.clone()?, item))).collect())
-                })
+                let describe = || clients.elbv2().$operation();
+                listed_or_asked(
+                    keys,
+                    BATCH,
+                    $item::$arn,
+                    |token| async {
+                        let answer = describe().page_size(PAGE).set_marker(token).send().await.named($name)?;
+                        Ok((answer.$items, answer.next_marker))
+                    },
+                    |keys| async {
+                        let pages = describe().$keys(Some(keys)).into_paginator().items().send();
+                        pages.try_collect().await.named($name)
+                    },
+                )
                 .await
             }
         }
     )+};
 }
 
-by_arn! {
+listed! {
     /// Load balancers by ARN.
-    LoadBalancers: LoadBalancer = describe_load_balancers(set_load_balancer_arns)
+    LoadBalancers: LoadBalancer = describe_load_balancers(set_load_balancer_arns, load_balancers)
         as "elasticloadbalancing:DescribeLoadBalancers" by load_balancer_arn;
     /// Target groups by ARN.
-    TargetGroups: TargetGroup = describe_target_groups(set_target_group_arns)
+    TargetGroups: TargetGroup = describe_target_groups(set_target_group_arns, target_groups)
         as "elasticloadbalancing:DescribeTargetGroups" by target_group_arn;
 }
 

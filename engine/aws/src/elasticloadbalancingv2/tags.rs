@@ -10,38 +10,33 @@ use super::read::BATCH;
 use crate::clients::Clients;
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Made, creation_tags};
-use crate::reads::{Query, all_or_each};
+use crate::reads::{all_or_each, chunks, few_at_once};
 use crate::tagging::Tagging;
 
 /// How long after a create a list may still hide what it made, in seconds.
 pub const VISIBLE_WITHIN: u64 = 60;
 
-/// Tags by ARN.
+/// Elastic Load Balancing's way of tagging.
 pub struct Tags;
 
-impl Query for Tags {
-    type Key = String;
-    type Item = BTreeMap<String, String>;
-    const BATCH: usize = BATCH;
-
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Self::Item)>> {
-        all_or_each(keys, |keys| async {
-            let request = clients
-                .elbv2()
-                .describe_tags()
-                .set_resource_arns(Some(keys));
-            let answer = request
-                .send()
-                .await
-                .named("elasticloadbalancing:DescribeTags")?;
-            let described = answer.tag_descriptions.unwrap_or_default();
-            Ok(described
-                .into_iter()
-                .filter_map(|described| Some((described.resource_arn?, pairs(described.tags))))
-                .collect())
+/// The tags of what exists of these, by ARN.
+pub async fn tags_of(
+    clients: &Clients,
+    arns: &[String],
+) -> Result<Vec<(String, BTreeMap<String, String>)>> {
+    let asked = chunks(arns, BATCH).map(|arns| {
+        all_or_each(arns, |arns| async {
+            let call = clients.elbv2().describe_tags();
+            let answer = call.set_resource_arns(Some(arns)).send().await;
+            let answer = answer.named("elasticloadbalancing:DescribeTags")?;
+            let described = answer.tag_descriptions.unwrap_or_default().into_iter();
+            let tags = described.filter_map(|of| Some((of.resource_arn?, pairs(of.tags))));
+            Ok(tags.collect())
         })
-        .await
-    }
+    });
+    let answers = few_at_once(asked).await;
+    let answers: Result<Vec<Vec<_>>> = answers.into_iter().collect();
+    Ok(answers?.into_iter().flatten().collect())
 }
 
 impl Tagging for Tags {
@@ -83,7 +78,7 @@ pub async fn judge(cx: &Context, found: Option<Made>, intent: &IntentId) -> Resu
             visible_within: VISIBLE_WITHIN,
         });
     };
-    let tags = Tags::fetch(cx, vec![made.id.clone()]).await?;
+    let tags = tags_of(cx, std::slice::from_ref(&made.id)).await?;
     let ours = tags
         .iter()
         .any(|(_, tags)| tags.get(INTENT_TAG) == Some(&intent.0));

@@ -16,6 +16,7 @@ use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{attributes, errors, read, tags};
+use crate::applied_tags;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
@@ -42,7 +43,7 @@ impl Lifecycle for TargetGroupLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::TargetGroups>(subject.id.as_str());
-        tagging::want::<Tags>(&subject.id, &subject.applied.tags, wants);
+        applied_tags::want(&subject.id, &subject.applied.tags, wants);
         if !subject.applied.target_group_attributes.is_empty() {
             wants.want::<read::TargetGroupAttributes>(subject.id.as_str());
         }
@@ -110,7 +111,12 @@ impl Lifecycle for TargetGroupLifecycle {
         let written = answers.get::<read::TargetGroupAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "TargetGroupAttributes", written);
         Ok(Some(Observed {
-            properties: tagging::observe::<Tags>(properties, &subject.id, answers)?,
+            properties: applied_tags::observe(
+                properties,
+                &subject.id,
+                &subject.applied.tags,
+                answers,
+            )?,
             outputs: outputs_of(found),
         }))
     }

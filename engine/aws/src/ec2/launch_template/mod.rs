@@ -5,6 +5,8 @@
 mod answer;
 mod request;
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ec2::types::{
     Filter, LaunchTemplate as SdkTemplate, LaunchTemplateVersion, ResourceType,
 };
@@ -19,41 +21,46 @@ use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants, all_or_each};
+use crate::reads::{Answers, Query, Wants, listed_or_asked, worthwhile};
 use crate::registry::lives;
 
 lives!(LaunchTemplate => LaunchTemplateLifecycle);
 
 pub struct LaunchTemplateLifecycle;
 
-/// Launch templates by id. No filter takes ids, and one that is missing fails the others: then they are asked about one by one.
+/// How many launch templates one call takes or shows.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplates.html>
+const PAGE: i32 = 200;
+
+/// Launch templates by id. No filter takes ids.
 pub struct Templates;
 
 impl Query for Templates {
     type Key = String;
     type Item = SdkTemplate;
-    const BATCH: usize = 200;
+    /// What is listed has no limit.
+    const BATCH: usize = 100_000;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
-        all_or_each(keys, |keys| describe(clients, keys)).await
-    }
-}
-
-async fn describe(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
-    let templates = clients
-        .ec2()
-        .describe_launch_templates()
-        .set_launch_template_ids(Some(keys))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
+        const OPERATION: &str = "ec2:DescribeLaunchTemplates";
+        let describe = || clients.ec2().describe_launch_templates();
+        listed_or_asked(
+            keys,
+            PAGE as usize,
+            SdkTemplate::launch_template_id,
+            |token| async {
+                let page = describe().max_results(PAGE).set_next_token(token);
+                let answer = page.send().await.named(OPERATION)?;
+                Ok((answer.launch_templates, answer.next_token))
+            },
+            |keys| async {
+                let some = describe().set_launch_template_ids(Some(keys));
+                let pages = some.into_paginator().items().send();
+                pages.try_collect().await.named(OPERATION)
+            },
+        )
         .await
-        .named("ec2:DescribeLaunchTemplates")?;
-    Ok(templates
-        .into_iter()
-        .filter_map(|template| Some((template.launch_template_id.clone()?, template)))
-        .collect())
+    }
 }
 
 async fn matching(clients: &Clients, filter: Filter) -> Result<Vec<SdkTemplate>> {
@@ -63,23 +70,51 @@ async fn matching(clients: &Clients, filter: Filter) -> Result<Vec<SdkTemplate>>
     templates.named("ec2:DescribeLaunchTemplates")
 }
 
-/// The latest version of a template. AWS describes the versions of one template per call, or the latest ones of the whole account.
+/// The latest version of a template, by the template's id. AWS describes the versions of one template per call, or the latest ones of all.
 pub struct LatestVersions;
 
-impl Single for LatestVersions {
+impl Query for LatestVersions {
     type Key = String;
     type Item = LaunchTemplateVersion;
+    /// The list answers all at once.
+    const BATCH: usize = 100_000;
 
-    async fn ask(clients: &Clients, id: &String) -> Result<Option<LaunchTemplateVersion>> {
+    async fn fetch(
+        clients: &Clients,
+        keys: Vec<String>,
+    ) -> Result<Vec<(String, LaunchTemplateVersion)>> {
         let call = clients.ec2().describe_launch_template_versions();
-        let call = call.launch_template_id(id).versions("$Latest");
+        let call = call.versions(LATEST).max_results(PAGE);
+        let (mut pages, mut found) = (call.into_paginator().send(), Vec::new());
+        let mut left: BTreeSet<String> = keys.into_iter().collect();
+        for _ in 0..worthwhile(left.len()) {
+            let Some(page) = pages.next().await else {
+                break;
+            };
+            let page = page.named(DESCRIBE_VERSIONS)?;
+            let versions = page.launch_template_versions.unwrap_or_default();
+            let wanted = |version: LaunchTemplateVersion| {
+                Some((left.take(version.launch_template_id()?)?, version))
+            };
+            found.extend(versions.into_iter().filter_map(wanted));
+            if left.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The list may not have been read to its end.
+    async fn confirm(clients: &Clients, id: &String) -> Result<Option<LaunchTemplateVersion>> {
+        let call = clients.ec2().describe_launch_template_versions();
+        let call = call.launch_template_id(id).versions(LATEST);
         let version = call.into_paginator().items().send().try_next().await;
-        let version = version
-            .named("ec2:DescribeLaunchTemplateVersions")
-            .found()?;
-        Ok(version.flatten())
+        Ok(version.named(DESCRIBE_VERSIONS).found()?.flatten())
     }
 }
+
+const DESCRIBE_VERSIONS: &str = "ec2:DescribeLaunchTemplateVersions";
+const LATEST: &str = "$Latest";
 
 impl Lifecycle for LaunchTemplateLifecycle {
     type Kind = LaunchTemplate;
