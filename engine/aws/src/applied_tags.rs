@@ -87,19 +87,21 @@ impl Query for AppliedTags {
                 None => {}
             }
         }
-        // It tells those of several.
+        // It tells those of several. Where it refuses, `confirm` asks again and says so.
         let arns: Vec<String> = balancing.keys().cloned().collect();
-        let tags = elasticloadbalancingv2::tags_of(clients, &arns).await?;
-        agreed.extend(
-            tags.into_iter()
-                .filter_map(|(arn, tags)| Some((balancing.remove(&arn)?, tags))),
-        );
+        let tags = elasticloadbalancingv2::tags_of(clients, &arns).await;
+        let tags = tags.unwrap_or_default().into_iter();
+        agreed.extend(tags.filter_map(|(arn, tags)| Some((balancing.remove(&arn)?, tags))));
         Ok(agreed)
     }
 
     async fn confirm(clients: &Clients, key: &Tagged) -> Result<Option<Tags>> {
         match service(&key.arn) {
-            Some(BALANCING) => Ok(None),
+            Some(BALANCING) => {
+                let arn = std::slice::from_ref(&key.arn);
+                let tags = elasticloadbalancingv2::tags_of(clients, arn).await?;
+                Ok(tags.into_iter().next().map(|(_, tags)| tags))
+            }
             Some("ecs") => ecs::Tags::ask(clients, &key.arn).await,
             Some("logs") => logs::Tags::ask(clients, &key.arn).await,
             Some("servicediscovery") => servicediscovery::Tags::ask(clients, &key.arn).await,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use windlass_engine::provider::{ErrorClass, ProviderError};
+use windlass_engine::provider::ErrorClass;
 
 use crate::clients::Clients;
 use crate::error::{Found as _, Result};
@@ -108,8 +108,9 @@ where
 
 /// Things that AWS lists, many to a page, and that it describes by id, so many to a call, refusing the whole question where one of them is gone.
 ///
-/// Reads the list as far as that takes no more calls than asking by id, and asks for what it did not show: so one that is gone is asked about
-/// alone, and the others are not asked about again. `page` gives the page of a token, and the token of the next one.
+/// Reads the list as long as a page shows no fewer of them than a call by id tells, and asks for what it did not show: so one that is gone is asked
+/// about alone, and the others are not asked about again. One page is read in vain at most. `page` gives the page of a token, and the token of the
+/// next one.
 pub async fn listed_or_asked<T, P, A>(
     keys: Vec<String>,
     per_call: usize,
@@ -123,20 +124,15 @@ where
 {
     let (mut left, mut found): (BTreeSet<String>, _) = (keys.into_iter().collect(), Vec::new());
     let mut token = None;
-    let alone = left.len() == 1;
-    let pages = if alone {
-        0
-    } else {
-        left.len().div_ceil(per_call)
-    };
-    for _ in 0..pages {
+    while left.len() > 1 {
         let (items, next) = page(token).await?;
+        let before = found.len();
         let wanted = |item: T| Some((left.take(id(&item)?)?, item));
         found.extend(items.unwrap_or_default().into_iter().filter_map(wanted));
-        token = next;
-        if left.is_empty() || token.is_none() {
+        if next.is_none() || found.len() - before < per_call {
             break;
         }
+        token = next;
     }
     let left: Vec<String> = left.into_iter().collect();
     let asked = chunks(&left, per_call).map(|keys| all_or_each(keys, &ask));
@@ -262,11 +258,27 @@ impl<Q: Query> Want for WantOf<Q> {
         clients: Arc<Clients>,
     ) -> BoxFuture<'static, Box<dyn Any + Send + Sync>> {
         Box::pin(async move {
-            let chunks = Q::groups(self.keys)
+            let keys = self.keys;
+            let chunks = Q::groups(keys.clone())
                 .into_iter()
                 .flat_map(|group| chunks(&group, Q::BATCH));
-            let asked = chunks.map(|chunk| ask_chunk::<Q>(Arc::clone(&clients), chunk));
-            let answers: AnswersOf<Q> = few_at_once(asked).await.into_iter().flatten().collect();
+            let asked = chunks.map(|chunk| ask_chunk::<Q>(&clients, chunk));
+            let fetched = few_at_once(asked).await;
+            let mut answers: AnswersOf<Q> = fetched.into_iter().flatten().collect();
+            let missing: Vec<Q::Key> = keys
+                .into_iter()
+                .filter(|key| !answers.contains_key(key))
+                .collect();
+            let asked: Vec<_> = missing
+                .iter()
+                .map(|key| Q::confirm(&clients, key))
+                .collect();
+            let confirmed = few_at_once(asked).await;
+            for (key, confirmed) in missing.into_iter().zip(confirmed) {
+                if let Some(answer) = confirmed.transpose() {
+                    answers.insert(key, answer.map(Arc::new));
+                }
+            }
             Box::new(answers) as Box<dyn Any + Send + Sync>
         })
     }
@@ -286,43 +298,24 @@ const AT_ONCE: usize = 10;
 /// What a query answered about one key.
 type Answered<Q> = (<Q as Query>::Key, Result<Arc<<Q as Query>::Item>>);
 
-async fn ask_chunk<Q: Query>(clients: Arc<Clients>, chunk: Vec<Q::Key>) -> Vec<Answered<Q>> {
-    let fetched = match Q::fetch(&clients, chunk.clone()).await {
-        Ok(fetched) => fetched,
-        Err(error) => {
-            return chunk
-                .into_iter()
-                .map(|key| (key, Err(error.clone())))
-                .collect();
-        }
-    };
-    let mut answers: Vec<Answered<Q>> = fetched
-        .into_iter()
-        .map(|(key, item)| (key, Ok(Arc::new(item))))
-        .collect();
-    let known: BTreeSet<&Q::Key> = answers.iter().map(|(key, _)| key).collect();
-    let missing: Vec<Q::Key> = chunk
-        .into_iter()
-        .filter(|key| !known.contains(key))
-        .collect();
-    let asked: Vec<_> = missing
-        .iter()
-        .map(|key| Q::confirm(&clients, key))
-        .collect();
-    let confirmed = few_at_once(asked).await;
-    for (key, confirmed) in missing.into_iter().zip(confirmed) {
-        match confirmed {
-            Ok(Some(item)) => answers.push((key, Ok(Arc::new(item)))),
-            Ok(None) => {}
-            Err(error) => answers.push((key, Err::<Arc<Q::Item>, ProviderError>(error))),
-        }
+async fn ask_chunk<Q: Query>(clients: &Clients, chunk: Vec<Q::Key>) -> Vec<Answered<Q>> {
+    match Q::fetch(clients, chunk.clone()).await {
+        Ok(fetched) => fetched
+            .into_iter()
+            .map(|(key, item)| (key, Ok(Arc::new(item))))
+            .collect(),
+        Err(error) => chunk
+            .into_iter()
+            .map(|key| (key, Err(error.clone())))
+            .collect(),
     }
-    answers
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
+
+    use windlass_engine::provider::ProviderError;
 
     use super::*;
 

@@ -71,25 +71,20 @@ impl Cloud {
         self.begin_by(&latency_of(latency), step)
     }
 
-    /// The same, in which AWS takes only so many calls of each operation that changes something: `saved_up` at once, `per_second` after that.
+    /// The same, in which AWS takes only so many calls of each operation.
     ///
     /// # Errors
     /// It does not answer.
-    pub fn begin_limited(
-        &self,
-        latency: u64,
-        step: u64,
-        per_second: f64,
-        saved_up: u32,
-    ) -> Outcome {
+    pub fn begin_limited(&self, latency: u64, step: u64, changes: Limit, reads: Limit) -> Outcome {
         let mut rules = latency_of(latency);
-        let limits = CHANGES.map(|verb| {
+        let verbs = CHANGES.iter().map(|verb| (verb, &changes));
+        let verbs = verbs.chain(READS.iter().map(|verb| (verb, &reads)));
+        rules.extend(verbs.map(|(verb, limit)| {
             json!({
                 "name": format!("limit-{verb}"), "match": {"operation": format!("{verb}*")},
-                "effect": {"kind": "rate_limit", "per_second": per_second, "burst": saved_up, "per": "operation"},
+                "effect": {"kind": "rate_limit", "per_second": limit.per_second, "burst": limit.saved_up, "per": "operation"},
             })
-        });
-        rules.extend(limits);
+        }));
         self.begin_by(&rules, step)
     }
 
@@ -118,6 +113,18 @@ impl Drop for Cloud {
         }
     }
 }
+
+/// How many calls of one operation AWS takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    /// In a second.
+    pub per_second: f64,
+    /// So many are saved up while there are none.
+    pub saved_up: u32,
+}
+
+/// With which the names of operations begin that only read.
+const READS: [&str; 3] = ["Describe", "Get", "List"];
 
 /// With which the names of operations begin that change something, of those that the platform calls.
 const CHANGES: [&str; 16] = [

@@ -10,7 +10,7 @@ use crate::cloud::{Cloud, Outcome};
 use crate::peer;
 use crate::process::{Cost, run};
 
-/// The release that one service gets in [`Operation::Change`].
+/// The release that one service gets in [`Operation::Change`], and all in [`Operation::ChangeAll`].
 const NEXT: &str = "1.28";
 
 /// What is asked of a program.
@@ -22,12 +22,14 @@ pub enum Operation {
     Unchanged,
     /// Give one service another image.
     Change,
+    /// Give every service another image. The peer's platform knows the image of one only.
+    ChangeAll,
     /// Remove everything.
     Destroy,
 }
 
 impl Operation {
-    /// In the order in which a platform lives.
+    /// What both programs are asked, in the order in which a platform lives.
     pub const ALL: [Self; 4] = [Self::Up, Self::Unchanged, Self::Change, Self::Destroy];
 
     /// The operation in a table.
@@ -37,6 +39,7 @@ impl Operation {
             Self::Up => "up",
             Self::Unchanged => "no change",
             Self::Change => "one image",
+            Self::ChangeAll => "every image",
             Self::Destroy => "destroy",
         }
     }
@@ -115,6 +118,7 @@ impl<'a> Contender<'a> {
                     Operation::Unchanged => {
                         self.terraform(["plan", "-detailed-exitcode", "-input=false", "-no-color"])
                     }
+                    Operation::ChangeAll => return Err("the peer has one image to change".into()),
                     Operation::Destroy => {
                         self.terraform(["destroy", "-auto-approve", "-input=false", "-no-color"])
                     }
@@ -153,16 +157,18 @@ impl<'a> Contender<'a> {
         command.args(["--stack-name", "platform"]);
         let (verb, yes) = match operation {
             Operation::Unchanged => ("preview", None),
-            Operation::Up | Operation::Change => ("up", Some("--yes")),
+            Operation::Up | Operation::Change | Operation::ChangeAll => ("up", Some("--yes")),
             Operation::Destroy => ("destroy", Some("--yes")),
         };
         command.args([verb, "--local", "--json"]).args(yes);
         if operation != Operation::Destroy {
             command.args(["--set", &format!("services={}", self.services)]);
         }
-        if operation == Operation::Change {
-            command.args(["--set", &format!("first-release={NEXT}")]);
-        }
+        match operation {
+            Operation::Change => command.args(["--set", &format!("first-release={NEXT}")]),
+            Operation::ChangeAll => command.args(["--set", &format!("release={NEXT}")]),
+            Operation::Up | Operation::Unchanged | Operation::Destroy => &mut command,
+        };
         command
     }
 

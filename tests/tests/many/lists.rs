@@ -131,46 +131,160 @@ async fn tags_of_what_is_gone_are_asked_for_alone() {
         };
         assert_eq!(properties["Tags"], tags(at));
     }
+    // Both that the tagging API does not agree on, each of them, and once more the one without an answer.
     assert_eq!(
         agree(groups, &targets).await,
         owned(&[
-            ("DescribeTags", 3),
+            ("DescribeTags", 4),
             ("DescribeTargetGroups", 4),
             ("GetResources", 1)
         ])
     );
 }
 
-/// An account with so many target groups that ours are on none of the first pages.
+/// What is asked about of so many, and the token of the page.
+fn asked(request: &Captured, count: usize, arn: fn(usize) -> String) -> (Vec<usize>, Option<&str>) {
+    let mut pairs = request.body.lines().filter_map(|line| line.split_once('='));
+    let token = pairs.find(|(name, _)| ["Marker", "NextToken"].contains(name));
+    let token = token.map(|(_, token)| token.trim_end_matches('&'));
+    (
+        (0..count).filter(|at| names(request, &arn(*at))).collect(),
+        token,
+    )
+}
+
+/// An account with so many target groups that ours are not on the first page.
 fn crowd(request: &Captured) -> Option<(u16, String)> {
-    let member = |arn: &str| format!("<member><TargetGroupArn>{arn}</TargetGroupArn></member>");
-    let asked: Vec<String> = (0..GROUPS)
-        .map(group)
-        .filter(|arn| names(request, arn))
-        .collect();
-    if asked.is_empty() {
-        let others = member(&group(GROUPS));
-        let page = request.body.matches("Marker=").count();
-        let text = format!("<TargetGroups>{others}</TargetGroups><NextMarker>{page}</NextMarker>");
-        let text = format!("<DescribeTargetGroupsResult>{text}</DescribeTargetGroupsResult>");
-        return Some((
-            200,
-            format!("<DescribeTargetGroupsResponse>{text}</DescribeTargetGroupsResponse>"),
-        ));
+    let member = |at| {
+        format!(
+            "<member><TargetGroupArn>{}</TargetGroupArn></member>",
+            group(at)
+        )
+    };
+    let (ours, token) = asked(request, GROUPS, group);
+    if ours.is_empty() {
+        assert_eq!(token, None, "the first page was in vain");
+        return paged(
+            "DescribeTargetGroups",
+            "TargetGroups",
+            &member(GROUPS),
+            true,
+        );
     }
-    assert!(asked.len() <= 20, "{request:?}");
-    let members: String = asked.iter().map(|arn| member(arn)).collect();
+    assert!(ours.len() <= 20, "{request:?}");
+    let members: String = ours.into_iter().map(member).collect();
     answer("DescribeTargetGroups", "TargetGroups", &members)
 }
 
 #[tokio::test]
 async fn a_list_of_others_is_left_off() {
-    let targets: Vec<Target> = (0..GROUPS)
-        .map(|at| target_group(at, &json!({"TargetType": "ip"})))
-        .collect();
+    let applied = json!({"TargetType": "ip"});
+    let targets: Vec<Target> = (0..GROUPS).map(|at| target_group(at, &applied)).collect();
     let (all, calls) = together(crowd, &targets).await;
     assert!(all.iter().all(|observed| *observed != Observation::Missing));
+    assert_eq!(calls.len(), 1 + 2, "{calls:?}");
+}
+
+/// A page of Elastic Load Balancing, with or without another one after it.
+fn paged(operation: &str, list: &str, members: &str, more: bool) -> Option<(u16, String)> {
+    let next = if more {
+        "<NextMarker>second</NextMarker>"
+    } else {
+        ""
+    };
+    let result = format!("<{operation}Result><{list}>{members}</{list}>{next}</{operation}Result>");
+    Some((
+        200,
+        format!("<{operation}Response>{result}</{operation}Response>"),
+    ))
+}
+
+/// All but the last three, or with the token of the second page these.
+fn page_of(count: usize, token: Option<&str>) -> std::ops::Range<usize> {
+    match token {
+        None => 0..count - 3,
+        Some("second") => count - 3..count,
+        Some(other) => panic!("`{other}` is no token"),
+    }
+}
+
+fn balancing_in_pages(request: &Captured) -> Option<(u16, String)> {
+    let (list, tag, arn): (_, _, fn(usize) -> String) = match request.operation.as_str() {
+        "DescribeTargetGroups" => ("TargetGroups", "TargetGroupArn", group),
+        "DescribeLoadBalancers" => ("LoadBalancers", "LoadBalancerArn", balancer),
+        _ => return None,
+    };
+    let (ours, token) = asked(request, GROUPS, arn);
+    assert!(ours.is_empty(), "the list shows all: {request:?}");
+    let page = page_of(GROUPS, token);
+    let members: String = page
+        .map(|at| format!("<member><{tag}>{}</{tag}></member>", arn(at)))
+        .collect();
+    paged(&request.operation, list, &members, token.is_none())
+}
+
+#[tokio::test]
+async fn load_balancers_and_target_groups_are_listed_over_all_pages() {
+    let groups = (0..GROUPS).map(|at| target_group(at, &json!({"TargetType": "ip"})));
+    let balancers = (0..GROUPS).map(load_balancer);
+    let targets: Vec<Target> = groups.chain(balancers).collect();
+    let (all, calls) = together(balancing_in_pages, &targets).await;
+    assert!(all.iter().all(|observed| *observed != Observation::Missing));
     assert_eq!(calls.len(), 2 + 2, "{calls:?}");
+}
+
+/// More than one page of the largest size shows.
+const TEMPLATES: usize = 210;
+
+fn templates_in_pages(request: &Captured) -> Option<(u16, String)> {
+    let list = match request.operation.as_str() {
+        "DescribeLaunchTemplates" => "launchTemplates",
+        "DescribeLaunchTemplateVersions" => "launchTemplateVersionSet",
+        _ => return None,
+    };
+    let (ours, token) = asked(request, TEMPLATES, template);
+    assert!(ours.is_empty(), "the list shows all: {request:?}");
+    let page = page_of(TEMPLATES, token);
+    let members: String = page
+        .map(|at| {
+            format!(
+                "<item><launchTemplateId>{}</launchTemplateId></item>",
+                template(at)
+            )
+        })
+        .collect();
+    let next = if token.is_none() {
+        "<nextToken>second</nextToken>"
+    } else {
+        ""
+    };
+    let operation = &request.operation;
+    Some((
+        200,
+        format!("<{operation}Response><{list}>{members}</{list}>{next}</{operation}Response>"),
+    ))
+}
+
+#[tokio::test]
+async fn launch_templates_and_their_versions_are_listed_over_all_pages() {
+    let targets: Vec<Target> = (0..TEMPLATES).map(launch_template).collect();
+    let (all, calls) = together(templates_in_pages, &targets).await;
+    assert!(all.iter().all(|observed| *observed != Observation::Missing));
+    assert_eq!(calls.len(), 2 + 2, "{calls:?}");
+}
+
+fn load_balancer(at: usize) -> Target {
+    let applied = json!({"Type": "application", "Subnets": ["subnet-0a1"]});
+    target(
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        balancer(at),
+        &applied,
+    )
+}
+
+fn launch_template(at: usize) -> Target {
+    let applied = json!({"LaunchTemplateData": {}});
+    target("AWS::EC2::LaunchTemplate", template(at), &applied)
 }
 
 fn balancers(request: &Captured) -> Option<(u16, String)> {
@@ -182,15 +296,7 @@ fn balancers(request: &Captured) -> Option<(u16, String)> {
 
 #[tokio::test]
 async fn a_load_balancer_that_is_gone_is_asked_about_alone() {
-    let kind = "AWS::ElasticLoadBalancingV2::LoadBalancer";
-    let target = |at| {
-        target(
-            kind,
-            balancer(at),
-            &json!({"Type": "application", "Subnets": ["subnet-0a1"]}),
-        )
-    };
-    let targets: Vec<Target> = (0..MANY).map(target).collect();
+    let targets: Vec<Target> = (0..MANY).map(load_balancer).collect();
     assert_eq!(
         agree(balancers, &targets).await,
         owned(&[("DescribeLoadBalancers", 4)])
@@ -237,9 +343,7 @@ fn templates(request: &Captured) -> Option<(u16, String)> {
 
 #[tokio::test]
 async fn a_launch_template_that_is_gone_is_asked_about_alone() {
-    let applied = json!({"LaunchTemplateData": {}});
-    let target = |at| target("AWS::EC2::LaunchTemplate", template(at), &applied);
-    let targets: Vec<Target> = (0..MANY).map(target).collect();
+    let targets: Vec<Target> = (0..MANY).map(launch_template).collect();
     // Versions: the list, and the two that it does not show. Templates: the list, these two, and the late one without what the refusal names.
     assert_eq!(
         agree(templates, &targets).await,

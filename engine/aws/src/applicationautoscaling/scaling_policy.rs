@@ -17,7 +17,7 @@ use crate::clients::Clients;
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, worthwhile};
+use crate::reads::{Answers, Query, Wants, chunks, few_at_once, worthwhile};
 use crate::registry::lives;
 
 lives!(ScalingPolicy => ScalingPolicyLifecycle);
@@ -47,9 +47,9 @@ impl Query for Policies {
             by_name.entry(name).or_default().insert(number);
         }
         let by_name: Vec<_> = by_name.into_iter().collect();
-        let asked = by_name.chunks(NAMES).map(|wanted| listed(clients, wanted));
-        let found = futures::future::try_join_all(asked).await?;
-        Ok(found.into_iter().flatten().collect())
+        let asked = chunks(&by_name, NAMES).map(|wanted| listed(clients, wanted));
+        let found: Result<Vec<Vec<_>>> = few_at_once(asked).await.into_iter().collect();
+        Ok(found?.into_iter().flatten().collect())
     }
 
     /// The list may not have been read to its end.
@@ -71,7 +71,7 @@ const DESCRIBE: &str = "application-autoscaling:DescribeScalingPolicies";
 /// The policies of these names that scale one of these targets, all of one namespace.
 async fn listed(
     clients: &Clients,
-    wanted: &[(String, BTreeSet<Number>)],
+    wanted: Vec<(String, BTreeSet<Number>)>,
 ) -> Result<Vec<((Number, String), SdkPolicy)>> {
     let mut numbers = wanted.iter().flat_map(|(_, numbers)| numbers);
     let Some(namespace) = numbers.next().map(Number::namespace) else {

@@ -6,12 +6,11 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Listener, LoadBalancer, MinimumLoadBalancerCapacity, Rule, TargetDescription, TargetGroup,
     TargetHealthDescription, TargetHealthStateEnum, ZonalCapacityReservationState,
 };
-use futures::future::try_join_all;
 
 use crate::clients::Clients;
 use crate::ec2::tags::filter;
 use crate::error::{Found, Named, Result};
-use crate::reads::{Query, Single, all_or_each, listed_or_asked};
+use crate::reads::{Query, Single, all_or_each, chunks, few_at_once, listed_or_asked};
 
 /// How many ARNs one call takes.
 pub const BATCH: usize = 20;
@@ -82,14 +81,16 @@ macro_rules! by_parent {
                         pages.try_collect().await.named($name).found()
                     });
                     let wanted: BTreeSet<String> = keys.into_iter().collect();
-                    let found = try_join_all(asked).await?.into_iter().flatten().flatten().filter_map(named);
+                    let found: Result<Vec<_>> = few_at_once(asked).await.into_iter().collect();
+                    let found = found?.into_iter().flatten().flatten().filter_map(named);
                     return Ok(found.filter(|(arn, _)| wanted.contains(arn)).collect());
                 }
-                let asked = keys.chunks(BATCH).map(|keys| all_or_each(keys.to_vec(), |keys| async {
+                let asked = chunks(&keys, BATCH).map(|keys| all_or_each(keys, |keys| async {
                     let pages = describe().$keys(Some(keys)).into_paginator().items().send();
                     Ok(pages.try_collect().await.named($name)?.into_iter().filter_map(named).collect())
                 }));
-                Ok(try_join_all(asked).await?.into_iter().flatten().collect())
+                let found: Result<Vec<Vec<_>>> = few_at_once(asked).await.into_iter().collect();
+                Ok(found?.into_iter().flatten().collect())
             }
         }
     )+};

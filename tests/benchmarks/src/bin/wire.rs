@@ -174,10 +174,11 @@ fn tables(all: &[Measured]) {
             .collect();
         println!("### {services} services, {latency} ms\n\n{}", costs(&here));
     }
-    if let Some(least) = all.iter().map(|one| one.services).min() {
-        let here: Vec<_> = all.iter().filter(|one| one.services == least).collect();
+    let services: BTreeSet<usize> = all.iter().map(|one| one.services).collect();
+    for services in services {
+        let here: Vec<_> = all.iter().filter(|one| one.services == services).collect();
         println!(
-            "### Calls of {least} services by operation\n\n{}",
+            "### Calls of {services} services by operation\n\n{}",
             operations(&here)
         );
     }
