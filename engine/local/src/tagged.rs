@@ -1,4 +1,5 @@
-//! GetResources of the Resource Groups Tagging API by ARN: moto has pages where AWS has none, and does not know AWS Cloud Map's tags.
+//! GetResources of the Resource Groups Tagging API by ARN: moto has pages where AWS has none, and does not know the tags of AWS Cloud Map, nor
+//! those of listeners and their rules.
 //!
 //! Not here: GetResources by filter, which moto answers.
 
@@ -8,6 +9,7 @@ use crate::backend::{Backend, BackendError, Reply};
 use crate::operation::Call;
 
 const GET_RESOURCES: &str = "ResourceGroupsTaggingAPI_20170126.GetResources";
+const DESCRIBE_TAGS: &str = "Action=DescribeTags&Version=2015-12-01&ContentType=JSON";
 const LIST_TAGS: &str = "Route53AutoNaming_v20170314.ListTagsForResource";
 
 /// Whether the request asks by ARN.
@@ -54,9 +56,27 @@ pub(crate) async fn answer(
             found.push(json!({"ResourceARN": arn, "Tags": reply.body["Tags"].take()}));
         }
     }
+    let arns = request["ResourceARNList"].as_array().into_iter().flatten();
+    for arn in arns
+        .filter_map(Value::as_str)
+        .filter(|arn| is_of_a_listener(arn))
+    {
+        let form = format!("{DESCRIBE_TAGS}&ResourceArns.member.1={arn}");
+        let text = backend.query(call, "elasticloadbalancing", &form).await?;
+        let mut answer: Value = serde_json::from_str(&text).map_err(BackendError::of)?;
+        let described = &mut answer["DescribeTagsResponse"]["DescribeTagsResult"];
+        if let Value::Array(tags) = described["TagDescriptions"][0]["Tags"].take() {
+            found.push(json!({"ResourceARN": arn, "Tags": tags}));
+        }
+    }
     Ok(Reply::ok(
         json!({"PaginationToken": "", "ResourceTagMappingList": found}),
     ))
+}
+
+/// Of a listener or a rule of one.
+fn is_of_a_listener(arn: &str) -> bool {
+    arn.contains(":elasticloadbalancing:") && arn.contains(":listener")
 }
 
 fn is_of_cloud_map(arn: &Value) -> bool {
