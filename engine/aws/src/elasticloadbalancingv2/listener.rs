@@ -80,13 +80,9 @@ impl Lifecycle for ListenerLifecycle {
             );
         let written = answers.get::<read::ListenerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "ListenerAttributes", written);
+        let tags = &subject.applied.tags;
         Ok(Some(Observed {
-            properties: applied_tags::observe(
-                properties,
-                &subject.id,
-                &subject.applied.tags,
-                answers,
-            )?,
+            properties: applied_tags::observe(properties, &subject.id, tags, answers)?,
             outputs: outputs_of(found),
         }))
     }

@@ -54,13 +54,9 @@ impl Lifecycle for ListenerRuleLifecycle {
                 "Transforms",
                 conditions::observed_transforms(found.transforms.as_deref()),
             );
+        let tags = &subject.applied.tags;
         Ok(Some(Observed {
-            properties: applied_tags::observe(
-                properties,
-                &subject.id,
-                &subject.applied.tags,
-                answers,
-            )?,
+            properties: applied_tags::observe(properties, &subject.id, tags, answers)?,
             outputs: outputs_of(found),
         }))
     }

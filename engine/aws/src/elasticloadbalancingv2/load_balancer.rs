@@ -116,13 +116,9 @@ impl Lifecycle for LoadBalancerLifecycle {
         let properties = observed_subnets(properties, found, &subject.applied.subnets);
         let written = answers.get::<read::LoadBalancerAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "LoadBalancerAttributes", written);
+        let tags = &subject.applied.tags;
         Ok(Some(Observed {
-            properties: applied_tags::observe(
-                properties,
-                &subject.id,
-                &subject.applied.tags,
-                answers,
-            )?,
+            properties: applied_tags::observe(properties, &subject.id, tags, answers)?,
             outputs: outputs_of(found),
         }))
     }

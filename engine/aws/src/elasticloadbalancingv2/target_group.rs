@@ -110,13 +110,9 @@ impl Lifecycle for TargetGroupLifecycle {
         );
         let written = answers.get::<read::TargetGroupAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "TargetGroupAttributes", written);
+        let tags = &subject.applied.tags;
         Ok(Some(Observed {
-            properties: applied_tags::observe(
-                properties,
-                &subject.id,
-                &subject.applied.tags,
-                answers,
-            )?,
+            properties: applied_tags::observe(properties, &subject.id, tags, answers)?,
             outputs: outputs_of(found),
         }))
     }
