@@ -8,24 +8,56 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_resourcegroupstagging::types::ResourceTagMapping;
 use windlass::value::ResolvedTags;
 use windlass_engine::provider::ErrorClass;
 
 use crate::clients::Clients;
 use crate::error::{Named, Result, invalid};
 use crate::observed::Block;
-use crate::reads::{Answers, Query, Single as _, Wants};
+use crate::reads::{Answers, Query, Single as _, Wants, chunks, few_at_once};
 use crate::{ecs, elasticloadbalancingv2, logs, servicediscovery};
 
 /// The tags of one resource.
 type Tags = BTreeMap<String, String>;
+
+/// How many ARNs one call takes: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>.
+const BATCH: usize = 100;
+
+/// What the tagging API shows of these, by ARN: nothing where the credentials may not use it. What was made or deleted a moment ago can be
+/// missing, or still be there.
+pub async fn shown(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
+    let asked = chunks(arns, BATCH).map(|arns| async {
+        // By ARN there are no pages, and what does not exist is left out.
+        let call = clients.tagging().get_resources();
+        let call = call.set_resource_arn_list(Some(arns));
+        match call.send().await.named("tag:GetResources") {
+            Ok(answer) => Ok(answer.resource_tag_mapping_list.unwrap_or_default()),
+            Err(error) if error.class == ErrorClass::Denied => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    });
+    let found: Result<Vec<_>> = few_at_once(asked).await.into_iter().collect();
+    let tagged = found?.into_iter().flatten().filter_map(|mapping| {
+        let tags = mapping.tags.unwrap_or_default().into_iter();
+        let tags = tags.map(|tag| (tag.key, tag.value)).collect();
+        Some((mapping.resource_arn?, tags))
+    });
+    Ok(tagged.collect())
+}
 
 /// A resource's ARN, and the tags that it was given.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Tagged {
     arn: String,
     applied: Tags,
+}
+
+impl Tagged {
+    /// Whether these are the tags that it was given, whatever else was added.
+    fn agrees(&self, tags: &Tags) -> bool {
+        let mut applied = self.applied.iter();
+        applied.all(|(name, value)| tags.get(name) == Some(value))
+    }
 }
 
 /// Tags by ARN.
@@ -46,7 +78,7 @@ pub fn observe(
     answers: &Answers,
 ) -> Result<Block> {
     let tags = answers.get::<AppliedTags>(&key(arn, applied))?;
-    Ok(block.tags("Tags", tags.into_iter().flatten()))
+    Ok(block.tags("Tags", tags.into_iter().flatten().flatten()))
 }
 
 fn key(arn: &str, applied: &ResolvedTags) -> Tagged {
@@ -58,58 +90,55 @@ fn key(arn: &str, applied: &ResolvedTags) -> Tagged {
 
 impl Query for AppliedTags {
     type Key = Tagged;
-    type Item = Tags;
-    /// <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>
-    const BATCH: usize = 100;
+    /// Absent where there is no such resource.
+    type Item = Option<Tags>;
+    const BATCH: usize = BATCH;
 
-    async fn fetch(clients: &Clients, keys: Vec<Tagged>) -> Result<Vec<(Tagged, Tags)>> {
-        let arns = keys.iter().map(|key| key.arn.clone()).collect();
-        // By ARN there are no pages, and what does not exist is left out.
-        let call = clients.tagging().get_resources();
-        let call = call.set_resource_arn_list(Some(arns));
-        let found = match call.send().await.named("tag:GetResources") {
-            Ok(answer) => answer.resource_tag_mapping_list.unwrap_or_default(),
-            Err(error) if error.class == ErrorClass::Denied => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let mut seen: BTreeMap<String, Tags> = found.into_iter().filter_map(pairs).collect();
-        let (mut agreed, mut balancing) = (Vec::new(), BTreeMap::new());
+    async fn fetch(clients: &Clients, keys: Vec<Tagged>) -> Result<Vec<(Tagged, Option<Tags>)>> {
+        let arns: Vec<String> = keys.iter().map(|key| key.arn.clone()).collect();
+        let mut seen = shown(clients, &arns).await?;
+        let (mut told, mut differ, mut hidden) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         for key in keys {
-            let tags = seen.remove(&key.arn).filter(|tags| {
-                let mut applied = key.applied.iter();
-                applied.all(|(name, value)| tags.get(name) == Some(value))
-            });
-            match tags {
-                Some(tags) => agreed.push((key, tags)),
-                None if service(&key.arn) == Some(BALANCING) => {
-                    balancing.insert(key.arn.clone(), key);
-                }
-                None => {}
+            let tags = seen.remove(&key.arn);
+            match tags.as_ref().map(|tags| key.agrees(tags)) {
+                Some(true) => told.push((key, tags)),
+                _ if service(&key.arn) != Some(BALANCING) => {}
+                Some(false) => drop(differ.insert(key.arn.clone(), key)),
+                None => drop(hidden.insert(key.arn.clone(), key)),
             }
         }
-        // It tells those of several. Where it refuses, `confirm` asks again and says so.
-        let arns: Vec<String> = balancing.keys().cloned().collect();
-        let tags = elasticloadbalancingv2::tags_of(clients, &arns).await;
-        let tags = tags.unwrap_or_default().into_iter();
-        agreed.extend(tags.filter_map(|(arn, tags)| Some((balancing.remove(&arn)?, tags))));
-        Ok(agreed)
+        // Elastic Load Balancing tells those of several, but of none where one is gone: that one is hardly among those that were shown. Where it
+        // refuses, `confirm` asks again and says so.
+        let asked = [differ, hidden].map(|of| async {
+            let arns: Vec<String> = of.keys().cloned().collect();
+            let tags = elasticloadbalancingv2::tags_of(clients, &arns).await;
+            let mut tags: BTreeMap<String, Tags> = tags.ok()?.into_iter().collect();
+            let told = of.into_iter();
+            Some(told.map(move |(arn, key)| (key, tags.remove(&arn))))
+        });
+        let asked = futures::future::join_all(asked).await;
+        told.extend(asked.into_iter().flatten().flatten());
+        Ok(told)
     }
 
-    async fn confirm(clients: &Clients, key: &Tagged) -> Result<Option<Tags>> {
-        match service(&key.arn) {
+    async fn confirm(clients: &Clients, key: &Tagged) -> Result<Option<Option<Tags>>> {
+        let tags = match service(&key.arn) {
             Some(BALANCING) => {
                 let arn = std::slice::from_ref(&key.arn);
                 let tags = elasticloadbalancingv2::tags_of(clients, arn).await?;
-                Ok(tags.into_iter().next().map(|(_, tags)| tags))
+                tags.into_iter().next().map(|(_, tags)| tags)
             }
-            Some("ecs") => ecs::Tags::ask(clients, &key.arn).await,
-            Some("logs") => logs::Tags::ask(clients, &key.arn).await,
-            Some("servicediscovery") => servicediscovery::Tags::ask(clients, &key.arn).await,
-            _ => Err(invalid(
-                "tag:GetResources",
-                format!("nothing else tells the tags of `{}`", key.arn),
-            )),
-        }
+            Some("ecs") => ecs::Tags::ask(clients, &key.arn).await?,
+            Some("logs") => logs::Tags::ask(clients, &key.arn).await?,
+            Some("servicediscovery") => servicediscovery::Tags::ask(clients, &key.arn).await?,
+            _ => {
+                return Err(invalid(
+                    "tag:GetResources",
+                    format!("nothing else tells the tags of `{}`", key.arn),
+                ));
+            }
+        };
+        Ok(Some(tags))
     }
 }
 
@@ -118,11 +147,4 @@ const BALANCING: &str = "elasticloadbalancing";
 /// The service that an ARN is of.
 fn service(arn: &str) -> Option<&str> {
     arn.split(':').nth(2)
-}
-
-/// A resource's ARN and its tags.
-fn pairs(mapping: ResourceTagMapping) -> Option<(String, Tags)> {
-    let tags = mapping.tags.unwrap_or_default().into_iter();
-    let tags = tags.map(|tag| (tag.key, tag.value)).collect();
-    Some((mapping.resource_arn?, tags))
 }

@@ -1,11 +1,11 @@
-//! Listener rules: those of one listener by the listener, those of many listeners by ARN.
+//! Listener rules: those of few listeners by the listener, those of many listeners by ARN.
 
 use serde_json::json;
 use windlass_engine::provider::Target;
 use windlass_plan::observation::Observation;
 use windlass_tests::wire::capture::Captured;
 
-use super::{GONE, MANY, agree, names, owned, target, together};
+use super::{GONE, LATE, MANY, agree, names, owned, target, together};
 
 const HERE: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
 
@@ -63,34 +63,90 @@ fn of_its_own(at: usize) -> String {
     format!("{HERE}:listener-rule/app/front-{at}/0a1/0b2/0c3")
 }
 
-/// Refuses the whole question when one is gone, and names it.
+/// Refuses the whole question when one is gone, and does not say which. The tagging API does not show that one, nor one that was made a moment ago.
 fn many_listeners(request: &Captured) -> Option<(u16, String)> {
+    if request.operation == "GetResources" {
+        let shown = (0..RULES).filter(|at| ![GONE, LATE].contains(at));
+        let shown = shown.map(|at| json!({"ResourceARN": of_its_own(at), "Tags": []}));
+        let answer = json!({"ResourceTagMappingList": shown.collect::<Vec<_>>()});
+        return Some((200, answer.to_string()));
+    }
     let asked: Vec<String> = (0..RULES)
         .map(of_its_own)
         .filter(|arn| names(request, arn))
         .collect();
     assert!((1..=20).contains(&asked.len()), "{request:?}");
-    let gone = of_its_own(GONE);
-    if asked.contains(&gone) {
-        let error = format!(
-            "<ErrorResponse><Error><Code>RuleNotFound</Code><Message>Rules '{gone}' not found</Message></Error></ErrorResponse>"
-        );
-        return Some((400, error));
+    if asked.contains(&of_its_own(GONE)) {
+        let error = "<Error><Code>RuleNotFound</Code><Message>One or more rules not found</Message></Error>";
+        return Some((400, format!("<ErrorResponse>{error}</ErrorResponse>")));
     }
     answer(&asked.iter().map(|arn| rule(arn)).collect::<String>())
 }
 
-#[tokio::test]
-async fn a_rule_that_is_gone_and_named_costs_one_more_call() {
-    let targets: Vec<Target> = (0..RULES)
-        .map(|at| {
-            let listener = format!("{HERE}:listener/app/front-{at}/0a1/0b2");
-            subject(of_its_own(at), &listener)
-        })
-        .collect();
-    let (all, calls) = together(many_listeners, &targets).await;
+/// The credentials may not use the tagging API.
+fn many_listeners_alone(request: &Captured) -> Option<(u16, String)> {
+    if request.operation == "GetResources" {
+        let error = json!({"__type": "AccessDeniedException", "message": "not authorized to perform: tag:GetResources"});
+        return Some((400, error.to_string()));
+    }
+    many_listeners(request)
+}
+
+fn rules_of_their_own(count: usize) -> Vec<Target> {
+    let rules = (0..count).map(|at| {
+        let listener = format!("{HERE}:listener/app/front-{at}/0a1/0b2");
+        subject(of_its_own(at), &listener)
+    });
+    rules.collect()
+}
+
+fn assert_one_is_gone(all: &[Observation]) {
     for (at, observed) in all.iter().enumerate() {
         assert_eq!(*observed == Observation::Missing, at == GONE, "{at}");
     }
-    assert_eq!(calls.len(), 3, "{calls:?}");
+}
+
+/// How often rules were asked for, and how many at once.
+fn questions(calls: &[Captured]) -> Vec<usize> {
+    let calls = calls.iter().filter(|call| call.operation == "DescribeRules");
+    let asked = calls.map(|call| {
+        let named = |at: &usize| names(call, &of_its_own(*at));
+        (0..RULES).filter(named).count()
+    });
+    let mut asked: Vec<usize> = asked.collect();
+    asked.sort_unstable();
+    asked
+}
+
+fn few_listeners(request: &Captured) -> Option<(u16, String)> {
+    let asked = |at: &usize| names(request, &format!("{HERE}:listener/app/front-{at}/0a1/0b2"));
+    let there = (0..RULES).filter(|at| *at != GONE && asked(at));
+    answer(&there.map(|at| rule(&of_its_own(at))).collect::<String>())
+}
+
+#[tokio::test]
+async fn rules_of_few_listeners_are_read_by_listener() {
+    let targets = rules_of_their_own(GONE + 1).split_off(GONE - 3);
+    let (all, calls) = together(few_listeners, &targets).await;
+    let missing: Vec<bool> = all
+        .iter()
+        .map(|observed| *observed == Observation::Missing)
+        .collect();
+    assert_eq!(missing, [false, false, false, true]);
+    assert_eq!(calls.len(), targets.len(), "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_rule_that_is_gone_costs_those_of_other_listeners_nothing() {
+    let (all, calls) = together(many_listeners, &rules_of_their_own(RULES)).await;
+    assert_one_is_gone(&all);
+    // The late one was asked about together with the one that is gone.
+    assert_eq!(questions(&calls), [1, 1, 2, 3, 20]);
+}
+
+#[tokio::test]
+async fn without_the_tagging_api_those_asked_about_with_it_are_asked_again() {
+    let (all, calls) = together(many_listeners_alone, &rules_of_their_own(RULES)).await;
+    assert_one_is_gone(&all);
+    assert_eq!(questions(&calls), [1, 1, 1, 1, 1, 5, 20]);
 }

@@ -7,10 +7,11 @@ use aws_sdk_elasticloadbalancingv2::types::{
     TargetHealthDescription, TargetHealthStateEnum, ZonalCapacityReservationState,
 };
 
+use crate::applied_tags;
 use crate::clients::Clients;
 use crate::ec2::tags::filter;
 use crate::error::{Found, Named, Result};
-use crate::reads::{Query, Single, all_or_each, chunks, few_at_once, listed_or_asked};
+use crate::reads::{FEW, Query, Single, all_or_each, chunks, few_at_once, listed_or_asked};
 
 /// How many ARNs one call takes.
 pub const BATCH: usize = 20;
@@ -75,7 +76,7 @@ macro_rules! by_parent {
                 let named = |item: $item| Some((item.$arn.clone()?, item));
                 let describe = || clients.elbv2().$operation();
                 let parents: BTreeSet<String> = keys.iter().filter_map(|arn| $parent_of(arn)).collect();
-                if parents.len() <= keys.len().div_ceil(BATCH) {
+                if parents.len() <= keys.len().div_ceil(BATCH).max(FEW) {
                     let asked = parents.into_iter().map(|arn| async {
                         let pages = describe().$parent(arn).into_paginator().items().send();
                         pages.try_collect().await.named($name).found()
@@ -85,7 +86,10 @@ macro_rules! by_parent {
                     let found = found?.into_iter().flatten().flatten().filter_map(named);
                     return Ok(found.filter(|(arn, _)| wanted.contains(arn)).collect());
                 }
-                let asked = chunks(&keys, BATCH).map(|keys| all_or_each(keys, |keys| async {
+                let shown = applied_tags::shown(clients, &keys).await.unwrap_or_default();
+                let (shown, hidden): (Vec<_>, Vec<_>) = keys.into_iter().partition(|arn| shown.contains_key(arn));
+                let chunks = chunks(&shown, BATCH).chain(chunks(&hidden, BATCH));
+                let asked = chunks.map(|keys| all_or_each(keys, |keys| async {
                     let pages = describe().$keys(Some(keys)).into_paginator().items().send();
                     Ok(pages.try_collect().await.named($name)?.into_iter().filter_map(named).collect())
                 }));
@@ -96,7 +100,8 @@ macro_rules! by_parent {
     )+};
 }
 
-// By what they belong to where that takes no more calls than by ARN: there, one that is gone fails no other.
+// By what those belong to where that takes few calls: there, one that is gone fails no other. By ARN it fails all that are asked about with it, and
+// AWS does not say which one it is. So those that the tagging API does not show are asked about apart.
 by_parent! {
     /// Listeners by ARN.
     Listeners: Listener = describe_listeners(set_listener_arns, load_balancer_arn)
