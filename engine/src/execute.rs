@@ -17,6 +17,7 @@ use crate::interrupt::{Interrupt, Urgency};
 use crate::patience::expected;
 use crate::run::{Run, milliseconds};
 use crate::schedule::Schedule;
+use crate::slot::Slot;
 use crate::step::{Running, StepError};
 
 /// What has been done so far.
@@ -117,12 +118,12 @@ async fn carry_out(
             skip(run, plan, tally, schedule.abandon(), &Because::Interrupted);
         }
         while schedule.has_ready() {
-            let Ok(slot) = slots.try_acquire() else { break };
+            let Some(slot) = Slot::of(&slots) else { break };
             let is_open = |lane| run.lanes.wait(lane).is_zero();
             let Some(id) = schedule.start(is_open) else {
                 break;
             };
-            run.lanes.take(id);
+            run.lanes.take(run.lanes.lane(id));
             let at = StepRef::of(plan, id);
             run.voice.say(Event::StepStarted { step: at.clone() });
             let step = Running { run, plan, at };

@@ -1,8 +1,9 @@
-//! How fast calls of one sort are sent: freely until AWS throttles one, then at the rate that AWS is seen to take.
+//! How fast calls of one sort are sent: as AWS documents it, or freely where it documents nothing, and at the rate that AWS is seen to take once it
+//! throttles one.
 //!
-//! AWS counts most calls in a bucket for each operation, account and region. So a lane is a kind and what is done to it, in one place. Updates have
-//! none: one can be many calls, which the provider sends again by itself. Not here: how often a throttled call is sent (`retry`), and which
-//! step goes first (`schedule`).
+//! AWS counts calls in token buckets, most of them for each operation, account and region. So a lane is a kind and what is done to it, or all that
+//! shares a documented bucket, in one place. An account's own limits can be other than the documented ones: where AWS takes more, the lane is opened,
+//! and where it takes less, the rate falls. Not here: how often a throttled call is sent (`retry`), and which step goes first (`schedule`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard};
@@ -13,12 +14,12 @@ use windlass_plan::plan::{Plan, StepAction, StepId};
 use windlass_state::record::Action;
 
 use crate::clock::Clock;
-use crate::provider::{ErrorClass, ProviderError};
+use crate::provider::{ErrorClass, Limit, Provider, ProviderError};
 
 /// A lane's number. The first is for all that sends no call of its own, or none that is counted.
 pub(crate) type LaneId = usize;
 
-const FREE: LaneId = 0;
+pub(crate) const FREE: LaneId = 0;
 
 /// The lanes of one plan.
 pub(crate) struct Lanes<'a> {
@@ -27,27 +28,36 @@ pub(crate) struct Lanes<'a> {
     lanes: Mutex<Vec<Lane>>,
 }
 
+/// What goes through one lane.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Sort<'p> {
+    /// What is done to one kind.
+    Own(&'p str, Action),
+    /// What shares a bucket of this name.
+    Shared(&'static str),
+}
+
 impl<'a> Lanes<'a> {
-    pub fn of(plan: &Plan, clock: &'a dyn Clock) -> Self {
-        let mut numbers: BTreeMap<(&Place, &str, Action), LaneId> = BTreeMap::new();
+    pub fn of(plan: &Plan, provider: &dyn Provider, clock: &'a dyn Clock) -> Self {
+        let mut numbers: BTreeMap<(&Place, Sort<'_>), LaneId> = BTreeMap::new();
+        let mut lanes = vec![Lane::default()];
         let steps = plan.steps.iter().map(|step| {
-            let action = match step.action {
-                StepAction::Create { .. } => Action::Create,
-                StepAction::Delete { .. } => Action::Delete,
-                StepAction::Update { .. } | StepAction::Wait { .. } | StepAction::Record(_) => {
-                    return FREE;
-                }
+            let Some(action) = action(&step.action) else {
+                return FREE;
             };
-            let next = numbers.len() + 1;
-            *numbers
-                .entry((&step.place, step.kind.as_str(), action))
-                .or_insert(next)
+            let limit = provider.documented(&step.kind, action);
+            let sort = match limit.and_then(|limit| limit.shared) {
+                Some(name) => Sort::Shared(name),
+                None => Sort::Own(&step.kind, action),
+            };
+            *numbers.entry((&step.place, sort)).or_insert_with(|| {
+                lanes.push(Lane::of(limit));
+                lanes.len() - 1
+            })
         });
-        let of_steps = steps.collect();
-        let lanes = (0..=numbers.len()).map(|_| Lane::default()).collect();
         Self {
             clock,
-            of_steps,
+            of_steps: steps.collect(),
             lanes: Mutex::new(lanes),
         }
     }
@@ -62,33 +72,38 @@ impl<'a> Lanes<'a> {
         self.lock()[lane].wait(self.clock.elapsed())
     }
 
-    /// How long it takes until the next turn of the step's lane; `None` where there are no turns, because nothing was throttled.
-    pub fn next(&self, step: StepId) -> Option<Duration> {
-        let lane = &self.lock()[self.of_steps[step]];
-        lane.rate.map(|_| lane.wait(self.clock.elapsed()))
+    /// How long it takes until the next turn of the lane; `None` where there are no turns.
+    pub fn next(&self, lane: LaneId) -> Option<Duration> {
+        let lane = &self.lock()[lane];
+        lane.bucket
+            .as_ref()
+            .map(|_| lane.wait(self.clock.elapsed()))
     }
 
-    /// Takes the next turn of the step's lane, which has come.
-    pub fn take(&self, step: StepId) {
-        self.lock()[self.of_steps[step]].take(self.clock.elapsed());
+    /// Counts a call that is about to be sent.
+    pub fn take(&self, lane: LaneId) {
+        self.lock()[lane].take(self.clock.elapsed());
     }
 
     /// Waits for a turn and takes it. Nobody stands in line: whoever asks when the time has come goes, so that a change of pace holds at once.
-    pub async fn turn(&self, step: StepId) {
+    pub async fn turn(&self, lane: LaneId) {
         loop {
-            let wait = self.wait(self.of_steps[step]);
+            let wait = self.wait(lane);
             if wait.is_zero() {
-                return self.take(step);
+                return self.take(lane);
             }
             self.clock.sleep(wait).await;
         }
     }
 
-    /// Learns from an answer.
-    pub fn answered(&self, step: StepId, error: Option<&ProviderError>) {
+    /// Learns from the answer to a step's own call.
+    pub fn answered(&self, lane: LaneId, error: Option<&ProviderError>) {
+        if lane == FREE {
+            return;
+        }
         let now = self.clock.elapsed();
         let throttled = error.is_some_and(|error| error.class == ErrorClass::Throttled);
-        self.lock()[self.of_steps[step]].answered(throttled, now);
+        self.lock()[lane].answered(throttled, now);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Lane>> {
@@ -98,82 +113,194 @@ impl<'a> Lanes<'a> {
     }
 }
 
+fn action(action: &StepAction) -> Option<Action> {
+    match action {
+        StepAction::Create { .. } => Some(Action::Create),
+        StepAction::Update { .. } => Some(Action::Update),
+        StepAction::Delete { .. } => Some(Action::Delete),
+        StepAction::Wait { .. } | StepAction::Record(_) => None,
+    }
+}
+
 /// Answers to calls that were under way when the pace was set say nothing about it.
 const GRACE: Duration = Duration::from_millis(300);
 /// How long a pace is kept before it is judged, while it is sought and afterwards.
 const SEEKING: Duration = Duration::from_millis(500);
 const KEEPING: Duration = Duration::from_secs(1);
+/// How many answers there have to be before a pace is found too fast.
+const ANSWERS: u32 = 8;
 /// Calls in a second, at least.
 const SLOWEST: f64 = 0.5;
 /// Calls in a second that nobody needs to pace.
 const FASTEST: f64 = 500.0;
+/// Where AWS takes so many calls more than it documents, it does not keep to that. One more than nothing, since its clock is not ours.
+const PROOF: u32 = 3;
+/// How soon it is asked again whether a lane has been opened.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// One sort of calls.
 #[derive(Debug, Default)]
 struct Lane {
-    /// Calls in a second; absent as long as nothing was throttled.
-    rate: Option<f64>,
-    /// When the next one may be sent.
-    next: Duration,
+    /// What lets calls through; absent as long as nobody knows of a limit.
+    bucket: Option<Bucket>,
+    /// Whether the bucket is only what AWS documents, and what has been learnt about that.
+    trial: Option<Trial>,
     /// Whether the rate still has to be found: it grows faster then.
     seeking: bool,
     /// Since when answers are counted, and how many there were.
     since: Duration,
     taken: u32,
     throttled: u32,
-    /// When calls were taken in the last second, as long as there is no rate.
+    /// When calls were taken in the last second, as long as there is no bucket.
     recent: VecDeque<Duration>,
 }
 
-impl Lane {
+/// AWS's bucket, as far as it is known.
+#[derive(Debug)]
+struct Bucket {
+    /// Calls that come back in a second, and the fewest that these are believed to be.
+    per_second: f64,
+    slowest: f64,
+    /// Calls that are saved up, at most and now.
+    capacity: f64,
+    level: f64,
+    /// When that was.
+    at: Duration,
+}
+
+/// Whether AWS takes more calls than it documents.
+#[derive(Debug, Default)]
+struct Trial {
+    sent: u32,
+    answered: u32,
+    /// How many were sent although the bucket was empty.
+    beyond: u32,
+    /// When so many were answered and none throttled, it does.
+    proof: Option<u32>,
+}
+
+impl Bucket {
+    fn level(&self, now: Duration) -> f64 {
+        let refill = now.saturating_sub(self.at).as_secs_f64() * self.per_second;
+        (self.level + refill).min(self.capacity)
+    }
+
     fn wait(&self, now: Duration) -> Duration {
-        match self.rate {
-            Some(_) => self.next.saturating_sub(now),
-            None => Duration::ZERO,
+        let lacking = 1.0 - self.level(now);
+        // Less than this is a matter of rounding.
+        if lacking < 1e-6 {
+            Duration::ZERO
+        } else {
+            Duration::from_secs_f64(lacking / self.per_second)
+        }
+    }
+
+    fn set(&mut self, level: f64, now: Duration) {
+        self.level = level;
+        self.at = now;
+    }
+}
+
+impl Lane {
+    fn of(limit: Option<Limit>) -> Self {
+        let Some(limit) = limit else {
+            return Self::default();
+        };
+        let capacity = f64::from(limit.capacity);
+        Self {
+            bucket: Some(Bucket {
+                per_second: limit.per_second,
+                slowest: SLOWEST.min(limit.per_second / 2.0),
+                capacity,
+                level: capacity,
+                at: Duration::ZERO,
+            }),
+            trial: Some(Trial::default()),
+            ..Self::default()
+        }
+    }
+
+    fn wait(&self, now: Duration) -> Duration {
+        let Some(bucket) = &self.bucket else {
+            return Duration::ZERO;
+        };
+        match &self.trial {
+            Some(trial) if trial.beyond < PROOF => Duration::ZERO,
+            Some(_) => bucket.wait(now).min(ASK_AGAIN),
+            None => bucket.wait(now),
         }
     }
 
     fn take(&mut self, now: Duration) {
-        if let Some(rate) = self.rate {
-            self.next = now + Duration::from_secs_f64(1.0 / rate);
+        let Some(bucket) = &mut self.bucket else {
+            return;
+        };
+        let is_beyond = !bucket.wait(now).is_zero();
+        // What is sent again without waiting for a turn does not close the lane for long.
+        let level = (bucket.level(now) - 1.0).max(-f64::from(PROOF));
+        bucket.set(level, now);
+        if let Some(trial) = &mut self.trial {
+            trial.sent += 1;
+            trial.beyond += u32::from(is_beyond);
+            if is_beyond && trial.beyond == PROOF {
+                trial.proof = Some(trial.sent);
+            }
         }
     }
 
     fn answered(&mut self, throttled: bool, now: Duration) {
-        match self.rate {
-            None if throttled => self.begin(now),
-            None => {
-                self.forget(now);
+        let Some(bucket) = &mut self.bucket else {
+            self.forget(now);
+            return if throttled {
+                self.begin(now);
+            } else {
                 self.recent.push_back(now);
+            };
+        };
+        if throttled && bucket.capacity > 1.0 {
+            bucket.set(bucket.level(now).min(0.0), now);
+        }
+        if let Some(trial) = &mut self.trial {
+            trial.answered += 1;
+            if throttled {
+                self.trial = None;
+                self.count_from(now + GRACE);
+            } else if trial.proof.is_some_and(|proof| trial.answered >= proof) {
+                *self = Self::default();
             }
-            Some(_) if now < self.since => {}
-            Some(rate) => {
-                *(if throttled {
-                    &mut self.throttled
-                } else {
-                    &mut self.taken
-                }) += 1;
-                let period = if self.seeking { SEEKING } else { KEEPING };
-                if now - self.since >= period {
-                    self.judge(rate, now);
-                }
+        } else if now >= self.since {
+            *(if throttled {
+                &mut self.throttled
+            } else {
+                &mut self.taken
+            }) += 1;
+            let period = if self.seeking { SEEKING } else { KEEPING };
+            let enough = self.throttled == 0 || self.taken + self.throttled >= ANSWERS;
+            if now - self.since >= period && enough {
+                self.judge(now);
             }
         }
     }
 
     // What went through before was partly saved up.
     fn begin(&mut self, now: Duration) {
-        self.forget(now);
         let saved_up = f64::from(u32::try_from(self.recent.len()).unwrap_or(u32::MAX));
-        let rate = (saved_up / 2.0).max(4.0);
-        self.rate = Some(rate);
+        self.bucket = Some(Bucket {
+            per_second: (saved_up / 2.0).max(4.0),
+            slowest: SLOWEST,
+            capacity: 1.0,
+            level: 0.0,
+            at: now,
+        });
         self.seeking = true;
-        self.next = now + Duration::from_secs_f64(1.0 / rate);
         self.count_from(now + GRACE);
         self.recent.clear();
     }
 
-    fn judge(&mut self, rate: f64, now: Duration) {
+    fn judge(&mut self, now: Duration) {
+        let Some(bucket) = &mut self.bucket else {
+            return;
+        };
         let (taken, throttled) = (f64::from(self.taken), f64::from(self.throttled));
         let change = if self.throttled > 0 {
             self.seeking = false;
@@ -183,8 +310,11 @@ impl Lane {
         } else {
             1.05
         };
-        let rate = (rate * change).max(SLOWEST);
-        self.rate = (rate < FASTEST).then_some(rate);
+        bucket.set(bucket.level(now), now);
+        bucket.per_second = (bucket.per_second * change).max(bucket.slowest);
+        if bucket.per_second >= FASTEST {
+            self.bucket = None;
+        }
         self.count_from(now);
     }
 
@@ -210,14 +340,14 @@ mod tests {
     use super::*;
 
     /// AWS's bucket: so many calls in a second, and so many saved up at most.
-    struct Bucket {
+    struct AwsBucket {
         per_second: f64,
         burst: f64,
         level: f64,
         at: Duration,
     }
 
-    impl Bucket {
+    impl AwsBucket {
         fn takes(&mut self, now: Duration) -> bool {
             let refill = (now - self.at).as_secs_f64() * self.per_second;
             self.level = (self.level + refill).min(self.burst);
@@ -238,16 +368,24 @@ mod tests {
         IsThrottled,
     }
 
+    fn documented(capacity: u32, per_second: f64) -> Lane {
+        Lane::of(Some(Limit {
+            shared: None,
+            capacity,
+            per_second,
+        }))
+    }
+
     /// Sends calls as fast as the lane lets them, 32 at once; gives the seconds that it took and how many were throttled.
-    fn send(calls: u32, per_second: f64, burst: f64) -> (f64, u32) {
+    fn send(mut lane: Lane, calls: u32, per_second: f64, burst: f64) -> (f64, u32) {
         const CALL: Duration = Duration::from_millis(60);
-        let mut bucket = Bucket {
+        let mut bucket = AwsBucket {
             per_second,
             burst,
             level: burst,
             at: Duration::ZERO,
         };
-        let (mut lane, mut left, mut throttled) = (Lane::default(), calls, 0);
+        let (mut left, mut throttled) = (calls, 0);
         let mut agenda: BinaryHeap<Reverse<(Duration, Happens)>> = BinaryHeap::new();
         agenda.extend((0..32).map(|_| Reverse((Duration::ZERO, Happens::Asks))));
         let mut end = Duration::ZERO;
@@ -283,7 +421,7 @@ mod tests {
 
     #[test]
     fn nothing_is_held_up_until_aws_throttles() {
-        let (seconds, throttled) = send(320, 1e6, 1e6);
+        let (seconds, throttled) = send(Lane::default(), 320, 1e6, 1e6);
         assert!(seconds < 0.7, "{seconds}");
         assert_eq!(throttled, 0);
     }
@@ -297,7 +435,7 @@ mod tests {
             (2000, 100.0, 100.0),
             (400, 20.0, 20.0),
         ] {
-            let (seconds, throttled) = send(calls, per_second, burst);
+            let (seconds, throttled) = send(Lane::default(), calls, per_second, burst);
             let bound = (f64::from(calls) - burst) / per_second;
             println!(
                 "{per_second}/s, {burst} saved up: {seconds:.1} s for {bound:.1} s, {throttled} of {calls} throttled"
@@ -308,6 +446,67 @@ mod tests {
             let share = (f64::from(throttled) - lost) / f64::from(calls);
             assert!(share <= 0.2, "{throttled} of {calls} throttled");
         }
+    }
+
+    /// So many of AWS's own limits as a stack meets: of ECS, of Elastic Load Balancing, and of Amazon EC2.
+    const DOCUMENTED: [(u32, u32, f64); 5] = [
+        (200, 20, 1.0),
+        (250, 50, 5.0),
+        (180, 20, 3.0),
+        (30, 10, 0.2),
+        (20, 4, 0.3),
+    ];
+
+    #[test]
+    fn a_documented_limit_is_kept() {
+        for (calls, capacity, rate) in DOCUMENTED {
+            let lane = documented(capacity, rate);
+            let burst = f64::from(capacity);
+            let (seconds, throttled) = send(lane, calls, rate, burst);
+            let bound = (f64::from(calls) - burst) / rate;
+            println!(
+                "{capacity}, {rate}/s: {seconds:.1} s for {bound:.1} s, {throttled} of {calls} throttled"
+            );
+            assert!(seconds * 0.9 <= bound + 1.0, "{seconds} s for {bound} s");
+            let share = f64::from(throttled.saturating_sub(PROOF)) / f64::from(calls);
+            assert!(share <= 0.15, "{throttled} of {calls} throttled");
+        }
+    }
+
+    #[test]
+    fn a_documented_limit_holds_up_nobody_whose_own_is_higher() {
+        for (calls, capacity, rate) in DOCUMENTED {
+            let (seconds, throttled) = send(documented(capacity, rate), calls, 1e6, 1e6);
+            println!("{capacity}, {rate}/s: {seconds:.2} s for {calls}");
+            assert!(seconds < 1.0, "{seconds} s");
+            assert_eq!(throttled, 0);
+        }
+    }
+
+    #[test]
+    fn a_limit_below_the_documented_one_is_found() {
+        for (capacity, rate, lower) in [(50, 5.0, 2.0), (20, 3.0, 1.5), (100, 10.0, 5.0)] {
+            let calls = capacity + 150;
+            let (seconds, throttled) = send(documented(capacity, rate), calls, lower, 10.0);
+            let bound = (f64::from(calls) - 10.0) / lower;
+            println!(
+                "{lower}/s instead of {rate}/s: {seconds:.1} s for {bound:.1} s, {throttled} of {calls} throttled"
+            );
+            assert!(seconds * 0.9 <= bound + 1.0, "{seconds} s for {bound} s");
+            assert!(throttled * 3 <= calls, "{throttled} of {calls} throttled");
+        }
+    }
+
+    #[test]
+    fn a_lane_whose_calls_are_never_answered_still_moves() {
+        let (mut lane, mut now) = (documented(4, 0.5), Duration::ZERO);
+        for _ in 0..12 {
+            while !lane.wait(now).is_zero() {
+                now += lane.wait(now);
+            }
+            lane.take(now);
+        }
+        assert!(now <= Duration::from_secs(20), "{now:?}");
     }
 
     #[test]

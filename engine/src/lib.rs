@@ -26,5 +26,6 @@ mod schedule;
 pub mod secrets;
 pub mod session;
 mod settle;
+mod slot;
 pub mod step;
 pub mod wait;

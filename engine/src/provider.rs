@@ -15,7 +15,7 @@ use windlass::schema::Wait;
 use windlass_plan::observation::Observation;
 use windlass_plan::plan::Partner;
 use windlass_state::identity::IntentId;
-use windlass_state::record::Intent;
+use windlass_state::record::{Action, Intent};
 
 /// What AWS gives for a resource, by CloudFormation attribute name.
 pub type Outputs = BTreeMap<String, Value>;
@@ -59,8 +59,22 @@ pub trait Provider: Send + Sync {
     /// Asks how far many resources have got, with as few calls as AWS allows. The answers are in the order of the questions.
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress, ProviderError>>;
 
+    /// The limit that AWS documents for the call that does this to a kind; `None` where it documents none.
+    fn documented(&self, kind: &str, action: Action) -> Option<Limit>;
+
     /// How many calls have been sent, for the reports.
     fn calls(&self) -> u64;
+}
+
+/// The token bucket by which AWS takes calls of one sort, in each account and region. These are defaults: an account's own can be larger.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limit {
+    /// The bucket's name, where several operations share it.
+    pub shared: Option<&'static str>,
+    /// How many calls are saved up while there are none.
+    pub capacity: u32,
+    /// How many come back in a second.
+    pub per_second: f64,
 }
 
 /// Whose credentials are in use.

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::events::{Event, Events, Stamped, StepRef};
-use crate::lanes::Lanes;
+use crate::lanes::{LaneId, Lanes};
 use crate::provider::{ErrorClass, Provider, ProviderError};
 use crate::recorder::Recorder;
 use crate::retry::{Purpose, Retries};
+use crate::slot::Slot;
 use crate::wait::Waits;
 
 /// Says what happens, with the time.
@@ -38,20 +39,33 @@ pub(crate) struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Says that a call is sent again, and lets the time pass until then. What was throttled waits for its turn, if there are turns.
-    pub async fn pause(&self, step: &StepRef, error: &ProviderError, delay: Duration) {
+    /// Says that a call is sent again, and lets the time pass until then. What was throttled waits for its turn, if there are turns. Meanwhile the slot
+    /// is another's.
+    pub async fn pause(
+        &self,
+        step: &StepRef,
+        lane: LaneId,
+        slot: &mut Slot<'_>,
+        error: &ProviderError,
+        delay: Duration,
+    ) {
         let throttled = error.class == ErrorClass::Throttled;
-        let turn = self.lanes.next(step.step).filter(|_| throttled);
+        let turn = self.lanes.next(lane).filter(|_| throttled);
         let delay = turn.unwrap_or(delay);
         self.voice.say(Event::StepRetrying {
             step: step.clone(),
             error: error.into(),
             delay_milliseconds: milliseconds(delay),
         });
+        slot.leave();
         match turn {
-            Some(_) => self.lanes.turn(step.step).await,
-            None => self.clock.sleep(delay).await,
+            Some(_) => self.lanes.turn(lane).await,
+            None => {
+                self.clock.sleep(delay).await;
+                self.lanes.take(lane);
+            }
         }
+        slot.regain().await;
     }
 }
 

@@ -423,7 +423,7 @@ impl Prepared<'_, '_> {
         let session = self.session;
         let voice = session.voice();
         let waits = Waits::new(session.provider, session.clock, voice);
-        let lanes = Lanes::of(&self.plan, session.clock);
+        let lanes = Lanes::of(&self.plan, session.provider, session.clock);
         let run = Run {
             provider: session.provider,
             clock: session.clock,

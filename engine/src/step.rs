@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::SemaphorePermit;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::document::Options;
@@ -17,6 +16,7 @@ use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 use crate::events::{ErrorReport, StepRef};
 use crate::import::in_words;
+use crate::lanes::{FREE, LaneId};
 use crate::provider::{
     CreateRequest, Created, Deletion, ErrorClass, Failure, PollQuestion, ProviderError, Target,
     Until, UpdateRequest,
@@ -25,6 +25,7 @@ use crate::recorder::{Draft, Halted};
 use crate::retry::{Purpose, Retries};
 use crate::run::Run;
 use crate::settle::{Settled, look};
+use crate::slot::Slot;
 use crate::wait::{WaitError, limit};
 
 /// How often a create that never reached AWS is sent again.
@@ -136,7 +137,7 @@ struct Declared<'s> {
 
 impl Running<'_> {
     /// Does what the step says. The slot bounds how many mutating calls are under way; waits do not hold it.
-    pub async fn perform(&self, slot: SemaphorePermit<'_>) -> Result<Option<String>, StepError> {
+    pub async fn perform(&self, mut slot: Slot<'_>) -> Result<Option<String>, StepError> {
         match &self.step().action {
             StepAction::Create {
                 template,
@@ -151,7 +152,7 @@ impl Running<'_> {
                     depends_on,
                     options,
                 };
-                self.create(&declared).await.map(Some)
+                self.create(&mut slot, &declared).await.map(Some)
             }
             StepAction::Update {
                 physical_id,
@@ -172,7 +173,8 @@ impl Running<'_> {
                 };
                 let mut target = self.target()?;
                 target.applied = before.clone();
-                self.update(&target, &declared, properties, partners)
+                let lane = self.lane();
+                self.update(lane, &mut slot, &target, &declared, properties, partners)
                     .await?;
                 Ok(Some(physical_id.clone()))
             }
@@ -192,12 +194,16 @@ impl Running<'_> {
         }
     }
 
-    async fn create(&self, declared: &Declared<'_>) -> Result<String, StepError> {
+    async fn create(
+        &self,
+        slot: &mut Slot<'_>,
+        declared: &Declared<'_>,
+    ) -> Result<String, StepError> {
         let mut sends = 0;
         let created = loop {
             let intent = self.intend(Action::Create, None, declared).await?;
             sends += 1;
-            match self.send_create(&intent).await? {
+            match self.send_create(slot, &intent).await? {
                 Ok(created) => {
                     let result = OutcomeResult::Created {
                         physical_id: created.physical_id.clone(),
@@ -213,11 +219,12 @@ impl Running<'_> {
                     if sends == SENDS {
                         return Err(StepError::Refused(error));
                     }
+                    self.run.lanes.take(self.lane());
                 }
             }
         };
         if !created.unfinished.is_empty() {
-            self.finish(&created, declared).await?;
+            self.finish(slot, &created, declared).await?;
         }
         Ok(created.physical_id)
     }
@@ -225,6 +232,7 @@ impl Running<'_> {
     // What came of one announced create. The inner error is one after which it is certain that the call never reached AWS.
     async fn send_create(
         &self,
+        slot: &mut Slot<'_>,
         intent: &Intent,
     ) -> Result<Result<Created, ProviderError>, StepError> {
         let Run {
@@ -242,13 +250,15 @@ impl Running<'_> {
         loop {
             self.run.recorder.held()?;
             let answer = provider.create(&request).await;
-            self.run.lanes.answered(self.at.step, answer.as_ref().err());
+            self.run.lanes.answered(self.lane(), answer.as_ref().err());
             let error = match answer {
                 Ok(created) => return Ok(Ok(created)),
                 Err(error) => error,
             };
             if let Some(delay) = retries.after(&error, clock) {
-                self.run.pause(&self.at, &error, delay).await;
+                self.run
+                    .pause(&self.at, self.lane(), slot, &error, delay)
+                    .await;
                 continue;
             }
             return match error.class {
@@ -302,15 +312,23 @@ impl Running<'_> {
     }
 
     // Sends what the create call could not carry. Until this has succeeded, the snapshot says so, and the next plan sends it again.
-    async fn finish(&self, created: &Created, declared: &Declared<'_>) -> Result<(), StepError> {
+    async fn finish(
+        &self,
+        slot: &mut Slot<'_>,
+        created: &Created,
+        declared: &Declared<'_>,
+    ) -> Result<(), StepError> {
         let mut target = self.target()?;
         target.applied = without(declared.spec, &created.unfinished);
-        self.update(&target, declared, &created.unfinished, &[])
+        let unfinished = &created.unfinished;
+        self.update(FREE, slot, &target, declared, unfinished, &[])
             .await
     }
 
     async fn update(
         &self,
+        lane: LaneId,
+        slot: &mut Slot<'_>,
         target: &Target,
         declared: &Declared<'_>,
         properties: &[String],
@@ -331,7 +349,9 @@ impl Running<'_> {
         let mut retries = Retries::new(Purpose::Mutate(Action::Update), &*intent.id.0, clock);
         loop {
             self.run.recorder.held()?;
-            let error = match provider.update(&request).await {
+            let answer = provider.update(&request).await;
+            self.run.lanes.answered(lane, answer.as_ref().err());
+            let error = match answer {
                 Ok(outputs) => {
                     let result = OutcomeResult::Updated { outputs };
                     self.run.recorder.outcome(intent.sequence, result).await?;
@@ -340,7 +360,7 @@ impl Running<'_> {
                 Err(error) => error,
             };
             match retries.after(&error, clock) {
-                Some(delay) => self.run.pause(&self.at, &error, delay).await,
+                Some(delay) => self.run.pause(&self.at, lane, slot, &error, delay).await,
                 None => return Err(self.unchanged(&intent, properties, error).await?),
             }
         }
@@ -361,7 +381,7 @@ impl Running<'_> {
         Ok(StepError::Refused(error))
     }
 
-    async fn delete(&self, slot: SemaphorePermit<'_>) -> Result<(), StepError> {
+    async fn delete(&self, mut slot: Slot<'_>) -> Result<(), StepError> {
         let target = self.target()?;
         let (nothing, options) = (CanonicalJson::of(&serde_json::json!({})), self.options());
         let declared = Declared {
@@ -379,7 +399,7 @@ impl Running<'_> {
         let deletion = loop {
             self.run.recorder.held()?;
             let answer = provider.delete(&target).await;
-            self.run.lanes.answered(self.at.step, answer.as_ref().err());
+            self.run.lanes.answered(self.lane(), answer.as_ref().err());
             let error = match answer {
                 Ok(deletion) => break deletion,
                 // It is gone, or on its way out.
@@ -387,7 +407,11 @@ impl Running<'_> {
                 Err(error) => error,
             };
             match retries.after(&error, clock) {
-                Some(delay) => self.run.pause(&self.at, &error, delay).await,
+                Some(delay) => {
+                    self.run
+                        .pause(&self.at, self.lane(), &mut slot, &error, delay)
+                        .await
+                }
                 // It may be on its way out: the intent stays open, and the next run looks.
                 None if error.class == ErrorClass::Unknown => {
                     return Err(StepError::Refused(error));
@@ -535,6 +559,11 @@ impl Running<'_> {
                 .map(|recorded| recorded.options.clone())
                 .unwrap_or_default()
         })
+    }
+
+    /// The lane of the step's own call.
+    fn lane(&self) -> LaneId {
+        self.run.lanes.lane(self.at.step)
     }
 
     fn step(&self) -> &Step {

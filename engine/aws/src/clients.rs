@@ -52,10 +52,10 @@ pub struct Pool {
 /// The clients of one place.
 #[derive(Debug)]
 pub struct PlaceClients {
-    /// For calls that may be sent again.
+    /// For reads: the SDK sends them again.
     pub repeating: Arc<Clients>,
-    /// For creates: exactly one attempt, since a second one could make a second resource. For deletions, too, so that the engine sees how
-    /// fast AWS takes them.
+    /// For what changes something: exactly one attempt, since a second create could make a second resource, and so that the engine sees how fast AWS
+    /// takes them.
     pub once: Arc<Clients>,
 }
 

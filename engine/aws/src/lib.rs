@@ -14,6 +14,7 @@ mod error;
 mod guard;
 mod iam;
 mod lifecycle;
+mod limits;
 mod logs;
 mod lookup;
 mod observed;

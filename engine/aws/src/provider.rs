@@ -15,17 +15,18 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use windlass::document::{LookupQuery, Place};
 use windlass_engine::provider::{
-    CreateRequest, Created, Deletion, Found, Identity, Outputs, PollQuestion, Progress, Provider,
-    Target, UpdateRequest,
+    CreateRequest, Created, Deletion, Found, Identity, Limit, Outputs, PollQuestion, Progress,
+    Provider, Target, UpdateRequest,
 };
 use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
-use windlass_state::record::Intent;
+use windlass_state::record::{Action, Intent};
 
 use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
 use crate::error::{Named, Result, incomplete};
 use crate::guard::Held;
 use crate::lifecycle::Context;
+use crate::limits;
 use crate::lookup;
 use crate::reads::{Answers, Wants};
 use crate::registry::{Erased, life};
@@ -179,7 +180,7 @@ impl Provider for AwsProvider {
         let clients = self.pool.place(&request.target.place).await;
         let context = Context {
             token: Some(request.intent.0.clone()),
-            ..self.context(&clients.repeating, &request.target.place)
+            ..self.context(&clients.once, &request.target.place)
         };
         life(&request.target.kind)?.update(&context, request).await
     }
@@ -209,6 +210,10 @@ impl Provider for AwsProvider {
             |life, i, answers| life.progress(&questions[i].target, questions[i].until, answers),
         )
         .await
+    }
+
+    fn documented(&self, kind: &str, action: Action) -> Option<Limit> {
+        limits::documented(kind, action)
     }
 
     fn calls(&self) -> u64 {

@@ -14,6 +14,8 @@ pub struct Faults {
     pub throttle: f64,
     /// So many calls of one operation are taken in a second, and as many saved up; others are throttled.
     pub rate_limit: Option<f64>,
+    /// How many AWS's documentation says that it is.
+    pub documented: Option<u32>,
     /// Calls that are lost before they have an effect.
     pub lose_request: f64,
     /// Calls that are lost after their effect.

@@ -14,12 +14,12 @@ use windlass::document::{LookupQuery, Place};
 use windlass::schema::{Change, KindSchema, Removal, Wait};
 use windlass_engine::clock::Clock;
 use windlass_engine::provider::{
-    CreateRequest, Created, Deletion, ErrorClass, Found, Identity, Outputs, PollQuestion, Progress,
-    Provider, ProviderError, Target, Until, UpdateRequest,
+    CreateRequest, Created, Deletion, ErrorClass, Found, Identity, Limit, Outputs, PollQuestion,
+    Progress, Provider, ProviderError, Target, Until, UpdateRequest,
 };
 use windlass_plan::observation::Observation;
 use windlass_state::identity::INTENT_TAG;
-use windlass_state::record::Intent;
+use windlass_state::record::{Action, Intent};
 
 use super::clock::SimClock;
 use super::faults::{Buckets, Dice, Faults};
@@ -524,6 +524,15 @@ impl Provider for Cloud {
             .iter()
             .map(|question| self.progress(question))
             .collect()
+    }
+
+    fn documented(&self, _: &str, _: Action) -> Option<Limit> {
+        let capacity = lock(&self.faults).documented?;
+        Some(Limit {
+            shared: None,
+            capacity,
+            per_second: f64::from(capacity),
+        })
     }
 
     fn calls(&self) -> u64 {

@@ -1,10 +1,15 @@
 //! Throttling and lost calls: slower, never wrong.
 
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
 use serde_json::json;
 use windlass_engine::clock::Clock as _;
 use windlass_engine::events::Event;
-use windlass_tests::cloud::kinds::{NETWORK, ROLE, SERVICE};
-use windlass_tests::cloud::platform::{network, platform, service};
+use windlass_state::durations::Durations;
+use windlass_state::record::{Operation, Settlement};
+use windlass_tests::cloud::kinds::{NETWORK, REVISION, ROLE, SERVICE};
+use windlass_tests::cloud::platform::{network, platform, revision, service};
 use windlass_tests::cloud::{Faults, Program, Universe, refused};
 
 const SEEDS: u64 = 40;
@@ -89,33 +94,99 @@ async fn everything_at_once() {
     }
 }
 
-#[tokio::test]
-async fn under_a_limit_of_calls_no_time_is_lost_and_little_is_throttled() {
-    const CALLS: u32 = 200;
-    const PER_SECOND: f64 = 10.0;
+/// So many things of one kind.
+const ROLES: u32 = 200;
+
+fn roles(policy: &str) -> Program {
+    (0..ROLES).fold(Program::new(), |program, number| {
+        let role = json!({"RoleName": format!("role-{number}"), "Policy": policy});
+        program.with(&format!("role-{number}"), ROLE, role)
+    })
+}
+
+/// Makes, changes and deletes them under a limit of calls in a second, where so many are documented; gives how long each took, in seconds, and how
+/// many calls were throttled.
+async fn under_a_limit(limit: Option<f64>, documented: Option<u32>) -> [(f64, usize); 3] {
     let universe = Universe::new(0);
     universe.cloud.set_faults(Faults {
-        rate_limit: Some(PER_SECOND),
+        rate_limit: limit,
+        documented,
         ..Faults::default()
     });
-    let role = |number| json!({"RoleName": format!("role-{number}")});
-    let program = (0..CALLS).fold(Program::new(), |program, number| {
-        program.with(&format!("role-{number}"), ROLE, role(number))
-    });
-    let bound = f64::from(CALLS) / PER_SECOND - 1.0;
-    for what in ["up", "destroy"] {
+    let mut measured = [(0.0, 0); 3];
+    for (at, policy) in [Some("first"), Some("second"), None]
+        .into_iter()
+        .enumerate()
+    {
         let begun = universe.clock.elapsed();
-        let ran = match what {
-            "up" => universe.up(&program).await,
-            _ => universe.destroy().await,
+        let ran = match policy {
+            Some(policy) => universe.up(&roles(policy)).await,
+            None => universe.destroy().await,
         };
         assert_eq!(refused(&ran), [""; 0]);
         let took = (universe.clock.elapsed() - begun).as_secs_f64();
         let again = |event: &&Event| matches!(event, Event::StepRetrying { .. });
-        let throttled = ran.events.iter().filter(again).count();
-        println!("{what}: {took:.1} s for {bound:.1} s, {throttled} of {CALLS} throttled");
-        assert!(took * 0.9 <= bound + 1.0, "{what}: {took} s for {bound} s");
-        assert!(throttled <= 60, "{what}: {throttled} throttled");
+        measured[at] = (took, ran.events.iter().filter(again).count());
     }
     assert!(universe.cloud.world().objects.is_empty());
+    println!("{limit:?}, documented {documented:?}: {measured:?}");
+    measured
+}
+
+#[tokio::test]
+async fn under_a_limit_of_calls_no_time_is_lost_and_little_is_throttled() {
+    const PER_SECOND: f64 = 10.0;
+    let bound = f64::from(ROLES) / PER_SECOND - 1.0;
+    for (documented, most) in [(None, 60), (Some(10), 30), (Some(20), 60)] {
+        for (took, throttled) in under_a_limit(Some(PER_SECOND), documented).await {
+            assert!(took * 0.9 <= bound + 1.0, "{took} s for {bound} s");
+            assert!(throttled <= most, "{throttled} of {ROLES} throttled");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_documented_limit_that_aws_does_not_enforce_costs_next_to_nothing() {
+    let free = under_a_limit(None, None).await;
+    let documented = under_a_limit(None, Some(10)).await;
+    for ((free, _), (took, throttled)) in free.into_iter().zip(documented) {
+        assert!(took <= free + 0.5, "{took} s instead of {free} s");
+        assert_eq!(throttled, 0);
+    }
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_again_holds_up_no_other() {
+    let mut universe = Universe::default();
+    universe.concurrency = NonZeroUsize::MIN;
+    // The revision is refused until the role can be seen, and nothing else takes as long.
+    let role = json!({"RoleName": "role"});
+    let program =
+        Program::new()
+            .with("role", ROLE, role)
+            .with("revision", REVISION, revision("app:1"));
+    let program = (0..20).fold(program, |program, number| {
+        let range = format!("10.{number}.0.0/16");
+        program.with(&format!("network-{number}"), NETWORK, network(&range))
+    });
+    // So it is the first to start.
+    let mut durations = Durations::default();
+    durations.learn(ROLE, "create", Duration::from_secs(600));
+    durations.learn(REVISION, "create", Duration::from_secs(600));
+    let timed = vec![Settlement::Timed { durations }];
+    let amended = universe.amend(Operation::Restore, timed).await;
+    amended.expect("it is recorded");
+    let ran = universe.up(&program).await;
+    assert_eq!(refused(&ran), [""; 0]);
+    let done = ran.events.iter().filter_map(|event| match event {
+        Event::StepDone { step, .. } => Some(step.address.to_string()),
+        _ => None,
+    });
+    let done: Vec<String> = done.collect();
+    assert_eq!(done.first().map(String::as_str), Some("role"), "{done:?}");
+    assert_eq!(
+        done.last().map(String::as_str),
+        Some("revision"),
+        "{done:?}"
+    );
 }

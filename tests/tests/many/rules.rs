@@ -108,7 +108,9 @@ fn assert_one_is_gone(all: &[Observation]) {
 
 /// How often rules were asked for, and how many at once.
 fn questions(calls: &[Captured]) -> Vec<usize> {
-    let calls = calls.iter().filter(|call| call.operation == "DescribeRules");
+    let calls = calls
+        .iter()
+        .filter(|call| call.operation == "DescribeRules");
     let asked = calls.map(|call| {
         let named = |at: &usize| names(call, &of_its_own(*at));
         (0..RULES).filter(named).count()

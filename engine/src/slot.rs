@@ -1,0 +1,28 @@
+//! How many mutating calls are under way at once. Not here: how fast calls of one sort are sent (`lanes`).
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// A place among the calls that are under way. Given back when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Slot<'a> {
+    of: &'a Semaphore,
+    held: Option<SemaphorePermit<'a>>,
+}
+
+impl<'a> Slot<'a> {
+    /// A place, if one is free.
+    pub fn of(of: &'a Semaphore) -> Option<Self> {
+        let held = Some(of.try_acquire().ok()?);
+        Some(Self { of, held })
+    }
+
+    /// Gives it back for a while.
+    pub fn leave(&mut self) {
+        self.held = None;
+    }
+
+    /// Waits until there is a place again.
+    pub async fn regain(&mut self) {
+        self.held = self.of.acquire().await.ok();
+    }
+}
