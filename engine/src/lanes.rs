@@ -10,18 +10,18 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use windlass::document::Place;
-use windlass_plan::plan::{Plan, StepAction, StepId};
+use windlass_plan::plan::{Step, StepAction, StepId};
 use windlass_state::record::Action;
 
 use crate::clock::Clock;
-use crate::provider::{ErrorClass, Limit, Provider, ProviderError};
+use crate::provider::{ErrorClass, Limit, ProviderError};
 
 /// A lane's number. The first is for all that sends no call of its own, or none that is counted.
 pub(crate) type LaneId = usize;
 
 pub(crate) const FREE: LaneId = 0;
 
-/// The lanes of one plan.
+/// The lanes of a plan's steps.
 pub(crate) struct Lanes<'a> {
     clock: &'a dyn Clock,
     of_steps: Vec<LaneId>,
@@ -38,14 +38,18 @@ enum Sort<'p> {
 }
 
 impl<'a> Lanes<'a> {
-    pub fn of(plan: &Plan, provider: &dyn Provider, clock: &'a dyn Clock) -> Self {
+    pub fn of(
+        steps: &[Step],
+        documented: impl Fn(&str, Action) -> Option<Limit>,
+        clock: &'a dyn Clock,
+    ) -> Self {
         let mut numbers: BTreeMap<(&Place, Sort<'_>), LaneId> = BTreeMap::new();
         let mut lanes = vec![Lane::default()];
-        let steps = plan.steps.iter().map(|step| {
+        let of_steps = steps.iter().map(|step| {
             let Some(action) = action(&step.action) else {
                 return FREE;
             };
-            let limit = provider.documented(&step.kind, action);
+            let limit = documented(&step.kind, action);
             let sort = match limit.and_then(|limit| limit.shared) {
                 Some(name) => Sort::Shared(name),
                 None => Sort::Own(&step.kind, action),
@@ -57,7 +61,7 @@ impl<'a> Lanes<'a> {
         });
         Self {
             clock,
-            of_steps: steps.collect(),
+            of_steps: of_steps.collect(),
             lanes: Mutex::new(lanes),
         }
     }
@@ -337,7 +341,60 @@ mod tests {
     use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
+    use serde_json::json;
+    use windlass::address::Address;
+    use windlass::canonical::CanonicalJson;
+    use windlass::schema::Wait;
+
     use super::*;
+    use crate::clock::SystemClock;
+
+    #[test]
+    fn a_lane_is_a_kind_and_what_is_done_to_it_or_a_bucket_in_one_place() {
+        let nothing = CanonicalJson::of(&json!({}));
+        let create = StepAction::Create {
+            template: nothing.clone(),
+            spec: nothing.clone(),
+            depends_on: Vec::new(),
+            options: windlass::document::Options::default(),
+        };
+        let delete = StepAction::Delete {
+            physical_id: "id".to_owned(),
+            applied: nothing,
+        };
+        let wait = StepAction::Wait { level: Wait::Ready };
+        let step = |kind: &str, action: &StepAction, region: &str| Step {
+            address: Address::parse("a").expect("valid"),
+            generation: 0,
+            kind: kind.to_owned(),
+            place: Place {
+                region: Some(region.to_owned()),
+                ..Place::default()
+            },
+            action: action.clone(),
+            after: Vec::new(),
+        };
+        let steps = [
+            step("Rule", &create, "here"),
+            step("Group", &delete, "here"),
+            step("Group", &delete, "there"),
+            step("Role", &create, "here"),
+            step("Role", &delete, "here"),
+            step("Role", &create, "here"),
+            step("Role", &wait, "here"),
+        ];
+        let documented = |kind: &str, _| {
+            (kind != "Role").then_some(Limit {
+                shared: Some("balancing"),
+                capacity: 20,
+                per_second: 3.0,
+            })
+        };
+        let clock = SystemClock::start();
+        let lanes = Lanes::of(&steps, documented, &clock);
+        let of: Vec<LaneId> = (0..steps.len()).map(|step| lanes.lane(step)).collect();
+        assert_eq!(of, [1, 1, 2, 3, 4, 3, FREE]);
+    }
 
     /// AWS's bucket: so many calls in a second, and so many saved up at most.
     struct AwsBucket {

@@ -423,7 +423,8 @@ impl Prepared<'_, '_> {
         let session = self.session;
         let voice = session.voice();
         let waits = Waits::new(session.provider, session.clock, voice);
-        let lanes = Lanes::of(&self.plan, session.provider, session.clock);
+        let documented = |kind: &str, action| session.provider.documented(kind, action);
+        let lanes = Lanes::of(&self.plan.steps, documented, session.clock);
         let run = Run {
             provider: session.provider,
             clock: session.clock,

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use windlass_local::{
-    CallRecord, Calls, Control, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE,
+    CallRecord, Calls, Control, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE, Rule,
 };
 
 /// Anything that goes wrong in a benchmark ends it.
@@ -68,32 +68,29 @@ impl Cloud {
     /// # Errors
     /// It does not answer.
     pub fn begin(&self, latency: u64, step: u64) -> Outcome {
-        self.begin_by(&latency_of(latency), step)
+        self.runtime.block_on(self.control.reset())?;
+        self.rule(&latency_of(latency), step)?;
+        self.calls()?;
+        Ok(())
     }
 
-    /// The same, in which AWS takes only so many calls of each operation.
+    /// From now on AWS takes calls only as these buckets let it, which are full.
     ///
     /// # Errors
     /// It does not answer.
-    pub fn begin_limited(&self, latency: u64, step: u64, changes: Limit, reads: Limit) -> Outcome {
+    pub fn limit(&self, latency: u64, step: u64, limits: &[Rule]) -> Outcome {
+        // A rule that goes takes its buckets along.
+        self.rule(&latency_of(latency), step)?;
         let mut rules = latency_of(latency);
-        let verbs = CHANGES.iter().map(|verb| (verb, &changes));
-        let verbs = verbs.chain(READS.iter().map(|verb| (verb, &reads)));
-        rules.extend(verbs.map(|(verb, limit)| {
-            json!({
-                "name": format!("limit-{verb}"), "match": {"operation": format!("{verb}*")},
-                "effect": {"kind": "rate_limit", "per_second": limit.per_second, "burst": limit.saved_up, "per": "operation"},
-            })
-        }));
-        self.begin_by(&rules, step)
+        for limit in limits {
+            rules.push(serde_json::to_value(limit)?);
+        }
+        self.rule(&rules, step)
     }
 
-    fn begin_by(&self, rules: &[Value], step: u64) -> Outcome {
+    fn rule(&self, rules: &[Value], step: u64) -> Outcome {
         let rules = serde_json::from_value(json!({"rules": rules, "ecs": {"step_ms": step}}))?;
-        self.runtime.block_on(self.control.reset())?;
-        self.runtime.block_on(self.control.set_rules(&rules))?;
-        self.calls()?;
-        Ok(())
+        Ok(self.runtime.block_on(self.control.set_rules(&rules))?)
     }
 
     /// The calls since this was asked last.
@@ -112,44 +109,6 @@ impl Drop for Cloud {
             eprintln!("the local cloud could not be stopped: {error}");
         }
     }
-}
-
-/// How many calls of one operation AWS takes.
-#[derive(Debug, Clone, Copy)]
-pub struct Limit {
-    /// In a second.
-    pub per_second: f64,
-    /// So many are saved up while there are none.
-    pub saved_up: u32,
-}
-
-/// With which the names of operations begin that only read.
-const READS: [&str; 3] = ["Describe", "Get", "List"];
-
-/// With which the names of operations begin that change something, of those that the platform calls.
-const CHANGES: [&str; 16] = [
-    "Allocate",
-    "Associate",
-    "Attach",
-    "Authorize",
-    "Create",
-    "Delete",
-    "Deregister",
-    "Detach",
-    "Disassociate",
-    "Modify",
-    "Put",
-    "Register",
-    "Release",
-    "Revoke",
-    "Tag",
-    "Update",
-];
-
-/// Whether an operation changes something.
-#[must_use]
-pub fn changes(operation: &str) -> bool {
-    CHANGES.iter().any(|verb| operation.starts_with(verb))
 }
 
 fn latency_of(milliseconds: u64) -> Vec<Value> {

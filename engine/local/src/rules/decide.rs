@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{BucketScope, CutWhen, Effect, Match, Rule, Rules, glob};
+use super::{BucketScope, CutWhen, Effect, Match, Rule, Rules, is_one_of};
 use crate::clock::Millis;
 use crate::operation::Call;
 use crate::protocol_error::ServiceError;
@@ -225,13 +225,9 @@ impl Bucket {
 }
 
 fn texts_match(matching: &Match, call: &Call) -> bool {
-    let fits = |pattern: &Option<String>, text: &str| {
-        pattern.as_deref().is_none_or(|pattern| glob(pattern, text))
-    };
-    fits(&matching.service, &call.service)
-        && fits(&matching.operation, &call.operation)
-        && fits(&matching.account, &call.account)
-        && fits(&matching.region, &call.region)
+    matching.is_of(&call.service, &call.operation)
+        && is_one_of(matching.account.as_deref(), &call.account)
+        && is_one_of(matching.region.as_deref(), &call.region)
 }
 
 fn counts_match(matching: &Match, draw: &Draw) -> bool {

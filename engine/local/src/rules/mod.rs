@@ -35,7 +35,7 @@ pub struct Rule {
     pub effect: Effect,
 }
 
-/// Which calls a rule is about; what is absent matches everything. Texts may contain `*`.
+/// Which calls a rule is about; what is absent matches everything. Texts may contain `*`, and `|` between alternatives.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
@@ -254,6 +254,20 @@ impl Rule {
     }
 }
 
+impl Match {
+    /// Whether calls of this operation are among them, in some account and region.
+    #[must_use]
+    pub fn is_of(&self, service: &str, operation: &str) -> bool {
+        is_one_of(self.service.as_deref(), service)
+            && is_one_of(self.operation.as_deref(), operation)
+    }
+}
+
+/// Whether a text matches one of the patterns that `|` separates; if there are none, any does.
+pub(crate) fn is_one_of(patterns: Option<&str>, text: &str) -> bool {
+    patterns.is_none_or(|patterns| patterns.split('|').any(|pattern| glob(pattern, text)))
+}
+
 /// Whether a text matches a pattern in which `*` stands for anything.
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let Some((head, tail)) = pattern.split_once('*') else {
@@ -287,6 +301,17 @@ mod tests {
         assert!(!glob("Describe*", "CreateVpc"));
         assert!(!glob("a*b", "a-b-c"));
         assert!(!glob("", "a"));
+    }
+
+    #[test]
+    fn a_bar_stands_between_alternatives() {
+        let of = Match {
+            operation: Some("Create*|DeleteVpc".to_owned()),
+            ..Match::default()
+        };
+        let found = ["CreateSubnet", "DeleteVpc", "DeleteSubnet", "DescribeVpcs"];
+        let found = found.map(|operation| of.is_of("ec2", operation));
+        assert_eq!(found, [true, true, false, false]);
     }
 
     #[test]

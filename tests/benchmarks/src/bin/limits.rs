@@ -4,15 +4,13 @@
 //!
 //! Not here: what takes long without limits (`path`).
 
-use std::collections::BTreeMap;
-
 use clap::Parser;
 use serde_json::Value;
-use windlass_benchmarks::cloud::{Limit, Outcome, changes};
+use windlass_benchmarks::cloud::Outcome;
 use windlass_benchmarks::contender::{Contender, Operation, executing};
+use windlass_benchmarks::limits::{Limits, bound, is_taken};
 use windlass_benchmarks::programs::Programs;
 use windlass_benchmarks::table::{Spread, Table};
-use windlass_local::CallRecord;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -22,39 +20,14 @@ struct Arguments {
     /// Milliseconds that every call takes longer.
     #[arg(long, default_value_t = 50)]
     latency: u64,
-    /// Calls of each operation that changes something, in a second. The defaults are what Amazon EC2 documents for those without a limit of their own.
-    #[arg(long, default_value_t = 5.0)]
-    per_second: f64,
-    /// How many of them may be saved up.
-    #[arg(long, default_value_t = 50)]
-    saved_up: u32,
-    /// Calls of each operation that only reads, in a second.
-    #[arg(long, default_value_t = 10.0)]
-    reads_per_second: f64,
-    /// How many of them may be saved up.
-    #[arg(long, default_value_t = 50)]
-    reads_saved_up: u32,
+    /// Which limits AWS enforces.
+    #[arg(long, value_enum, default_value_t = Limits::Documented)]
+    limits: Limits,
     /// How often each is measured.
     #[arg(long, default_value_t = 2)]
     runs: usize,
     #[command(flatten)]
     windlass: Programs,
-}
-
-impl Arguments {
-    fn changes(&self) -> Limit {
-        Limit {
-            per_second: self.per_second,
-            saved_up: self.saved_up,
-        }
-    }
-
-    fn reads(&self) -> Limit {
-        Limit {
-            per_second: self.reads_per_second,
-            saved_up: self.reads_saved_up,
-        }
-    }
 }
 
 /// What is measured: makes, reads, updates and deletes.
@@ -65,10 +38,14 @@ const OPERATIONS: [Operation; 4] = [
     Operation::Destroy,
 ];
 
+/// Milliseconds for each state of ECS's tasks.
+const STEP: u64 = 250;
+
 struct Measured {
     operation: Operation,
     took: f64,
     bound: f64,
+    by: String,
     calls: usize,
     throttled: usize,
 }
@@ -76,16 +53,13 @@ struct Measured {
 fn main() -> Outcome {
     let arguments = Arguments::parse();
     let (cloud, stack) = arguments.windlass.start()?;
+    let rules = arguments.limits.rules()?;
     let mut all = Vec::new();
     for _ in 0..arguments.runs {
-        cloud.begin_limited(
-            arguments.latency,
-            250,
-            arguments.changes(),
-            arguments.reads(),
-        )?;
+        cloud.begin(arguments.latency, STEP)?;
         let contender = Contender::prepare(&cloud, stack.clone(), arguments.services)?;
         for operation in OPERATIONS {
+            cloud.limit(arguments.latency, STEP, &rules)?;
             cloud.calls()?;
             let (cost, events) = contender.perform_aloud(operation)?;
             if let Some(told) = events.iter().find(|event| is_told(event)) {
@@ -93,13 +67,15 @@ fn main() -> Outcome {
             }
             let calls = cloud.calls()?.log;
             let throttled = calls.iter().filter(|call| !is_taken(call)).count();
+            let (bound, by) = bound(&calls, &rules);
             all.push(Measured {
                 operation,
                 took: match operation {
                     Operation::Unchanged => cost.wall,
                     _ => executing(&events)?,
                 },
-                bound: bound(&calls, &arguments),
+                bound,
+                by,
                 calls: calls.len(),
                 throttled,
             });
@@ -111,12 +87,15 @@ fn main() -> Outcome {
         "throttled",
         "from the plan to the end, s",
         "bound, s",
+        "by",
         "ratio",
     ]);
     for operation in OPERATIONS {
-        let of = |value: fn(&Measured) -> f64| {
-            let runs = all.iter().filter(|run| run.operation == operation);
-            Spread::of(runs.map(value))
+        let runs = || all.iter().filter(|run| run.operation == operation);
+        let of = |value: fn(&Measured) -> f64| Spread::of(runs().map(value));
+        let (by, ratio) = match runs().find(|run| run.bound > 0.0) {
+            Some(run) => (run.by.clone(), of(|run| run.took / run.bound).to_string()),
+            None => ("–".to_owned(), "–".to_owned()),
         };
         table.row([
             operation.word().to_owned(),
@@ -124,14 +103,8 @@ fn main() -> Outcome {
             format!("{:.0}", of(|run| run.throttled as f64)),
             of(|run| run.took).to_string(),
             of(|run| run.bound).to_string(),
-            if all
-                .iter()
-                .any(|run| run.operation == operation && run.bound > 0.0)
-            {
-                of(|run| run.took / run.bound).to_string()
-            } else {
-                "–".to_owned()
-            },
+            by,
+            ratio,
         ]);
     }
     print!("{table}");
@@ -146,26 +119,3 @@ fn is_told(event: &Value) -> bool {
 
 /// From so many milliseconds on, the next attempt of a throttled call is told.
 const TOLD: u64 = 10_000;
-
-fn is_taken(call: &CallRecord) -> bool {
-    call.rule
-        .as_deref()
-        .is_none_or(|rule| !rule.starts_with("limit-"))
-}
-
-/// Seconds that the operation with the most calls takes at the rate that is allowed.
-fn bound(calls: &[CallRecord], arguments: &Arguments) -> f64 {
-    let mut taken: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-    for call in calls.iter().filter(|call| is_taken(call)) {
-        *taken.entry((&call.service, &call.operation)).or_default() += 1;
-    }
-    let waits = taken.iter().map(|((_, operation), taken)| {
-        let limit = if changes(operation) {
-            arguments.changes()
-        } else {
-            arguments.reads()
-        };
-        f64::from(taken.saturating_sub(limit.saved_up)) / limit.per_second
-    });
-    waits.fold(0.0, f64::max)
-}
