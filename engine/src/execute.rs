@@ -106,7 +106,8 @@ async fn carry_out(
         let step = &plan.steps[id];
         expected(&known, &step.kind, Verb::of(&step.action))
     };
-    let mut schedule = Schedule::of(plan, guess, |id| run.lanes.lane(id));
+    let (lane, limit) = (|id| run.lanes.lane(id), |lane| run.lanes.limit(lane));
+    let mut schedule = Schedule::of(plan, guess, lane, limit);
     let mut running = FuturesUnordered::new();
     let mut stopping = false;
     loop {

@@ -25,6 +25,7 @@ pub(crate) const FREE: LaneId = 0;
 pub(crate) struct Lanes<'a> {
     clock: &'a dyn Clock,
     of_steps: Vec<LaneId>,
+    documented: Vec<Option<Limit>>,
     lanes: Mutex<Vec<Lane>>,
 }
 
@@ -44,7 +45,7 @@ impl<'a> Lanes<'a> {
         clock: &'a dyn Clock,
     ) -> Self {
         let mut numbers: BTreeMap<(&Place, Sort<'_>), LaneId> = BTreeMap::new();
-        let mut lanes = vec![Lane::default()];
+        let mut limits = vec![None];
         let of_steps = steps.iter().map(|step| {
             let Some(action) = action(&step.action) else {
                 return FREE;
@@ -55,13 +56,16 @@ impl<'a> Lanes<'a> {
                 None => Sort::Own(&step.kind, action),
             };
             *numbers.entry((&step.place, sort)).or_insert_with(|| {
-                lanes.push(Lane::of(limit));
-                lanes.len() - 1
+                limits.push(limit);
+                limits.len() - 1
             })
         });
+        let of_steps = of_steps.collect();
+        let lanes = limits.iter().copied().map(Lane::of).collect();
         Self {
             clock,
-            of_steps: of_steps.collect(),
+            of_steps,
+            documented: limits,
             lanes: Mutex::new(lanes),
         }
     }
@@ -69,6 +73,11 @@ impl<'a> Lanes<'a> {
     /// The lane of a step.
     pub fn lane(&self, step: StepId) -> LaneId {
         self.of_steps[step]
+    }
+
+    /// What AWS documents about a lane.
+    pub fn limit(&self, lane: LaneId) -> Option<Limit> {
+        self.documented[lane]
     }
 
     /// How long it takes until the next call of this lane may be sent.
@@ -137,7 +146,7 @@ const ANSWERS: u32 = 8;
 const SLOWEST: f64 = 0.5;
 /// Calls in a second that nobody needs to pace.
 const FASTEST: f64 = 500.0;
-/// Where AWS takes so many calls more than it documents, it does not keep to that. One more than nothing, since its clock is not ours.
+/// Where AWS takes so many calls more than it documents, it does not keep to that. Several, since its clock is not ours.
 const PROOF: u32 = 3;
 /// How soon it is asked again whether a lane has been opened.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
@@ -262,7 +271,7 @@ impl Lane {
             };
         };
         if throttled && bucket.capacity > 1.0 {
-            bucket.set(bucket.level(now).min(0.0), now);
+            bucket.set(0.0, now);
         }
         if let Some(trial) = &mut self.trial {
             trial.answered += 1;

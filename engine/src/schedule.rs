@@ -8,6 +8,7 @@ use std::time::Duration;
 use windlass_plan::plan::{Plan, StepId};
 
 use crate::lanes::LaneId;
+use crate::provider::Limit;
 
 /// The steps of a plan that have not started yet.
 #[derive(Debug)]
@@ -22,11 +23,13 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// The schedule of a plan, whose steps come after those that they wait for.
+    /// The schedule of a plan, whose steps come after those that they wait for. Those of a lane whose limit is known are taken to wait for each other,
+    /// too: what feeds a lane in which many stand comes first, and in their order.
     pub fn of(
         plan: &Plan,
         guess: impl Fn(StepId) -> Duration,
         lane: impl Fn(StepId) -> LaneId,
+        limit: impl Fn(LaneId) -> Option<Limit>,
     ) -> Self {
         let count = plan.steps.len();
         let mut followers = vec![Vec::new(); count];
@@ -35,10 +38,25 @@ impl Schedule {
                 followers[*before].push(id);
             }
         }
+        let lanes: Vec<LaneId> = (0..count).map(lane).collect();
+        let mut left: BTreeMap<LaneId, u32> = BTreeMap::new();
+        for lane in &lanes {
+            *left.entry(*lane).or_default() += 1;
+        }
+        let mut behind: BTreeMap<LaneId, Duration> = BTreeMap::new();
         let mut remaining = vec![Duration::ZERO; count];
         for id in (0..count).rev() {
             let longest = followers[id].iter().map(|next| remaining[*next]).max();
             remaining[id] = guess(id) + longest.unwrap_or_default();
+            let lane = lanes[id];
+            let Some(limit) = limit(lane) else { continue };
+            // As many as are saved up wait for nobody.
+            if let Some(behind) = behind.get(&lane).filter(|_| left[&lane] >= limit.capacity) {
+                let gap = Duration::from_secs_f64(1.0 / limit.per_second);
+                remaining[id] = remaining[id].max(*behind + gap);
+            }
+            behind.insert(lane, remaining[id]);
+            left.entry(lane).and_modify(|left| *left -= 1);
         }
         let missing: Vec<_> = plan
             .steps
@@ -49,7 +67,7 @@ impl Schedule {
             missing,
             followers,
             remaining,
-            lanes: (0..count).map(lane).collect(),
+            lanes,
             ready: BTreeMap::new(),
         };
         for id in 0..count {
@@ -164,7 +182,28 @@ mod tests {
 
     /// Each step takes a second, and has a lane of its own.
     fn of(plan: &Plan) -> Schedule {
-        Schedule::of(plan, |_| Duration::from_secs(1), |step| step)
+        Schedule::of(plan, |_| Duration::from_secs(1), |step| step, |_| None)
+    }
+
+    #[test]
+    fn what_feeds_a_slow_lane_comes_in_the_order_of_that_lane() {
+        // 0 and 2 → 4; 1 and 3 → 5. The first two of these take longer than the other two.
+        let plan = plan(&[&[], &[], &[], &[], &[0, 2], &[1, 3]]);
+        let guess = |step| Duration::from_secs(if step < 2 { 2 } else { 1 });
+        let order = |limit: fn(LaneId) -> Option<Limit>| {
+            let lane = |step| usize::from(step >= 4);
+            let mut schedule = Schedule::of(&plan, guess, lane, limit);
+            [(); 4].map(|()| schedule.start(|_| true).expect("four are ready"))
+        };
+        assert_eq!(order(|_| None), [0, 1, 2, 3]);
+        let slow = |lane| {
+            (lane == 1).then_some(Limit {
+                shared: None,
+                capacity: 1,
+                per_second: 0.1,
+            })
+        };
+        assert_eq!(order(slow), [0, 2, 1, 3]);
     }
 
     #[test]
