@@ -19,7 +19,7 @@ use crate::provider::{ErrorClass, Limit, ProviderError};
 /// A lane's number. The first is for all that sends no call of its own, or none that is counted.
 pub(crate) type LaneId = usize;
 
-pub(crate) const FREE: LaneId = 0;
+const FREE: LaneId = 0;
 
 /// The lanes of a plan's steps.
 pub(crate) struct Lanes<'a> {
@@ -75,6 +75,15 @@ impl<'a> Lanes<'a> {
         self.of_steps[step]
     }
 
+    /// The lane for further calls of a step: its own, if these share the bucket.
+    pub fn further(&self, step: StepId) -> LaneId {
+        let lane = self.of_steps[step];
+        match self.documented[lane] {
+            Some(limit) if limit.shared.is_some() => lane,
+            _ => FREE,
+        }
+    }
+
     /// What AWS documents about a lane.
     pub fn limit(&self, lane: LaneId) -> Option<Limit> {
         self.documented[lane]
@@ -115,8 +124,15 @@ impl<'a> Lanes<'a> {
             return;
         }
         let now = self.clock.elapsed();
-        let throttled = error.is_some_and(|error| error.class == ErrorClass::Throttled);
-        self.lock()[lane].answered(throttled, now);
+        let mut lanes = self.lock();
+        match error.map(|error| error.class) {
+            Some(ErrorClass::Throttled) => lanes[lane].answered(true, now),
+            // Nobody knows whether it was counted.
+            Some(ErrorClass::Unknown | ErrorClass::Withheld | ErrorClass::CredentialsExpired) => {
+                lanes[lane].lost()
+            }
+            _ => lanes[lane].answered(false, now),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Lane>> {
@@ -146,14 +162,18 @@ const ANSWERS: u32 = 8;
 const SLOWEST: f64 = 0.5;
 /// Calls in a second that nobody needs to pace.
 const FASTEST: f64 = 500.0;
-/// Where AWS takes so many calls more than it documents, it does not keep to that. Several, since its clock is not ours.
-const PROOF: u32 = 3;
+/// Where AWS takes so many calls more than it documents, and as many as come back in the time below, it does not keep to that. Several, since calls
+/// do not arrive when they are counted here.
+const PROOF: f64 = 3.0;
+const SPREAD: Duration = Duration::from_millis(500);
 /// How soon it is asked again whether a lane has been opened.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
 /// One sort of calls.
 #[derive(Debug, Default)]
 struct Lane {
+    /// What AWS documents.
+    documented: Option<Limit>,
     /// What lets calls through; absent as long as nobody knows of a limit.
     bucket: Option<Bucket>,
     /// Whether the bucket is only what AWS documents, and what has been learnt about that.
@@ -171,7 +191,7 @@ struct Lane {
 /// AWS's bucket, as far as it is known.
 #[derive(Debug)]
 struct Bucket {
-    /// Calls that come back in a second, and the fewest that these are believed to be.
+    /// Calls that come back in a second, and the fewest that these can be.
     per_second: f64,
     slowest: f64,
     /// Calls that are saved up, at most and now.
@@ -182,14 +202,19 @@ struct Bucket {
 }
 
 /// Whether AWS takes more calls than it documents.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Trial {
     sent: u32,
     answered: u32,
-    /// How many were sent although the bucket was empty.
-    beyond: u32,
+    /// How many may still be sent although the bucket is empty.
+    beyond: f64,
     /// When so many were answered and none throttled, it does.
     proof: Option<u32>,
+}
+
+/// The fewest calls in a second that a lane is believed to take.
+fn slowest(documented: f64) -> f64 {
+    SLOWEST.min(documented / 2.0)
 }
 
 impl Bucket {
@@ -221,14 +246,20 @@ impl Lane {
         };
         let capacity = f64::from(limit.capacity);
         Self {
+            documented: Some(limit),
             bucket: Some(Bucket {
                 per_second: limit.per_second,
-                slowest: SLOWEST.min(limit.per_second / 2.0),
+                slowest: slowest(limit.per_second),
                 capacity,
                 level: capacity,
                 at: Duration::ZERO,
             }),
-            trial: Some(Trial::default()),
+            trial: Some(Trial {
+                sent: 0,
+                answered: 0,
+                beyond: PROOF + limit.per_second * SPREAD.as_secs_f64(),
+                proof: None,
+            }),
             ..Self::default()
         }
     }
@@ -238,7 +269,7 @@ impl Lane {
             return Duration::ZERO;
         };
         match &self.trial {
-            Some(trial) if trial.beyond < PROOF => Duration::ZERO,
+            Some(trial) if trial.beyond >= 1.0 => Duration::ZERO,
             Some(_) => bucket.wait(now).min(ASK_AGAIN),
             None => bucket.wait(now),
         }
@@ -249,14 +280,12 @@ impl Lane {
             return;
         };
         let is_beyond = !bucket.wait(now).is_zero();
-        // What is sent again without waiting for a turn does not close the lane for long.
-        let level = (bucket.level(now) - 1.0).max(-f64::from(PROOF));
-        bucket.set(level, now);
+        bucket.set(bucket.level(now) - 1.0, now);
         if let Some(trial) = &mut self.trial {
             trial.sent += 1;
-            trial.beyond += u32::from(is_beyond);
-            if is_beyond && trial.beyond == PROOF {
-                trial.proof = Some(trial.sent);
+            if is_beyond && trial.beyond >= 1.0 {
+                trial.beyond -= 1.0;
+                trial.proof = (trial.beyond < 1.0).then_some(trial.sent);
             }
         }
     }
@@ -279,7 +308,8 @@ impl Lane {
                 self.trial = None;
                 self.count_from(now + GRACE);
             } else if trial.proof.is_some_and(|proof| trial.answered >= proof) {
-                *self = Self::default();
+                // Nobody knows what it keeps to.
+                (self.bucket, self.trial) = (None, None);
             }
         } else if now >= self.since {
             *(if throttled {
@@ -295,12 +325,21 @@ impl Lane {
         }
     }
 
+    fn lost(&mut self) {
+        if let Some(trial) = &mut self.trial {
+            trial.sent = trial.sent.saturating_sub(1);
+            trial.proof = trial.proof.map(|proof| proof.saturating_sub(1));
+        }
+    }
+
     // What went through before was partly saved up.
     fn begin(&mut self, now: Duration) {
         let saved_up = f64::from(u32::try_from(self.recent.len()).unwrap_or(u32::MAX));
+        let found = (saved_up / 2.0).max(4.0);
+        let per_second = self.documented.map_or(found, |limit| limit.per_second);
         self.bucket = Some(Bucket {
-            per_second: (saved_up / 2.0).max(4.0),
-            slowest: SLOWEST,
+            per_second,
+            slowest: slowest(per_second),
             capacity: 1.0,
             level: 0.0,
             at: now,
@@ -534,7 +573,7 @@ mod tests {
                 "{capacity}, {rate}/s: {seconds:.1} s for {bound:.1} s, {throttled} of {calls} throttled"
             );
             assert!(seconds * 0.9 <= bound + 1.0, "{seconds} s for {bound} s");
-            let share = f64::from(throttled.saturating_sub(PROOF)) / f64::from(calls);
+            let share = f64::from(throttled.saturating_sub(6)) / f64::from(calls);
             assert!(share <= 0.15, "{throttled} of {calls} throttled");
         }
     }
@@ -561,6 +600,24 @@ mod tests {
             assert!(seconds * 0.9 <= bound + 1.0, "{seconds} s for {bound} s");
             assert!(throttled * 3 <= calls, "{throttled} of {calls} throttled");
         }
+    }
+
+    #[test]
+    fn a_larger_bucket_that_fills_no_faster_is_kept_to() {
+        let (seconds, throttled) = send(documented(10, 0.2), 50, 0.2, 20.0);
+        println!("0.2/s: {seconds:.1} s for 150 s, {throttled} of 50 throttled");
+        assert!(seconds * 0.9 <= 151.0, "{seconds} s");
+        assert!(throttled <= 40, "{throttled} throttled");
+    }
+
+    #[test]
+    fn what_is_lost_proves_nothing() {
+        let mut lane = documented(4, 1.0);
+        for _ in 0..12 {
+            lane.take(Duration::ZERO);
+            lane.lost();
+        }
+        assert!(!lane.wait(Duration::ZERO).is_zero());
     }
 
     #[test]

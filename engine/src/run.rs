@@ -58,13 +58,10 @@ impl Run<'_> {
             delay_milliseconds: milliseconds(delay),
         });
         slot.leave();
-        match turn {
-            Some(_) => self.lanes.turn(lane).await,
-            None => {
-                self.clock.sleep(delay).await;
-                self.lanes.take(lane);
-            }
+        if turn.is_none() {
+            self.clock.sleep(delay).await;
         }
+        self.lanes.turn(lane).await;
         slot.regain().await;
     }
 }

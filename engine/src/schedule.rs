@@ -39,24 +39,18 @@ impl Schedule {
             }
         }
         let lanes: Vec<LaneId> = (0..count).map(lane).collect();
-        let mut left: BTreeMap<LaneId, u32> = BTreeMap::new();
-        for lane in &lanes {
-            *left.entry(*lane).or_default() += 1;
-        }
-        let mut behind: BTreeMap<LaneId, Duration> = BTreeMap::new();
-        let mut remaining = vec![Duration::ZERO; count];
-        for id in (0..count).rev() {
-            let longest = followers[id].iter().map(|next| remaining[*next]).max();
-            remaining[id] = guess(id) + longest.unwrap_or_default();
-            let lane = lanes[id];
-            let Some(limit) = limit(lane) else { continue };
-            // As many as are saved up wait for nobody.
-            if let Some(behind) = behind.get(&lane).filter(|_| left[&lane] >= limit.capacity) {
-                let gap = Duration::from_secs_f64(1.0 / limit.per_second);
-                remaining[id] = remaining[id].max(*behind + gap);
+        let longest = |least: &[Duration]| {
+            let mut remaining = vec![Duration::ZERO; count];
+            for id in (0..count).rev() {
+                let next = followers[id].iter().map(|next| remaining[*next]).max();
+                remaining[id] = (guess(id) + next.unwrap_or_default()).max(least[id]);
             }
-            behind.insert(lane, remaining[id]);
-            left.entry(lane).and_modify(|left| *left -= 1);
+            remaining
+        };
+        let mut remaining = longest(&vec![Duration::ZERO; count]);
+        let waiting = in_lanes(&lanes, &remaining, limit);
+        if waiting.iter().any(|waiting| !waiting.is_zero()) {
+            remaining = longest(&waiting);
         }
         let missing: Vec<_> = plan
             .steps
@@ -140,6 +134,33 @@ impl Schedule {
     }
 }
 
+/// How long it takes from the start of each step until all that stand behind it in its lane have been done, where there are more than are saved up.
+/// The longest remaining path comes first there, too.
+fn in_lanes(
+    lanes: &[LaneId],
+    remaining: &[Duration],
+    limit: impl Fn(LaneId) -> Option<Limit>,
+) -> Vec<Duration> {
+    let mut members: BTreeMap<LaneId, Vec<StepId>> = BTreeMap::new();
+    for (id, lane) in lanes.iter().enumerate() {
+        members.entry(*lane).or_default().push(id);
+    }
+    let mut waiting = vec![Duration::ZERO; lanes.len()];
+    for (lane, mut steps) in members {
+        let Some(limit) = limit(lane) else { continue };
+        let gap = Duration::from_secs_f64(1.0 / limit.per_second);
+        steps.sort_by_key(|id| (std::cmp::Reverse(remaining[*id]), *id));
+        let saved_up = usize::try_from(limit.capacity).unwrap_or(usize::MAX);
+        let mut behind = None;
+        for (at, id) in steps.into_iter().enumerate().rev() {
+            let after = behind.filter(|_| at + 1 >= saved_up);
+            waiting[id] = after.map_or(Duration::ZERO, |after| gap + after);
+            behind = Some(waiting[id].max(remaining[id]));
+        }
+    }
+    waiting
+}
+
 #[cfg(test)]
 mod tests {
     use windlass::address::Address;
@@ -204,6 +225,24 @@ mod tests {
             })
         };
         assert_eq!(order(slow), [0, 2, 1, 3]);
+    }
+
+    #[test]
+    fn in_a_slow_lane_the_longest_path_comes_first_too() {
+        // Three in one lane; what follows the last takes longest.
+        let plan = plan(&[&[], &[], &[], &[2]]);
+        let guess = |step| Duration::from_secs(if step == 3 { 600 } else { 1 });
+        let limit = |lane| {
+            (lane == 0).then_some(Limit {
+                shared: None,
+                capacity: 1,
+                per_second: 1.0,
+            })
+        };
+        let lane = |step| usize::from(step == 3);
+        let mut schedule = Schedule::of(&plan, guess, lane, limit);
+        let order = [(); 3].map(|()| schedule.start(|_| true));
+        assert_eq!(order, [Some(2), Some(0), Some(1)]);
     }
 
     #[test]

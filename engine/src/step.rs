@@ -16,7 +16,7 @@ use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 use crate::events::{ErrorReport, StepRef};
 use crate::import::in_words;
-use crate::lanes::{FREE, LaneId};
+use crate::lanes::LaneId;
 use crate::provider::{
     CreateRequest, Created, Deletion, ErrorClass, Failure, PollQuestion, ProviderError, Target,
     Until, UpdateRequest,
@@ -219,7 +219,7 @@ impl Running<'_> {
                     if sends == SENDS {
                         return Err(StepError::Refused(error));
                     }
-                    self.run.lanes.take(self.lane());
+                    self.run.lanes.turn(self.lane()).await;
                 }
             }
         };
@@ -320,8 +320,10 @@ impl Running<'_> {
     ) -> Result<(), StepError> {
         let mut target = self.target()?;
         target.applied = without(declared.spec, &created.unfinished);
+        let lane = self.run.lanes.further(self.at.step);
+        self.run.lanes.turn(lane).await;
         let unfinished = &created.unfinished;
-        self.update(FREE, slot, &target, declared, unfinished, &[])
+        self.update(lane, slot, &target, declared, unfinished, &[])
             .await
     }
 

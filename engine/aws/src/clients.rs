@@ -52,10 +52,10 @@ pub struct Pool {
 /// The clients of one place.
 #[derive(Debug)]
 pub struct PlaceClients {
-    /// For reads: the SDK sends them again.
+    /// For reads, and for updates of many calls: the SDK sends each call again by itself.
     pub repeating: Arc<Clients>,
-    /// For what changes something: exactly one attempt, since a second create could make a second resource, and so that the engine sees how fast AWS
-    /// takes them.
+    /// For all else that changes something: exactly one attempt, since a second create could make a second resource, and so that the engine sees how
+    /// fast AWS takes them.
     pub once: Arc<Clients>,
 }
 

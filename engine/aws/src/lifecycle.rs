@@ -38,6 +38,10 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// Whether the answer to the delete call is the proof that it is gone, as AWS documents it.
     const DELETION: Deletion;
 
+    /// Whether the engine sends a throttled update again as a whole, and so sees how fast AWS takes it: for those of one call, or few. Otherwise the
+    /// SDK sends each of its calls again by itself.
+    const ENGINE_REPEATS: bool = false;
+
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
         let _ = spec;

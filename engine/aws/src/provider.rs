@@ -177,12 +177,18 @@ impl Provider for AwsProvider {
     }
 
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs> {
-        let clients = self.pool.place(&request.target.place).await;
+        let (life, place) = (life(&request.target.kind)?, &request.target.place);
+        let clients = self.pool.place(place).await;
+        let clients = if life.engine_repeats() {
+            &clients.once
+        } else {
+            &clients.repeating
+        };
         let context = Context {
             token: Some(request.intent.0.clone()),
-            ..self.context(&clients.once, &request.target.place)
+            ..self.context(clients, place)
         };
-        life(&request.target.kind)?.update(&context, request).await
+        life.update(&context, request).await
     }
 
     async fn delete(&self, target: &Target) -> Result<Deletion> {
@@ -213,7 +219,10 @@ impl Provider for AwsProvider {
     }
 
     fn documented(&self, kind: &str, action: Action) -> Option<Limit> {
-        limits::documented(kind, action)
+        // Of other updates the engine does not see whether they were throttled.
+        let is_seen =
+            action != Action::Update || life(kind).is_ok_and(|life| life.engine_repeats());
+        limits::documented(kind, action).filter(|_| is_seen)
     }
 
     fn calls(&self) -> u64 {

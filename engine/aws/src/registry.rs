@@ -45,6 +45,8 @@ pub(crate) use lives;
 /// A life cycle whose types are hidden, so that all of them fit one table.
 #[async_trait]
 pub trait Erased: Send + Sync {
+    /// [`Lifecycle::ENGINE_REPEATS`].
+    fn engine_repeats(&self) -> bool;
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()>;
     fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation>;
     async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
@@ -147,6 +149,10 @@ fn unreadable(kind: &str, error: &serde_json::Error) -> ProviderError {
 
 #[async_trait]
 impl<L: Lifecycle> Erased for Hidden<L> {
+    fn engine_repeats(&self) -> bool {
+        L::ENGINE_REPEATS
+    }
+
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()> {
         L::want(&Self::subject(target)?, wants);
         Ok(())

@@ -105,6 +105,7 @@ async fn listed(
 impl Lifecycle for ScalingPolicyLifecycle {
     type Kind = ScalingPolicy;
     const DELETION: Deletion = Deletion::AtOnce;
+    const ENGINE_REPEATS: bool = true;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Policies>(key(&subject.applied));

@@ -29,6 +29,7 @@ pub struct ListenerRuleLifecycle;
 impl Lifecycle for ListenerRuleLifecycle {
     type Kind = ListenerRule;
     const DELETION: Deletion = Deletion::AtOnce;
+    const ENGINE_REPEATS: bool = true;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Rules>(subject.id.as_str());

@@ -28,6 +28,7 @@ fn key(spec: &RolePolicyResolved) -> (String, Part) {
 impl Lifecycle for RolePolicyLifecycle {
     type Kind = RolePolicy;
     const DELETION: Deletion = Deletion::AtOnce;
+    const ENGINE_REPEATS: bool = true;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Roles>(key(&subject.applied));

@@ -125,6 +125,7 @@ fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollouts::Key {
 impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
     const DELETION: Deletion = Deletion::InBackground;
+    const ENGINE_REPEATS: bool = true;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Services>(key(subject));
