@@ -25,7 +25,6 @@ const FREE: LaneId = 0;
 pub(crate) struct Lanes<'a> {
     clock: &'a dyn Clock,
     of_steps: Vec<LaneId>,
-    documented: Vec<Option<Limit>>,
     lanes: Mutex<Vec<Lane>>,
 }
 
@@ -45,7 +44,7 @@ impl<'a> Lanes<'a> {
         clock: &'a dyn Clock,
     ) -> Self {
         let mut numbers: BTreeMap<(&Place, Sort<'_>), LaneId> = BTreeMap::new();
-        let mut limits = vec![None];
+        let mut lanes = vec![Lane::default()];
         let of_steps = steps.iter().map(|step| {
             let Some(action) = action(&step.action) else {
                 return FREE;
@@ -56,16 +55,14 @@ impl<'a> Lanes<'a> {
                 None => Sort::Own(&step.kind, action),
             };
             *numbers.entry((&step.place, sort)).or_insert_with(|| {
-                limits.push(limit);
-                limits.len() - 1
+                lanes.push(Lane::of(limit));
+                lanes.len() - 1
             })
         });
         let of_steps = of_steps.collect();
-        let lanes = limits.iter().copied().map(Lane::of).collect();
         Self {
             clock,
             of_steps,
-            documented: limits,
             lanes: Mutex::new(lanes),
         }
     }
@@ -78,7 +75,7 @@ impl<'a> Lanes<'a> {
     /// The lane for further calls of a step: its own, if these share the bucket.
     pub fn further(&self, step: StepId) -> LaneId {
         let lane = self.of_steps[step];
-        match self.documented[lane] {
+        match self.limit(lane) {
             Some(limit) if limit.shared.is_some() => lane,
             _ => FREE,
         }
@@ -86,7 +83,7 @@ impl<'a> Lanes<'a> {
 
     /// What AWS documents about a lane.
     pub fn limit(&self, lane: LaneId) -> Option<Limit> {
-        self.documented[lane]
+        self.lock()[lane].documented
     }
 
     /// How long it takes until the next call of this lane may be sent.

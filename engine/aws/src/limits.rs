@@ -11,7 +11,7 @@ use windlass_state::record::Action;
 pub fn documented(kind: &str, action: Action) -> Option<Limit> {
     let (service, name) = kind.strip_prefix("AWS::")?.split_once("::")?;
     match service {
-        "EC2" => Some(ec2(name, action)),
+        "EC2" => Some(ec2(name)),
         "ECS" => ecs(name),
         "ElasticLoadBalancingV2" => Some(elasticloadbalancingv2(name, action)),
         _ => None,
@@ -19,11 +19,10 @@ pub fn documented(kind: &str, action: Action) -> Option<Limit> {
 }
 
 /// Each operation has a bucket of its own: <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
-fn ec2(name: &str, action: Action) -> Limit {
-    match (name, action) {
-        ("VPCEndpoint", _) => bucket(4, 0.3),
-        ("NatGateway", _) => bucket(10, 1.0),
-        ("LaunchTemplate", Action::Update) => bucket(100, 5.0),
+fn ec2(name: &str) -> Limit {
+    match name {
+        "VPCEndpoint" => bucket(4, 0.3),
+        "NatGateway" => bucket(10, 1.0),
         _ => bucket(50, 5.0),
     }
 }
