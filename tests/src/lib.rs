@@ -3,3 +3,4 @@
 pub mod cloud;
 pub mod local;
 pub mod wire;
+pub mod wordings;

@@ -8,6 +8,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use windlass_engine::provider::{ErrorClass, ProviderError};
 
 use crate::guard::Withheld;
+use crate::wording::{self, Wording};
 
 /// The result of a life cycle's question or call.
 pub type Result<T> = std::result::Result<T, ProviderError>;
@@ -92,13 +93,7 @@ fn provider_error<E: ProvideErrorMetadata>(
     let class = match (&code, status) {
         // The SDK has learnt the difference from this answer, and signs the next attempt by the service's clock.
         (Some(code), _) if blames_the_clock(code) && is_skewed(error) => ErrorClass::NotYet,
-        // A role that was just made. <https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/414>
-        (Some(code), status)
-            if classify(code, status) == ErrorClass::Denied && message.contains("iam:PassRole") =>
-        {
-            ErrorClass::DeniedYet
-        }
-        (Some(code), status) => classify(code, status),
+        (Some(code), Some(status)) => class_of(operation, code, status, &message),
         (None, Some(status)) if status < 500 => ErrorClass::Invalid,
         _ => transport_class(error),
     };
@@ -203,123 +198,28 @@ fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Gives an error the class that its kind has for it, by `L::classify`. A class that the shared table would not have given was set by the
-/// life cycle, which has looked and knows more than the code says: it stays.
-pub fn refined(
-    mut error: ProviderError,
-    of_kind: impl FnOnce(&str, &str, &str) -> Option<ErrorClass>,
-) -> ProviderError {
+/// Gives an error the class that its kind's table has for it. A class that the shared table would not have given was set by the life cycle,
+/// which has looked and knows more than the code says: it stays.
+pub fn refined(mut error: ProviderError, of_kind: &'static [Wording]) -> ProviderError {
     let Some(code) = error.code.as_deref() else {
         return error;
     };
-    let shared = [classify(code, None), classify(code, Some(500))];
-    if shared.contains(&error.class)
-        && let Some(class) = of_kind(&error.operation, code, &error.message)
+    let (operation, message) = (&error.operation, &error.message);
+    let of_status = |status| class_of(operation, code, status, message);
+    if [of_status(400), of_status(500)].contains(&error.class)
+        && let Some(wording) = wording::first(of_kind, operation, code, message)
     {
-        error.class = class;
+        error.class = wording.class;
     }
     error
 }
 
-/// The class of an error code, as AWS's services share them.
-///
-/// Sources: the common errors of each service's API reference, and the throttling and transient codes of the SDK's own retry policy.
-pub fn classify(code: &str, status: Option<u16>) -> ErrorClass {
-    match code {
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestThrottled"
-        | "RequestThrottledException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException"
-        | "SlowDown"
-        | "PriorRequestNotComplete"
-        | "EC2ThrottledException"
-        | "BandwidthLimitExceeded"
-        | "ProvisionedThroughputExceededException"
-        | "TransactionInProgressException" => ErrorClass::Throttled,
-        "ExpiredToken"
-        | "ExpiredTokenException"
-        | "TokenRefreshRequired"
-        | "RequestExpired"
-        | "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "AuthFailure" => ErrorClass::CredentialsExpired,
-        "AccessDenied"
-        | "AccessDeniedException"
-        | "UnauthorizedOperation"
-        | "UnauthorizedAccess"
-        | "NotAuthorized"
-        | "OptInRequired" => ErrorClass::Denied,
-        "DependencyViolation"
-        | "DeleteConflict"
-        | "ResourceInUse"
-        | "ResourceInUseException"
-        | "ResourceInUseFault"
-        | "OperationNotPermitted"
-        | "ClusterContainsServicesException"
-        | "ClusterContainsTasksException"
-        | "ClusterContainsContainerInstancesException"
-        | "UpdateInProgressException"
-        | "ScalingActivityInProgress" => ErrorClass::InUse,
-        "NoSuchEntity"
-        | "NoSuchEntityException"
-        | "ResourceNotFound"
-        | "ResourceNotFoundException"
-        | "NotFound"
-        | "NotFoundException"
-        | "ClusterNotFoundException"
-        | "ServiceNotFoundException"
-        | "NamespaceNotFound"
-        | "ServiceNotFound"
-        | "OperationNotFound"
-        | "ObjectNotFoundException" => ErrorClass::NotFound,
-        "EntityAlreadyExists"
-        | "EntityAlreadyExistsException"
-        | "AlreadyExists"
-        | "AlreadyExistsFault"
-        | "ResourceExistsException"
-        | "ResourceAlreadyExistsException"
-        | "NamespaceAlreadyExists"
-        | "ServiceAlreadyExists" => ErrorClass::AlreadyExists,
-        "LimitExceeded"
-        | "LimitExceededException"
-        | "ServiceQuotaExceededException"
-        | "ResourceLimitExceeded" => ErrorClass::QuotaExceeded,
-        "ConcurrentModification"
-        | "ConcurrentModificationException"
-        | "ConcurrentUpdateException"
-        | "OperationAbortedException"
-        | "InvalidConfigurationRequest" => ErrorClass::NotYet,
-        _ => classify_by_form(code, status),
-    }
-}
-
-/// Codes that services build by a pattern, such as EC2's `InvalidVpcID.NotFound`.
-fn classify_by_form(code: &str, status: Option<u16>) -> ErrorClass {
-    let is = |suffix: &str| code.ends_with(suffix);
-    if is(".NotFound") || is("NotFound") || is("NotFoundException") {
-        ErrorClass::NotFound
-    } else if is(".Duplicate") || is("AlreadyExistsException") || code.starts_with("Duplicate") {
-        ErrorClass::AlreadyExists
-    } else if is("LimitExceeded") || is("LimitExceededException") || code.starts_with("TooMany") {
-        ErrorClass::QuotaExceeded
-    } else if is(".InUse") || is("InUse") {
-        ErrorClass::InUse
-    } else if status.is_some_and(|status| status >= 500)
-        || matches!(
-            code,
-            "InternalFailure"
-                | "InternalError"
-                | "ServiceUnavailable"
-                | "ServerException"
-                | "RequestTimeout"
-        )
-    {
-        ErrorClass::Unknown
-    } else {
-        ErrorClass::Invalid
+/// The class of an answer, before its kind is asked. A code that is not in the shared table is a refusal, or a failure of the service.
+pub fn class_of(operation: &str, code: &str, status: u16, message: &str) -> ErrorClass {
+    match wording::first(wording::SHARED, operation, code, message) {
+        Some(wording) => wording.class,
+        None if status >= 500 => ErrorClass::Unknown,
+        None => ErrorClass::Invalid,
     }
 }
 
@@ -336,8 +236,8 @@ mod tests {
             message: "scheduled for deletion".to_owned(),
             request_id: None,
         };
-        let gone = |_: &str, _: &str, _: &str| Some(ErrorClass::NotFound);
-        let class = |class: ErrorClass| refined(error(class), gone).class;
+        const GONE: &[Wording] = &[Wording::new(&[], &[], ErrorClass::NotFound)];
+        let class = |class: ErrorClass| refined(error(class), GONE).class;
         assert_eq!(class(ErrorClass::Invalid), ErrorClass::NotFound);
         assert_eq!(class(ErrorClass::Unknown), ErrorClass::NotFound);
         assert_eq!(class(ErrorClass::AlreadyExists), ErrorClass::AlreadyExists);
@@ -347,20 +247,16 @@ mod tests {
     #[test]
     fn codes_have_their_class() {
         for (code, status, class) in [
-            ("InvalidVpcID.NotFound", Some(400), ErrorClass::NotFound),
-            (
-                "InvalidGroup.Duplicate",
-                Some(400),
-                ErrorClass::AlreadyExists,
-            ),
-            ("RequestLimitExceeded", Some(503), ErrorClass::Throttled),
-            ("DependencyViolation", Some(400), ErrorClass::InUse),
-            ("VpcLimitExceeded", Some(400), ErrorClass::QuotaExceeded),
-            ("ServerException", Some(500), ErrorClass::Unknown),
-            ("ConcurrentUpdateException", Some(400), ErrorClass::NotYet),
-            ("InvalidParameterValue", Some(400), ErrorClass::Invalid),
+            ("InvalidVpcID.NotFound", 400, ErrorClass::NotFound),
+            ("InvalidGroup.Duplicate", 400, ErrorClass::AlreadyExists),
+            ("RequestLimitExceeded", 503, ErrorClass::Throttled),
+            ("DependencyViolation", 400, ErrorClass::InUse),
+            ("VpcLimitExceeded", 400, ErrorClass::QuotaExceeded),
+            ("ServerException", 500, ErrorClass::Unknown),
+            ("ConcurrentUpdateException", 400, ErrorClass::NotYet),
+            ("InvalidParameterValue", 400, ErrorClass::Invalid),
         ] {
-            assert_eq!(classify(code, status), class, "{code}");
+            assert_eq!(class_of("ec2:CreateVpc", code, status, ""), class, "{code}");
         }
     }
 }

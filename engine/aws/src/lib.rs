@@ -24,8 +24,11 @@ mod registry;
 mod secretsmanager;
 mod servicediscovery;
 mod tagging;
+mod wording;
 
 pub use chain::{CredentialChain, SigningKeys};
 pub use clients::{Access, AccessError, default_region};
 pub use guard::Held;
 pub use provider::AwsProvider;
+pub use registry::{classed, wordings};
+pub use wording::Wording;

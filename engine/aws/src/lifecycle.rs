@@ -11,7 +11,7 @@ use windlass::canonical::CanonicalJson;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
 use windlass_engine::provider::{
-    Created, Deletion, ErrorClass, Found, Outputs, Progress, ProviderError, Until,
+    Created, Deletion, Found, Outputs, Progress, ProviderError, Until,
 };
 use windlass_engine::secrets::{SecretReader, SecretValue};
 use windlass_plan::plan::Partner;
@@ -21,6 +21,7 @@ use crate::clients::Clients;
 use crate::error::Result;
 use crate::observed::Observed;
 use crate::reads::{Answers, Wants};
+use crate::wording::Wording;
 
 /// The spec of a kind as life cycles receive it.
 pub type SpecOf<L> = <<L as Lifecycle>::Kind as Resource>::Resolved;
@@ -41,6 +42,10 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// Whether the engine sends a throttled update again as a whole, and so sees how fast AWS takes it: for those of one call, or few. Otherwise the
     /// SDK sends each of its calls again by itself.
     const ENGINE_REPEATS: bool = false;
+
+    /// What error codes and messages mean for this kind and no other. Asked when an error leaves the life cycle: inside it errors have the
+    /// shared table's class. One that the life cycle has given a class that the shared table does not have for the code keeps it.
+    const WORDINGS: &'static [Wording] = &[];
 
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
@@ -89,14 +94,6 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// How far it has got. By default, what exists is ready, and what is missing is gone.
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
         existence(until, Self::observe(subject, answers)?)
-    }
-
-    /// The class of an error code that means something of its own for this kind and operation. Asked when an error leaves the life cycle:
-    /// inside it errors have the shared table's class. One that the life cycle has given a class that the table does not have for the code
-    /// keeps it.
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        let _ = (operation, code, message);
-        None
     }
 }
 

@@ -18,9 +18,10 @@ use windlass_engine::provider::{
 use windlass_plan::observation::Observation;
 use windlass_state::record::Intent;
 
-use crate::error::{Result, invalid, refined};
+use crate::error::{Result, class_of, invalid, refined};
 use crate::lifecycle::{Context, Lifecycle, Subject, changes_of};
 use crate::reads::{Answers, Wants};
+use crate::wording::{SHARED, Wording};
 
 /// A kind with a life cycle. Implemented by [`lives`] for each kind of the catalogue.
 #[diagnostic::on_unimplemented(
@@ -47,6 +48,8 @@ pub(crate) use lives;
 pub trait Erased: Send + Sync {
     /// [`Lifecycle::ENGINE_REPEATS`].
     fn engine_repeats(&self) -> bool;
+    /// [`Lifecycle::WORDINGS`].
+    fn wordings(&self) -> &'static [Wording];
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()>;
     fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation>;
     async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
@@ -124,7 +127,7 @@ impl<L: Lifecycle> Hidden<L> {
 
     /// Lets the kind class an error before anyone acts on it.
     fn classed<T>(result: Result<T>) -> Result<T> {
-        result.map_err(|error| refined(error, L::classify))
+        result.map_err(|error| refined(error, L::WORDINGS))
     }
 
     fn unfinished(spec: &<L::Kind as Resource>::Resolved) -> Vec<String> {
@@ -151,6 +154,10 @@ fn unreadable(kind: &str, error: &serde_json::Error) -> ProviderError {
 impl<L: Lifecycle> Erased for Hidden<L> {
     fn engine_repeats(&self) -> bool {
         L::ENGINE_REPEATS
+    }
+
+    fn wordings(&self) -> &'static [Wording] {
+        L::WORDINGS
     }
 
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()> {
@@ -252,4 +259,23 @@ pub fn life(kind: &str) -> Result<&'static dyn Erased> {
             format!("this version of Windlass does not know {kind}"),
         )
     })
+}
+
+/// The class that an answer of AWS has for a kind: by the same tables, in the same order, as an answer to the engine's own call.
+/// For a kind that is not in the catalogue, the shared table alone decides.
+pub fn classed(kind: &str, operation: &str, status: u16, code: &str, message: &str) -> ErrorClass {
+    let answer = ProviderError {
+        class: class_of(operation, code, status, message),
+        operation: operation.to_owned(),
+        code: Some(code.to_owned()),
+        message: message.to_owned(),
+        request_id: None,
+    };
+    refined(answer, life(kind).map_or(&[], |life| life.wordings())).class
+}
+
+/// All tables of wordings: each kind's under its CloudFormation type name, and the shared one under an empty name.
+pub fn wordings() -> BTreeMap<&'static str, &'static [Wording]> {
+    let of_kinds = TABLE.iter().map(|(kind, life)| (*kind, life.wordings()));
+    of_kinds.chain([("", SHARED)]).collect()
 }

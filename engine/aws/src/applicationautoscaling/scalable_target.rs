@@ -23,6 +23,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(ScalableTarget => ScalableTargetLifecycle);
 
@@ -90,6 +91,18 @@ impl Single for Actions {
 impl Lifecycle for ScalableTargetLifecycle {
     type Kind = ScalableTarget;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        Wording::new(
+            &[REGISTER],
+            &["ValidationException"],
+            ErrorClass::AlreadyExists,
+        )
+        .saying(&["already exists"]),
+        // The service, or the role, is there. It is not visible to this service yet, which has no code of its own for that.
+        // <https://github.com/hashicorp/terraform-provider-aws/pull/11693>
+        Wording::new(&[REGISTER], &["ValidationException"], ErrorClass::NotYet)
+            .saying(&["service doesn't exist", "Unable to assume"]),
+    ];
 
     fn after_create(spec: &ScalableTargetResolved) -> Vec<ScalableTargetChange> {
         let none = spec.scheduled_actions.is_empty();
@@ -261,22 +274,6 @@ impl Lifecycle for ScalableTargetLifecycle {
         } else {
             FoundOne::Foreign(format!("the scalable target {number}"))
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        if operation != REGISTER || code != "ValidationException" {
-            return None;
-        }
-        let has = |text: &str| message.contains(text);
-        if has("already exists") {
-            Some(ErrorClass::AlreadyExists)
-        } else if has("service doesn't exist") || has("Unable to assume") {
-            // The service, or the role, is there. It is not visible to this service yet, which has no code of its own for that.
-            // <https://github.com/hashicorp/terraform-provider-aws/pull/11693>
-            Some(ErrorClass::NotYet)
-        } else {
-            None
-        }
     }
 }
 

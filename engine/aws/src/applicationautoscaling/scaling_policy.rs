@@ -19,6 +19,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, chunks, few_at_once, worthwhile};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(ScalingPolicy => ScalingPolicyLifecycle);
 
@@ -106,6 +107,10 @@ impl Lifecycle for ScalingPolicyLifecycle {
     type Kind = ScalingPolicy;
     const DELETION: Deletion = Deletion::AtOnce;
     const ENGINE_REPEATS: bool = true;
+    const WORDINGS: &'static [Wording] = &[
+        // The target was registered: the policy waited for it. It is not visible to this call yet.
+        Wording::new(&[PUT], &["ObjectNotFoundException"], ErrorClass::NotYet),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Policies>(key(&subject.applied));
@@ -194,11 +199,6 @@ impl Lifecycle for ScalingPolicyLifecycle {
         Ok(ours.map_or(nothing, |(_, policy)| {
             FoundOne::Ours(made(&policy.policy_arn))
         }))
-    }
-
-    fn classify(operation: &str, code: &str, _: &str) -> Option<ErrorClass> {
-        // The target was registered: the policy waited for it. It is not visible to this call yet.
-        (operation == PUT && code == "ObjectNotFoundException").then_some(ErrorClass::NotYet)
     }
 }
 

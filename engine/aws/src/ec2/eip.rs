@@ -14,6 +14,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Eip => EipLifecycle);
 
@@ -48,6 +49,19 @@ impl Query for Addresses {
 impl Lifecycle for EipLifecycle {
     type Kind = Eip;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // The instance is starting, or neither it nor the address is visible everywhere yet.
+        Wording::new(
+            &[ASSOCIATE],
+            &[
+                "IncorrectInstanceState",
+                "InvalidInstanceID.NotFound",
+                "InvalidAllocationID.NotFound",
+                "InvalidInstanceID",
+            ],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn after_create(spec: &EipResolved) -> Vec<EipChange> {
         let instance = spec.instance_id.as_ref();
@@ -145,21 +159,6 @@ impl Lifecycle for EipLifecycle {
             .named(DESCRIBE)?;
         let addresses = answer.addresses.unwrap_or_default();
         Ok(tags::ours_or_nothing(addresses.first().and_then(made)))
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        match (operation, code) {
-            // The instance is starting, or neither it nor the address is visible everywhere yet.
-            (
-                ASSOCIATE,
-                "IncorrectInstanceState"
-                | "InvalidInstanceID.NotFound"
-                | "InvalidAllocationID.NotFound"
-                | "InvalidInstanceID",
-            ) => Some(ErrorClass::NotYet),
-            (_, "InvalidAssociationID.NotFound") => Some(ErrorClass::NotFound),
-            _ => None,
-        }
     }
 }
 

@@ -24,6 +24,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(NatGateway => NatGatewayLifecycle);
 
@@ -60,6 +61,24 @@ impl Query for NatGateways {
 impl Lifecycle for NatGatewayLifecycle {
     type Kind = NatGateway;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = &[
+        Wording::new(
+            &[CREATE],
+            &[
+                "InvalidSubnetID.NotFound",
+                "InvalidSubnet",
+                "InvalidAllocationID.NotFound",
+                "InvalidVpcID.NotFound",
+            ],
+            ErrorClass::NotYet,
+        ),
+        // An address that was just given up is free when its connections have drained.
+        Wording::new(
+            &[addresses::ASSOCIATE],
+            &["Resource.AlreadyAssociated"],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<NatGateways>(subject.id.clone());
@@ -200,21 +219,6 @@ impl Lifecycle for NatGatewayLifecycle {
             ),
             (Until::Reaches(_), Some(gateway), _) => reached(gateway_outputs(gateway)),
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        match (operation, code) {
-            (
-                CREATE,
-                "InvalidSubnetID.NotFound"
-                | "InvalidSubnet"
-                | "InvalidAllocationID.NotFound"
-                | "InvalidVpcID.NotFound",
-            ) => Some(ErrorClass::NotYet),
-            // An address that was just given up is free when its connections have drained.
-            (addresses::ASSOCIATE, "Resource.AlreadyAssociated") => Some(ErrorClass::NotYet),
-            _ => None,
-        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Route => RouteLifecycle);
 
@@ -59,6 +60,11 @@ macro_rules! with_ends {
 impl Lifecycle for RouteLifecycle {
     type Kind = Route;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // The route itself is the only thing whose absence means that there is nothing to replace.
+        Wording::new(&[REPLACE], &["InvalidRoute.NotFound"], ErrorClass::NotFound),
+        Wording::new(&[CREATE, REPLACE], &["*.NotFound"], ErrorClass::NotYet),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         route_tables::want_table(subject.applied.route_table_id.as_str(), wants);
@@ -145,16 +151,6 @@ impl Lifecycle for RouteLifecycle {
             let (_, to) = destination(&spec.destination);
             FoundOne::Foreign(format!("in {table}, {to} goes to {leads_to}"))
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        match (operation, code) {
-            (CREATE, "RouteAlreadyExists") => Some(ErrorClass::AlreadyExists),
-            // The route itself is the only thing whose absence means that there is nothing to replace.
-            (REPLACE, "InvalidRoute.NotFound") => Some(ErrorClass::NotFound),
-            (CREATE | REPLACE, code) if code.ends_with(".NotFound") => Some(ErrorClass::NotYet),
-            _ => None,
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(RouteTable => RouteTableLifecycle);
 
@@ -21,6 +22,11 @@ const CREATE: &str = "ec2:CreateRouteTable";
 impl Lifecycle for RouteTableLifecycle {
     type Kind = RouteTable;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[Wording::new(
+        &[CREATE],
+        &["InvalidVpcID.NotFound"],
+        ErrorClass::NotYet,
+    )];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         route_tables::want_table(&subject.id, wants);
@@ -83,11 +89,6 @@ impl Lifecycle for RouteTableLifecycle {
     async fn find(cx: &Context, _spec: &RouteTableResolved, intent: &IntentId) -> Result<FoundOne> {
         let tables = route_tables::matching(cx, tags::intent_filter(intent)).await?;
         Ok(tags::ours_or_nothing(tables.first().and_then(made)))
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        let parent_not_visible = operation == CREATE && code == "InvalidVpcID.NotFound";
-        parent_not_visible.then_some(ErrorClass::NotYet)
     }
 }
 

@@ -20,6 +20,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(SecurityGroup => SecurityGroupLifecycle);
 
@@ -54,6 +55,14 @@ impl Query for SecurityGroups {
 impl Lifecycle for SecurityGroupLifecycle {
     type Kind = SecurityGroup;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // A group that another one refers to, or that an interface still has.
+        Wording::new(
+            &["ec2:DeleteSecurityGroup"],
+            &["CannotDelete"],
+            ErrorClass::InUse,
+        ),
+    ];
 
     fn after_create(spec: &SecurityGroupResolved) -> Vec<SecurityGroupChange> {
         let ingress = (!spec.security_group_ingress.is_empty())
@@ -170,12 +179,6 @@ impl Lifecycle for SecurityGroupLifecycle {
             .named("ec2:DescribeSecurityGroups")?;
         let ours = groups.into_iter().find_map(|group| made(group.group_id));
         Ok(tags::ours_or_nothing(ours))
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        // A group that another one refers to, or that an interface still has.
-        (operation == "ec2:DeleteSecurityGroup" && code == "CannotDelete")
-            .then_some(ErrorClass::InUse)
     }
 }
 

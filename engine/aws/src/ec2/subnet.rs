@@ -21,6 +21,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Subnet => SubnetLifecycle);
 
@@ -87,6 +88,15 @@ impl Query for AclAssociations {
 impl Lifecycle for SubnetLifecycle {
     type Kind = Subnet;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // Right after a create, EC2 may not see everywhere yet what it has made.
+        Wording::new(&[CREATE], &["InvalidVpcID.NotFound"], ErrorClass::NotYet),
+        Wording::new(
+            &[MODIFY, ASSOCIATE],
+            &["InvalidSubnetID.NotFound"],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn after_create(spec: &SubnetResolved) -> Vec<SubnetChange> {
         let later = [
@@ -255,16 +265,6 @@ impl Lifecycle for SubnetLifecycle {
                 }
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        // Right after a create, EC2 may not see everywhere yet what it has made.
-        let not_visible = match operation {
-            CREATE => code == "InvalidVpcID.NotFound",
-            MODIFY | ASSOCIATE => code == "InvalidSubnetID.NotFound",
-            _ => false,
-        };
-        not_visible.then_some(ErrorClass::NotYet)
     }
 }
 

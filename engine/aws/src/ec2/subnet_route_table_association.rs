@@ -19,6 +19,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(SubnetRouteTableAssociation => SubnetRouteTableAssociationLifecycle);
 
@@ -29,6 +30,18 @@ const CREATE: &str = "ec2:AssociateRouteTable";
 impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     type Kind = SubnetRouteTableAssociation;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = &[
+        Wording::new(
+            &[CREATE],
+            &["InvalidSubnetID.NotFound", "InvalidRouteTableID.NotFound"],
+            ErrorClass::NotYet,
+        ),
+        Wording::new(
+            &[CREATE],
+            &["Resource.AlreadyAssociated"],
+            ErrorClass::AlreadyExists,
+        ),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         let (table, subnet) = ends(&subject.applied);
@@ -143,16 +156,6 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
                 _ => reached(association_outputs(association)),
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        match (operation, code) {
-            (CREATE, "InvalidSubnetID.NotFound" | "InvalidRouteTableID.NotFound") => {
-                Some(ErrorClass::NotYet)
-            }
-            (CREATE, "Resource.AlreadyAssociated") => Some(ErrorClass::AlreadyExists),
-            _ => None,
-        }
     }
 }
 

@@ -12,7 +12,7 @@ use windlass::aws::ec2::{
     DnsOptionsResolved, EndpointTargetResolved, PrivateDnsScope, VpcEndpoint, VpcEndpointChange,
     VpcEndpointResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -192,10 +192,11 @@ impl Lifecycle for VpcEndpointLifecycle {
             return Ok(());
         };
         let code = error.code().unwrap_or_default().to_owned();
+        let message = error.message().unwrap_or_default().to_owned();
         Err(windlass_engine::provider::ProviderError {
-            class: crate::error::classify(&code, None),
+            class: crate::error::class_of(OPERATION, &code, 400, &message),
             operation: OPERATION.to_owned(),
-            message: error.message().unwrap_or_default().to_owned(),
+            message,
             code: Some(code),
             request_id: None,
         })
@@ -249,11 +250,6 @@ impl Lifecycle for VpcEndpointLifecycle {
                 }
             }
         })
-    }
-
-    fn classify(_operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        (code == "InvalidVpcEndpoint.NotFound" || code == "InvalidVpcEndpointId.NotFound")
-            .then_some(ErrorClass::NotFound)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(VpcGatewayAttachment => VpcGatewayAttachmentLifecycle);
 
@@ -31,6 +32,24 @@ type Attached = (String, String);
 impl Lifecycle for VpcGatewayAttachmentLifecycle {
     type Kind = VpcGatewayAttachment;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = &[
+        // What is attached nowhere is detached already.
+        Wording::new(
+            &["ec2:DetachInternetGateway"],
+            &["Gateway.NotAttached"],
+            ErrorClass::NotFound,
+        ),
+        Wording::new(
+            &[ATTACH_INTERNET, ATTACH_VPN],
+            &["Resource.AlreadyAssociated"],
+            ErrorClass::AlreadyExists,
+        ),
+        Wording::new(
+            &[ATTACH_INTERNET, ATTACH_VPN],
+            &["InvalidVpcID.NotFound", "InvalidInternetGatewayID.NotFound"],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         match &subject.applied.gateway {
@@ -157,21 +176,6 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
             }
             (_, Some(state)) => pending(&state),
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        match (operation, code) {
-            // What is attached nowhere is detached already.
-            ("ec2:DetachInternetGateway", "Gateway.NotAttached") => Some(ErrorClass::NotFound),
-            (ATTACH_INTERNET | ATTACH_VPN, "Resource.AlreadyAssociated") => {
-                Some(ErrorClass::AlreadyExists)
-            }
-            (
-                ATTACH_INTERNET | ATTACH_VPN,
-                "InvalidVpcID.NotFound" | "InvalidInternetGatewayID.NotFound",
-            ) => Some(ErrorClass::NotYet),
-            _ => None,
-        }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Cluster => ClusterLifecycle);
 
@@ -101,6 +102,7 @@ impl Query for Clusters {
 impl Lifecycle for ClusterLifecycle {
     type Kind = Cluster;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = CLUSTER_WORDINGS;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Clusters>(subject.id.clone());
@@ -241,10 +243,6 @@ impl Lifecycle for ClusterLifecycle {
         let cluster = answers.get::<Clusters>(&subject.id)?;
         Ok(progress_of(cluster, until))
     }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        classify_cluster(operation, code, message)
-    }
 }
 
 /// How far a cluster has got, its capacity providers included.
@@ -306,27 +304,32 @@ pub async fn put_providers(
         .map(drop)
 }
 
-/// What clusters' error codes mean: a cluster whose attachments are being changed is busy for a while.
-pub fn classify_cluster(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-    match (operation, code) {
-        (
-            "ecs:PutClusterCapacityProviders" | "ecs:UpdateCluster",
-            "UpdateInProgressException" | "ResourceInUseException",
-        ) => Some(ErrorClass::NotYet),
-        ("ecs:DeleteCluster", "UpdateInProgressException") => Some(ErrorClass::NotYet),
-        ("ecs:DeleteCluster", "ClusterContainsCapacityProviderException") => {
-            Some(ErrorClass::InUse)
-        }
-        // The service-linked role is made by the first cluster of an account, and takes a moment to be seen. There is no code for that.
-        // <https://github.com/aws/containers-roadmap/issues/2614>
-        ("ecs:CreateCluster", "InvalidParameterException")
-            if message.contains("service linked role") =>
-        {
-            Some(ErrorClass::NotYet)
-        }
-        _ => None,
-    }
-}
+/// What ECS's codes mean about a cluster and its capacity providers.
+pub const CLUSTER_WORDINGS: &[Wording] = &[
+    Wording::new(
+        &["ecs:PutClusterCapacityProviders", "ecs:UpdateCluster"],
+        &["UpdateInProgressException", "ResourceInUseException"],
+        ErrorClass::NotYet,
+    ),
+    Wording::new(
+        &["ecs:DeleteCluster"],
+        &["UpdateInProgressException"],
+        ErrorClass::NotYet,
+    ),
+    Wording::new(
+        &["ecs:DeleteCluster"],
+        &["ClusterContainsCapacityProviderException"],
+        ErrorClass::InUse,
+    ),
+    // The service-linked role is made by the first cluster of an account, and takes a moment to be seen. There is no code for that.
+    // <https://github.com/aws/containers-roadmap/issues/2614>
+    Wording::new(
+        &["ecs:CreateCluster"],
+        &["InvalidParameterException"],
+        ErrorClass::NotYet,
+    )
+    .saying(&["service linked role"]),
+];
 
 fn without_insights() -> Vec<ClusterSetting> {
     let off = ClusterSetting::builder()

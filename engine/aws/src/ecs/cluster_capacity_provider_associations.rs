@@ -6,10 +6,10 @@ use windlass::aws::ecs::{
     ClusterCapacityProviderAssociations, ClusterCapacityProviderAssociationsChange,
     ClusterCapacityProviderAssociationsResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
-use super::cluster::{Clusters, classify_cluster, progress_of, put_providers};
+use super::cluster::{CLUSTER_WORDINGS, Clusters, progress_of, put_providers};
 use super::form::{Shown, ToSdk};
 use super::tags;
 use crate::error::Result;
@@ -17,6 +17,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(ClusterCapacityProviderAssociations => AssociationsLifecycle);
 
@@ -25,6 +26,7 @@ pub struct AssociationsLifecycle;
 impl Lifecycle for AssociationsLifecycle {
     type Kind = ClusterCapacityProviderAssociations;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = CLUSTER_WORDINGS;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Clusters>(subject.id.clone());
@@ -127,10 +129,6 @@ impl Lifecycle for AssociationsLifecycle {
                 other => other,
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        classify_cluster(operation, code, message)
     }
 }
 

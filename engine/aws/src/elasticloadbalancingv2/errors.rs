@@ -2,29 +2,46 @@
 
 use windlass_engine::provider::ErrorClass;
 
-/// The class of a code that means something of its own here.
-///
-/// What a create or change refers to was made moments before, so that a "not found" about it is a lagging view, not an absence.
-pub fn classify(operation: &str, code: &str) -> Option<ErrorClass> {
-    let makes = operation.contains(":Create")
-        || operation.contains(":Modify")
-        || operation.contains(":Set");
-    match code {
-        "InvalidConfigurationRequest" => Some(ErrorClass::Invalid),
-        // Deletion protection: waiting does not lift it.
-        "OperationNotPermitted" => Some(ErrorClass::Invalid),
-        "CertificateNotFound"
-        | "SubnetNotFound"
-        | "InvalidSecurityGroup"
-        | "AllocationIdNotFound"
-        | "TrustStoreNotReady" => Some(ErrorClass::NotYet),
-        "TargetGroupNotFound" if makes && !operation.contains("TargetGroup") => {
-            Some(ErrorClass::NotYet)
-        }
-        "LoadBalancerNotFound" if operation.ends_with(":CreateListener") => {
-            Some(ErrorClass::NotYet)
-        }
-        "ListenerNotFound" if operation.ends_with(":CreateRule") => Some(ErrorClass::NotYet),
-        _ => None,
-    }
-}
+use crate::wording::Wording;
+
+/// The codes that mean something of their own here.
+pub const WORDINGS: &[Wording] = &[
+    // Deletion protection: waiting does not lift it.
+    Wording::new(
+        &[],
+        &["InvalidConfigurationRequest", "OperationNotPermitted"],
+        ErrorClass::Invalid,
+    ),
+    // What a create or change refers to was made moments before, so that a "not found" about it is a lagging view, not an absence.
+    Wording::new(
+        &[],
+        &[
+            "CertificateNotFound",
+            "SubnetNotFound",
+            "InvalidSecurityGroup",
+            "AllocationIdNotFound",
+            "TrustStoreNotReady",
+        ],
+        ErrorClass::NotYet,
+    ),
+    Wording::new(
+        &[
+            "elasticloadbalancing:CreateListener",
+            "elasticloadbalancing:ModifyListener",
+            "elasticloadbalancing:CreateRule",
+            "elasticloadbalancing:ModifyRule",
+        ],
+        &["TargetGroupNotFound"],
+        ErrorClass::NotYet,
+    ),
+    Wording::new(
+        &["elasticloadbalancing:CreateListener"],
+        &["LoadBalancerNotFound"],
+        ErrorClass::NotYet,
+    ),
+    Wording::new(
+        &["elasticloadbalancing:CreateRule"],
+        &["ListenerNotFound"],
+        ErrorClass::NotYet,
+    ),
+];

@@ -9,7 +9,7 @@ use windlass::aws::elasticloadbalancingv2::{
     LISTENER_ATTRIBUTES, Listener, ListenerChange, ListenerResolved, MutualAuthenticationResolved,
     Protocol,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -22,6 +22,7 @@ use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(Listener => ListenerLifecycle);
 
@@ -33,6 +34,7 @@ const DEFAULT_SSL_POLICY: &str = "ELBSecurityPolicy-2016-08";
 impl Lifecycle for ListenerLifecycle {
     type Kind = Listener;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn after_create(spec: &ListenerResolved) -> Vec<ListenerChange> {
         let written = !spec.listener_attributes.is_empty();
@@ -200,10 +202,6 @@ impl Lifecycle for ListenerLifecycle {
             }
         }
         tags::judge(cx, there, intent).await
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }
 

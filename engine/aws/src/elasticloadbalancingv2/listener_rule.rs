@@ -8,7 +8,7 @@ use serde_json::Value;
 use windlass::aws::elasticloadbalancingv2::{
     ListenerRule, ListenerRuleChange, ListenerRuleResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_plan::plan::Partner;
 use windlass_state::identity::IntentId;
 
@@ -21,6 +21,7 @@ use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(ListenerRule => ListenerRuleLifecycle);
 
@@ -30,6 +31,7 @@ impl Lifecycle for ListenerRuleLifecycle {
     type Kind = ListenerRule;
     const DELETION: Deletion = Deletion::AtOnce;
     const ENGINE_REPEATS: bool = true;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<read::Rules>(subject.id.as_str());
@@ -138,10 +140,6 @@ impl Lifecycle for ListenerRuleLifecycle {
     ) -> Result<FoundOne> {
         let there = at_priority(cx, spec.listener_arn.as_str(), spec.priority).await?;
         tags::judge(cx, there.as_ref().and_then(made), intent).await
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }
 

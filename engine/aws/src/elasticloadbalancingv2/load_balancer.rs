@@ -15,7 +15,7 @@ use windlass::aws::elasticloadbalancingv2::{
     LOAD_BALANCER_ATTRIBUTES, LoadBalancer, LoadBalancerChange, LoadBalancerResolved,
     LoadBalancerSubnetsResolved, SubnetMappingResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -28,6 +28,7 @@ use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(LoadBalancer => LoadBalancerLifecycle);
 
@@ -36,6 +37,7 @@ pub struct LoadBalancerLifecycle;
 impl Lifecycle for LoadBalancerLifecycle {
     type Kind = LoadBalancer;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn after_create(spec: &LoadBalancerResolved) -> Vec<LoadBalancerChange> {
         let later = [
@@ -270,10 +272,6 @@ impl Lifecycle for LoadBalancerLifecycle {
                     .to_owned(),
             ),
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }
 

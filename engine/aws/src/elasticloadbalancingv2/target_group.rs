@@ -11,7 +11,7 @@ use windlass::aws::elasticloadbalancingv2::{
     HealthCheckPort, MatcherCodesResolved, Protocol, ProtocolVersion, TARGET_GROUP_ATTRIBUTES,
     TargetDescriptionResolved, TargetGroup, TargetGroupChange, TargetGroupResolved, TargetType,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -23,6 +23,7 @@ use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(TargetGroup => TargetGroupLifecycle);
 
@@ -31,6 +32,7 @@ pub struct TargetGroupLifecycle;
 impl Lifecycle for TargetGroupLifecycle {
     type Kind = TargetGroup;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn after_create(spec: &TargetGroupResolved) -> Vec<TargetGroupChange> {
         let targets = (!spec.targets.is_empty()).then_some(TargetGroupChange::Targets);
@@ -241,10 +243,6 @@ impl Lifecycle for TargetGroupLifecycle {
             .found()?
             .flatten();
         tags::judge(cx, named.as_ref().and_then(made), intent).await
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }
 

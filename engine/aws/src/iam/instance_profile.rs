@@ -16,6 +16,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, worthwhile};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(InstanceProfile => InstanceProfileLifecycle);
 
@@ -58,6 +59,14 @@ impl Query for Profiles {
 impl Lifecycle for InstanceProfileLifecycle {
     type Kind = InstanceProfile;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // The profile and the role are there. IAM does not show them everywhere yet.
+        Wording::new(
+            &["iam:AddRoleToInstanceProfile"],
+            &["NoSuchEntity"],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn after_create(_: &InstanceProfileResolved) -> Vec<InstanceProfileChange> {
         vec![InstanceProfileChange::Roles]
@@ -141,12 +150,6 @@ impl Lifecycle for InstanceProfileLifecycle {
                 visible_within: VISIBLE_WITHIN,
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, _: &str) -> Option<ErrorClass> {
-        // The profile and the role are there. IAM does not show them everywhere yet.
-        let puts_in = operation == "iam:AddRoleToInstanceProfile";
-        (puts_in && code == "NoSuchEntity").then_some(ErrorClass::NotYet)
     }
 }
 

@@ -18,6 +18,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants, worthwhile};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(ManagedPolicy => ManagedPolicyLifecycle);
 
@@ -145,6 +146,10 @@ impl Single for Carried {
 impl Lifecycle for ManagedPolicyLifecycle {
     type Kind = ManagedPolicy;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // Both sides are there: one waited for the other. IAM does not show them everywhere yet.
+        Wording::new(&["iam:Attach*"], &["NoSuchEntity"], ErrorClass::NotYet),
+    ];
 
     fn after_create(spec: &ManagedPolicyResolved) -> Vec<ManagedPolicyChange> {
         [
@@ -322,12 +327,6 @@ impl Lifecycle for ManagedPolicyLifecycle {
                 visible_within: VISIBLE_WITHIN,
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, _: &str) -> Option<ErrorClass> {
-        // Both sides are there: one waited for the other. IAM does not show them everywhere yet.
-        let attaches = operation.starts_with("iam:Attach");
-        (attaches && code == "NoSuchEntity").then_some(ErrorClass::NotYet)
     }
 }
 

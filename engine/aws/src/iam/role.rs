@@ -16,6 +16,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tag
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Role => RoleLifecycle);
 
@@ -24,6 +25,25 @@ pub struct RoleLifecycle;
 impl Lifecycle for RoleLifecycle {
     type Kind = Role;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // A principal that was made a moment ago is not known to IAM yet.
+        Wording::new(
+            &["iam:CreateRole", "iam:UpdateAssumeRolePolicy"],
+            &["MalformedPolicyDocument"],
+            ErrorClass::NotYet,
+        )
+        .saying(&["Invalid principal"]),
+        Wording::new(
+            &[
+                "iam:AttachRolePolicy",
+                "iam:PutRolePolicy",
+                "iam:CreateRole",
+                "iam:PutRolePermissionsBoundary",
+            ],
+            &["NoSuchEntity"],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn after_create(spec: &RoleResolved) -> Vec<RoleChange> {
         let attached = !spec.managed_policy_arns.is_empty();
@@ -172,24 +192,6 @@ impl Lifecycle for RoleLifecycle {
                 visible_within: VISIBLE_WITHIN,
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        match (operation, code) {
-            // A principal that was made a moment ago is not known to IAM yet.
-            ("iam:CreateRole" | "iam:UpdateAssumeRolePolicy", "MalformedPolicyDocument")
-                if message.contains("Invalid principal") =>
-            {
-                Some(ErrorClass::NotYet)
-            }
-            ("iam:AttachRolePolicy" | "iam:PutRolePolicy", "NoSuchEntity") => {
-                Some(ErrorClass::NotYet)
-            }
-            ("iam:CreateRole" | "iam:PutRolePermissionsBoundary", "NoSuchEntity") => {
-                Some(ErrorClass::NotYet)
-            }
-            _ => None,
-        }
     }
 }
 

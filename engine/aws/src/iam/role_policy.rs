@@ -13,6 +13,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(RolePolicy => RolePolicyLifecycle);
 
@@ -29,6 +30,14 @@ impl Lifecycle for RolePolicyLifecycle {
     type Kind = RolePolicy;
     const DELETION: Deletion = Deletion::AtOnce;
     const ENGINE_REPEATS: bool = true;
+    const WORDINGS: &'static [Wording] = &[
+        // The role is there: the policy waited for it. IAM does not show it everywhere yet.
+        Wording::new(
+            &["iam:PutRolePolicy"],
+            &["NoSuchEntity"],
+            ErrorClass::NotYet,
+        ),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Roles>(key(&subject.applied));
@@ -90,11 +99,6 @@ impl Lifecycle for RolePolicyLifecycle {
                 visible_within: VISIBLE_WITHIN,
             },
         })
-    }
-
-    fn classify(operation: &str, code: &str, _: &str) -> Option<ErrorClass> {
-        // The role is there: the policy waited for it. IAM does not show it everywhere yet.
-        (operation == "iam:PutRolePolicy" && code == "NoSuchEntity").then_some(ErrorClass::NotYet)
     }
 }
 

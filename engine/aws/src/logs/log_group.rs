@@ -17,6 +17,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tag
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(LogGroup => LogGroupLifecycle);
 
@@ -28,6 +29,15 @@ const VISIBLE_WITHIN: u64 = 30;
 impl Lifecycle for LogGroupLifecycle {
     type Kind = LogGroup;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // A key policy that was written a moment ago does not hold everywhere yet.
+        Wording::new(
+            &["logs:CreateLogGroup", "logs:AssociateKmsKey"],
+            &["InvalidParameterException"],
+            ErrorClass::NotYet,
+        )
+        .saying(&["does not exist or is not allowed"]),
+    ];
 
     fn after_create(spec: &LogGroupResolved) -> Vec<LogGroupChange> {
         [
@@ -207,15 +217,6 @@ impl Lifecycle for LogGroupLifecycle {
         } else {
             FoundOne::Foreign(format!("the log group {name}"))
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        // A key policy that was written a moment ago does not hold everywhere yet.
-        let encrypts = matches!(operation, "logs:CreateLogGroup" | "logs:AssociateKmsKey");
-        (encrypts
-            && code == "InvalidParameterException"
-            && message.contains("does not exist or is not allowed"))
-        .then_some(ErrorClass::NotYet)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tag
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants, worthwhile};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Secret => SecretLifecycle);
 
@@ -117,6 +118,8 @@ impl Single for Replicas {
 impl Lifecycle for SecretLifecycle {
     type Kind = Secret;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] =
+        &[Wording::new(&[], &["InvalidRequestException"], ErrorClass::NotFound).saying(WAITS)];
 
     fn after_create(spec: &SecretResolved) -> Vec<SecretChange> {
         match &spec.content {
@@ -308,16 +311,15 @@ impl Lifecycle for SecretLifecycle {
             _ => FoundOne::Foreign(format!("the secret {}", secret.arn().unwrap_or(name))),
         })
     }
-
-    fn classify(_operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        (code == "InvalidRequestException" && waits(message)).then_some(ErrorClass::NotFound)
-    }
 }
 
-/// Whether AWS refused a call because the secret, or one of its name, waits for its deletion: it has one code for this and for other states
-/// that a secret cannot be in.
+/// What AWS says where a secret, or one of its name, waits for its deletion: it has one code for this and for other states that a secret cannot
+/// be in.
+const WAITS: &[&str] = &["scheduled for deletion", "marked for deletion"];
+
+/// Whether AWS refused a call for that.
 fn waits(message: &str) -> bool {
-    message.contains("scheduled for deletion") || message.contains("marked for deletion")
+    WAITS.iter().any(|words| message.contains(words))
 }
 
 /// A secret by its ARN or name, whether it waits for its deletion or not.

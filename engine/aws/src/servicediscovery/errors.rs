@@ -2,14 +2,21 @@
 
 use windlass_engine::provider::ErrorClass;
 
-/// The class of a code that means something of its own here.
-pub fn classify(operation: &str, code: &str) -> Option<ErrorClass> {
-    match code {
-        // An earlier call about the same thing is still at work; a create's own is found by its token.
-        "DuplicateRequest" if operation.contains(":Create") => Some(ErrorClass::Unknown),
-        "DuplicateRequest" => Some(ErrorClass::NotYet),
-        // The namespace was made moments before.
-        "NamespaceNotFound" if operation.ends_with(":CreateService") => Some(ErrorClass::NotYet),
-        _ => None,
-    }
-}
+use crate::wording::Wording;
+
+/// The codes that mean something of their own here.
+pub const WORDINGS: &[Wording] = &[
+    // An earlier call about the same thing is still at work; a create's own is found by its token.
+    Wording::new(
+        &["servicediscovery:Create*"],
+        &["DuplicateRequest"],
+        ErrorClass::Unknown,
+    ),
+    Wording::new(&[], &["DuplicateRequest"], ErrorClass::NotYet),
+    // The namespace was made moments before.
+    Wording::new(
+        &["servicediscovery:CreateService"],
+        &["NamespaceNotFound"],
+        ErrorClass::NotYet,
+    ),
+];

@@ -2,7 +2,7 @@
 
 use aws_sdk_servicediscovery::types::{HttpNamespaceChange as SdkChange, NamespaceType};
 use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNamespaceResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -14,6 +14,7 @@ use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(HttpNamespace => HttpNamespaceLifecycle);
 
@@ -22,6 +23,7 @@ pub struct HttpNamespaceLifecycle;
 impl Lifecycle for HttpNamespaceLifecycle {
     type Kind = HttpNamespace;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
@@ -113,9 +115,5 @@ impl Lifecycle for HttpNamespaceLifecycle {
             subject.applied.description.is_none()
                 || known.description == subject.applied.description
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }

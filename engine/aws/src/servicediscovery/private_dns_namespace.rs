@@ -8,7 +8,7 @@ use aws_sdk_servicediscovery::types::{
 use windlass::aws::servicediscovery::{
     PrivateDnsNamespace, PrivateDnsNamespaceChange, PrivateDnsNamespaceResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -20,6 +20,7 @@ use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(PrivateDnsNamespace => PrivateDnsNamespaceLifecycle);
 
@@ -28,6 +29,7 @@ pub struct PrivateDnsNamespaceLifecycle;
 impl Lifecycle for PrivateDnsNamespaceLifecycle {
     type Kind = PrivateDnsNamespace;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);
@@ -165,10 +167,6 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                 || known.description == subject.applied.description)
                 && ttl(&subject.applied).is_none_or(|ttl| known.soa_ttl == Some(ttl))
         })
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }
 

@@ -15,7 +15,7 @@ use windlass::aws::servicediscovery::{
     DnsConfigResolved, HealthCheckResolved, Route53HealthCheckResolved, Service, ServiceChange,
     ServiceResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
@@ -28,6 +28,7 @@ use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
 use crate::tagging;
+use crate::wording::Wording;
 
 lives!(Service => ServiceLifecycle);
 
@@ -100,6 +101,7 @@ impl Single for Attributes {
 impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn after_create(spec: &ServiceResolved) -> Vec<ServiceChange> {
         let written = !spec.service_attributes.is_empty();
@@ -296,10 +298,6 @@ impl Lifecycle for ServiceLifecycle {
             });
         }
         existence(until, Self::observe(subject, answers)?)
-    }
-
-    fn classify(operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        errors::classify(operation, code)
     }
 }
 

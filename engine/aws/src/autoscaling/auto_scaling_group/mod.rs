@@ -23,6 +23,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(AutoScalingGroup => AutoScalingGroupLifecycle);
 
@@ -34,6 +35,16 @@ const VISIBLE_WITHIN: u64 = 60;
 impl Lifecycle for AutoScalingGroupLifecycle {
     type Kind = AutoScalingGroup;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = &[
+        Wording::new(&[], &["ResourceContention"], ErrorClass::NotYet),
+        // Auto Scaling has no code of its own for a group that does not exist: "AutoScalingGroup name not found - …". That a target
+        // group is not found is said in much the same words, and is something else.
+        Wording::new(&[], &["ValidationError"], ErrorClass::NotFound)
+            .saying(&["AutoScalingGroup name not found"]),
+        // A profile that was made a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
+        Wording::new(&[], &["ValidationError"], ErrorClass::NotYet)
+            .saying(&["Invalid IAM Instance Profile"]),
+    ];
 
     fn after_create(spec: &AutoScalingGroupResolved) -> Vec<AutoScalingGroupChange> {
         let metrics = (!spec.metrics_collection.is_empty())
@@ -211,24 +222,6 @@ impl Lifecycle for AutoScalingGroupLifecycle {
                 }
             }
         })
-    }
-
-    fn classify(_operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        match code {
-            "AlreadyExists" => Some(ErrorClass::AlreadyExists),
-            "ResourceInUse" | "ScalingActivityInProgress" => Some(ErrorClass::InUse),
-            "ResourceContention" => Some(ErrorClass::NotYet),
-            // Auto Scaling has no code of its own for a group that does not exist: "AutoScalingGroup name not found - …". That a target
-            // group is not found is said in much the same words, and is something else.
-            "ValidationError" if message.contains("AutoScalingGroup name not found") => {
-                Some(ErrorClass::NotFound)
-            }
-            // A profile that was made a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
-            "ValidationError" if message.contains("Invalid IAM Instance Profile") => {
-                Some(ErrorClass::NotYet)
-            }
-            _ => None,
-        }
     }
 }
 

@@ -23,6 +23,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, listed_or_asked, worthwhile};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(LaunchTemplate => LaunchTemplateLifecycle);
 
@@ -119,6 +120,11 @@ const LATEST: &str = "$Latest";
 impl Lifecycle for LaunchTemplateLifecycle {
     type Kind = LaunchTemplate;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[Wording::new(
+        &[],
+        &["InvalidLaunchTemplateId.VersionNotFound"],
+        ErrorClass::NotFound,
+    )];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Templates>(subject.id.clone());
@@ -227,16 +233,6 @@ impl Lifecycle for LaunchTemplateLifecycle {
         Ok(FoundOne::Nothing {
             visible_within: tags::VISIBLE_WITHIN,
         })
-    }
-
-    fn classify(_operation: &str, code: &str, _message: &str) -> Option<ErrorClass> {
-        match code {
-            "InvalidLaunchTemplateName.AlreadyExistsException" => Some(ErrorClass::AlreadyExists),
-            "InvalidLaunchTemplateId.NotFound"
-            | "InvalidLaunchTemplateId.VersionNotFound"
-            | "InvalidLaunchTemplateName.NotFoundException" => Some(ErrorClass::NotFound),
-            _ => None,
-        }
     }
 }
 

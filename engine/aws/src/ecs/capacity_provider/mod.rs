@@ -22,6 +22,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, pages};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(CapacityProvider => CapacityProviderLifecycle);
 
@@ -78,6 +79,29 @@ fn key(subject: &Subject<CapacityProviderLifecycle>) -> (Option<String>, String)
 impl Lifecycle for CapacityProviderLifecycle {
     type Kind = CapacityProvider;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = &[
+        // All of these are ClientException or InvalidParameterException, which also mean everything else.
+        // <https://github.com/aws/containers-roadmap/issues/632>
+        Wording::new(
+            &["ecs:CreateCapacityProvider"],
+            &[],
+            ErrorClass::AlreadyExists,
+        )
+        .saying(&["already exists"]),
+        Wording::new(
+            &["ecs:UpdateCapacityProvider", "ecs:DeleteCapacityProvider"],
+            &["UpdateInProgressException"],
+            ErrorClass::NotYet,
+        ),
+        Wording::new(&["ecs:DeleteCapacityProvider"], &[], ErrorClass::InUse)
+            .saying(&["in use", "associated with"]),
+        Wording::new(
+            &["ecs:UpdateCapacityProvider", "ecs:DeleteCapacityProvider"],
+            &["ClientException", "InvalidParameterException"],
+            ErrorClass::NotFound,
+        )
+        .saying(&["does not exist", "not found"]),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<CapacityProviders>(key(subject));
@@ -239,32 +263,6 @@ impl Lifecycle for CapacityProviderLifecycle {
             }
             (Until::Reaches(_), _) => pending(&shown_status(provider)),
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        // All of these are ClientException or InvalidParameterException, which also mean everything else.
-        // <https://github.com/aws/containers-roadmap/issues/632>
-        match (operation, code) {
-            ("ecs:CreateCapacityProvider", _) if message.contains("already exists") => {
-                Some(ErrorClass::AlreadyExists)
-            }
-            (
-                "ecs:UpdateCapacityProvider" | "ecs:DeleteCapacityProvider",
-                "UpdateInProgressException",
-            ) => Some(ErrorClass::NotYet),
-            ("ecs:DeleteCapacityProvider", _)
-                if message.contains("in use") || message.contains("associated with") =>
-            {
-                Some(ErrorClass::InUse)
-            }
-            (
-                "ecs:DeleteCapacityProvider" | "ecs:UpdateCapacityProvider",
-                "ClientException" | "InvalidParameterException",
-            ) if message.contains("does not exist") || message.contains("not found") => {
-                Some(ErrorClass::NotFound)
-            }
-            _ => None,
-        }
     }
 }
 

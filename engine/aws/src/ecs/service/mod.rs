@@ -34,6 +34,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(Service => ServiceLifecycle);
 
@@ -126,6 +127,37 @@ impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
     const DELETION: Deletion = Deletion::InBackground;
     const ENGINE_REPEATS: bool = true;
+    const WORDINGS: &'static [Wording] = &[
+        // ECS has one code for all that is wrong with a request, and no list of its words: these are the ones that people have met.
+        Wording::new(
+            &["ecs:CreateService"],
+            &["InvalidParameterException"],
+            ErrorClass::NotYet,
+        )
+        .saying(&[
+            // An earlier service of the name. <https://github.com/spinnaker/spinnaker/issues/5476>
+            "still Draining",
+            // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
+            "service linked role",
+            // A listener or rule that was just made.
+            "does not have an associated load balancer",
+            // A capacity provider that is being attached. <https://github.com/dask/dask-cloudprovider/issues/328>
+            "not associated with the cluster",
+            // Roles that were just made.
+            "Unable to assume",
+        ]),
+        Wording::new(
+            &["ecs:CreateService"],
+            &["InvalidParameterException"],
+            ErrorClass::AlreadyExists,
+        )
+        .saying(&["not idempotent", "already exists"]),
+        Wording::new(
+            &["ecs:DeleteService", "ecs:UpdateService"],
+            &["ServiceNotActiveException"],
+            ErrorClass::NotFound,
+        ),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Services>(key(subject));
@@ -379,38 +411,6 @@ impl Lifecycle for ServiceLifecycle {
                 pending(status.unwrap_or("no status").to_lowercase())
             }
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        // ECS has one code for all that is wrong with a request, and no list of its words: these are the ones that people have met.
-        let said = |words: &[&str]| words.iter().any(|words| message.contains(words));
-        match (operation, code) {
-            ("ecs:CreateService", "InvalidParameterException")
-                if said(&[
-                    // An earlier service of the name. <https://github.com/spinnaker/spinnaker/issues/5476>
-                    "still Draining",
-                    // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
-                    "service linked role",
-                    // A listener or rule that was just made.
-                    "does not have an associated load balancer",
-                    // A capacity provider that is being attached. <https://github.com/dask/dask-cloudprovider/issues/328>
-                    "not associated with the cluster",
-                    // Roles that were just made.
-                    "Unable to assume",
-                ]) =>
-            {
-                Some(ErrorClass::NotYet)
-            }
-            ("ecs:CreateService", "InvalidParameterException")
-                if said(&["not idempotent", "already exists"]) =>
-            {
-                Some(ErrorClass::AlreadyExists)
-            }
-            ("ecs:DeleteService" | "ecs:UpdateService", "ServiceNotActiveException") => {
-                Some(ErrorClass::NotFound)
-            }
-            _ => None,
-        }
     }
 }
 

@@ -27,6 +27,7 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Single, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(TaskDefinition => TaskDefinitionLifecycle);
 
@@ -80,6 +81,22 @@ fn is_unknown(code: Option<&str>, message: &str) -> bool {
 impl Lifecycle for TaskDefinitionLifecycle {
     type Kind = TaskDefinition;
     const DELETION: Deletion = Deletion::AtOnce;
+    const WORDINGS: &'static [Wording] = &[
+        // ECS has no code of its own for a revision that does not exist.
+        Wording::new(
+            &["ecs:DeregisterTaskDefinition"],
+            &["ClientException"],
+            ErrorClass::NotFound,
+        )
+        .saying(&["unable to describe", "does not exist"]),
+        // A role that was just made is not visible to ECS at once: "Role is not valid", as for one that never was there.
+        Wording::new(
+            &["ecs:RegisterTaskDefinition"],
+            &["ClientException"],
+            ErrorClass::NotYet,
+        )
+        .saying(&["Role is not valid"]),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         match &subject.sent {
@@ -248,21 +265,6 @@ impl Lifecycle for TaskDefinitionLifecycle {
         Ok(FoundOne::Nothing {
             visible_within: tags::VISIBLE_WITHIN,
         })
-    }
-
-    fn classify(operation: &str, code: &str, message: &str) -> Option<ErrorClass> {
-        match operation {
-            "ecs:DeregisterTaskDefinition" if is_unknown(Some(code), message) => {
-                Some(ErrorClass::NotFound)
-            }
-            // A role that was just made is not visible to ECS at once: "Role is not valid", as for one that never was there.
-            "ecs:RegisterTaskDefinition"
-                if code == "ClientException" && message.contains("Role is not valid") =>
-            {
-                Some(ErrorClass::NotYet)
-            }
-            _ => None,
-        }
     }
 }
 

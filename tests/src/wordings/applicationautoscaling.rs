@@ -1,0 +1,44 @@
+//! What Application Auto Scaling answers.
+
+use windlass_engine::provider::ErrorClass::*;
+
+use super::{Row, said};
+
+pub const ROWS: &[Row] = &[
+    said(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "application-autoscaling:RegisterScalableTarget",
+        400,
+        "ValidationException",
+        "The scalable target already exists, and its tags cannot be changed by this call.",
+        AlreadyExists,
+        "hashicorp/terraform-provider-aws#31839",
+    ),
+    said(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "application-autoscaling:RegisterScalableTarget",
+        400,
+        "ValidationException",
+        "ECS service doesn't exist: service/web/web",
+        NotYet,
+        "spinnaker/spinnaker#4371",
+    ),
+    said(
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        "application-autoscaling:RegisterScalableTarget",
+        400,
+        "ValidationException",
+        "Unable to assume IAM role: arn:aws:iam::123456789012:role/scaling",
+        NotYet,
+        "hashicorp/terraform-provider-aws#11693",
+    ),
+    said(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "application-autoscaling:PutScalingPolicy",
+        400,
+        "ObjectNotFoundException",
+        "No scalable target registered for service namespace: ecs, resource ID: service/web/web, scalable dimension: ecs:service:DesiredCount",
+        NotYet,
+        "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html",
+    ),
+];

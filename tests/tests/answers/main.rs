@@ -1,0 +1,3 @@
+//! AWS's answers, and what the engine's life cycles make of them. Not here: what the engine does with a class of errors (`engine`).
+
+mod wordings;
