@@ -9,6 +9,7 @@ pub mod amend;
 pub mod clock;
 pub mod events;
 mod execute;
+mod holders;
 pub mod import;
 pub mod interrupt;
 mod lanes;

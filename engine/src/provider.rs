@@ -53,6 +53,13 @@ pub trait Provider: Send + Sync {
     /// Removes a resource, or begins with it. Removing what is gone is success.
     async fn delete(&self, target: &Target) -> Result<Deletion, ProviderError>;
 
+    /// Who uses a resource that cannot be deleted because of that, in words with their identifiers, such as `eni-0a1b2c3d (Lambda function mail)`. Empty
+    /// where nobody is found, or where the kind cannot find out.
+    async fn who_uses(&self, target: &Target) -> Result<Vec<String>, ProviderError> {
+        let _ = target;
+        Ok(Vec::new())
+    }
+
     /// Looks for what an unfinished create made: by client token, intent tag, or natural key under a parent that is ours.
     async fn find(&self, intent: &Intent) -> Result<Found, ProviderError>;
 
@@ -236,6 +243,22 @@ pub struct ProviderError {
     pub message: String,
     /// AWS's request id.
     pub request_id: Option<String>,
+}
+
+impl ProviderError {
+    /// Whether AWS says this of credentials in a region that their account has not enabled, too.
+    /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+    pub fn may_be_the_region(&self) -> bool {
+        matches!(
+            self.code.as_deref(),
+            Some(
+                "AuthFailure"
+                    | "InvalidClientTokenId"
+                    | "OptInRequired"
+                    | "UnrecognizedClientException"
+            )
+        )
+    }
 }
 
 /// What a failure means for the engine.

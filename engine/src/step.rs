@@ -15,6 +15,7 @@ use windlass_plan::plan::{Partner, Plan, RecordOnly, Step, StepAction};
 use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 use crate::events::{ErrorReport, StepRef};
+use crate::holders::Holders;
 use crate::import::in_words;
 use crate::lanes::LaneId;
 use crate::provider::{
@@ -94,6 +95,11 @@ impl StepError {
                 "run the same again to go on waiting, or raise the resource's time limit"
             }
             _ => match self.aws()?.class {
+                ErrorClass::CredentialsExpired | ErrorClass::Denied
+                    if self.aws()?.may_be_the_region() =>
+                {
+                    "renew the credentials, or enable the region for the account, and run the same again"
+                }
                 ErrorClass::CredentialsExpired => "renew the credentials and run the same again",
                 ErrorClass::QuotaExceeded => "ask AWS to raise the quota, then run the same again",
                 ErrorClass::Unknown => "run the same again; it first looks at what became of this",
@@ -398,6 +404,7 @@ impl Running<'_> {
             provider, clock, ..
         } = self.run;
         let mut retries = Retries::new(Purpose::Mutate(Action::Delete), &*intent.id.0, clock);
+        let mut holders = Holders::default();
         let deletion = loop {
             self.run.recorder.held()?;
             let answer = provider.delete(&target).await;
@@ -406,7 +413,7 @@ impl Running<'_> {
                 Ok(deletion) => break deletion,
                 // It is gone, or on its way out.
                 Err(error) if error.class == ErrorClass::NotFound => break Deletion::InBackground,
-                Err(error) => error,
+                Err(error) => holders.named(&self.run, &self.at, &target, error).await,
             };
             match retries.after(&error, clock) {
                 Some(delay) => {

@@ -81,7 +81,9 @@ fn provider_error<E: ProvideErrorMetadata>(
     let (code, message, status) = match error {
         SdkError::ServiceError(service) => {
             let meta = service.err().meta();
-            let message = meta.message().unwrap_or("AWS gave no message").to_owned();
+            let message = meta
+                .message()
+                .map_or_else(|| unworded(service.raw()), str::to_owned);
             (
                 meta.code().map(str::to_owned),
                 message,
@@ -106,6 +108,27 @@ fn provider_error<E: ProvideErrorMetadata>(
     }
 }
 
+/// What is known of an error whose body is not in the service's form, as a proxy's or a gateway's: the status, and how the body begins. What is not
+/// printable is escaped.
+fn unworded(answer: &HttpResponse) -> String {
+    const SHOWN: usize = 160;
+    let status = answer.status().as_u16();
+    let body = answer.body().bytes().map(String::from_utf8_lossy);
+    let body = body.as_deref().map(str::trim).unwrap_or_default();
+    if body.is_empty() {
+        return format!("HTTP status {status} without a message");
+    }
+    let mut begins: String = body
+        .chars()
+        .take(SHOWN)
+        .flat_map(char::escape_debug)
+        .collect();
+    if body.chars().nth(SHOWN).is_some() {
+        begins.push('…');
+    }
+    format!("HTTP status {status} without a message of AWS's form: {begins}")
+}
+
 /// What a failure without an answer from the service means.
 fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
     match error {
@@ -122,6 +145,11 @@ fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
         SdkError::DispatchFailure(dispatch) if withheld(dispatch) => ErrorClass::Withheld,
         _ => ErrorClass::Unknown,
     }
+}
+
+/// Whether no name server knows the host that a call was meant for.
+pub fn is_unresolved<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    matches!(error, SdkError::DispatchFailure(_)) && chain_of(error).contains("dns error")
 }
 
 /// What services say to a signature whose time is off. Some of them say so to any wrong signature.
@@ -172,7 +200,9 @@ fn chain_of<E>(error: &SdkError<E, HttpResponse>) -> String {
             "the connection failed",
             dispatch.as_connector_error().map(|e| e as _),
         ),
-        SdkError::ResponseError(_) => ("the answer could not be read", None),
+        SdkError::ResponseError(unread) => {
+            return format!("the answer could not be read: {}", unworded(unread.raw()));
+        }
         _ => ("the call failed", None),
     };
     let mut text = what.to_owned();

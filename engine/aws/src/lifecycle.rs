@@ -78,6 +78,16 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// takes as success.
     fn delete(cx: &Context, subject: &Subject<Self>) -> impl Future<Output = Result<()>> + Send;
 
+    /// Who uses it, in words with their identifiers. Asked when AWS has refused its deletion as in use for a minute: what this stack does not manage will
+    /// not go by itself. Nobody by default; for kinds that others use without the stack's knowledge.
+    fn who_uses(
+        cx: &Context,
+        subject: &Subject<Self>,
+    ) -> impl Future<Output = Result<Vec<String>>> + Send {
+        let _ = (cx, subject);
+        async { Ok(Vec::new()) }
+    }
+
     /// Looks for what a create with this intent made, after its answer was lost.
     fn find(
         cx: &Context,

@@ -15,15 +15,15 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use windlass::document::{LookupQuery, Place};
 use windlass_engine::provider::{
-    CreateRequest, Created, Deletion, Found, Identity, Limit, Outputs, PollQuestion, Progress,
-    Provider, Target, UpdateRequest,
+    CreateRequest, Created, Deletion, ErrorClass, Found, Identity, Limit, Outputs, PollQuestion,
+    Progress, Provider, Target, UpdateRequest,
 };
 use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
 
 use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
-use crate::error::{Named, Result, incomplete};
+use crate::error::{Named, Result, incomplete, invalid, is_unresolved};
 use crate::guard::Held;
 use crate::lifecycle::Context;
 use crate::limits;
@@ -117,20 +117,36 @@ impl AwsProvider {
     }
 }
 
+/// The first call of a command. A host that no name server knows is a region that does not exist, or a machine without a network: that is said at
+/// once, not after a minute of attempts.
+async fn identity(clients: &Clients) -> Result<Identity> {
+    const OPERATION: &str = "sts:GetCallerIdentity";
+    let answer = clients.sts().get_caller_identity().send().await;
+    let unresolved = answer.as_ref().is_err_and(is_unresolved);
+    let answer = answer.named(OPERATION).map_err(|error| match unresolved {
+        true => invalid(
+            OPERATION,
+            format!(
+                "no host of AWS is known in region `{}`: {}",
+                clients.region(),
+                error.message
+            ),
+        ),
+        false => error,
+    })?;
+    match (answer.account, answer.arn) {
+        (Some(account), Some(arn)) => Ok(Identity { account, arn }),
+        _ => Err(incomplete(OPERATION, "account")),
+    }
+}
+
 #[async_trait]
 impl Provider for AwsProvider {
     async fn identity(&self, place: &Place) -> Result<Identity> {
         let clients = self.pool.place(place).await;
-        let answer = clients
-            .repeating
-            .sts()
-            .get_caller_identity()
-            .send()
-            .await
-            .named("sts:GetCallerIdentity")?;
-        match (answer.account, answer.arn) {
-            (Some(account), Some(arn)) => Ok(Identity { account, arn }),
-            _ => Err(incomplete("sts:GetCallerIdentity", "account")),
+        match identity(&clients.once).await {
+            Err(error) if error.class == ErrorClass::Unknown => identity(&clients.repeating).await,
+            answered => answered,
         }
     }
 
@@ -195,6 +211,13 @@ impl Provider for AwsProvider {
         let clients = self.pool.place(&target.place).await;
         life(&target.kind)?
             .delete(&self.context(&clients.once, &target.place), target)
+            .await
+    }
+
+    async fn who_uses(&self, target: &Target) -> Result<Vec<String>> {
+        let clients = self.pool.place(&target.place).await;
+        life(&target.kind)?
+            .who_uses(&self.context(&clients.repeating, &target.place), target)
             .await
     }
 

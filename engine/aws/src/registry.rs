@@ -55,6 +55,7 @@ pub trait Erased: Send + Sync {
     async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
     async fn update(&self, cx: &Context, request: &UpdateRequest<'_>) -> Result<Outputs>;
     async fn delete(&self, cx: &Context, target: &Target) -> Result<Deletion>;
+    async fn who_uses(&self, cx: &Context, target: &Target) -> Result<Vec<String>>;
     async fn find(&self, cx: &Context, intent: &Intent) -> Result<Found>;
     fn want_progress(&self, target: &Target, until: Until, wants: &mut Wants) -> Result<()>;
     fn progress(&self, target: &Target, until: Until, answers: &Answers) -> Result<Progress>;
@@ -206,6 +207,10 @@ impl<L: Lifecycle> Erased for Hidden<L> {
             Err(error) if error.class == ErrorClass::NotFound => Ok(L::DELETION),
             other => other.map(|()| L::DELETION),
         }
+    }
+
+    async fn who_uses(&self, cx: &Context, target: &Target) -> Result<Vec<String>> {
+        L::who_uses(cx, &Self::subject(target)?).await
     }
 
     async fn find(&self, cx: &Context, intent: &Intent) -> Result<Found> {

@@ -164,6 +164,10 @@ pub const SHARED: &[Wording] = &[
             "ConcurrentUpdateException",
             "OperationAbortedException",
             "InvalidConfigurationRequest",
+            // IAM is at work on it. <https://github.com/hashicorp/terraform-provider-aws/pull/4143>
+            "EntityTemporarilyUnmodifiable",
+            // A new account is looked at, mostly for minutes. <https://github.com/openshift/installer/issues/829>
+            "PendingVerification",
         ],
     ),
     shared(

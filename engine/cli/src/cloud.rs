@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use windlass::document::Place;
 use windlass_aws::{Access, AwsProvider};
-use windlass_engine::provider::Provider;
+use windlass_engine::provider::{ErrorClass, Provider, ProviderError};
 use windlass_engine::secrets::SecretReader;
 use windlass_local::{DEFAULT_ACCOUNT, DaemonCommand, Home, LocalCloud, Progress, Status};
 use windlass_state::binding::Binding;
@@ -96,9 +96,10 @@ impl Cloud {
                 region: region.to_owned(),
             },
             None => {
-                let identity = provider.identity(&place).await.map_err(|error| {
-                    Failure::of(&error).help("check the credentials: `aws sts get-caller-identity`, AWS_PROFILE, `--profile`; or use `--local`")
-                })?;
+                let identity = provider
+                    .identity(&place)
+                    .await
+                    .map_err(|error| Failure::of(&error).help(way_out(&error, region)))?;
                 Binding::Aws {
                     account: identity.account,
                     region: region.to_owned(),
@@ -106,6 +107,21 @@ impl Cloud {
             }
         };
         Ok(Self { provider, binding })
+    }
+}
+
+/// What to do where AWS does not say whose the credentials are. AWS answers to keys in a region that is not enabled for the account as it does to keys
+/// that are wrong: aws/aws-sdk-ruby#2850.
+fn way_out(error: &ProviderError, region: &str) -> String {
+    match error.code.as_deref() {
+        Some(_) if error.may_be_the_region() => format!(
+            "the credentials are wrong, or the account has not enabled region `{region}` (AWS answers the same to both): \
+             `aws sts get-caller-identity --region us-east-1` tells which; then renew the credentials, or enable the region, or give another with `--region`"
+        ),
+        None if error.class == ErrorClass::Invalid => {
+            "check the name of the region (`--region`, AWS_REGION, the profile) and the network; or use `--local`".to_owned()
+        }
+        _ => "check the credentials: `aws sts get-caller-identity`, AWS_PROFILE, `--profile`; or use `--local`".to_owned(),
     }
 }
 

@@ -6,6 +6,15 @@ use super::{Row, said};
 
 pub const ROWS: &[Row] = &[
     said(
+        "",
+        "iam:UpdateLoginProfile",
+        409,
+        "EntityTemporarilyUnmodifiable",
+        "Login Profile for User jo cannot be modified while login profile is being created.",
+        NotYet,
+        "hashicorp/terraform-provider-aws#4143",
+    ),
+    said(
         "AWS::IAM::Role",
         "iam:CreateRole",
         400,

@@ -1,3 +1,6 @@
 //! AWS's answers, and what the engine's life cycles make of them. Not here: what the engine does with a class of errors (`engine`).
 
+mod holders;
+mod life_cycles;
+mod subject;
 mod wordings;

@@ -6,6 +6,7 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
+use windlass_tests::wordings::row;
 
 use crate::cloud::Ruled;
 use crate::world::{Ran, World};
@@ -141,6 +142,88 @@ fn a_role_that_cannot_be_passed_yet_is_waited_for() {
     assert_eq!(retried.len(), 2, "{}", ran.out);
     assert_eq!(retried[0]["error"]["class"], "denied_yet");
     assert_eq!(world.census(), alone.census());
+}
+
+/// Refuses the first calls of an operation as AWS does.
+fn refuses<'a>(
+    world: &'a World,
+    kind: &str,
+    operation: &str,
+    code: &str,
+    nth: &[u32],
+) -> Ruled<'a> {
+    let row = row(kind, operation, code);
+    let (_, name) = operation
+        .split_once(':')
+        .expect("a service and an operation");
+    world.cloud.rule(&json!({
+        "name": format!("{name}-{}", world.account),
+        "match": {"account": world.account, "operation": name, "nth": nth},
+        "effect": {"kind": "fail", "status": row.status, "code": row.code, "message": row.message},
+    }))
+}
+
+fn retried(ran: &Ran) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let retried = ran.of("step_retrying");
+    let mut codes: Vec<_> = retried
+        .iter()
+        .map(|event| {
+            (
+                text(&event["error"]["code"]),
+                text(&event["error"]["class"]),
+            )
+        })
+        .collect();
+    codes.sort();
+    codes
+}
+
+/// What AWS answers to the follow-up calls of what was made a moment ago: it is not there. And to the release of an address whose NAT gateway is
+/// going: wrong credentials. None of them stops a run.
+#[test]
+fn late_views_and_held_addresses_are_waited_for() {
+    let (alone, world) = (undisturbed(), World::of("quickstart"));
+    let group = "AWS::EC2::SecurityGroup";
+    let late = [
+        (
+            "AWS::EC2::VPC",
+            "ec2:ModifyVpcAttribute",
+            "InvalidVpcID.NotFound",
+        ),
+        (
+            group,
+            "ec2:AuthorizeSecurityGroupIngress",
+            "InvalidGroup.NotFound",
+        ),
+        (
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+            "elasticloadbalancing:ModifyTargetGroupAttributes",
+            "TargetGroupNotFound",
+        ),
+    ];
+    let rules = late.map(|(kind, operation, code)| refuses(&world, kind, operation, code, &[1]));
+    let ran = world.succeeds("up --yes");
+    drop(rules);
+    let codes: Vec<String> = retried(&ran).into_iter().map(|(code, _)| code).collect();
+    assert_eq!(
+        codes,
+        [
+            "InvalidGroup.NotFound",
+            "InvalidVpcID.NotFound",
+            "TargetGroupNotFound"
+        ],
+        "{}",
+        ran.troubles()
+    );
+    assert_eq!(world.census(), alone.census());
+
+    let eip = "AWS::EC2::EIP";
+    let held = refuses(&world, eip, "ec2:ReleaseAddress", "AuthFailure", &[1, 2]);
+    let ran = world.succeeds("destroy --yes");
+    drop(held);
+    let held = ("AuthFailure".to_owned(), "in_use".to_owned());
+    assert_eq!(retried(&ran), [held.clone(), held], "{}", ran.troubles());
 }
 
 /// The state cannot grow any more; small files still can be written, as on a disk that is nearly full.

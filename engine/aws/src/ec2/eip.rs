@@ -7,6 +7,7 @@ use windlass::aws::ec2::{Eip, EipChange, EipResolved};
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
+use super::holders;
 use super::tags;
 use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete};
@@ -21,6 +22,8 @@ lives!(Eip => EipLifecycle);
 pub struct EipLifecycle;
 
 const ASSOCIATE: &str = "ec2:AssociateAddress";
+const RELEASE: &str = "ec2:ReleaseAddress";
+const DISASSOCIATE: &str = "ec2:DisassociateAddress";
 const DESCRIBE: &str = "ec2:DescribeAddresses";
 
 /// Addresses by allocation id. AWS gives them in one page.
@@ -60,6 +63,13 @@ impl Lifecycle for EipLifecycle {
                 "InvalidInstanceID",
             ],
             ErrorClass::NotYet,
+        ),
+        // A NAT gateway or load balancer that is going still holds the address, for a moment even after it is said to be deleted. Credentials that
+        // are really wrong fail at the read of the addresses before. <https://github.com/kubernetes/kops/issues/938>
+        Wording::new(
+            &[RELEASE, DISASSOCIATE],
+            &["AuthFailure"],
+            ErrorClass::InUse,
         ),
     ];
 
@@ -145,8 +155,12 @@ impl Lifecycle for EipLifecycle {
             .set_network_border_group(subject.applied.network_border_group.clone())
             .send()
             .await
-            .named("ec2:ReleaseAddress")
+            .named(RELEASE)
             .map(drop)
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        holders::of_address(cx, &subject.id).await
     }
 
     async fn find(cx: &Context, _spec: &EipResolved, intent: &IntentId) -> Result<FoundOne> {
@@ -241,7 +255,7 @@ async fn disassociate(cx: &Context, subject: &Subject<EipLifecycle>) -> Result<(
         .association_id(association)
         .send()
         .await
-        .named("ec2:DisassociateAddress");
+        .named(DISASSOCIATE);
     match sent {
         Err(error) if error.class == ErrorClass::NotFound => Ok(()),
         other => other.map(drop),

@@ -2,6 +2,7 @@
 
 mod eip;
 mod gateways;
+mod holders;
 pub(crate) mod instance_requirements;
 mod internet_gateway;
 mod launch_template;

@@ -74,6 +74,12 @@ impl Rule {
         Self::new(IpProtocol::All, None, None, anywhere, None)
     }
 
+    /// The same for IPv6, which AWS adds where the VPC has a range.
+    pub fn allow_all_v6() -> Self {
+        let anywhere = Peer::V6("::/0".to_owned());
+        Self::new(IpProtocol::All, None, None, anywhere, None)
+    }
+
     /// The rule as EC2 takes it.
     pub fn permission(&self) -> IpPermission {
         let text = |text: &String| text.clone();

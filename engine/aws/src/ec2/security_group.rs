@@ -12,6 +12,7 @@ use windlass::aws::ec2::{SecurityGroup, SecurityGroupChange, SecurityGroupResolv
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
+use super::holders;
 use super::rules::{Direction, Key, Rule};
 use super::tags;
 use crate::clients::Clients;
@@ -20,7 +21,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(SecurityGroup => SecurityGroupLifecycle);
 
@@ -55,14 +55,6 @@ impl Query for SecurityGroups {
 impl Lifecycle for SecurityGroupLifecycle {
     type Kind = SecurityGroup;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[
-        // A group that another one refers to, or that an interface still has.
-        Wording::new(
-            &["ec2:DeleteSecurityGroup"],
-            &["CannotDelete"],
-            ErrorClass::InUse,
-        ),
-    ];
 
     fn after_create(spec: &SecurityGroupResolved) -> Vec<SecurityGroupChange> {
         let ingress = (!spec.security_group_ingress.is_empty())
@@ -162,6 +154,10 @@ impl Lifecycle for SecurityGroupLifecycle {
             .map(drop)
     }
 
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        holders::of_group(cx, &subject.id).await
+    }
+
     async fn find(
         cx: &Context,
         _spec: &SecurityGroupResolved,
@@ -242,7 +238,7 @@ async fn egress(
     let mut change = RuleChange::between(from.unwrap_or_default().into_iter(), wanted.into_iter());
     if !keeps_default {
         // Also where rules were there before: the run that sent the first of them may have been killed in between.
-        revoke_default(cx, &subject.id).await?;
+        revoke_default(cx, &subject.id, untouched).await?;
     } else if untouched {
         change.authorize.retain(|rule| *rule != Rule::allow_all());
     }
@@ -250,17 +246,26 @@ async fn egress(
 }
 
 /// Takes away the rules that AWS gives a new group: everything to every address, without tag or description.
-async fn revoke_default(cx: &Context, group: &str) -> Result<()> {
-    let is_default = |rule: &SecurityGroupRule| {
-        let anywhere = rule.cidr_ipv4() == Some("0.0.0.0/0") || rule.cidr_ipv6() == Some("::/0");
-        rule.is_egress == Some(true)
-            && rule.ip_protocol() == Some("-1")
-            && anywhere
-            && rule.tags().is_empty()
-            && rule.description().is_none_or(str::is_empty)
-    };
-    let ids: Vec<String> = existing(cx, group)
+///
+/// The list of rules lags behind a group that was just made: a list without any such rule proves nothing, and the rule would let everything out for
+/// ever. So a new group's default that is not listed is revoked by what it says, for IPv4 and for IPv6. A rule of the same reach that somebody has
+/// tagged or described is theirs, and stays.
+async fn revoke_default(cx: &Context, group: &str, new: bool) -> Result<()> {
+    let everything: Vec<_> = existing(cx, group)
         .await?
+        .into_iter()
+        .filter(lets_everything_out)
+        .collect();
+    if everything.is_empty() && new {
+        for rule in [Rule::allow_all(), Rule::allow_all_v6()] {
+            withdraw(cx, group, Direction::Egress, &[rule]).await?;
+        }
+        return Ok(());
+    }
+    let is_default = |rule: &SecurityGroupRule| {
+        rule.tags().is_empty() && rule.description().is_none_or(str::is_empty)
+    };
+    let ids: Vec<String> = everything
         .into_iter()
         .filter(is_default)
         .filter_map(|rule| rule.security_group_rule_id)
@@ -268,14 +273,24 @@ async fn revoke_default(cx: &Context, group: &str) -> Result<()> {
     if ids.is_empty() {
         return Ok(());
     }
-    cx.ec2()
+    let revoked = cx
+        .ec2()
         .revoke_security_group_egress()
         .group_id(group)
         .set_security_group_rule_ids(Some(ids))
         .send()
         .await
-        .named("ec2:RevokeSecurityGroupEgress")
-        .map(drop)
+        .named("ec2:RevokeSecurityGroupEgress");
+    match revoked {
+        // The list may lag behind an earlier revoke as well.
+        Err(error) if is_about_a_rule(&error) => Ok(()),
+        other => other.map(drop),
+    }
+}
+
+fn lets_everything_out(rule: &SecurityGroupRule) -> bool {
+    let anywhere = rule.cidr_ipv4() == Some("0.0.0.0/0") || rule.cidr_ipv6() == Some("::/0");
+    rule.is_egress == Some(true) && rule.ip_protocol() == Some("-1") && anywhere
 }
 
 async fn existing(cx: &Context, group: &str) -> Result<Vec<SecurityGroupRule>> {
@@ -325,7 +340,8 @@ async fn apply(cx: &Context, group: &str, direction: Direction, change: RuleChan
 async fn withdraw(cx: &Context, group: &str, direction: Direction, rules: &[Rule]) -> Result<()> {
     match revoke(cx, group, direction, rules).await {
         Err(error) if error.class == ErrorClass::NotFound && is_about_a_rule(&error) => {
-            for rule in rules {
+            // Alone, it is the one that is not there.
+            for rule in rules.iter().filter(|_| rules.len() > 1) {
                 match revoke(cx, group, direction, std::slice::from_ref(rule)).await {
                     Err(error) if is_about_a_rule(&error) => {}
                     other => other?,
@@ -339,7 +355,11 @@ async fn withdraw(cx: &Context, group: &str, direction: Direction, rules: &[Rule
 
 /// Not the group, only a rule of it is missing.
 fn is_about_a_rule(error: &windlass_engine::provider::ProviderError) -> bool {
-    error.code.as_deref() == Some("InvalidPermission.NotFound")
+    let code = error.code.as_deref();
+    matches!(
+        code,
+        Some("InvalidPermission.NotFound" | "InvalidSecurityGroupRuleId.NotFound")
+    )
 }
 
 fn permissions(rules: &[Rule]) -> Vec<IpPermission> {

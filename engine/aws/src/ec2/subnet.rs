@@ -13,6 +13,7 @@ use windlass::aws::ec2::{
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::holders;
 use super::states::{failed, pending, reached};
 use super::tags;
 use crate::clients::Clients;
@@ -226,6 +227,10 @@ impl Lifecycle for SubnetLifecycle {
             .await
             .named("ec2:DeleteSubnet")
             .map(drop)
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        holders::interfaces(cx, "subnet-id", &subject.id).await
     }
 
     async fn find(cx: &Context, _spec: &SubnetResolved, intent: &IntentId) -> Result<FoundOne> {

@@ -10,9 +10,10 @@ use windlass::aws::ec2::{Vpc, VpcChange, VpcResolved};
 use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::holders;
 use super::tags;
 use crate::clients::Clients;
-use crate::error::{Named, Result, incomplete};
+use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants};
@@ -63,18 +64,20 @@ impl Single for VpcAttributes {
             .attribute(VpcAttributeName::from(*name))
             .send()
             .await
-            .named("ec2:DescribeVpcAttribute")?;
-        let value = if *name == HOSTNAMES {
-            answer.enable_dns_hostnames
-        } else {
-            answer.enable_dns_support
-        };
+            .named("ec2:DescribeVpcAttribute")
+            .found()?;
+        let value = answer.and_then(|answer| match *name {
+            HOSTNAMES => answer.enable_dns_hostnames,
+            _ => answer.enable_dns_support,
+        });
         Ok(value.and_then(|value| value.value))
     }
 }
 
 const HOSTNAMES: &str = "enableDnsHostnames";
 const SUPPORT: &str = "enableDnsSupport";
+const DEFAULT_GROUP: &str = "DefaultSecurityGroup";
+const DEFAULT_ACL: &str = "DefaultNetworkAcl";
 
 /// The security group and the network ACL that a VPC comes with, by VPC.
 pub struct VpcDefaults;
@@ -90,10 +93,7 @@ impl Query for VpcDefaults {
         let acls = default_acls(clients, keys);
         let (groups, acls) = futures::future::try_join(groups, acls).await?;
         let mut found: BTreeMap<String, Outputs> = BTreeMap::new();
-        for (name, ids) in [
-            ("DefaultSecurityGroup", groups),
-            ("DefaultNetworkAcl", acls),
-        ] {
+        for (name, ids) in [(DEFAULT_GROUP, groups), (DEFAULT_ACL, acls)] {
             for (vpc, id) in ids {
                 found
                     .entry(vpc)
@@ -150,11 +150,8 @@ impl Lifecycle for VpcLifecycle {
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Vpcs>(subject.id.clone());
-        if subject.applied.enable_dns_hostnames.is_some() {
-            wants.want::<VpcAttributes>((subject.id.clone(), HOSTNAMES));
-        }
-        if subject.applied.enable_dns_support.is_some() {
-            wants.want::<VpcAttributes>((subject.id.clone(), SUPPORT));
+        for (name, _) in written(&subject.applied) {
+            wants.want::<VpcAttributes>((subject.id.clone(), name));
         }
     }
 
@@ -257,6 +254,10 @@ impl Lifecycle for VpcLifecycle {
             .map(drop)
     }
 
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        holders::of_vpc(cx, &subject.id).await
+    }
+
     async fn find(cx: &Context, _spec: &VpcResolved, intent: &IntentId) -> Result<FoundOne> {
         let vpcs = cx
             .ec2()
@@ -275,6 +276,9 @@ impl Lifecycle for VpcLifecycle {
         wants.want::<Vpcs>(subject.id.clone());
         if until != Until::Gone {
             wants.want::<VpcDefaults>(subject.id.clone());
+            for (name, _) in written(&subject.applied) {
+                wants.want::<VpcAttributes>((subject.id.clone(), name));
+            }
         }
     }
 
@@ -293,18 +297,38 @@ impl Lifecycle for VpcLifecycle {
             (Until::Reaches(_), Some(vpc)) if vpc.state == Some(VpcState::Pending) => {
                 pending("pending")
             }
-            (Until::Reaches(_), Some(vpc)) => {
-                let mut outputs = vpc_outputs(vpc);
-                outputs.extend(
-                    answers
-                        .get::<VpcDefaults>(&subject.id)?
-                        .cloned()
-                        .unwrap_or_default(),
-                );
-                Progress::Reached { outputs }
-            }
+            (Until::Reaches(_), Some(vpc)) => match missing(subject, answers)? {
+                Some(status) => pending(&status),
+                None => {
+                    let defaults = answers.get::<VpcDefaults>(&subject.id)?;
+                    let mut outputs = vpc_outputs(vpc);
+                    outputs.extend(defaults.cloned().unwrap_or_default());
+                    Progress::Reached { outputs }
+                }
+            },
         })
     }
+}
+
+/// The DNS settings that the author wrote.
+fn written(spec: &VpcResolved) -> impl Iterator<Item = (&'static str, bool)> {
+    let hostnames = spec.enable_dns_hostnames.map(|value| (HOSTNAMES, value));
+    let support = spec.enable_dns_support.map(|value| (SUPPORT, value));
+    hostnames.into_iter().chain(support)
+}
+
+/// What does not show yet. An interface endpoint with a private name is refused as long as EC2 does not see the DNS settings, and whoever refers to
+/// the default group or ACL would be given nothing. <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_.go>
+fn missing(subject: &Subject<VpcLifecycle>, answers: &Answers) -> Result<Option<String>> {
+    for (name, value) in written(&subject.applied) {
+        if answers.get::<VpcAttributes>(&(subject.id.clone(), name))? != Some(&value) {
+            return Ok(Some(format!("{name} does not show yet")));
+        }
+    }
+    let defaults = answers.get::<VpcDefaults>(&subject.id)?;
+    let lacks = |name: &&str| defaults.is_none_or(|defaults| !defaults.contains_key(*name));
+    let lacking = [DEFAULT_GROUP, DEFAULT_ACL].into_iter().find(lacks);
+    Ok(lacking.map(|name| format!("{name} does not show yet")))
 }
 
 fn made(vpc: &SdkVpc) -> Option<Made> {

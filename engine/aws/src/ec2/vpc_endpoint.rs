@@ -12,7 +12,7 @@ use windlass::aws::ec2::{
     DnsOptionsResolved, EndpointTargetResolved, PrivateDnsScope, VpcEndpoint, VpcEndpointChange,
     VpcEndpointResolved,
 };
-use windlass_engine::provider::{Deletion, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -22,10 +22,13 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::wording::Wording;
 
 lives!(VpcEndpoint => VpcEndpointLifecycle);
 
 pub struct VpcEndpointLifecycle;
+
+const DELETE: &str = "ec2:DeleteVpcEndpoints";
 
 /// Endpoints by id, without those that are only remembered.
 pub struct Endpoints;
@@ -66,6 +69,11 @@ fn is(endpoint: &SdkEndpoint, state: &str) -> bool {
 impl Lifecycle for VpcEndpointLifecycle {
     type Kind = VpcEndpoint;
     const DELETION: Deletion = Deletion::InBackground;
+    const WORDINGS: &'static [Wording] = &[
+        Wording::new(&[DELETE], &["InvalidVpcEndpoint*"], ErrorClass::NotFound),
+        // A route or table of it that is missing does not mean that the endpoint is gone.
+        Wording::new(&[DELETE], &["*.NotFound"], ErrorClass::Invalid),
+    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Endpoints>(subject.id.clone());
@@ -179,14 +187,13 @@ impl Lifecycle for VpcEndpointLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        const OPERATION: &str = "ec2:DeleteVpcEndpoints";
         let answer = cx
             .ec2()
             .delete_vpc_endpoints()
             .vpc_endpoint_ids(&subject.id)
             .send()
             .await
-            .named(OPERATION)?;
+            .named(DELETE)?;
         // The call succeeds even where it deleted nothing.
         let Some(error) = answer.unsuccessful().first().and_then(|item| item.error()) else {
             return Ok(());
@@ -194,8 +201,8 @@ impl Lifecycle for VpcEndpointLifecycle {
         let code = error.code().unwrap_or_default().to_owned();
         let message = error.message().unwrap_or_default().to_owned();
         Err(windlass_engine::provider::ProviderError {
-            class: crate::error::class_of(OPERATION, &code, 400, &message),
-            operation: OPERATION.to_owned(),
+            class: crate::error::class_of(DELETE, &code, 400, &message),
+            operation: DELETE.to_owned(),
             message,
             code: Some(code),
             request_id: None,

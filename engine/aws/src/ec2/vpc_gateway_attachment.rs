@@ -10,6 +10,7 @@ use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::gateways::{InternetGateways, VpnGateways};
+use super::holders;
 use super::states::{pending, reached};
 use super::tags;
 use crate::error::{Named, Result};
@@ -135,6 +136,10 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
                 .named("ec2:DetachVpnGateway")
                 .map(drop),
         }
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        holders::public_interfaces(cx, subject.applied.vpc_id.as_str()).await
     }
 
     async fn find(

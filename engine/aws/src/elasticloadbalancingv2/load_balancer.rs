@@ -15,14 +15,16 @@ use windlass::aws::elasticloadbalancingv2::{
     LOAD_BALANCER_ATTRIBUTES, LoadBalancer, LoadBalancerChange, LoadBalancerResolved,
     LoadBalancerSubnetsResolved, SubnetMappingResolved,
 };
-use windlass_engine::provider::{Deletion, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{
+    Deletion, ErrorClass, Failure, Outputs, Progress, ProviderError, Until,
+};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{attributes, errors, read, tags};
 use crate::applied_tags;
 use crate::ec2::tags::filter;
-use crate::error::{Found, Named, Result, incomplete};
+use crate::error::{Found, Named, Result, incomplete, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
@@ -33,6 +35,8 @@ use crate::wording::Wording;
 lives!(LoadBalancer => LoadBalancerLifecycle);
 
 pub struct LoadBalancerLifecycle;
+
+const RESERVE: &str = "elasticloadbalancing:ModifyCapacityReservation";
 
 impl Lifecycle for LoadBalancerLifecycle {
     type Kind = LoadBalancer;
@@ -407,7 +411,22 @@ async fn set_pool(cx: &Context, arn: &str, to: &LoadBalancerResolved) -> Result<
         .map(drop)
 }
 
+/// AWS takes no reservation for a load balancer that it still sets up: looking first spares a refusal that says nothing of it.
+async fn stands(cx: &Context, arn: &str) -> Result<()> {
+    let found = read::LoadBalancers::fetch(cx, vec![arn.to_owned()]).await?;
+    let state = found.first().and_then(|(_, found)| found.state.as_ref());
+    let state = state.and_then(|state| state.code.as_ref());
+    if state.is_some_and(|state| *state != LoadBalancerStateEnum::Provisioning) {
+        return Ok(());
+    }
+    Err(ProviderError {
+        class: ErrorClass::NotYet,
+        ..invalid(RESERVE, "the load balancer is still being set up")
+    })
+}
+
 async fn reserve(cx: &Context, arn: &str, to: &LoadBalancerResolved) -> Result<()> {
+    stands(cx, arn).await?;
     let request = cx
         .elbv2()
         .modify_capacity_reservation()
@@ -423,11 +442,7 @@ async fn reserve(cx: &Context, arn: &str, to: &LoadBalancerResolved) -> Result<(
         }
         None => request.reset_capacity_reservation(true),
     };
-    request
-        .send()
-        .await
-        .named("elasticloadbalancing:ModifyCapacityReservation")
-        .map(drop)
+    request.send().await.named(RESERVE).map(drop)
 }
 
 async fn set_attributes(

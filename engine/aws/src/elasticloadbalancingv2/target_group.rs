@@ -20,7 +20,7 @@ use crate::applied_tags;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Wants};
+use crate::reads::{Answers, Query as _, Wants};
 use crate::registry::lives;
 use crate::tagging;
 use crate::wording::Wording;
@@ -230,6 +230,14 @@ impl Lifecycle for TargetGroupLifecycle {
             .await
             .named("elasticloadbalancing:DeleteTargetGroup")
             .map(drop)
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        let found = read::TargetGroups::fetch(cx, vec![subject.id.clone()]).await?;
+        let balancers = found
+            .into_iter()
+            .flat_map(|(_, group)| group.load_balancer_arns);
+        Ok(balancers.flatten().collect())
     }
 
     async fn find(cx: &Context, spec: &TargetGroupResolved, intent: &IntentId) -> Result<FoundOne> {

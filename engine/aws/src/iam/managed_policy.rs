@@ -111,6 +111,21 @@ struct Carriers {
     users: BTreeSet<String>,
 }
 
+impl Carriers {
+    /// `role web`, `user jo`.
+    fn named(&self) -> Vec<String> {
+        let of = |what: &'static str, names: &BTreeSet<String>| -> Vec<String> {
+            names.iter().map(|name| format!("{what} {name}")).collect()
+        };
+        [
+            of("role", &self.roles),
+            of("user", &self.users),
+            of("group", &self.groups),
+        ]
+        .concat()
+    }
+}
+
 /// Who carries policies, by the policies' ARNs.
 struct Carried;
 
@@ -288,6 +303,11 @@ impl Lifecycle for ManagedPolicyLifecycle {
         }
         let call = cx.iam().delete_policy().policy_arn(arn);
         call.send().await.named("iam:DeletePolicy").map(drop)
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        let carriers = Carried::ask(cx, &subject.id).await?.unwrap_or_default();
+        Ok(carriers.named())
     }
 
     async fn find(

@@ -4,6 +4,7 @@
 //! build on a role say `NotYet` instead of `NotFound`.
 
 mod documents;
+mod holders;
 mod instance_profile;
 mod managed_policy;
 mod role;

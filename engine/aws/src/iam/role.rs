@@ -10,7 +10,7 @@ use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles, role_named};
-use super::{VISIBLE_WITHIN, documents, tags};
+use super::{VISIBLE_WITHIN, documents, holders, tags};
 use crate::error::{Found as _, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
 use crate::observed::{Block, Observed, outputs};
@@ -181,6 +181,10 @@ impl Lifecycle for RoleLifecycle {
         }
         let call = cx.iam().delete_role().role_name(&subject.id);
         call.send().await.named("iam:DeleteRole").map(drop)
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        holders::of_role(cx, &subject.id).await
     }
 
     async fn find(cx: &Context, spec: &RoleResolved, intent: &IntentId) -> Result<FoundOne> {

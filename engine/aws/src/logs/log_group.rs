@@ -23,6 +23,9 @@ lives!(LogGroup => LogGroupLifecycle);
 
 pub struct LogGroupLifecycle;
 
+/// What the service says of a key that it may not use, or does not see.
+const KEY: &[&str] = &["does not exist or is not allowed"];
+
 /// How long after a create the service may still hide what it made, in seconds.
 const VISIBLE_WITHIN: u64 = 30;
 
@@ -36,7 +39,21 @@ impl Lifecycle for LogGroupLifecycle {
             &["InvalidParameterException"],
             ErrorClass::NotYet,
         )
-        .saying(&["does not exist or is not allowed"]),
+        .saying(KEY),
+        // The same in AWS's newer words. <https://github.com/ministryofjustice/modernisation-platform/issues/7870>
+        Wording::new(
+            &["logs:CreateLogGroup", "logs:AssociateKmsKey"],
+            &["AccessDeniedException"],
+            ErrorClass::DeniedYet,
+        )
+        .saying(KEY),
+        // A permission that asks for the group's tags, which IAM does not see at once.
+        // <https://github.com/hashicorp/terraform-provider-aws/issues/29325>
+        Wording::new(
+            &["logs:PutRetentionPolicy"],
+            &["AccessDeniedException"],
+            ErrorClass::DeniedYet,
+        ),
     ];
 
     fn after_create(spec: &LogGroupResolved) -> Vec<LogGroupChange> {

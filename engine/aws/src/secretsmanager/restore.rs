@@ -23,9 +23,34 @@ pub fn is_ours_deleted(secret: &DescribeSecretOutput) -> bool {
     has(INTENT_TAG) && has(DELETED_TAG)
 }
 
+/// Whether AWS still shows a secret that we have deleted without a recovery window. It cannot be restored.
+fn is_gone_for_good(secret: &DescribeSecretOutput) -> bool {
+    let value = Some(Mark::ForGood.value());
+    let marked = |tag: &Tag| tag.key() == Some(DELETED_TAG) && tag.value() == value;
+    secret.deleted_date.is_some() && is_ours_deleted(secret) && secret.tags().iter().any(marked)
+}
+
+/// How a secret of ours is deleted: the value of its mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It can be restored until its recovery window has passed.
+    Recoverable,
+    /// It is gone for good, and its name is free seconds later.
+    ForGood,
+}
+
+impl Mark {
+    const fn value(self) -> &'static str {
+        match self {
+            Self::Recoverable => "true",
+            Self::ForGood => "for-good",
+        }
+    }
+}
+
 /// Marks a secret before its deletion.
-pub async fn mark(cx: &Context, arn: &str) -> Result<()> {
-    let tag = Tag::builder().key(DELETED_TAG).value("true").build();
+pub async fn mark(cx: &Context, arn: &str, mark: Mark) -> Result<()> {
+    let tag = Tag::builder().key(DELETED_TAG).value(mark.value()).build();
     let call = cx.secretsmanager().tag_resource().secret_id(arn).tags(tag);
     call.send()
         .await
@@ -50,6 +75,12 @@ pub async fn settle(
             ..refused
         });
     };
+    if is_gone_for_good(&secret) {
+        return Err(ProviderError {
+            class: ErrorClass::NotYet,
+            ..refused
+        });
+    }
     if !is_ours_deleted(&secret) {
         return Err(ProviderError {
             class: ErrorClass::AlreadyExists,

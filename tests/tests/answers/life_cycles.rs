@@ -1,0 +1,342 @@
+//! What life cycles do where AWS answers late, or in other words than they say: through the real SDK, with a client that captures.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::schema::Wait;
+use windlass_engine::provider::{
+    CreateRequest, ErrorClass, PollQuestion, Progress, Provider as _, Target, Until, UpdateRequest,
+};
+use windlass_state::identity::IntentId;
+use windlass_tests::wire::capture::{Answers, Capture};
+
+use crate::subject::{SECRET, answers, target};
+
+const GROUP: &str = "AWS::EC2::SecurityGroup";
+const VPC: &str = "AWS::EC2::VPC";
+
+fn intent() -> IntentId {
+    IntentId("0".repeat(32))
+}
+
+/// The operations that an update of one property sends, with their bodies.
+async fn updated(answers: Answers, before: &Value, to: &Value, property: &str) -> Vec<String> {
+    let capture = Capture::new(answers);
+    let target = target(GROUP, "sg-0a1", before);
+    let update = UpdateRequest {
+        target: &target,
+        intent: &intent(),
+        spec: &CanonicalJson::of(to),
+        properties: &[property.to_owned()],
+        partners: &[],
+    };
+    let done = capture.provider().update(&update).await;
+    done.expect("updated");
+    let calls = capture.take().into_iter();
+    calls
+        .map(|call| format!("{} {}", call.operation, call.body.replace("&\n", "&")))
+        .collect()
+}
+
+fn group(egress: Option<Value>) -> Value {
+    let mut spec = json!({"GroupDescription": "web", "VpcId": "vpc-0a1"});
+    if let Some(egress) = egress {
+        spec["SecurityGroupEgress"] = egress;
+    }
+    spec
+}
+
+fn rules(items: &str) -> String {
+    format!(
+        "<DescribeSecurityGroupRulesResponse><securityGroupRuleSet>{items}</securityGroupRuleSet></DescribeSecurityGroupRulesResponse>"
+    )
+}
+
+const DEFAULT: &str = "<item><securityGroupRuleId>sgr-0d1</securityGroupRuleId><groupId>sg-0a1</groupId><isEgress>true</isEgress>
+    <ipProtocol>-1</ipProtocol><fromPort>-1</fromPort><toPort>-1</toPort><cidrIpv4>0.0.0.0/0</cidrIpv4></item>";
+
+/// The list lags behind the group: it shows no rule at all, while everything may go out.
+#[tokio::test]
+async fn a_default_that_is_not_listed_yet_is_revoked_in_both_families() {
+    let missing = "<Response><Errors><Error><Code>InvalidPermission.NotFound</Code><Message>The specified rule does not exist in this security group.</Message></Error></Errors></Response>";
+    let capture = Capture::answering(move |request| match request.operation.as_str() {
+        "DescribeSecurityGroupRules" => Some((200, rules(""))),
+        // This VPC has no IPv6 range, so there is no second rule.
+        "RevokeSecurityGroupEgress" if request.body.contains("Ipv6") => {
+            Some((400, missing.to_owned()))
+        }
+        _ => None,
+    });
+    let before = target(GROUP, "sg-0a1", &group(None));
+    let update = UpdateRequest {
+        target: &before,
+        intent: &intent(),
+        spec: &CanonicalJson::of(&group(Some(json!([])))),
+        properties: &["SecurityGroupEgress".to_owned()],
+        partners: &[],
+    };
+    capture.provider().update(&update).await.expect("updated");
+    let calls = capture.take();
+    let revoked: Vec<&str> = calls
+        .iter()
+        .filter(|call| call.operation == "RevokeSecurityGroupEgress")
+        .map(|call| call.body.as_str())
+        .collect();
+    assert_eq!(revoked.len(), 2, "{calls:?}");
+    assert!(revoked[0].contains("CidrIp=0.0.0.0%2F0"), "{}", revoked[0]);
+    assert!(revoked[1].contains("CidrIpv6=%3A%3A%2F0"), "{}", revoked[1]);
+}
+
+#[tokio::test]
+async fn a_default_that_is_listed_goes_by_its_id_and_nothing_else_does() {
+    let theirs = DEFAULT.replace(
+        "</item>",
+        "<tagSet><item><key>whose</key><value>ops</value></item></tagSet></item>",
+    );
+    let answers =
+        |items: &str| answers(&[("DescribeSecurityGroupRules", 200, rules(items).as_str())]);
+    let (before, to) = (group(None), group(Some(json!([]))));
+    let calls = updated(answers(DEFAULT), &before, &to, "SecurityGroupEgress").await;
+    assert_eq!(calls.len(), 2, "{calls:?}");
+    assert!(
+        calls[1].contains("SecurityGroupRuleId.1=sgr-0d1"),
+        "{}",
+        calls[1]
+    );
+    let calls = updated(answers(&theirs), &before, &to, "SecurityGroupEgress").await;
+    assert_eq!(
+        calls.len(),
+        1,
+        "somebody's rule of the same reach stays: {calls:?}"
+    );
+    // A group with rules of its own is old: an empty list is the truth.
+    let old = group(Some(
+        json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}]),
+    ));
+    let calls = updated(answers(""), &old, &to, "SecurityGroupEgress").await;
+    assert_eq!(
+        calls.len(),
+        2,
+        "the list, and its own rule revoked: {calls:?}"
+    );
+}
+
+fn vpc(answers: Answers) -> (Capture, PollQuestion) {
+    let spec = json!({"CidrBlock": "10.0.0.0/16", "EnableDnsHostnames": true});
+    let question = PollQuestion {
+        target: target(VPC, "vpc-0a1", &spec),
+        until: Until::Reaches(Wait::Ready),
+    };
+    (Capture::new(answers), question)
+}
+
+/// An interface endpoint with a private name is refused until EC2 sees the attributes, and its groups need the default one.
+#[tokio::test]
+async fn a_vpc_is_ready_when_everything_of_it_shows() {
+    let described = "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0a1</vpcId><state>available</state></item></vpcSet></DescribeVpcsResponse>";
+    let hostnames = |value: &str| {
+        format!(
+            "<DescribeVpcAttributeResponse><vpcId>vpc-0a1</vpcId><enableDnsHostnames><value>{value}</value></enableDnsHostnames></DescribeVpcAttributeResponse>"
+        )
+    };
+    let groups = "<DescribeSecurityGroupsResponse><securityGroupInfo><item><groupId>sg-0d1</groupId><vpcId>vpc-0a1</vpcId></item></securityGroupInfo></DescribeSecurityGroupsResponse>";
+    let acls = "<DescribeNetworkAclsResponse><networkAclSet><item><networkAclId>acl-0d1</networkAclId><vpcId>vpc-0a1</vpcId></item></networkAclSet></DescribeNetworkAclsResponse>";
+    let gone = "<Response><Errors><Error><Code>InvalidVpcID.NotFound</Code><Message>The vpc ID 'vpc-0a1' does not exist</Message></Error></Errors></Response>";
+    let (yes, no) = (hostnames("true"), hostnames("false"));
+    for (attribute, groups, acls, waits_for) in [
+        (
+            (200, no.as_str()),
+            groups,
+            acls,
+            Some("enableDnsHostnames does not show yet"),
+        ),
+        (
+            (400, gone),
+            groups,
+            acls,
+            Some("enableDnsHostnames does not show yet"),
+        ),
+        (
+            (200, yes.as_str()),
+            "",
+            acls,
+            Some("DefaultSecurityGroup does not show yet"),
+        ),
+        (
+            (200, yes.as_str()),
+            groups,
+            "",
+            Some("DefaultNetworkAcl does not show yet"),
+        ),
+        ((200, yes.as_str()), groups, acls, None),
+    ] {
+        let mut all = answers(&[
+            ("DescribeVpcs", 200, described),
+            ("DescribeVpcAttribute", attribute.0, attribute.1),
+        ]);
+        for (operation, body) in [
+            ("DescribeSecurityGroups", groups),
+            ("DescribeNetworkAcls", acls),
+        ] {
+            if !body.is_empty() {
+                all.insert(operation.to_owned(), (200, body.to_owned()));
+            }
+        }
+        let (capture, question) = vpc(all);
+        let progress = capture.provider().poll(&[question]).await.remove(0);
+        match (progress.expect("answered"), waits_for) {
+            (Progress::Pending { status, .. }, Some(waits_for)) => assert_eq!(status, waits_for),
+            (Progress::Reached { outputs }, None) => {
+                assert_eq!(outputs["DefaultSecurityGroup"], "sg-0d1");
+                assert_eq!(outputs["DefaultNetworkAcl"], "acl-0d1");
+            }
+            (other, _) => panic!("{other:?} where it waits for {waits_for:?}"),
+        }
+    }
+}
+
+/// The endpoint is there, a route of it is not: that must not count as gone.
+#[tokio::test]
+async fn an_endpoint_is_gone_only_when_aws_says_so_of_the_endpoint() {
+    let refused = |code: &str| {
+        let body = format!(
+            "<DeleteVpcEndpointsResponse><unsuccessful><item><error><code>{code}</code><message>no route</message></error><resourceId>vpce-0a1</resourceId></item></unsuccessful></DeleteVpcEndpointsResponse>"
+        );
+        Capture::new(answers(&[("DeleteVpcEndpoints", 200, body.as_str())]))
+    };
+    let spec = json!({"VpcId": "vpc-0a1", "ServiceName": "com.amazonaws.us-east-1.s3"});
+    let endpoint = target("AWS::EC2::VPCEndpoint", "vpce-0a1", &spec);
+    let gone = refused("InvalidVpcEndpoint.NotFound")
+        .provider()
+        .delete(&endpoint)
+        .await;
+    assert!(gone.is_ok(), "{gone:?}");
+    let stays = refused("InvalidRoute.NotFound")
+        .provider()
+        .delete(&endpoint)
+        .await;
+    assert_eq!(stays.expect_err("refused").class, ErrorClass::Invalid);
+}
+
+/// A secret that was deleted for good keeps its name for seconds, and DescribeSecret may still show it. It cannot be restored.
+#[tokio::test]
+async fn a_secret_deleted_for_good_is_waited_for() {
+    let spec = json!({"Name": "db", "ForceDeleteWithoutRecovery": true});
+    let capture = Capture::new(BTreeMap::new());
+    let deleted = capture
+        .provider()
+        .delete(&target(SECRET, "arn:db", &spec))
+        .await;
+    deleted.expect("deleted");
+    let calls = capture.take();
+    let operations: Vec<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
+    assert_eq!(operations, ["TagResource", "DeleteSecret"]);
+    assert!(
+        calls[0].body.contains("windlass:deleted"),
+        "{}",
+        calls[0].body
+    );
+    let mark: Value = serde_json::from_str(&calls[0].body).expect("JSON");
+
+    let shown = json!({
+        "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c", "Name": "db", "DeletedDate": 1_893_456_000,
+        "Tags": [{"Key": "windlass:intent", "Value": "an earlier one"}, mark["Tags"][0]],
+    });
+    let shown = shown.to_string();
+    let capture = Capture::new(answers(&[
+        (
+            "GetRandomPassword",
+            200,
+            r#"{"RandomPassword": "correct horse"}"#,
+        ),
+        (
+            "CreateSecret",
+            400,
+            r#"{"__type": "InvalidRequestException", "message": "You can't create this secret because a secret with this name is already scheduled for deletion."}"#,
+        ),
+        ("DescribeSecret", 200, shown.as_str()),
+    ]));
+    let request = CreateRequest {
+        address: &Address::parse("db").expect("an address"),
+        kind: SECRET,
+        place: &Capture::place(),
+        intent: &intent(),
+        spec: &CanonicalJson::of(&spec),
+    };
+    let refused = capture
+        .provider()
+        .create(&request)
+        .await
+        .expect_err("refused");
+    assert_eq!(refused.class, ErrorClass::NotYet);
+    let calls = capture.take();
+    assert!(
+        calls.iter().all(|call| call.operation != "RestoreSecret"),
+        "{calls:?}"
+    );
+}
+
+/// AWS takes a reservation of capacity only for a load balancer that stands.
+#[tokio::test]
+async fn capacity_is_reserved_once_the_load_balancer_stands() {
+    let arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/0a1";
+    let described = |state: &str| {
+        format!("<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers><member><LoadBalancerArn>{arn}</LoadBalancerArn>
+            <State><Code>{state}</Code></State></member></LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>")
+    };
+    let spec = json!({"Subnets": ["subnet-0a1", "subnet-0b2"], "Type": "application", "MinimumLoadBalancerCapacity": {"CapacityUnits": 100}});
+    let before = json!({"Subnets": ["subnet-0a1", "subnet-0b2"], "Type": "application"});
+    let before: Target = target("AWS::ElasticLoadBalancingV2::LoadBalancer", arn, &before);
+    for (state, reserves) in [("provisioning", false), ("active", true)] {
+        let described = described(state);
+        let capture = Capture::new(answers(&[(
+            "DescribeLoadBalancers",
+            200,
+            described.as_str(),
+        )]));
+        let update = UpdateRequest {
+            target: &before,
+            intent: &intent(),
+            spec: &CanonicalJson::of(&spec),
+            properties: &["MinimumLoadBalancerCapacity".to_owned()],
+            partners: &[],
+        };
+        let done = capture.provider().update(&update).await;
+        assert_eq!(
+            done.err().map(|error| error.class),
+            (!reserves).then_some(ErrorClass::NotYet)
+        );
+        let calls = capture.take();
+        let sent = calls
+            .iter()
+            .any(|call| call.operation == "ModifyCapacityReservation");
+        assert_eq!(sent, reserves, "{state}: {calls:?}");
+    }
+}
+
+/// A proxy's page, a body cut short: the message shows what came.
+#[tokio::test]
+async fn an_error_in_another_form_shows_its_status_and_how_its_body_begins() {
+    let page = "<html><body>Blocked by \u{1b}[31mthe proxy</body></html>";
+    for (status, body, says) in [
+        (
+            403,
+            page,
+            "HTTP status 403 without a message of AWS's form: <html><body>Blocked by \\u{1b}[31mthe proxy",
+        ),
+        (400, "", "HTTP status 400 without a message"),
+    ] {
+        let capture = Capture::new(answers(&[("DescribeVpcs", status, body)]));
+        let vpc = target(VPC, "vpc-0a1", &json!({"CidrBlock": "10.0.0.0/16"}));
+        let seen = capture
+            .provider()
+            .observe(std::slice::from_ref(&vpc))
+            .await
+            .remove(0);
+        let error = seen.expect_err("refused");
+        assert!(error.message.starts_with(says), "{}", error.message);
+        assert_eq!(error.class, ErrorClass::Invalid);
+    }
+}
