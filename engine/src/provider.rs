@@ -14,7 +14,7 @@ use windlass::document::{LookupQuery, Place};
 use windlass::schema::Wait;
 use windlass_plan::observation::Observation;
 use windlass_plan::plan::Partner;
-use windlass_state::identity::IntentId;
+use windlass_state::identity::{IntentId, Owner};
 use windlass_state::record::{Action, Intent};
 
 /// What AWS gives for a resource, by CloudFormation attribute name.
@@ -125,6 +125,10 @@ pub struct CreateRequest<'a> {
     pub place: &'a Place,
     /// Client token, and value of the tag `windlass:intent`.
     pub intent: &'a IntentId,
+    /// Whose it will be: the tags `windlass:stack`, `windlass:environment` and `windlass:lineage`.
+    pub owner: &'a Owner,
+    /// The spec as declared, with its expressions: it tells what the author wrote from what the engine added.
+    pub template: &'a CanonicalJson,
     /// The spec, without holes.
     pub spec: &'a CanonicalJson,
 }
@@ -136,6 +140,8 @@ pub struct UpdateRequest<'a> {
     pub target: &'a Target,
     /// Client token where AWS takes one.
     pub intent: &'a IntentId,
+    /// Whose it is. An update of tags sets the owner's tags again, whatever else it is about.
+    pub owner: &'a Owner,
     /// The spec to be, without holes.
     pub spec: &'a CanonicalJson,
     /// The properties at the top that differ.

@@ -9,7 +9,7 @@ use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::document::{Options, Place};
 use windlass_state::apply::ApplyError;
-use windlass_state::identity::{IntentId, RunId};
+use windlass_state::identity::{IntentId, Owner, RunId};
 use windlass_state::journal::{Journal, JournalError};
 use windlass_state::record::{Action, Intent, Outcome, OutcomeResult, Record, Settled, Settlement};
 use windlass_state::snapshot::Snapshot;
@@ -97,6 +97,11 @@ impl<'a> Recorder<'a> {
 
     pub fn now(&self) -> jiff::Timestamp {
         self.clock.now()
+    }
+
+    /// Whose the resources are.
+    pub fn owner(&self) -> Owner {
+        self.read(Snapshot::owner)
     }
 
     /// Whether anything was appended to the journal.

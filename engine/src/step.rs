@@ -245,7 +245,10 @@ impl Running<'_> {
             provider, clock, ..
         } = self.run;
         let step = self.step();
+        let owner = &self.run.recorder.owner();
         let request = CreateRequest {
+            owner,
+            template: &intent.template,
             address: &step.address,
             kind: &step.kind,
             place: &step.place,
@@ -344,7 +347,9 @@ impl Running<'_> {
     ) -> Result<(), StepError> {
         let id = Some(target.physical_id.as_str());
         let intent = self.intend(Action::Update, id, declared).await?;
+        let owner = &self.run.recorder.owner();
         let request = UpdateRequest {
+            owner,
             target,
             intent: &intent.id,
             spec: declared.spec,

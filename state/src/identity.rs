@@ -1,5 +1,6 @@
 //! The identifiers of state: lineages, runs and intents. Not here: addresses, which the program gives.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,61 @@ pub struct IntentId(pub String);
 
 /// The tag that carries an [`IntentId`].
 pub const INTENT_TAG: &str = "windlass:intent";
+/// The tag that carries a [`Lineage`].
+pub const LINEAGE_TAG: &str = "windlass:lineage";
+/// The tag that carries the stack's name.
+pub const STACK_TAG: &str = "windlass:stack";
+/// The tag that carries the environment.
+pub const ENVIRONMENT_TAG: &str = "windlass:environment";
+
+/// Whether the engine owns a tag: stacks cannot set keys that begin with `windlass:`, and comparisons leave them out.
+#[must_use]
+pub fn is_own_tag(key: &str) -> bool {
+    key.starts_with("windlass:")
+}
+
+/// Whose a resource is: the state that made it, and the stack and environment that this state is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The stack's name.
+    pub stack: String,
+    /// The environment.
+    pub environment: String,
+    /// The state's identity.
+    pub lineage: Lineage,
+}
+
+impl Owner {
+    /// The owner as tags, in a form that every AWS service takes.
+    #[must_use]
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        let tags = [
+            (STACK_TAG, tag_value(&self.stack)),
+            (ENVIRONMENT_TAG, tag_value(&self.environment)),
+            (LINEAGE_TAG, tag_value(&self.lineage.0)),
+        ];
+        tags.map(|(key, value)| (key.to_owned(), value)).into()
+    }
+}
+
+/// The longest value of a tag, in characters: <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+const LONGEST_VALUE: usize = 256;
+
+/// A text as the value of a tag. What every service takes stays as it is. Other characters become `-`, and a hash of the whole text follows, so
+/// that two texts never share a value: `a b!` becomes `a b--` and eight hex digits.
+#[must_use]
+pub fn tag_value(text: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " +-=._:/@".contains(c);
+    let is_trimmed = text.trim() == text;
+    if is_trimmed && text.len() <= LONGEST_VALUE && text.chars().all(allowed) {
+        return text.to_owned();
+    }
+    let hash = &hex(&Sha256::digest(text.as_bytes()))[..8];
+    let legal = text.trim().chars();
+    let legal = legal.map(|c| if allowed(c) { c } else { '-' });
+    let legal: String = legal.take(LONGEST_VALUE - 1 - hash.len()).collect();
+    format!("{legal}-{hash}")
+}
 
 impl IntentId {
     /// 32 hex digits of SHA-256 over what makes an intent itself. The same attempt always has the same id.
@@ -61,5 +117,30 @@ impl fmt::Display for IntentId {
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_an_owner_are_ones_that_aws_takes() {
+        assert_eq!(tag_value("shop-api.v2"), "shop-api.v2");
+        assert_eq!(tag_value(""), "");
+        for odd in ["review/17!", "bücher", " shop", "a\u{7}b", &"x".repeat(400)] {
+            let value = tag_value(odd);
+            assert!(value.len() <= LONGEST_VALUE, "{value}");
+            assert_eq!(tag_value(&value), value, "it is legal by now");
+        }
+        assert_ne!(tag_value("a!b"), tag_value("a?b"));
+        let owner = Owner {
+            stack: "shop".to_owned(),
+            environment: "dev".to_owned(),
+            lineage: Lineage("0".repeat(32)),
+        };
+        let keys: Vec<_> = owner.tags().into_keys().collect();
+        assert_eq!(keys, [ENVIRONMENT_TAG, LINEAGE_TAG, STACK_TAG]);
+        assert!(keys.iter().all(|key| is_own_tag(key)));
     }
 }

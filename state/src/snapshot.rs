@@ -16,7 +16,7 @@ use windlass::schema::Wait;
 
 use crate::binding::Binding;
 use crate::durations::Durations;
-use crate::identity::{IntentId, Lineage};
+use crate::identity::{IntentId, Lineage, Owner};
 use crate::record::Intent;
 
 /// The version of snapshots and records that this crate writes. Older ones are read; newer ones are refused.
@@ -170,6 +170,16 @@ impl Snapshot {
             outputs: BTreeMap::new(),
             durations: Durations::default(),
             open: BTreeMap::new(),
+        }
+    }
+
+    /// Whose the resources of this state are.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        Owner {
+            stack: self.stack.clone(),
+            environment: self.environment.clone(),
+            lineage: self.lineage.clone(),
         }
     }
 

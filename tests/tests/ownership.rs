@@ -11,6 +11,7 @@ use windlass_engine::provider::{
 use windlass_plan::observation::Observation;
 use windlass_state::identity::IntentId;
 use windlass_tests::wire::capture::{Answers, Capture, Captured};
+use windlass_tests::wire::{owner, unauthored};
 
 const ARN: &str = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c";
 const SECRET: &str = "AWS::SecretsManager::Secret";
@@ -50,6 +51,8 @@ async fn create_secret(
         kind: SECRET,
         place: &Place::default(),
         intent: &IntentId("0123456789abcdef0123456789abcdef".to_owned()),
+        owner: &owner(),
+        template: &unauthored(),
         spec: &spec,
     };
     let created = provider.create(&request).await;
@@ -226,4 +229,154 @@ async fn a_role_shows_only_what_its_own_spec_put_on() {
         properties["ManagedPolicyArns"],
         json!(["arn:aws:iam::aws:policy/Own"])
     );
+}
+
+/// A kind whose create AWS answers with what stands there already, if only the settings are the same.
+struct Idempotent {
+    kind: &'static str,
+    spec: Value,
+    /// The read that shows what stands there, with its answer.
+    read: (&'static str, String),
+    create: &'static str,
+    arn: String,
+    /// The property that makes it another's, if the author wrote it.
+    by: &'static str,
+}
+
+fn idempotent() -> Vec<Idempotent> {
+    let arn = |rest: &str| format!("arn:aws:elasticloadbalancing:us-east-1:123456789012:{rest}");
+    let balancer = arn("loadbalancer/app/web/0a1");
+    let answer = |operation: &str, list: &str, member: String| {
+        format!(
+            "<{operation}Response><{operation}Result><{list}><member>{member}</member></{list}></{operation}Result></{operation}Response>"
+        )
+    };
+    let group = arn("targetgroup/web/0a1");
+    let listener = arn("listener/app/web/0a1/0b2");
+    vec![
+        Idempotent {
+            kind: "AWS::ElasticLoadBalancingV2::TargetGroup",
+            spec: json!({"Name": "web", "TargetType": "ip", "VpcId": "vpc-0a1", "Protocol": "HTTP", "Port": 8080}),
+            read: (
+                "DescribeTargetGroups",
+                answer(
+                    "DescribeTargetGroups",
+                    "TargetGroups",
+                    format!(
+                        "<TargetGroupArn>{group}</TargetGroupArn><TargetGroupName>web</TargetGroupName>"
+                    ),
+                ),
+            ),
+            create: "CreateTargetGroup",
+            arn: group,
+            by: "Name",
+        },
+        Idempotent {
+            kind: "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            spec: json!({"Name": "web", "Type": "application", "Subnets": ["subnet-0a1", "subnet-0b2"]}),
+            read: (
+                "DescribeLoadBalancers",
+                answer(
+                    "DescribeLoadBalancers",
+                    "LoadBalancers",
+                    format!(
+                        "<LoadBalancerArn>{balancer}</LoadBalancerArn><LoadBalancerName>web</LoadBalancerName>"
+                    ),
+                ),
+            ),
+            create: "CreateLoadBalancer",
+            arn: balancer.clone(),
+            by: "Name",
+        },
+        Idempotent {
+            kind: "AWS::ElasticLoadBalancingV2::Listener",
+            spec: json!({
+                "LoadBalancerArn": balancer, "Port": 80, "Protocol": "HTTP",
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": arn("targetgroup/web/0a1")}],
+            }),
+            read: (
+                "DescribeListeners",
+                answer(
+                    "DescribeListeners",
+                    "Listeners",
+                    format!(
+                        "<ListenerArn>{listener}</ListenerArn><LoadBalancerArn>{balancer}</LoadBalancerArn><Port>80</Port>"
+                    ),
+                ),
+            ),
+            create: "CreateListener",
+            arn: listener,
+            by: "LoadBalancerArn",
+        },
+    ]
+}
+
+impl Idempotent {
+    /// Creates it where something stands under its name, with these tags; the template is what the author wrote.
+    async fn create(
+        &self,
+        tags: &[(&str, &str)],
+        template: &Value,
+    ) -> (Option<ErrorClass>, Vec<String>) {
+        let tags = tags
+            .iter()
+            .map(|(key, value)| format!("<member><Key>{key}</Key><Value>{value}</Value></member>"));
+        let tags = format!(
+            "<DescribeTagsResponse><DescribeTagsResult><TagDescriptions><member><ResourceArn>{}</ResourceArn><Tags>{}</Tags></member></TagDescriptions></DescribeTagsResult></DescribeTagsResponse>",
+            self.arn,
+            tags.collect::<String>()
+        );
+        let (read, shown) = &self.read;
+        let created = shown.replace(read, self.create);
+        let (provider, capture) = provider(&[
+            (read, 200, shown),
+            ("DescribeTags", 200, &tags),
+            (self.create, 200, &created),
+        ]);
+        let request = CreateRequest {
+            address: &Address::parse("web").expect("an address"),
+            kind: self.kind,
+            place: &Place::default(),
+            intent: &IntentId("0123456789abcdef0123456789abcdef".to_owned()),
+            owner: &owner(),
+            template: &CanonicalJson::of(template),
+            spec: &CanonicalJson::of(&self.spec),
+        };
+        let class = provider.create(&request).await.err();
+        let captured = capture.take();
+        let operations = operations(&captured).into_iter().map(str::to_owned);
+        (class.map(|error| error.class), operations.collect())
+    }
+}
+
+#[tokio::test]
+async fn what_aws_would_answer_with_anothers_resource_is_not_created() {
+    let lineage = owner().lineage.0;
+    for kind in idempotent() {
+        for anothers in [
+            &[][..],
+            &[("Name", "web")],
+            &[("windlass:intent", "0"), ("windlass:lineage", "another")],
+        ] {
+            let (class, sent) = kind.create(anothers, &kind.spec).await;
+            assert_eq!(class, Some(ErrorClass::AlreadyExists), "{}", kind.kind);
+            assert_eq!(sent, [kind.read.0, "DescribeTags"], "{}", kind.kind);
+        }
+        let ours = [("windlass:lineage", lineage.as_str())];
+        let (class, sent) = kind.create(&ours, &kind.spec).await;
+        assert_eq!(class, None, "{}: ours is made again", kind.kind);
+        assert_eq!(sent, [kind.read.0, "DescribeTags", kind.create]);
+
+        // A name of the engine's, or a parent that this stack makes, is nobody else's: nothing is asked.
+        let mut template = kind.spec.clone();
+        template[kind.by] = match kind.by {
+            "Name" => Value::Null,
+            _ => json!({"$windlass": {"ref": "balancer", "output": kind.by}}),
+        };
+        if let Some(properties) = template.as_object_mut() {
+            properties.retain(|_, value| !value.is_null());
+        }
+        let (class, sent) = kind.create(&[], &template).await;
+        assert_eq!((class, sent), (None, vec![kind.create.to_owned()]));
+    }
 }

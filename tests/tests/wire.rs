@@ -11,13 +11,23 @@ use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::{
     CreateRequest, ErrorClass, Provider as _, ProviderError, Target, UpdateRequest,
 };
-use windlass_state::identity::IntentId;
+use windlass_state::identity::{IntentId, Owner};
 use windlass_tests::wire::capture::Capture;
-use windlass_tests::wire::{fixtures, prove};
+use windlass_tests::wire::{fixtures, owner, prove};
+
+/// AWS has no tags for these. Each is part of something that has them, or is set on it.
+const UNTAGGED: &[&str] = &[
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::EC2::Route",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::ECS::ClusterCapacityProviderAssociations",
+    "AWS::IAM::RolePolicy",
+];
 
 #[tokio::test]
 async fn every_property_is_on_the_wire() {
-    let mut missing = Vec::new();
+    let (mut missing, mut nameless) = (Vec::new(), Vec::new());
     let (mut proven, mut excepted, mut paths) = (0, 0, 0);
     for fixture in fixtures() {
         let proof = prove(&fixture).await;
@@ -34,6 +44,7 @@ async fn every_property_is_on_the_wire() {
             excepted + proof.excepted,
             paths + proof.paths.len(),
         );
+        nameless.extend((!proof.owned).then_some(proof.kind));
         missing.extend(
             proof
                 .missing
@@ -46,6 +57,7 @@ async fn every_property_is_on_the_wire() {
         proven + missing.len()
     );
     assert!(missing.is_empty(), "not proven:\n{}", missing.join("\n"));
+    assert_eq!(nameless, UNTAGGED, "what a create makes names its owner");
 }
 
 #[test]
@@ -87,12 +99,14 @@ fn intent() -> IntentId {
     IntentId("0".repeat(32))
 }
 
-fn making<'a>(target: &'a Target, intent: &'a IntentId) -> CreateRequest<'a> {
+fn making<'a>(target: &'a Target, intent: &'a IntentId, owner: &'a Owner) -> CreateRequest<'a> {
     CreateRequest {
         address: &target.address,
         kind: &target.kind,
         place: &target.place,
         intent,
+        owner,
+        template: &target.applied,
         spec: &target.applied,
     }
 }
@@ -113,11 +127,12 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     // Lost after the first call.
     let asked = AtomicUsize::new(0);
     provider.guard(Arc::new(move || asked.fetch_add(1, Ordering::SeqCst) == 0));
-    let (from, to, intent) = (target("old"), target("new"), intent());
+    let (from, to, intent, owner) = (target("old"), target("new"), intent(), owner());
     // Two calls: one takes the old tag off, one puts the new one on.
     let update = UpdateRequest {
         target: &from,
         intent: &intent,
+        owner: &owner,
         spec: &to.applied,
         properties: &["Tags".to_owned()],
         partners: &[],
@@ -128,7 +143,7 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     );
     assert_eq!(sent(&capture), ["UntagResource"]);
 
-    let create = making(&to, &intent);
+    let create = making(&to, &intent, &owner);
     assert_eq!(
         class(provider.create(&create).await),
         Some(ErrorClass::Withheld)
@@ -153,8 +168,8 @@ async fn a_clock_that_is_wrong_is_made_up_for() {
     ] {
         let capture = Capture::new(BTreeMap::new()).ahead_by(ahead);
         let provider = capture.provider();
-        let (to, intent) = (target("new"), intent());
-        let create = making(&to, &intent);
+        let (to, intent, owner) = (target("new"), intent(), owner());
+        let create = making(&to, &intent, &owner);
         assert_eq!(
             class(provider.create(&create).await),
             Some(ErrorClass::NotYet)

@@ -1,16 +1,23 @@
-//! Tags must be ones that AWS takes, and leave alone those that are not the author's to give.
+//! Tags must be ones that AWS takes, no more than AWS takes, and leave alone those that are not the author's to give.
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::address::Address;
 use crate::aws::schema;
 use crate::codes;
 use crate::diagnostics::Diagnostic;
-use crate::document::Document;
+use crate::document::{Declaration, Document};
 use crate::expr::Expr;
 
 /// The longest key and value that AWS takes, in characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
+/// How many tags AWS takes for one resource: <https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html>.
+const MOST: usize = 50;
+/// How many of them the engine sets: stack, environment, lineage and intent, and on a secret the mark of its deletion.
+const ENGINES: usize = 5;
 
 /// Reports tags that AWS would refuse, of resources and of the stack.
 pub(super) fn acceptable(document: &Document) -> Vec<Diagnostic> {
@@ -20,6 +27,7 @@ pub(super) fn acceptable(document: &Document) -> Vec<Diagnostic> {
             continue;
         };
         let spec = declaration.spec.to_value();
+        problems.extend(too_many(document, address, declaration, &spec[field.name]));
         for tag in spec[field.name].as_array().into_iter().flatten() {
             if let Some(why) = refused(tag["Key"].as_str().unwrap_or_default(), text(&tag["Value"]))
             {
@@ -40,6 +48,32 @@ pub(super) fn acceptable(document: &Document) -> Vec<Diagnostic> {
         }
     }
     problems
+}
+
+/// Reports a resource whose tags and default tags leave too little room for the engine's own.
+fn too_many(
+    document: &Document,
+    address: &Address,
+    declaration: &Declaration,
+    tags: &Value,
+) -> Option<Diagnostic> {
+    let own = tags.as_array().into_iter().flatten();
+    let own = own.filter_map(|tag| tag["Key"].as_str());
+    let default = document.default_tags.keys().map(String::as_str);
+    let keys: BTreeSet<&str> = own.chain(default).collect();
+    (keys.len() > MOST - ENGINES).then(|| {
+        let message = format!(
+            "`{address}` has {} tags: AWS takes {MOST} for one resource, and Windlass sets up to {ENGINES} of them",
+            keys.len()
+        );
+        let label = format!("`{address}` is declared here");
+        Diagnostic::error(codes::TAG_INVALID, message)
+            .at(&declaration.source, label)
+            .help(format!(
+                "keep {} or fewer, default tags of the stack included",
+                MOST - ENGINES
+            ))
+    })
 }
 
 fn text(value: &Value) -> Option<&str> {
@@ -75,6 +109,30 @@ mod tests {
     use crate::request::Request;
     use crate::resource::Declare;
     use crate::stack::Stack;
+
+    #[test]
+    fn more_tags_than_aws_takes_beside_the_engines_own_are_reported() {
+        let problems = |own: usize| {
+            let stack = move |cx: &mut Stack| {
+                cx.default_tag("default", "x");
+                cx.default_tag("t0", "the resource's own counts once");
+                let mut vpc = Vpc::new(crate::cidr!("10.0.0.0/16"));
+                for number in 0..own {
+                    vpc = vpc.tag(format!("t{number}"), "x");
+                }
+                vpc.declare(cx, "vpc");
+                Ok(())
+            };
+            let document = Stack::test("t", stack, Request::offline("us-east-1"));
+            let problems = document.problems.into_iter();
+            problems.map(|problem| problem.message).collect::<Vec<_>>()
+        };
+        assert_eq!(problems(44), [""; 0]);
+        assert_eq!(
+            problems(45),
+            ["`vpc` has 46 tags: AWS takes 50 for one resource, and Windlass sets up to 5 of them"]
+        );
+    }
 
     #[test]
     fn tags_of_others_and_overlong_ones_are_reported() {

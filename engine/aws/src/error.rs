@@ -63,6 +63,17 @@ pub fn missing(operation: &'static str, what: &str) -> ProviderError {
     }
 }
 
+/// Something stands where the create would put its result, and AWS would not say so.
+pub fn exists(operation: &'static str, what: &str) -> ProviderError {
+    ProviderError {
+        class: ErrorClass::AlreadyExists,
+        operation: operation.to_owned(),
+        code: None,
+        message: format!("{what} exists already"),
+        request_id: None,
+    }
+}
+
 /// A refusal that is found out without asking AWS.
 pub fn invalid(operation: &'static str, message: impl Into<String>) -> ProviderError {
     ProviderError {

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use serde_json::Value;
 use windlass::canonical::CanonicalJson;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
@@ -15,7 +16,7 @@ use windlass_engine::provider::{
 };
 use windlass_engine::secrets::{SecretReader, SecretValue};
 use windlass_plan::plan::Partner;
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::{INTENT_TAG, IntentId, LINEAGE_TAG, Owner};
 
 use crate::clients::Clients;
 use crate::error::Result;
@@ -196,6 +197,10 @@ pub struct Context {
     pub account: Option<String>,
     /// The client token of an update's calls, where AWS takes one: the intent's id. Calls that no intent stands behind have none.
     pub token: Option<String>,
+    /// Whose what is made or changed is. Only creates and updates have it.
+    pub owner: Option<Owner>,
+    /// The spec of a create as declared, with its expressions.
+    pub template: Option<CanonicalJson>,
 }
 
 impl Deref for Context {
@@ -206,6 +211,33 @@ impl Deref for Context {
 }
 
 impl Context {
+    /// Whether tags say that this state made the thing.
+    pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
+        let own = self.owner_tags();
+        own.contains_key(LINEAGE_TAG) && tags.get(LINEAGE_TAG) == own.get(LINEAGE_TAG)
+    }
+
+    /// Whether the author wrote a property of what is to be made; otherwise it is the engine's, such as a name that holds a hash.
+    pub fn is_authored(&self, property: &str) -> bool {
+        self.declared(property).is_some()
+    }
+
+    /// Whether the author wrote a property as plain text, not as a reference to something that this stack makes.
+    pub fn is_literal(&self, property: &str) -> bool {
+        self.declared(property)
+            .is_some_and(|value| value.is_string())
+    }
+
+    fn declared(&self, property: &str) -> Option<Value> {
+        let template = self.template.as_ref()?.to_value();
+        template.get(property).cloned()
+    }
+
+    /// The tags that name the owner. Creates and updates of tags send them; so a resource of an older state gets them with its next change.
+    pub fn owner_tags(&self) -> BTreeMap<String, String> {
+        self.owner.as_ref().map(Owner::tags).unwrap_or_default()
+    }
+
     /// The value of a secret, for the one call that sends it.
     ///
     /// # Errors
@@ -217,15 +249,21 @@ impl Context {
     }
 }
 
-/// The tags to be sent with a create: the author's, and the intent's.
-pub fn creation_tags(tags: &ResolvedTags, intent: &IntentId) -> BTreeMap<String, String> {
+/// The tags to be sent with a create: the author's, the owner's, and the intent's.
+pub fn creation_tags(
+    cx: &Context,
+    tags: &ResolvedTags,
+    intent: &IntentId,
+) -> BTreeMap<String, String> {
     let mut tags = tags.0.clone();
+    tags.extend(cx.owner_tags());
     tags.insert(INTENT_TAG.to_owned(), intent.0.clone());
     tags
 }
 
 /// What an update of tags has to send: those to set, and the keys to remove. Tags that were never recorded are left alone.
 pub fn tag_changes(
+    cx: &Context,
     from: &ResolvedTags,
     to: &ResolvedTags,
 ) -> (BTreeMap<String, String>, Vec<String>) {
@@ -236,7 +274,9 @@ pub fn tag_changes(
         .filter(|key| !to.0.contains_key(*key))
         .cloned()
         .collect();
-    (to.0.clone(), removed)
+    let mut set = to.0.clone();
+    set.extend(cx.owner_tags());
+    (set, removed)
 }
 
 /// The changes that property names stand for.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::Outputs;
-use windlass_state::identity::INTENT_TAG;
+use windlass_state::identity::is_own_tag;
 
 /// A block of properties under construction. What AWS does not return is left out.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +62,7 @@ impl Block {
             .collect();
         let own = tags
             .into_iter()
-            .filter(|(key, _)| !key.starts_with("aws:") && key != INTENT_TAG);
+            .filter(|(key, _)| !key.starts_with("aws:") && !is_own_tag(key));
         self.0.remove(name);
         self.list(
             name,

@@ -79,6 +79,8 @@ impl AwsProvider {
             secrets: Arc::clone(&self.secrets),
             account: place.account.clone(),
             token: None,
+            owner: None,
+            template: None,
         }
     }
 
@@ -187,9 +189,12 @@ impl Provider for AwsProvider {
 
     async fn create(&self, request: &CreateRequest<'_>) -> Result<Created> {
         let clients = self.pool.place(request.place).await;
-        life(request.kind)?
-            .create(&self.context(&clients.once, request.place), request)
-            .await
+        let context = Context {
+            owner: Some(request.owner.clone()),
+            template: Some(request.template.clone()),
+            ..self.context(&clients.once, request.place)
+        };
+        life(request.kind)?.create(&context, request).await
     }
 
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs> {
@@ -202,6 +207,7 @@ impl Provider for AwsProvider {
         };
         let context = Context {
             token: Some(request.intent.0.clone()),
+            owner: Some(request.owner.clone()),
             ..self.context(clients, place)
         };
         life.update(&context, request).await
@@ -223,7 +229,10 @@ impl Provider for AwsProvider {
 
     async fn find(&self, intent: &Intent) -> Result<Found> {
         let clients = self.pool.place(&intent.place).await;
-        let context = self.context(&clients.repeating, &intent.place);
+        let context = Context {
+            template: Some(intent.template.clone()),
+            ..self.context(&clients.repeating, &intent.place)
+        };
         let found = life(&intent.kind)?.find(&context, intent).await?;
         Ok(match found {
             Found::Nothing { .. } if self.consistent => Found::Nothing { visible_within: 0 },

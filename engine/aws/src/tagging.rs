@@ -33,7 +33,7 @@ pub async fn update<T: Tagging>(
     from: &ResolvedTags,
     to: &ResolvedTags,
 ) -> Result<()> {
-    let (set, removed) = tag_changes(from, to);
+    let (set, removed) = tag_changes(cx, from, to);
     if !removed.is_empty() {
         T::remove(cx, arn, removed).await?;
     }

@@ -18,7 +18,7 @@ use windlass_engine::provider::{
     Progress, Provider, ProviderError, Target, Until, UpdateRequest,
 };
 use windlass_plan::observation::Observation;
-use windlass_state::identity::INTENT_TAG;
+use windlass_state::identity::{INTENT_TAG, Owner};
 use windlass_state::record::{Action, Intent};
 
 use super::clock::SimClock;
@@ -201,7 +201,7 @@ impl Cloud {
         let mut kept = given;
         kept.retain(|name, _| !late.contains(name));
         if let Some(tags) = schema.tags() {
-            tag(&mut kept, tags.name, &request.intent.0);
+            tag(&mut kept, tags.name, &request.intent.0, request.owner);
         }
         world.made += 1;
         let id = taken_back.unwrap_or_else(|| invent::id(schema, world.made));
@@ -222,6 +222,7 @@ impl Cloud {
             properties: kept,
             before: BTreeMap::new(),
             outputs: outputs.clone(),
+            owner: request.owner.clone(),
             intent: request.intent.0.clone(),
             since: self.clock.elapsed(),
             pending: pending(schema),
@@ -313,8 +314,7 @@ impl Cloud {
                 }
             }
             if schema.tags().is_some_and(|tags| tags.name == name) {
-                let intent = object.intent.clone();
-                tag(&mut object.properties, name, &intent);
+                tag(&mut object.properties, name, &object.intent, request.owner);
             }
         }
         object.before = before;
@@ -601,11 +601,13 @@ fn slow_to_go(kind: &str) -> bool {
     rules::SLOW_TO_GO.contains(&kind)
 }
 
-fn tag(properties: &mut BTreeMap<String, Value>, name: &str, intent: &str) {
+fn tag(properties: &mut BTreeMap<String, Value>, name: &str, intent: &str, owner: &Owner) {
     let tags = properties
         .entry(name.to_owned())
         .or_insert_with(|| json!([]));
     if let Value::Array(tags) = tags {
+        let owner = owner.tags().into_iter();
+        tags.extend(owner.map(|(key, value)| json!({"Key": key, "Value": value})));
         tags.push(json!({"Key": INTENT_TAG, "Value": intent}));
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use windlass::address::Address;
 use windlass::document::Place;
 use windlass_engine::provider::Outputs;
-use windlass_state::identity::INTENT_TAG;
+use windlass_state::identity::{Owner, is_own_tag};
 use windlass_state::snapshot::Snapshot;
 
 /// Everything that exists, and everything that ever did.
@@ -48,6 +48,8 @@ pub struct Object {
     pub before: BTreeMap<String, Value>,
     /// What it gives.
     pub outputs: Outputs,
+    /// Whose it is. What takes tags says so in AWS, too.
+    pub owner: Owner,
     /// The intent that made it.
     pub intent: String,
     /// When it was made.
@@ -135,7 +137,7 @@ impl World {
         for object in self.objects.values() {
             let mut value = Value::Object(object.properties.clone().into_iter().collect());
             if let Some(Value::Array(tags)) = value.get_mut("Tags") {
-                tags.retain(|tag| tag["Key"] != INTENT_TAG);
+                tags.retain(|tag| !tag["Key"].as_str().is_some_and(is_own_tag));
             }
             replace(&mut value, &names);
             let entry = (object.kind.clone(), value);

@@ -27,6 +27,7 @@ pub use fixture::Fixture;
 pub use paths::leaves;
 pub use proof::{Proof, prove};
 pub use questions::{Followed, follow};
+pub use subject::{owner, unauthored};
 
 /// Every kind's fixture, in order of the catalogue.
 pub fn fixtures() -> Vec<Fixture> {

@@ -7,11 +7,12 @@ use windlass::canonical::CanonicalJson;
 use windlass_aws::AwsProvider;
 use windlass_engine::provider::{CreateRequest, Provider, ProviderError, Target, UpdateRequest};
 use windlass_plan::observation::Observation;
+use windlass_state::identity::INTENT_TAG;
 
 use super::capture::{Answers, Capture, Captured};
 use super::fixture::Fixture;
 use super::paths::{Leaf, leaves, mutations};
-use super::subject::{intent, resolved, target};
+use super::subject::{intent, owner, resolved, target, unauthored};
 
 /// What was proven about one kind, and what was not.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Proof {
     pub excepted: usize,
     /// What should have been proven and was not: the path, and what is missing.
     pub missing: Vec<String>,
+    /// Whether what a create makes says by its tags whose it is.
+    pub owned: bool,
 }
 
 /// Proves one kind.
@@ -53,8 +56,10 @@ pub async fn prove(fixture: &Fixture) -> Proof {
         proven: 0,
         excepted: 0,
         missing: Vec::new(),
+        owned: false,
     };
     let bench = Bench { fixture };
+    proof.owned = bench.owned().await;
     let mut steady = BTreeSet::new();
     for (path, (index, leaf)) in &paths {
         let spec = &fixture.samples[*index];
@@ -147,7 +152,10 @@ impl Bench<'_> {
         let target = target(self.fixture, spec);
         let intent = intent();
         let place = Capture::place();
+        let owner = &owner();
         let request = CreateRequest {
+            owner,
+            template: &unauthored(),
             address: &target.address,
             kind: &target.kind,
             place: &place,
@@ -162,6 +170,7 @@ impl Bench<'_> {
                 ..target
             };
             let request = UpdateRequest {
+                owner,
                 target: &target,
                 intent: &intent,
                 spec: &canonical,
@@ -171,6 +180,24 @@ impl Bench<'_> {
             provider.update(&request).await?;
         }
         Ok(capture.take())
+    }
+
+    /// Whether the create call carries the owner's tags beside the intent's.
+    async fn owned(&self) -> bool {
+        let created = self.created(&self.fixture.samples[0]).await;
+        let sent = created.expect("AWS takes the smallest sample");
+        let sent = sent.into_iter().map(|request| {
+            // The query protocols encode `:`.
+            request.body.replace("%3A", ":")
+        });
+        let sent: Vec<String> = sent.collect();
+        let mut tags = owner().tags();
+        tags.insert(INTENT_TAG.to_owned(), intent().0);
+        let mut tags = tags.iter();
+        tags.all(|(key, value)| {
+            let mut sent = sent.iter();
+            sent.any(|body| body.contains(key) && body.contains(value))
+        })
     }
 
     async fn updated(
@@ -185,6 +212,7 @@ impl Bench<'_> {
         let properties = [property.to_owned()];
         provider
             .update(&UpdateRequest {
+                owner: &owner(),
                 target: &target,
                 intent: &intent,
                 spec: &canonical,
@@ -267,7 +295,10 @@ impl Bench<'_> {
             CanonicalJson::of(&resolved(spec)),
         );
         let (intent, place) = (intent(), Capture::place());
+        let owner = &owner();
         let request = CreateRequest {
+            owner,
+            template: &unauthored(),
             address: &target.address,
             kind: &target.kind,
             place: &place,

@@ -20,7 +20,7 @@ use super::capture::{Answers, Capture};
 use super::fixture::Fixture;
 use super::pagination::{paging, reads};
 use super::paths::leaves;
-use super::subject::{resolved, target};
+use super::subject::{owner, resolved, target, unauthored};
 
 /// More than any kind reads one by one.
 const MANY: usize = 6;
@@ -220,6 +220,8 @@ impl Question {
                     kind: &target.kind,
                     place: &target.place,
                     intent: &intent(),
+                    owner: &owner(),
+                    template: &unauthored(),
                     spec: &target.applied,
                 };
                 format!("{:?}", provider.create(&request).await)
@@ -229,6 +231,7 @@ impl Question {
                 let request = UpdateRequest {
                     target,
                     intent: &intent(),
+                    owner: &owner(),
                     spec: &CanonicalJson::of(&resolved(to)),
                     properties: &properties,
                     partners: &[],

@@ -5,7 +5,7 @@ use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::expr::Expr;
 use windlass_engine::provider::Target;
-use windlass_state::identity::IntentId;
+use windlass_state::identity::{IntentId, Lineage, Owner};
 
 use super::capture::{Capture, secrets};
 use super::fixture::Fixture;
@@ -28,6 +28,20 @@ pub(super) fn target(fixture: &Fixture, spec: &Value) -> Target {
 /// The intent of every call.
 pub(super) fn intent() -> IntentId {
     IntentId("0123456789abcdef0123456789abcdef".to_owned())
+}
+
+/// A template in which the author wrote nothing: the engine gave all names, and the stack makes everything that is referred to.
+pub fn unauthored() -> CanonicalJson {
+    CanonicalJson::of(&serde_json::json!({}))
+}
+
+/// The owner of every resource.
+pub fn owner() -> Owner {
+    Owner {
+        stack: "shop".to_owned(),
+        environment: "test".to_owned(),
+        lineage: Lineage("fedcba9876543210fedcba9876543210".to_owned()),
+    }
 }
 
 /// The spec as the engine would send it: samples hold no references, so only secrets need resolving.

@@ -11,6 +11,7 @@ use windlass_engine::provider::{
 };
 use windlass_state::identity::IntentId;
 use windlass_tests::wire::capture::{Answers, Capture};
+use windlass_tests::wire::{owner, unauthored};
 
 use crate::subject::{SECRET, answers, target};
 
@@ -28,6 +29,7 @@ async fn updated(answers: Answers, before: &Value, to: &Value, property: &str) -
     let update = UpdateRequest {
         target: &target,
         intent: &intent(),
+        owner: &owner(),
         spec: &CanonicalJson::of(to),
         properties: &[property.to_owned()],
         partners: &[],
@@ -73,6 +75,7 @@ async fn a_default_that_is_not_listed_yet_is_revoked_in_both_families() {
     let update = UpdateRequest {
         target: &before,
         intent: &intent(),
+        owner: &owner(),
         spec: &CanonicalJson::of(&group(Some(json!([])))),
         properties: &["SecurityGroupEgress".to_owned()],
         partners: &[],
@@ -263,6 +266,8 @@ async fn a_secret_deleted_for_good_is_waited_for() {
         kind: SECRET,
         place: &Capture::place(),
         intent: &intent(),
+        owner: &owner(),
+        template: &unauthored(),
         spec: &CanonicalJson::of(&spec),
     };
     let refused = capture
@@ -299,6 +304,7 @@ async fn capacity_is_reserved_once_the_load_balancer_stands() {
         let update = UpdateRequest {
             target: &before,
             intent: &intent(),
+            owner: &owner(),
             spec: &CanonicalJson::of(&spec),
             properties: &["MinimumLoadBalancerCapacity".to_owned()],
             partners: &[],

@@ -12,6 +12,7 @@ use windlass::aws::applicationautoscaling::{
     ScalableTarget, ScalableTargetChange, ScalableTargetResolved, ScheduledActionResolved,
     SuspendedStateResolved,
 };
+use windlass::value::ResolvedTags;
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
@@ -19,7 +20,7 @@ use super::VISIBLE_WITHIN;
 use super::number::{Number, by_namespace};
 use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, invalid};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
@@ -186,7 +187,11 @@ impl Lifecycle for ScalableTargetLifecycle {
             .max_capacity(whole(spec.max_capacity))
             .set_role_arn(spec.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
             .set_suspended_state(spec.suspended_state.as_ref().map(suspended))
-            .tags(INTENT_TAG, &intent.0)
+            .set_tags(Some(
+                creation_tags(cx, &ResolvedTags::default(), intent)
+                    .into_iter()
+                    .collect(),
+            ))
             .send()
             .await
             .named(REGISTER)?;

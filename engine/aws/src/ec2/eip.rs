@@ -188,6 +188,7 @@ async fn allocate(cx: &Context, spec: &EipResolved, intent: &IntentId) -> Result
         .set_network_border_group(spec.network_border_group.clone())
         .set_public_ipv4_pool(spec.public_ipv4_pool.clone())
         .tag_specifications(tags::specification(
+            cx,
             ResourceType::ElasticIp,
             &spec.tags,
             intent,
@@ -218,6 +219,7 @@ async fn accept(
         .accept_address_transfer()
         .address(address.to_string())
         .tag_specifications(tags::specification(
+            cx,
             ResourceType::ElasticIp,
             &spec.tags,
             intent,

@@ -39,7 +39,7 @@ impl Lifecycle for InternetGatewayLifecycle {
         intent: &IntentId,
     ) -> Result<Made> {
         const OPERATION: &str = "ec2:CreateInternetGateway";
-        let tags = tags::specification(ResourceType::InternetGateway, &spec.tags, intent);
+        let tags = tags::specification(cx, ResourceType::InternetGateway, &spec.tags, intent);
         let answer = cx
             .ec2()
             .create_internet_gateway()

@@ -126,6 +126,7 @@ impl Lifecycle for NatGatewayLifecycle {
             .set_secondary_private_ip_address_count(count.map(i32::from))
             .set_availability_zone_addresses((zones.len() > 0).then(|| zones.collect()))
             .tag_specifications(tags::specification(
+                cx,
                 ResourceType::Natgateway,
                 &spec.tags,
                 intent,

@@ -43,7 +43,7 @@ impl Lifecycle for RouteTableLifecycle {
     }
 
     async fn create(cx: &Context, spec: &RouteTableResolved, intent: &IntentId) -> Result<Made> {
-        let tags = tags::specification(ResourceType::RouteTable, &spec.tags, intent);
+        let tags = tags::specification(cx, ResourceType::RouteTable, &spec.tags, intent);
         let answer = cx
             .ec2()
             .create_route_table()

@@ -304,9 +304,10 @@ impl Query for Rules {
     }
 }
 
-/// The rule's intent, as a tag of the rule.
-pub fn intent_tag(intent: &IntentId) -> aws_sdk_ec2::types::TagSpecification {
+/// The tags of a rule: those of the engine, since rules have none of the author's.
+pub fn own_tags(cx: &Context, intent: &IntentId) -> aws_sdk_ec2::types::TagSpecification {
     tags::specification(
+        cx,
         ResourceType::SecurityGroupRule,
         &ResolvedTags::default(),
         intent,

@@ -109,6 +109,7 @@ impl Lifecycle for SecurityGroupLifecycle {
             .set_group_name(spec.group_name.clone())
             .set_vpc_id(spec.vpc.as_ref().map(ToString::to_string))
             .tag_specifications(tags::specification(
+                cx,
                 ResourceType::SecurityGroup,
                 &spec.tags,
                 intent,

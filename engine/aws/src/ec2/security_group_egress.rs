@@ -55,7 +55,7 @@ impl Lifecycle for SecurityGroupEgressLifecycle {
             .authorize_security_group_egress()
             .group_id(spec.group_id.as_str())
             .ip_permissions(rule.permission())
-            .tag_specifications(rules::intent_tag(intent))
+            .tag_specifications(rules::own_tags(cx, intent))
             .send()
             .await
             .named(OPERATION)?;

@@ -45,7 +45,7 @@ impl Lifecycle for SecurityGroupIngressLifecycle {
             .ec2()
             .authorize_security_group_ingress()
             .ip_permissions(rule(spec).permission())
-            .tag_specifications(rules::intent_tag(intent));
+            .tag_specifications(rules::own_tags(cx, intent));
         let call = match &spec.group {
             RuleGroupResolved::GroupId(id) => call.group_id(id.as_str()),
             RuleGroupResolved::GroupName(name) => call.group_name(name),

@@ -156,6 +156,7 @@ impl Lifecycle for SubnetLifecycle {
             .set_ipv6_native(spec.ipv6_native)
             .set_outpost_arn(spec.outpost_arn.as_ref().map(|arn| arn.to_string()))
             .tag_specifications(tags::specification(
+                cx,
                 ResourceType::Subnet,
                 &spec.tags,
                 intent,

@@ -16,16 +16,21 @@ use crate::lifecycle::{Context, FoundOne, Made, creation_tags, tag_changes};
 pub const VISIBLE_WITHIN: u64 = 60;
 
 /// The tags of a create call.
-pub fn specification(of: ResourceType, tags: &ResolvedTags, intent: &IntentId) -> TagSpecification {
+pub fn specification(
+    cx: &Context,
+    of: ResourceType,
+    tags: &ResolvedTags,
+    intent: &IntentId,
+) -> TagSpecification {
     TagSpecification::builder()
         .resource_type(of)
-        .set_tags(Some(sdk_tags(creation_tags(tags, intent))))
+        .set_tags(Some(sdk_tags(creation_tags(cx, tags, intent))))
         .build()
 }
 
 /// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
 pub async fn update(cx: &Context, id: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
-    let (set, removed) = tag_changes(from, to);
+    let (set, removed) = tag_changes(cx, from, to);
     if !removed.is_empty() {
         let tags = removed
             .into_iter()

@@ -187,7 +187,12 @@ impl Lifecycle for VpcLifecycle {
                 spec.instance_tenancy
                     .map(|tenancy| Tenancy::from(tenancy.as_str())),
             )
-            .tag_specifications(tags::specification(ResourceType::Vpc, &spec.tags, intent))
+            .tag_specifications(tags::specification(
+                cx,
+                ResourceType::Vpc,
+                &spec.tags,
+                intent,
+            ))
             .send()
             .await
             .named(OPERATION)?;

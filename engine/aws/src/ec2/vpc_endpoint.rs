@@ -115,6 +115,7 @@ impl Lifecycle for VpcEndpointLifecycle {
             )
             .set_dns_options(spec.dns_options.as_ref().map(dns_options))
             .tag_specifications(tags::specification(
+                cx,
                 ResourceType::VpcEndpoint,
                 &spec.tags,
                 intent,

@@ -148,7 +148,7 @@ impl Lifecycle for ClusterLifecycle {
             .set_settings(spec.cluster_settings.to_sdk())
             .set_configuration(spec.configuration.to_sdk())
             .set_service_connect_defaults(spec.service_connect_defaults.to_sdk())
-            .set_tags(Some(tags::created(&spec.tags, intent)))
+            .set_tags(Some(tags::created(cx, &spec.tags, intent)))
             .send()
             .await
             .named(OPERATION)?;

@@ -12,7 +12,7 @@ use windlass_state::identity::IntentId;
 use super::cluster::{CLUSTER_WORDINGS, Clusters, progress_of, put_providers};
 use super::form::{Shown, ToSdk};
 use super::tags;
-use crate::error::Result;
+use crate::error::{Result, exists};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
@@ -62,6 +62,10 @@ impl Lifecycle for AssociationsLifecycle {
         spec: &ClusterCapacityProviderAssociationsResolved,
         _intent: &IntentId,
     ) -> Result<Made> {
+        // The put replaces the whole list. A cluster of this stack has no providers but the stack's.
+        if let Some(others) = others(cx, spec).await? {
+            return Err(exists("ecs:PutClusterCapacityProviders", &others));
+        }
         put(cx, spec).await?;
         Ok(made(spec))
     }
@@ -92,6 +96,9 @@ impl Lifecycle for AssociationsLifecycle {
         spec: &ClusterCapacityProviderAssociationsResolved,
         _intent: &IntentId,
     ) -> Result<FoundOne> {
+        if let Some(others) = others(cx, spec).await? {
+            return Ok(FoundOne::Foreign(others));
+        }
         let found = Clusters::fetch(cx, vec![spec.cluster.as_str().to_owned()]).await?;
         let wanted: Vec<_> = spec.capacity_providers.to_sdk().unwrap_or_default();
         let has = found.first().is_some_and(|(_, cluster)| {
@@ -130,6 +137,28 @@ impl Lifecycle for AssociationsLifecycle {
             },
         })
     }
+}
+
+/// The providers of a cluster that this stack does not make, where they are not the ones that the declaration wants.
+async fn others(
+    cx: &Context,
+    spec: &ClusterCapacityProviderAssociationsResolved,
+) -> Result<Option<String>> {
+    if !cx.is_literal("Cluster") {
+        return Ok(None);
+    }
+    let cluster = spec.cluster.as_str();
+    let found = Clusters::fetch(cx, vec![cluster.to_owned()]).await?;
+    let wanted = spec.capacity_providers.to_sdk().unwrap_or_default();
+    let listed = found
+        .iter()
+        .flat_map(|(_, cluster)| cluster.capacity_providers.iter().flatten());
+    let others: Vec<&str> = listed
+        .filter(|listed| !wanted.contains(listed))
+        .map(String::as_str)
+        .collect();
+    let text = format!("the association of {cluster} with {}", others.join(", "));
+    Ok((!others.is_empty()).then_some(text))
 }
 
 async fn put(cx: &Context, spec: &ClusterCapacityProviderAssociationsResolved) -> Result<()> {

@@ -31,13 +31,13 @@ impl Single for Tags {
 }
 
 /// The tags of a create call.
-pub fn created(tags: &ResolvedTags, intent: &IntentId) -> Vec<Tag> {
-    sdk_tags(&creation_tags(tags, intent))
+pub fn created(cx: &Context, tags: &ResolvedTags, intent: &IntentId) -> Vec<Tag> {
+    sdk_tags(&creation_tags(cx, tags, intent))
 }
 
 /// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
 pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
-    let (set, removed) = tag_changes(from, to);
+    let (set, removed) = tag_changes(cx, from, to);
     if !removed.is_empty() {
         let call = cx.ecs().untag_resource().resource_arn(arn);
         call.set_tag_keys(Some(removed))

@@ -91,6 +91,10 @@ impl Lifecycle for ListenerLifecycle {
 
     async fn create(cx: &Context, spec: &ListenerResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "elasticloadbalancing:CreateListener";
+        // A load balancer of this stack has no listeners but the stack's.
+        if cx.is_literal("LoadBalancerArn") {
+            tags::refuse_anothers(cx, OPERATION, on_port(cx, spec).await?).await?;
+        }
         let request = cx
             .elbv2()
             .create_listener()
@@ -102,7 +106,7 @@ impl Lifecycle for ListenerLifecycle {
             .set_alpn_policy(alpn_policy(spec))
             .set_mutual_authentication(spec.mutual_authentication.as_ref().map(sdk_mutual))
             .set_default_actions(Some(actions::to_sdk(cx, &spec.default_actions)?))
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         let made = answer.listeners.unwrap_or_default().first().and_then(made);
         made.ok_or_else(|| incomplete(OPERATION, "listener ARN"))
@@ -184,25 +188,30 @@ impl Lifecycle for ListenerLifecycle {
     }
 
     async fn find(cx: &Context, spec: &ListenerResolved, intent: &IntentId) -> Result<FoundOne> {
-        let request = cx
-            .elbv2()
-            .describe_listeners()
-            .load_balancer_arn(spec.load_balancer_arn.as_str());
-        let mut pages = request.into_paginator().items().send();
-        let mut there = None;
-        while let Some(listener) = pages.next().await {
-            let Some(listener) = listener
-                .named("elasticloadbalancing:DescribeListeners")
-                .found()?
-            else {
-                break;
-            };
-            if listener.port == spec.port.map(i32::from) {
-                there = made(&listener);
-            }
-        }
-        tags::judge(cx, there, intent).await
+        tags::judge(cx, on_port(cx, spec).await?, intent).await
     }
+}
+
+/// The listener on the port.
+async fn on_port(cx: &Context, spec: &ListenerResolved) -> Result<Option<Made>> {
+    let request = cx
+        .elbv2()
+        .describe_listeners()
+        .load_balancer_arn(spec.load_balancer_arn.as_str());
+    let mut pages = request.into_paginator().items().send();
+    let mut there = None;
+    while let Some(listener) = pages.next().await {
+        let Some(listener) = listener
+            .named("elasticloadbalancing:DescribeListeners")
+            .found()?
+        else {
+            break;
+        };
+        if listener.port == spec.port.map(i32::from) {
+            there = made(&listener);
+        }
+    }
+    Ok(there)
 }
 
 async fn set_attributes(

@@ -75,7 +75,7 @@ impl Lifecycle for ListenerRuleLifecycle {
             .set_conditions(Some(conditions::to_sdk(&spec.conditions)))
             .set_actions(Some(actions::to_sdk(cx, &spec.actions)?))
             .set_transforms((!transforms.is_empty()).then_some(transforms))
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         let made = answer.rules.unwrap_or_default().first().and_then(made);
         made.ok_or_else(|| incomplete(OPERATION, "rule ARN"))

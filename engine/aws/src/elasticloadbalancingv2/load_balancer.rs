@@ -131,6 +131,9 @@ impl Lifecycle for LoadBalancerLifecycle {
 
     async fn create(cx: &Context, spec: &LoadBalancerResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "elasticloadbalancing:CreateLoadBalancer";
+        if cx.is_authored("Name") {
+            tags::refuse_anothers(cx, OPERATION, named(cx, spec).await?).await?;
+        }
         let (subnets, mappings) = sdk_subnets(&spec.subnets);
         let pools = spec.ipv4_ipam_pool_id.as_ref().map(|pool| {
             IpamPools::builder()
@@ -155,7 +158,7 @@ impl Lifecycle for LoadBalancerLifecycle {
             )
             .set_enable_prefix_for_ipv6_source_nat(source_nat(spec))
             .set_ipam_pools(pools)
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         let made = answer
             .load_balancers
@@ -218,16 +221,7 @@ impl Lifecycle for LoadBalancerLifecycle {
         spec: &LoadBalancerResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let Some(name) = &spec.name else {
-            return tags::judge(cx, None, intent).await;
-        };
-        let request = cx.elbv2().describe_load_balancers().names(name);
-        let named = request.into_paginator().items().send().try_next().await;
-        let named = named
-            .named("elasticloadbalancing:DescribeLoadBalancers")
-            .found()?
-            .flatten();
-        tags::judge(cx, named.as_ref().and_then(made), intent).await
+        tags::judge(cx, named(cx, spec).await?, intent).await
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
@@ -277,6 +271,20 @@ impl Lifecycle for LoadBalancerLifecycle {
             ),
         })
     }
+}
+
+/// What stands under the name.
+async fn named(cx: &Context, spec: &LoadBalancerResolved) -> Result<Option<Made>> {
+    let Some(name) = &spec.name else {
+        return Ok(None);
+    };
+    let request = cx.elbv2().describe_load_balancers().names(name);
+    let named = request.into_paginator().items().send().try_next().await;
+    let named = named
+        .named("elasticloadbalancing:DescribeLoadBalancers")
+        .found()?
+        .flatten();
+    Ok(named.as_ref().and_then(made))
 }
 
 /// How far a reservation has got: the least of its zones counts.

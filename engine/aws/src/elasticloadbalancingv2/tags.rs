@@ -8,7 +8,7 @@ use windlass_state::identity::{INTENT_TAG, IntentId};
 
 use super::read::BATCH;
 use crate::clients::Clients;
-use crate::error::{Named, Result};
+use crate::error::{Named, Result, exists};
 use crate::lifecycle::{Context, FoundOne, Made, creation_tags};
 use crate::reads::{all_or_each, chunks, few_at_once};
 use crate::tagging::Tagging;
@@ -61,14 +61,33 @@ fn pairs(tags: Option<Vec<Tag>>) -> BTreeMap<String, String> {
 }
 
 /// The tags of a create call.
-pub fn for_create(tags: &ResolvedTags, intent: &IntentId) -> Option<Vec<Tag>> {
-    Some(sdk_tags(creation_tags(tags, intent)))
+pub fn for_create(cx: &Context, tags: &ResolvedTags, intent: &IntentId) -> Option<Vec<Tag>> {
+    Some(sdk_tags(creation_tags(cx, tags, intent)))
 }
 
 fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
     tags.into_iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()
+}
+
+/// Refuses to make what stands there already and is not this state's. Elastic Load Balancing answers a create with the settings of something that
+/// exists with that very thing, whoever made it; a later delete would then be of another's resource.
+/// Terraform asks first for the same reason: hashicorp/terraform-provider-aws#26977.
+pub async fn refuse_anothers(
+    cx: &Context,
+    operation: &'static str,
+    there: Option<Made>,
+) -> Result<()> {
+    let Some(made) = there else {
+        return Ok(());
+    };
+    let tags = tags_of(cx, std::slice::from_ref(&made.id)).await?;
+    match tags.first() {
+        Some((_, tags)) if !cx.owns(tags) => Err(exists(operation, &made.id)),
+        // It is gone meanwhile, or this state made it.
+        _ => Ok(()),
+    }
 }
 
 /// Judges what stands where a lost create would have put its result: ours if it carries the intent's tag.

@@ -121,6 +121,9 @@ impl Lifecycle for TargetGroupLifecycle {
 
     async fn create(cx: &Context, spec: &TargetGroupResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "elasticloadbalancing:CreateTargetGroup";
+        if cx.is_authored("Name") {
+            tags::refuse_anothers(cx, OPERATION, named(cx, spec).await?).await?;
+        }
         let request = cx
             .elbv2()
             .create_target_group()
@@ -144,7 +147,7 @@ impl Lifecycle for TargetGroupLifecycle {
             .set_healthy_threshold_count(spec.healthy_threshold_count.map(int))
             .set_unhealthy_threshold_count(spec.unhealthy_threshold_count.map(int))
             .set_matcher(sdk_matcher(spec))
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         let made = answer
             .target_groups
@@ -241,17 +244,22 @@ impl Lifecycle for TargetGroupLifecycle {
     }
 
     async fn find(cx: &Context, spec: &TargetGroupResolved, intent: &IntentId) -> Result<FoundOne> {
-        let Some(name) = &spec.name else {
-            return tags::judge(cx, None, intent).await;
-        };
-        let request = cx.elbv2().describe_target_groups().names(name);
-        let named = request.into_paginator().items().send().try_next().await;
-        let named = named
-            .named("elasticloadbalancing:DescribeTargetGroups")
-            .found()?
-            .flatten();
-        tags::judge(cx, named.as_ref().and_then(made), intent).await
+        tags::judge(cx, named(cx, spec).await?, intent).await
     }
+}
+
+/// What stands under the name.
+async fn named(cx: &Context, spec: &TargetGroupResolved) -> Result<Option<Made>> {
+    let Some(name) = &spec.name else {
+        return Ok(None);
+    };
+    let request = cx.elbv2().describe_target_groups().names(name);
+    let named = request.into_paginator().items().send().try_next().await;
+    let named = named
+        .named("elasticloadbalancing:DescribeTargetGroups")
+        .found()?
+        .flatten();
+    Ok(named.as_ref().and_then(made))
 }
 
 /// AWS's defaults of a health check, which depend on what targets are and speak.

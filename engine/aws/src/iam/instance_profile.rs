@@ -101,7 +101,7 @@ impl Lifecycle for InstanceProfileLifecycle {
             .create_instance_profile()
             .set_instance_profile_name(spec.instance_profile_name.clone())
             .set_path(spec.path.clone())
-            .set_tags(Some(tags::intent(intent)))
+            .set_tags(Some(tags::alone(cx, intent)))
             .send()
             .await
             .named(OPERATION)?;

@@ -229,7 +229,7 @@ impl Lifecycle for ManagedPolicyLifecycle {
             .set_path(spec.path.clone())
             .set_description(spec.description.clone())
             .policy_document(documents::text(&spec.policy_document))
-            .set_tags(Some(tags::intent(intent)))
+            .set_tags(Some(tags::alone(cx, intent)))
             .send()
             .await
             .named(OPERATION)?;

@@ -128,7 +128,7 @@ impl Lifecycle for RoleLifecycle {
             .set_description(spec.description.clone())
             .set_max_session_duration(spec.max_session_duration.map(whole))
             .set_permissions_boundary(spec.permissions_boundary.as_ref().map(ToString::to_string))
-            .set_tags(Some(tags::sdk(creation_tags(&spec.tags, intent))))
+            .set_tags(Some(tags::sdk(creation_tags(cx, &spec.tags, intent))))
             .send()
             .await
             .named(OPERATION)?;
@@ -298,7 +298,7 @@ async fn bound(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved
 }
 
 async fn tag(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved) -> Result<()> {
-    let (set, removed) = tag_changes(&subject.applied.tags, &to.tags);
+    let (set, removed) = tag_changes(cx, &subject.applied.tags, &to.tags);
     if !removed.is_empty() {
         let call = cx.iam().untag_role().role_name(&subject.id);
         call.set_tag_keys(Some(removed))

@@ -8,7 +8,7 @@ use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles};
 use super::{VISIBLE_WITHIN, documents};
-use crate::error::{Named, Result};
+use crate::error::{Named, Result, exists};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Query, Wants};
@@ -58,6 +58,12 @@ impl Lifecycle for RolePolicyLifecycle {
     }
 
     async fn create(cx: &Context, spec: &RolePolicyResolved, _: &IntentId) -> Result<Made> {
+        // PutRolePolicy overwrites. A role of this stack has no inline policies but the stack's.
+        if cx.is_literal("RoleName")
+            && let FoundOne::Foreign(what) = find(cx, spec).await?
+        {
+            return Err(exists("iam:PutRolePolicy", &what));
+        }
         put(cx, spec).await?;
         Ok(made(spec))
     }
@@ -87,19 +93,23 @@ impl Lifecycle for RolePolicyLifecycle {
     }
 
     async fn find(cx: &Context, spec: &RolePolicyResolved, _: &IntentId) -> Result<FoundOne> {
-        Ok(match Roles::confirm(cx, &key(spec)).await? {
-            Some(Answer::Inline(document)) if document == spec.policy_document => {
-                FoundOne::Ours(made(spec))
-            }
-            Some(_) => FoundOne::Foreign(format!(
-                "the inline policy {} of the role {}, which says something else",
-                spec.policy_name, spec.role_name
-            )),
-            None => FoundOne::Nothing {
-                visible_within: VISIBLE_WITHIN,
-            },
-        })
+        find(cx, spec).await
     }
+}
+
+async fn find(cx: &Context, spec: &RolePolicyResolved) -> Result<FoundOne> {
+    Ok(match Roles::confirm(cx, &key(spec)).await? {
+        Some(Answer::Inline(document)) if document == spec.policy_document => {
+            FoundOne::Ours(made(spec))
+        }
+        Some(_) => FoundOne::Foreign(format!(
+            "the inline policy {} of the role {}, which says something else",
+            spec.policy_name, spec.role_name
+        )),
+        None => FoundOne::Nothing {
+            visible_within: VISIBLE_WITHIN,
+        },
+    })
 }
 
 async fn put(cx: &Context, spec: &RolePolicyResolved) -> Result<()> {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_iam::types::Tag;
+use windlass::value::ResolvedTags;
 use windlass_state::identity::{INTENT_TAG, IntentId};
+
+use crate::lifecycle::{Context, creation_tags};
 
 /// The SDK's form.
 pub fn sdk(tags: BTreeMap<String, String>) -> Vec<Tag> {
@@ -15,9 +18,9 @@ pub fn sdk(tags: BTreeMap<String, String>) -> Vec<Tag> {
         .collect()
 }
 
-/// The one tag of kinds that take none of the author's.
-pub fn intent(intent: &IntentId) -> Vec<Tag> {
-    sdk(BTreeMap::from([(INTENT_TAG.to_owned(), intent.0.clone())]))
+/// The tags of kinds that take none of the author's.
+pub fn alone(cx: &Context, intent: &IntentId) -> Vec<Tag> {
+    sdk(creation_tags(cx, &ResolvedTags::default(), intent))
 }
 
 /// The pairs of an answer.

@@ -152,7 +152,7 @@ impl Lifecycle for LogGroupLifecycle {
             .set_log_group_class(class)
             .set_deletion_protection_enabled(spec.deletion_protection_enabled)
             .set_tags(Some(
-                creation_tags(&spec.tags, intent).into_iter().collect(),
+                creation_tags(cx, &spec.tags, intent).into_iter().collect(),
             ))
             .send()
             .await
@@ -322,7 +322,7 @@ async fn tag(
     subject: &Subject<LogGroupLifecycle>,
     to: &LogGroupResolved,
 ) -> Result<()> {
-    let (set, removed) = tag_changes(&subject.applied.tags, &to.tags);
+    let (set, removed) = tag_changes(cx, &subject.applied.tags, &to.tags);
     let arn = subject.output(GROUP_ARN);
     if !removed.is_empty() {
         let call = cx.logs().untag_resource().resource_arn(arn);

@@ -102,7 +102,7 @@ pub async fn settle(
         .await
         .named("secretsmanager:UpdateSecret")?;
     replicate(cx, &made.id, &spec.replica_regions).await?;
-    let tags = creation_tags(&spec.tags, intent);
+    let tags = creation_tags(cx, &spec.tags, intent);
     let stale: Vec<String> = secret
         .tags()
         .iter()

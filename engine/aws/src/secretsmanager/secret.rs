@@ -190,7 +190,7 @@ impl Lifecycle for SecretLifecycle {
             .set_description(spec.description.clone())
             .set_kms_key_id(spec.kms_key_id.clone())
             .set_secret_string(value)
-            .set_tags(Some(sdk_tags(creation_tags(&spec.tags, intent))))
+            .set_tags(Some(sdk_tags(creation_tags(cx, &spec.tags, intent))))
             .set_add_replica_regions(Some(replicas).filter(|all: &Vec<_>| !all.is_empty()))
             .set_type(spec.secret_type.clone())
             .send()
@@ -390,7 +390,7 @@ async fn withdraw(cx: &Context, arn: &str, regions: Vec<String>) -> Result<()> {
 }
 
 async fn tag(cx: &Context, subject: &Subject<SecretLifecycle>, to: &SecretResolved) -> Result<()> {
-    let (set, mut removed) = tag_changes(&subject.applied.tags, &to.tags);
+    let (set, mut removed) = tag_changes(cx, &subject.applied.tags, &to.tags);
     // What a run took back and could not finish still carries the mark.
     removed.push(DELETED_TAG.to_owned());
     let call = cx.secretsmanager().untag_resource().secret_id(&subject.id);

@@ -53,7 +53,7 @@ impl Lifecycle for HttpNamespaceLifecycle {
             .name(&spec.name)
             .creator_request_id(&intent.0)
             .set_description(spec.description.clone())
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         namespace::made(cx, answer.operation_id, OPERATION).await
     }

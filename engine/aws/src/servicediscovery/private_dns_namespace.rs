@@ -83,7 +83,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
             .creator_request_id(&intent.0)
             .set_description(spec.description.clone())
             .set_properties(properties)
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         namespace::made(cx, answer.operation_id, OPERATION).await
     }

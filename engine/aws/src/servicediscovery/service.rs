@@ -194,7 +194,7 @@ impl Lifecycle for ServiceLifecycle {
             .set_dns_config(dns)
             .set_health_check_config(asked)
             .set_health_check_custom_config(custom)
-            .set_tags(tags::for_create(&spec.tags, intent));
+            .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         answer
             .service

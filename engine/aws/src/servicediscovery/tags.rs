@@ -45,8 +45,8 @@ impl Tagging for Tags {
 }
 
 /// The tags of a create call.
-pub fn for_create(tags: &ResolvedTags, intent: &IntentId) -> Option<Vec<Tag>> {
-    Some(sdk_tags(creation_tags(tags, intent)))
+pub fn for_create(cx: &Context, tags: &ResolvedTags, intent: &IntentId) -> Option<Vec<Tag>> {
+    Some(sdk_tags(creation_tags(cx, tags, intent)))
 }
 
 fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {

@@ -10,10 +10,11 @@ use windlass::aws::autoscaling::auto_scaling_group::attached::{
     NotificationConfigurationResolved, TrafficSourceResolved,
 };
 use windlass::aws::autoscaling::{ResolvedGroupTag, ResolvedGroupTags};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass::value::ResolvedTags;
+use windlass_state::identity::IntentId;
 
 use crate::error::{Named, Result};
-use crate::lifecycle::Context;
+use crate::lifecycle::{self, Context};
 
 /// Those of the first that are not among the second.
 fn without(these: &[String], those: &[String]) -> Vec<String> {
@@ -238,20 +239,27 @@ fn tag(group: &str, key: &str, tag: &ResolvedGroupTag) -> sdk::Tag {
         .build()
 }
 
-/// The tags of a create call: the author's, and the intent's, which instances need not have.
+/// The tags of a create call: the author's, and the engine's own.
 pub fn creation_tags(
+    cx: &Context,
     group: &str,
     tags: Option<&ResolvedGroupTags>,
     intent: &IntentId,
 ) -> Vec<sdk::Tag> {
-    let intent = ResolvedGroupTag {
-        value: intent.0.clone(),
-        at_launch: false,
-    };
-    let own = tags.into_iter().flat_map(|tags| &tags.0);
-    own.map(|(key, value)| tag(group, key, value))
-        .chain([tag(group, INTENT_TAG, &intent)])
+    let authored = tags.into_iter().flat_map(|tags| &tags.0);
+    let own = lifecycle::creation_tags(cx, &ResolvedTags::default(), intent);
+    authored
+        .map(|(key, value)| tag(group, key, value))
+        .chain(own_tags(group, own))
         .collect()
+}
+
+// Instances do not get the engine's own tags: Auto Scaling makes them, not the stack.
+fn own_tags(group: &str, own: BTreeMap<String, String>) -> impl Iterator<Item = sdk::Tag> {
+    own.into_iter().map(move |(key, value)| {
+        let at_launch = false;
+        tag(group, &key, &ResolvedGroupTag { value, at_launch })
+    })
 }
 
 /// Sets every wanted tag, and deletes those that are no longer wanted.
@@ -265,6 +273,7 @@ pub async fn tags(
         .into_iter()
         .flat_map(|tags| &tags.0)
         .map(|(key, value)| tag(group, key, value))
+        .chain(own_tags(group, cx.owner_tags()))
         .collect();
     let removed: Vec<_> = from
         .into_iter()

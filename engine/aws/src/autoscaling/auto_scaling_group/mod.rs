@@ -445,6 +445,7 @@ fn create(
             (!sources.is_empty()).then(|| sources.iter().map(attached::traffic_source).collect()),
         )
         .set_tags(Some(attached::creation_tags(
+            cx,
             name,
             spec.tags.as_ref(),
             intent,

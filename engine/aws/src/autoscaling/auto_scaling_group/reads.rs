@@ -7,7 +7,7 @@ use aws_sdk_autoscaling::types::{
     NotificationConfiguration,
 };
 use windlass_engine::provider::Outputs;
-use windlass_state::identity::INTENT_TAG;
+use windlass_state::identity::is_own_tag;
 
 use super::{capacity, launch};
 use crate::clients::Clients;
@@ -256,7 +256,7 @@ fn tags(group: &SdkGroup) -> Vec<Block> {
         .iter()
         .filter(|tag| {
             tag.key()
-                .is_some_and(|key| key != INTENT_TAG && !key.starts_with("aws:"))
+                .is_some_and(|key| !is_own_tag(key) && !key.starts_with("aws:"))
         })
         .map(|tag| {
             Block::new()

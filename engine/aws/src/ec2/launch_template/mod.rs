@@ -165,6 +165,7 @@ impl Lifecycle for LaunchTemplateLifecycle {
             .set_version_description(spec.version_description.clone())
             .launch_template_data(request::data(&spec.launch_template_data)?)
             .tag_specifications(tags::specification(
+                cx,
                 ResourceType::LaunchTemplate,
                 &spec.tags,
                 intent,

@@ -141,7 +141,7 @@ impl Lifecycle for CapacityProviderLifecycle {
             .create_capacity_provider()
             .name(name(spec)?)
             .set_cluster(spec.cluster_name.to_sdk())
-            .set_tags(Some(tags::created(&spec.tags, intent)));
+            .set_tags(Some(tags::created(cx, &spec.tags, intent)));
         let call = match &spec.provider {
             ProviderResolved::AutoScalingGroupProvider(provider) => {
                 call.set_auto_scaling_group_provider(provider.to_sdk())

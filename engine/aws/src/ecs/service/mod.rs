@@ -229,7 +229,7 @@ impl Lifecycle for ServiceLifecycle {
             .set_enable_ecs_managed_tags(*enable_ecs_managed_tags)
             .set_propagate_tags(propagate_tags.to_sdk())
             .set_role(role.to_sdk())
-            .set_tags(Some(super::tags::created(tags, intent)));
+            .set_tags(Some(super::tags::created(cx, tags, intent)));
         let call = match launch {
             None => call,
             Some(LaunchResolved::LaunchType(launch)) => call.set_launch_type(launch.to_sdk()),

@@ -200,7 +200,7 @@ impl Lifecycle for TaskDefinitionLifecycle {
             .set_proxy_configuration(proxy_configuration.to_sdk())
             .set_inference_accelerators(inference_accelerators.to_sdk())
             .set_enable_fault_injection(*enable_fault_injection)
-            .set_tags(Some(tags::created(tags, intent)))
+            .set_tags(Some(tags::created(cx, tags, intent)))
             .send()
             .await
             .named(OPERATION)?;
