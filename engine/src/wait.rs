@@ -138,6 +138,7 @@ impl<'a> Waits<'a> {
                 return;
             }
             tokio::select! {
+                biased;
                 () = self.clock.sleep(due - now) => {}
                 () = self.arrived.notified() => {}
             }

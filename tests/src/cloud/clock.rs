@@ -1,27 +1,31 @@
-//! Time that passes only when everybody waits.
+//! Time that passes only when everybody waits, and hosts whose clocks on the wall are wrong.
 //!
 //! Not here: anything that takes time by itself.
 
-use std::collections::BTreeSet;
-use std::sync::{Mutex, MutexGuard};
+use std::collections::BTreeMap;
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use windlass_engine::clock::Clock;
 
 /// How often the earliest sleeper looks whether anybody else has something to do before it lets time pass.
 const PATIENCE: u32 = 6;
 
-/// A clock whose sleepers push it on.
+/// A clock whose sleepers push it on; or, where it is [driven](drive), one that moves when nothing else does.
 #[derive(Debug, Default)]
 pub struct SimClock(Mutex<Time>);
 
 #[derive(Debug, Default)]
 struct Time {
     now: Duration,
-    sleepers: BTreeSet<(Duration, u64)>,
+    sleepers: BTreeMap<(Duration, u64), Option<Waker>>,
     next: u64,
+    driven: bool,
 }
 
 /// A sleeper that is taken off the list even when its future is dropped.
@@ -60,37 +64,51 @@ impl SimClock {
         let mut inner = self.lock();
         let key = (inner.now + time, inner.next);
         inner.next += 1;
-        inner.sleepers.insert(key);
+        inner.sleepers.insert(key, None);
         drop(inner);
         Sleeper { clock: self, key }
     }
-}
 
-#[async_trait]
-impl Clock for SimClock {
-    fn now(&self) -> Timestamp {
-        let start = Timestamp::from_second(1_700_000_000).expect("in range");
-        let now = jiff::SignedDuration::try_from(self.lock().now).expect("in range");
-        start.checked_add(now).expect("in range")
+    // Moves on to the first sleeper; `false` if nobody sleeps.
+    fn advance(&self) -> bool {
+        let mut inner = self.lock();
+        // Who has been woken and has not got up yet, as a stopped process, holds up nobody.
+        let asleep = inner.sleepers.iter().find(|(_, waker)| waker.is_some());
+        let Some((at, _)) = asleep.map(|(key, _)| *key) else {
+            return false;
+        };
+        inner.now = inner.now.max(at);
+        let now = inner.now;
+        let due = inner.sleepers.range_mut(..=(now, u64::MAX));
+        let wakers: Vec<Waker> = due.filter_map(|(_, waker)| waker.take()).collect();
+        drop(inner);
+        wakers.into_iter().for_each(Waker::wake);
+        true
     }
 
-    fn elapsed(&self) -> Duration {
-        self.lock().now
+    // One look at a driven clock.
+    fn has_come(&self, key: (Duration, u64), cx: &Context<'_>) -> Poll<()> {
+        let mut inner = self.lock();
+        if inner.now >= key.0 {
+            return Poll::Ready(());
+        }
+        inner.sleepers.insert(key, Some(cx.waker().clone()));
+        Poll::Pending
     }
 
-    async fn sleep(&self, time: Duration) {
-        let sleeper = self.lie_down(time);
+    async fn push_on(&self, key: (Duration, u64)) {
         let mut looked = 0;
         loop {
             {
                 let mut inner = self.lock();
-                if inner.now >= sleeper.key.0 {
+                if inner.now >= key.0 {
                     return;
                 }
-                if inner.sleepers.first() == Some(&sleeper.key) {
+                let first = inner.sleepers.first_key_value().map(|(key, _)| *key);
+                if first == Some(key) {
                     looked += 1;
                     if looked > PATIENCE {
-                        inner.now = sleeper.key.0;
+                        inner.now = key.0;
                         return;
                     }
                 } else {
@@ -100,25 +118,129 @@ impl Clock for SimClock {
             tokio::task::yield_now().await;
         }
     }
+
+    async fn rest(&self, time: Duration) {
+        let sleeper = self.lie_down(time);
+        let key = sleeper.key;
+        let driven = self.lock().driven;
+        if driven {
+            std::future::poll_fn(|cx| self.has_come(key, cx)).await;
+        } else {
+            self.push_on(key).await;
+        }
+    }
+
+    fn of_day(&self) -> Timestamp {
+        let start = Timestamp::from_second(1_700_000_000).expect("in range");
+        let now = SignedDuration::try_from(self.lock().now).expect("in range");
+        start.checked_add(now).expect("in range")
+    }
 }
+
+#[async_trait]
+impl Clock for SimClock {
+    fn now(&self) -> Timestamp {
+        self.of_day()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.lock().now
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.rest(time).await;
+    }
+}
+
+/// The clock of one host: it runs as fast as the true one, and its time of day is off.
+#[derive(Debug)]
+pub struct HostClock {
+    /// The true one.
+    pub clock: Arc<SimClock>,
+    /// How far it is ahead of the true one, or behind it.
+    pub skew: SignedDuration,
+}
+
+#[async_trait]
+impl Clock for HostClock {
+    fn now(&self) -> Timestamp {
+        let skewed = self.clock.of_day().checked_add(self.skew);
+        skewed.expect("some hours are in range")
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    async fn sleep(&self, time: Duration) {
+        self.clock.rest(time).await;
+    }
+}
+
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+/// Does the work on this thread alone, and moves the clock whenever nothing else can be done: the same work takes the same steps in the same
+/// order each time. `None` when everybody waits for something that will never come, or runs in circles.
+pub fn drive<T>(clock: &SimClock, work: impl Future<Output = T>) -> Option<T> {
+    clock.lock().driven = true;
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut cx = Context::from_waker(&waker);
+    let mut work = pin!(work);
+    for _ in 0..MOST_STEPS {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut cx) {
+            return Some(done);
+        }
+        if !woken.0.swap(false, Ordering::SeqCst) && !clock.advance() {
+            return None;
+        }
+    }
+    None
+}
+
+/// What takes more steps than these runs in circles.
+const MOST_STEPS: u32 = 1_000_000;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn sleepers_wake_in_order() {
-        let clock = SimClock::default();
+    async fn three_sleepers(clock: &SimClock) -> Vec<u64> {
         let order = Mutex::new(Vec::new());
         let sleep = |seconds: u64| {
-            let (clock, order) = (&clock, &order);
+            let order = &order;
             async move {
                 clock.sleep(Duration::from_secs(seconds)).await;
                 order.lock().expect("not poisoned").push(seconds);
             }
         };
         tokio::join!(sleep(3), sleep(1), sleep(2));
-        assert_eq!(*order.lock().expect("not poisoned"), [1, 2, 3]);
+        order.into_inner().expect("not poisoned")
+    }
+
+    #[tokio::test]
+    async fn sleepers_wake_in_order() {
+        let clock = SimClock::default();
+        assert_eq!(three_sleepers(&clock).await, [1, 2, 3]);
         assert_eq!(clock.elapsed(), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn sleepers_of_a_driven_clock_wake_in_order() {
+        let clock = SimClock::default();
+        assert_eq!(drive(&clock, three_sleepers(&clock)), Some(vec![1, 2, 3]));
+        assert_eq!(clock.elapsed(), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn work_that_waits_for_nothing_ends() {
+        let clock = SimClock::default();
+        assert_eq!(drive(&clock, std::future::pending::<()>()), None);
     }
 }

@@ -28,8 +28,36 @@ pub struct Faults {
     pub never_ending: BTreeSet<Address>,
     /// Everybody sees at once what was made, also where AWS takes a while.
     pub visible_at_once: bool,
+    /// How slow AWS is to show.
+    pub lag: Lag,
+    /// Whether what has gone holds on for a while to what it used.
+    pub lingers: bool,
+    /// What becomes of calls whose process has died. `None`: they never arrive.
+    pub late: Option<Late>,
     /// The credentials run out after so many calls.
     pub credentials_last: Option<u64>,
+}
+
+/// How slow AWS is to show what was made and what has changed, as a share of the kind's visibility window. Zero: as usual.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Lag {
+    /// At most so long a new thing is hidden from who looks for what a lost call made.
+    pub finder: f64,
+    /// At most so long a new thing is hidden from who observes it.
+    pub observer: f64,
+    /// At most so long calls that name a new thing are told that it is not there.
+    pub user: f64,
+    /// How many updates and deletions are followed by answers from before.
+    pub stale: f64,
+}
+
+/// What becomes of the last calls of a dead process, each between 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Late {
+    /// How many never arrive.
+    pub lost: f64,
+    /// How many of those that arrive do so after the kind's visibility window.
+    pub beyond: f64,
 }
 
 /// What is left of the calls that may be sent, by operation.
@@ -74,15 +102,34 @@ impl Dice {
         self.roll() < likelihood
     }
 
-    /// The next number. SplitMix64, <https://doi.org/10.1145/2714064.2660195>.
+    /// A number below that one.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn below(&self, bound: usize) -> usize {
+        assert!(bound > 0, "nothing is below zero");
+        let bound = u64::try_from(bound).expect("it is small");
+        usize::try_from(self.next() % bound).expect("it is below a usize")
+    }
+
+    /// A byte.
+    pub fn byte(&self) -> u8 {
+        self.next().to_be_bytes()[0]
+    }
+
+    /// The next number between 0 and 1.
     pub fn roll(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double")]
+        let number = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
+        number
+    }
+
+    /// The next number. SplitMix64, <https://doi.org/10.1145/2714064.2660195>.
+    fn next(&self) -> u64 {
         const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
         let mut z = self.0.fetch_add(STEP, Ordering::SeqCst).wrapping_add(STEP);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double")]
-        let number = (z >> 11) as f64 / (1_u64 << 53) as f64;
-        number
+        z ^ (z >> 31)
     }
 }

@@ -1,32 +1,52 @@
-//! A journal whose writer can be killed before and after each write. Not here: damage to what was written.
+//! A journal whose writer can be killed before and after each write, and that one process holds at a time.
+//!
+//! Not here: damage to what was written.
 
 use async_trait::async_trait;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use windlass_engine::clock::Clock;
 use windlass_engine::memory::MemoryJournal;
 use windlass_state::journal::{Journal, JournalError};
 use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
 
+use super::clock::SimClock;
 use super::life::Life;
 
-/// A journal in memory that outlives its writer.
+/// After so long without a sign of life the holder is taken over, as in the stores.
+pub const TERM: Duration = Duration::from_secs(30);
+
+/// A journal in memory that outlives its writers, as one process reaches it.
 #[derive(Debug)]
 pub struct MortalJournal {
-    kept: MemoryJournal,
+    kept: Arc<Kept>,
     life: Arc<Life>,
+    competes: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Kept {
+    records: MemoryJournal,
     writes: AtomicU64,
     full_after: AtomicU64,
+    holder: Mutex<Option<Arc<Life>>>,
 }
 
 impl MortalJournal {
     /// An empty journal.
     pub fn new(snapshot: Snapshot, life: Arc<Life>) -> Self {
-        Self {
-            kept: MemoryJournal::new(snapshot),
-            life,
+        let kept = Kept {
+            records: MemoryJournal::new(snapshot),
             writes: AtomicU64::new(0),
             full_after: AtomicU64::new(u64::MAX),
+            holder: Mutex::default(),
+        };
+        Self {
+            kept: Arc::new(kept),
+            life,
+            competes: AtomicBool::new(false),
         }
     }
 
@@ -36,9 +56,64 @@ impl MortalJournal {
         Self::new(self.load(), life)
     }
 
+    /// The same journal, as another process reaches it.
+    #[must_use]
+    pub fn reached_by(&self, life: Arc<Life>) -> Self {
+        Self {
+            kept: Arc::clone(&self.kept),
+            life,
+            competes: AtomicBool::new(false),
+        }
+    }
+
+    /// Waits until nobody else holds it, and holds it. Who has shown no sign of life for a whole [`TERM`] is taken over.
+    pub async fn hold(&self, clock: &SimClock) {
+        self.competes.store(true, Ordering::SeqCst);
+        loop {
+            {
+                let mut holder = self.kept.holder.lock().expect("no thread panics");
+                let silent = |other: &Arc<Life>| other.silent_for(clock.elapsed()) >= TERM;
+                if holder
+                    .as_ref()
+                    .is_none_or(|other| self.is(other) || silent(other))
+                {
+                    *holder = Some(Arc::clone(&self.life));
+                    return;
+                }
+            }
+            clock.sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Lets others hold it.
+    pub fn release(&self) {
+        let mut holder = self.kept.holder.lock().expect("no thread panics");
+        if holder.as_ref().is_some_and(|other| self.is(other)) {
+            *holder = None;
+        }
+    }
+
+    fn is(&self, other: &Arc<Life>) -> bool {
+        Arc::ptr_eq(other, &self.life)
+    }
+
+    // Who was taken over is fenced off, also when the other has finished. Who never asked to hold it does not compete, as in most tests.
+    fn mine(&self) -> Result<(), JournalError> {
+        let holder = self.kept.holder.lock().expect("no thread panics");
+        match &*holder {
+            _ if !self.competes.load(Ordering::SeqCst) => Ok(()),
+            other if !other.as_ref().is_some_and(|other| self.is(other)) => {
+                Err(JournalError::TakenOver {
+                    holder: "test@there".to_owned(),
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What a new process loads. Every state that is ever loaded must hold together.
     pub fn load(&self) -> Snapshot {
-        let snapshot = self.kept.load().expect("every record fits");
+        let snapshot = self.kept.records.load().expect("every record fits");
         if let Err(violations) = snapshot.verify() {
             panic!("the state does not hold together: {violations:?}");
         }
@@ -47,28 +122,29 @@ impl MortalJournal {
 
     /// The records since the last checkpoint.
     pub fn tail(&self) -> Vec<Record> {
-        self.kept.tail()
+        self.kept.records.tail()
     }
 
     /// How many writes there were.
     pub fn writes(&self) -> u64 {
-        self.writes.load(Ordering::SeqCst)
+        self.kept.writes.load(Ordering::SeqCst)
     }
 
     /// Fails every write after so many more.
     pub fn fill_up_after(&self, writes: u64) {
-        self.full_after
-            .store(self.writes() + writes, Ordering::SeqCst);
+        let last = self.writes() + writes;
+        self.kept.full_after.store(last, Ordering::SeqCst);
     }
 
     /// Takes writes again.
     pub fn make_room(&self) {
-        self.full_after.store(u64::MAX, Ordering::SeqCst);
+        self.kept.full_after.store(u64::MAX, Ordering::SeqCst);
     }
 
     fn count(&self) -> Result<(), JournalError> {
-        let write = self.writes.fetch_add(1, Ordering::SeqCst);
-        if write >= self.full_after.load(Ordering::SeqCst) {
+        self.mine()?;
+        let write = self.kept.writes.fetch_add(1, Ordering::SeqCst);
+        if write >= self.kept.full_after.load(Ordering::SeqCst) {
             return Err(JournalError::Store("the disk is full".into()));
         }
         Ok(())
@@ -80,7 +156,7 @@ impl Journal for MortalJournal {
     async fn append(&self, records: Vec<Record>) -> Result<(), JournalError> {
         self.life.moment().await;
         self.count()?;
-        self.kept.append(records).await?;
+        self.kept.records.append(records).await?;
         self.life.moment().await;
         Ok(())
     }
@@ -89,13 +165,20 @@ impl Journal for MortalJournal {
         self.life.moment().await;
         self.count()?;
         // A snapshot is the fold of its journal: what the engine hands over is what a new process would have loaded.
-        assert_eq!(*snapshot, self.kept.load().expect("every record fits"));
-        self.kept.checkpoint(snapshot).await?;
+        let loaded = self.kept.records.load().expect("every record fits");
+        assert_eq!(*snapshot, loaded);
+        self.kept.records.checkpoint(snapshot).await?;
         self.life.moment().await;
         Ok(())
     }
 
+    // A lease that has run out is not believed, whoever holds the state now.
     fn held(&self) -> Result<(), JournalError> {
+        self.mine()?;
+        if self.life.longest_stop() >= TERM {
+            let deadline = jiff::Timestamp::UNIX_EPOCH;
+            return Err(JournalError::LeaseExpired { deadline });
+        }
         Ok(())
     }
 }

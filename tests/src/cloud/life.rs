@@ -1,12 +1,18 @@
-//! The life of the engine's process, which can end at any counted moment.
+//! The life of one process of the engine: it can end at any counted moment, or stop for a while and go on.
 //!
 //! Not here: what survives: the world and the journal.
 
-use std::sync::Mutex;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use windlass_engine::clock::Clock;
 
-/// Counts moments, and ends at a chosen one.
+use super::clock::SimClock;
+
+/// Counts moments, and ends or stops at a chosen one.
 #[derive(Debug, Default)]
 pub struct Life {
     inner: Mutex<Inner>,
@@ -17,7 +23,16 @@ pub struct Life {
 struct Inner {
     moments: u64,
     last: Option<u64>,
+    stop: Option<(u64, Duration)>,
     dead: bool,
+    stopped: Option<Stopped>,
+    longest_stop: Duration,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Stopped {
+    since: Duration,
+    until: Duration,
 }
 
 impl Life {
@@ -29,9 +44,34 @@ impl Life {
         };
     }
 
+    /// Stops the process at that moment for so long, as SIGSTOP and SIGCONT do.
+    pub fn stop_at(&self, moment: u64, pause: Duration) {
+        self.lock().stop = Some((moment, pause));
+    }
+
     /// How many moments this life has had.
     pub fn moments(&self) -> u64 {
         self.lock().moments
+    }
+
+    /// Whether the process is dead.
+    pub fn is_over(&self) -> bool {
+        self.lock().dead
+    }
+
+    /// How long the process was stopped at most, so that its heartbeats were missing.
+    pub fn longest_stop(&self) -> Duration {
+        self.lock().longest_stop
+    }
+
+    /// For how long the process has done nothing.
+    pub fn silent_for(&self, now: Duration) -> Duration {
+        let inner = self.lock();
+        match inner.stopped {
+            Some(stopped) => now.saturating_sub(stopped.since),
+            None if inner.dead => Duration::MAX,
+            None => Duration::ZERO,
+        }
     }
 
     /// A moment at which the process may be killed. For the dead it never returns.
@@ -49,6 +89,26 @@ impl Life {
         }
     }
 
+    /// The same, at which the process may be stopped, too: nothing of it goes on until it is woken.
+    pub async fn moment_on(&self, clock: &SimClock) {
+        self.moment().await;
+        let stop = {
+            let mut inner = self.lock();
+            let due = inner.stop.filter(|(at, _)| *at < inner.moments);
+            if let Some((_, pause)) = due {
+                inner.stop = None;
+                let since = clock.elapsed();
+                let until = since + pause;
+                inner.stopped = Some(Stopped { since, until });
+                inner.longest_stop = inner.longest_stop.max(pause);
+            }
+            due.map(|(_, pause)| pause)
+        };
+        if let Some(pause) = stop {
+            clock.sleep(pause).await;
+        }
+    }
+
     /// Lives until the end: `None` if it came before the work was done.
     pub async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
@@ -56,6 +116,46 @@ impl Life {
             () = self.ended.notified() => None,
             done = work => Some(done),
         }
+    }
+
+    /// The same for a process that can be stopped: meanwhile nothing of it moves.
+    pub async fn live_on<T>(
+        &self,
+        clock: &Arc<SimClock>,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut work = pin!(self.live(work));
+        let mut thaw: Option<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> = None;
+        std::future::poll_fn(move |cx: &mut Context<'_>| {
+            loop {
+                if let Some(waiting) = &mut thaw {
+                    match waiting.as_mut().poll(cx) {
+                        Poll::Pending => return Poll::Pending,
+                        Poll::Ready(()) => thaw = None,
+                    }
+                }
+                let done = work.as_mut().poll(cx);
+                match self.stopped(clock.elapsed()) {
+                    Some(left) if done.is_pending() => {
+                        let clock = Arc::clone(clock);
+                        thaw = Some(Box::pin(async move { clock.sleep(left).await }));
+                    }
+                    _ => return done,
+                }
+            }
+        })
+        .await
+    }
+
+    // How long the process is still stopped.
+    fn stopped(&self, now: Duration) -> Option<Duration> {
+        let mut inner = self.lock();
+        let left = inner.stopped?.until.saturating_sub(now);
+        if left.is_zero() {
+            inner.stopped = None;
+            return None;
+        }
+        Some(left)
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {

@@ -3,26 +3,34 @@
 //!
 //! It knows kinds by their schemas only. Not here: how AWS is called, which the wire tests prove.
 
+mod arriving;
+mod changing;
 mod clock;
 mod faults;
 mod invent;
 mod journal;
 pub mod kinds;
 mod life;
+mod making;
+mod operations;
 pub mod platform;
 mod program;
 mod provider;
+mod refusing;
+mod removing;
 mod rules;
 pub mod samples;
-mod strict;
+mod seeing;
 mod universe;
+mod wordings;
 mod world;
 
-pub use clock::SimClock;
-pub use faults::{Dice, Faults};
-pub use journal::MortalJournal;
+pub use clock::{HostClock, SimClock, drive};
+pub use faults::{Dice, Faults, Lag, Late};
+pub use journal::{MortalJournal, TERM};
 pub use life::Life;
 pub use program::{Program, parse, reference};
 pub use provider::Cloud;
+pub use rules::visible_within;
 pub use universe::{Ran, Universe, refused};
-pub use world::{Object, Scheduled, World};
+pub use world::{Landing, Object, Scheduled, World};

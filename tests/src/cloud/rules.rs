@@ -2,7 +2,11 @@
 //!
 //! Not here: what every kind has in common (`provider`).
 
+use std::time::Duration;
+
 use super::kinds::{CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET};
+use super::operations::twin;
+use super::wordings::{Wording, wording};
 
 const VPC: &str = "AWS::EC2::VPC";
 const SUBNET_: &str = "AWS::EC2::Subnet";
@@ -33,116 +37,170 @@ const PROFILE: &str = "AWS::IAM::InstanceProfile";
 const ROLE_POLICY: &str = "AWS::IAM::RolePolicy";
 const SCALING_GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 
+const DEPENDENCY: Wording = wording(
+    "DependencyViolation",
+    "resource {it} has a dependent object",
+);
+const ADDRESS_IN_USE: Wording = wording("InvalidIPAddress.InUse", "Address {it} is in use.");
+const TARGETS_IN_USE: Wording = wording(
+    "ResourceInUse",
+    "Target group '{it}' is currently in use by a listener or a rule",
+);
+const HAS_SERVICES: Wording = wording(
+    "ClusterContainsServicesException",
+    "The Cluster cannot be deleted while Services are active.",
+);
+const HAS_INSTANCES: Wording = wording(
+    "ClusterContainsContainerInstancesException",
+    "The Cluster cannot be deleted while Container Instances are active or draining.",
+);
+const ECS_IN_USE: Wording = wording(
+    "ResourceInUseException",
+    "The specified resource is in-use and cannot be removed.",
+);
+const PROVIDER_IN_USE: Wording = wording(
+    "ResourceInUseException",
+    "The specified capacity provider is in use and cannot be removed.",
+);
+const GROUP_IN_USE: Wording = wording(
+    "ResourceInUse",
+    "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.",
+);
+const HAS_DISCOVERY: Wording = wording("ResourceInUse", "Namespace has associated services.");
+const HAS_REGISTERED: Wording = wording(
+    "ResourceInUse",
+    "Service contains registered instances; delete the instances before deleting the service",
+);
+const DELETE_CONFLICT: Wording = Wording {
+    status: 409,
+    code: "DeleteConflict",
+    message: "Cannot delete entity, must remove {by} first.",
+};
+const ROUTE_EXISTS: Wording = wording(
+    "RouteAlreadyExists",
+    "The route identified by {it} already exists.",
+);
+const PRIORITY_IN_USE: Wording = wording("PriorityInUse", "Priority of {it} is currently in use");
+const DUPLICATE_LISTENER: Wording = wording(
+    "DuplicateListener",
+    "A listener already exists on this port for this load balancer: {it}",
+);
+const ALREADY_ASSOCIATED: Wording = wording(
+    "Resource.AlreadyAssociated",
+    "the specified association conflicts with an existing association {it}",
+);
+const CONFLICTING_DOMAIN: Wording = wording(
+    "ConflictingDomainExists",
+    "Cannot create the namespace: its domain conflicts with {it}",
+);
+const NAMESPACE_EXISTS: Wording =
+    wording("NamespaceAlreadyExists", "Namespace {it} already exists");
+const DISCOVERY_EXISTS: Wording = wording("ServiceAlreadyExists", "Service already exists: {it}");
+const NO_BALANCER: Wording = wording(
+    "InvalidParameterException",
+    "The target group with targetGroupArn {it} does not have an associated load balancer.",
+);
+const NOT_IN_CLUSTER: Wording = wording(
+    "InvalidParameterException",
+    "The specified capacity provider {it} is not associated with the cluster.",
+);
+const AUTH_FAILURE: Wording = wording(
+    "AuthFailure",
+    "You do not have permission to access the specified resource.",
+);
+
 /// What cannot go while somebody uses it: the used kind, its user, and AWS's error code.
 ///
 /// Users are those of the [API references](https://docs.aws.amazon.com/): `DeleteVpc`, `DeleteSubnet` and `DeleteSecurityGroup` (whatever
 /// has a network interface there), `DeleteRouteTable`, `ReleaseAddress`, `DeleteTargetGroup` (actions that name it), ECS's `DeleteCluster`
 /// and `DeleteCapacityProvider`, `DeleteAutoScalingGroup`, Cloud Map's `DeleteNamespace` and `DeleteService` (instances, which ECS
 /// registers), IAM's `DeleteRole`, `DeletePolicy` and `DeleteInstanceProfile`.
-pub const IN_USE: &[(&str, &str, &str)] = &[
-    (NETWORK, SUBNET, "DependencyViolation"),
-    (NETWORK, PORT, "DependencyViolation"),
-    (SUBNET, GATEWAY, "DependencyViolation"),
-    (SUBNET, SERVICE, "DependencyViolation"),
-    (CLUSTER, SERVICE, "ClusterContainsServicesException"),
-    (VPC, SUBNET_, "DependencyViolation"),
-    (VPC, GROUP, "DependencyViolation"),
-    (VPC, TABLE, "DependencyViolation"),
-    (VPC, ATTACHMENT, "DependencyViolation"),
-    (VPC, ENDPOINT, "DependencyViolation"),
-    (INTERNET, ATTACHMENT, "DependencyViolation"),
-    (SUBNET_, NAT, "DependencyViolation"),
-    (SUBNET_, BALANCER, "DependencyViolation"),
-    (SUBNET_, ECS_SERVICE, "DependencyViolation"),
-    (SUBNET_, SCALING_GROUP, "DependencyViolation"),
-    (SUBNET_, ENDPOINT, "DependencyViolation"),
-    (TABLE, TABLE_ASSOCIATION, "DependencyViolation"),
-    (ADDRESS, NAT, "InvalidIPAddress.InUse"),
-    (GROUP, BALANCER, "DependencyViolation"),
-    (GROUP, ECS_SERVICE, "DependencyViolation"),
-    (GROUP, GROUP, "DependencyViolation"),
-    (GROUP, ENDPOINT, "DependencyViolation"),
-    (TARGETS, LISTENER, "ResourceInUse"),
-    (TARGETS, RULE, "ResourceInUse"),
-    (ECS_CLUSTER, ECS_SERVICE, "ClusterContainsServicesException"),
-    (CAPACITY, ECS_SERVICE, "ResourceInUseException"),
-    (CAPACITY, CAPACITY_OF_CLUSTER, "ResourceInUseException"),
-    (SCALING_GROUP, CAPACITY, "ResourceInUse"),
-    (NAMESPACE, DISCOVERY, "ResourceInUse"),
-    (HTTP_NAMESPACE, DISCOVERY, "ResourceInUse"),
-    (DISCOVERY, ECS_SERVICE, "ResourceInUse"),
-    (IAM_ROLE, PROFILE, "DeleteConflict"),
-    (IAM_ROLE, ROLE_POLICY, "DeleteConflict"),
-    (IAM_ROLE, "AWS::IAM::ManagedPolicy", "DeleteConflict"),
-    ("AWS::IAM::ManagedPolicy", IAM_ROLE, "DeleteConflict"),
+pub const IN_USE: &[(&str, &str, Wording)] = &[
+    (NETWORK, SUBNET, DEPENDENCY),
+    (NETWORK, PORT, DEPENDENCY),
+    (SUBNET, GATEWAY, DEPENDENCY),
+    (SUBNET, SERVICE, DEPENDENCY),
+    (CLUSTER, SERVICE, HAS_SERVICES),
+    (VPC, SUBNET_, DEPENDENCY),
+    (VPC, GROUP, DEPENDENCY),
+    (VPC, TABLE, DEPENDENCY),
+    (VPC, ATTACHMENT, DEPENDENCY),
+    (VPC, ENDPOINT, DEPENDENCY),
+    (INTERNET, ATTACHMENT, DEPENDENCY),
+    (SUBNET_, NAT, DEPENDENCY),
+    (SUBNET_, BALANCER, DEPENDENCY),
+    (SUBNET_, ECS_SERVICE, DEPENDENCY),
+    (SUBNET_, SCALING_GROUP, DEPENDENCY),
+    (SUBNET_, ENDPOINT, DEPENDENCY),
+    (TABLE, TABLE_ASSOCIATION, DEPENDENCY),
+    (ADDRESS, NAT, ADDRESS_IN_USE),
+    (GROUP, BALANCER, DEPENDENCY),
+    (GROUP, ECS_SERVICE, DEPENDENCY),
+    (GROUP, GROUP, DEPENDENCY),
+    (GROUP, ENDPOINT, DEPENDENCY),
+    (TARGETS, LISTENER, TARGETS_IN_USE),
+    (TARGETS, RULE, TARGETS_IN_USE),
+    (ECS_CLUSTER, ECS_SERVICE, HAS_SERVICES),
+    (CAPACITY, ECS_SERVICE, ECS_IN_USE),
+    (CAPACITY, CAPACITY_OF_CLUSTER, ECS_IN_USE),
+    (SCALING_GROUP, CAPACITY, GROUP_IN_USE),
+    (NAMESPACE, DISCOVERY, HAS_DISCOVERY),
+    (HTTP_NAMESPACE, DISCOVERY, HAS_DISCOVERY),
+    (DISCOVERY, ECS_SERVICE, HAS_REGISTERED),
+    (IAM_ROLE, PROFILE, DELETE_CONFLICT),
+    (IAM_ROLE, ROLE_POLICY, DELETE_CONFLICT),
+    (IAM_ROLE, "AWS::IAM::ManagedPolicy", DELETE_CONFLICT),
+    ("AWS::IAM::ManagedPolicy", IAM_ROLE, DELETE_CONFLICT),
 ];
 
 /// The same for users of which only one property holds it: a group's own rules go with it, but not those that name it as their other end.
-pub const IN_USE_BY: &[(&str, &str, &str, &str)] = &[
-    (
-        GROUP,
-        INGRESS,
-        "SourceSecurityGroupId",
-        "DependencyViolation",
-    ),
-    (
-        GROUP,
-        EGRESS,
-        "DestinationSecurityGroupId",
-        "DependencyViolation",
-    ),
+pub const IN_USE_BY: &[(&str, &str, &str, Wording)] = &[
+    (GROUP, INGRESS, "SourceSecurityGroupId", DEPENDENCY),
+    (GROUP, EGRESS, "DestinationSecurityGroupId", DEPENDENCY),
 ];
 
 /// The same for users that use it by a third: instances are in the groups, and in the cluster, that their launch template names.
 /// `DeleteSecurityGroup`; `ClusterContainsContainerInstancesException` of ECS's `DeleteCluster`.
-pub const IN_USE_THROUGH: &[(&str, &str, &str, &str)] = &[
-    (GROUP, TEMPLATE, SCALING_GROUP, "DependencyViolation"),
-    (
-        ECS_CLUSTER,
-        TEMPLATE,
-        SCALING_GROUP,
-        "ClusterContainsContainerInstancesException",
-    ),
+pub const IN_USE_THROUGH: &[(&str, &str, &str, Wording)] = &[
+    (GROUP, TEMPLATE, SCALING_GROUP, DEPENDENCY),
+    (ECS_CLUSTER, TEMPLATE, SCALING_GROUP, HAS_INSTANCES),
 ];
 
 /// What cannot go while something in the same network lives on it: the used kind, the kind that names the same network and is named by the
 /// user, the user. `DetachInternetGateway`: no public addresses may be mapped in the VPC.
-pub const IN_USE_NEARBY: &[(&str, &str, &str, &str)] = &[
-    (ATTACHMENT, SUBNET_, NAT, "DependencyViolation"),
-    (ATTACHMENT, SUBNET_, BALANCER, "DependencyViolation"),
+pub const IN_USE_NEARBY: &[(&str, &str, &str, Wording)] = &[
+    (ATTACHMENT, SUBNET_, NAT, DEPENDENCY),
+    (ATTACHMENT, SUBNET_, BALANCER, DEPENDENCY),
 ];
 
 /// Members that cannot be taken out of a list while somebody of the same cluster uses them: the kind with the list, the list, the user,
 /// its property. ECS's `PutClusterCapacityProviders`.
-pub const MEMBERS_IN_USE: &[(&str, &str, &str, &str)] = &[
+pub const MEMBERS_IN_USE: &[(&str, &str, &str, &str, Wording)] = &[
     (
         ECS_CLUSTER,
         "CapacityProviders",
         ECS_SERVICE,
         "CapacityProviderStrategy",
+        PROVIDER_IN_USE,
     ),
     (
         CAPACITY_OF_CLUSTER,
         "CapacityProviders",
         ECS_SERVICE,
         "CapacityProviderStrategy",
+        PROVIDER_IN_USE,
     ),
 ];
 
 /// What can only be used once another kind names it, too: the user, the used kind, the others. ECS's `CreateService`: the target group
 /// needs a load balancer, the capacity provider its place in the cluster. `CreateNatGateway`: the subnet's network needs its gateway.
-pub const NEEDS: &[(&str, &str, &[&str], &str)] = &[
-    (
-        ECS_SERVICE,
-        TARGETS,
-        &[LISTENER, RULE],
-        "InvalidParameterException",
-    ),
+pub const NEEDS: &[(&str, &str, &[&str], Wording)] = &[
+    (ECS_SERVICE, TARGETS, &[LISTENER, RULE], NO_BALANCER),
     (
         ECS_SERVICE,
         CAPACITY,
         &[ECS_CLUSTER, CAPACITY_OF_CLUSTER],
-        "InvalidParameterException",
+        NOT_IN_CLUSTER,
     ),
 ];
 
@@ -169,29 +227,21 @@ pub const AFTER_CREATE: &[(&str, &str)] = &[
 /// Properties that together can be taken only once, and AWS's error code: those of the kind's physical name come on top. From the errors
 /// of `CreateRule` and `SetRulePriorities`, `CreateListener`, `AssociateRouteTable`, `CreateRoute`, `CreateNatGateway`,
 /// `AttachInternetGateway`, Cloud Map's `CreatePrivateDnsNamespace`, `CreateHttpNamespace` and `CreateService`.
-pub const UNIQUE: &[(&str, &[&str], &str)] = &[
-    (PORT, &["NetworkId", "Number"], "AlreadyExists"),
-    (RULE, &["ListenerArn", "Priority"], "PriorityInUse"),
-    (LISTENER, &["LoadBalancerArn", "Port"], "DuplicateListener"),
-    (
-        TABLE_ASSOCIATION,
-        &["SubnetId"],
-        "Resource.AlreadyAssociated",
-    ),
+pub const UNIQUE: &[(&str, &[&str], Wording)] = &[
+    (PORT, &["NetworkId", "Number"], ROUTE_EXISTS),
+    (RULE, &["ListenerArn", "Priority"], PRIORITY_IN_USE),
+    (LISTENER, &["LoadBalancerArn", "Port"], DUPLICATE_LISTENER),
+    (TABLE_ASSOCIATION, &["SubnetId"], ALREADY_ASSOCIATED),
     (
         "AWS::EC2::Route",
         &["RouteTableId", "DestinationCidrBlock"],
-        "RouteAlreadyExists",
+        ROUTE_EXISTS,
     ),
-    (NAT, &["AllocationId"], "Resource.AlreadyAssociated"),
-    (
-        ATTACHMENT,
-        &["InternetGatewayId"],
-        "Resource.AlreadyAssociated",
-    ),
-    (NAMESPACE, &["Vpc", "Name"], "ConflictingDomainExists"),
-    (HTTP_NAMESPACE, &["Name"], "NamespaceAlreadyExists"),
-    (DISCOVERY, &["NamespaceId", "Name"], "ServiceAlreadyExists"),
+    (NAT, &["AllocationId"], ALREADY_ASSOCIATED),
+    (ATTACHMENT, &["InternetGatewayId"], ALREADY_ASSOCIATED),
+    (NAMESPACE, &["Vpc", "Name"], CONFLICTING_DOMAIN),
+    (HTTP_NAMESPACE, &["Name"], NAMESPACE_EXISTS),
+    (DISCOVERY, &["NamespaceId", "Name"], DISCOVERY_EXISTS),
 ];
 
 /// Kinds whose name stays taken while a deletion waits for its recovery window, unless this property is true. `CreateSecret` refuses the
@@ -199,8 +249,101 @@ pub const UNIQUE: &[(&str, &[&str], &str)] = &[
 pub const RECOVERABLE: &[(&str, &str)] =
     &[("AWS::SecretsManager::Secret", "ForceDeleteWithoutRecovery")];
 
-/// Kinds whose users see them only after a while: the seconds it takes.
-pub const SLOW_TO_SHOW: &[(&str, u64)] = &[(ROLE, 5), (IAM_ROLE, 5)];
+/// What holds on to what it used for a while after it has gone: the used kind, the user, for how many seconds, AWS's words.
+///
+/// `ReleaseAddress` answers `AuthFailure` for a moment after the NAT gateway shows as deleted (kubernetes/kops#938, sno-for-100#9); the
+/// network interfaces of stopped tasks go some time after their service.
+pub const LINGERS: &[(&str, &str, u64, Wording)] = &[
+    (ADDRESS, NAT, 15, AUTH_FAILURE),
+    (SUBNET, SERVICE, 10, DEPENDENCY),
+    (SUBNET_, ECS_SERVICE, 20, DEPENDENCY),
+    (GROUP, ECS_SERVICE, 20, DEPENDENCY),
+    (GROUP, BALANCER, 10, DEPENDENCY),
+];
+
+/// Kinds whose create overwrites what is there under its natural key, and the properties that make the key. The delete of an older
+/// generation then deletes the new one. `PutRolePolicy`, `PutScalingPolicy`, `RegisterScalableTarget`, `PutClusterCapacityProviders`.
+pub const OVERWRITES: &[(&str, &[&str])] = &[
+    (ROLE_POLICY, &["RoleName", "PolicyName"]),
+    (
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        &[
+            "PolicyName",
+            "ScalingTargetId",
+            "ResourceId",
+            "ScalableDimension",
+            "ServiceNamespace",
+        ],
+    ),
+    (
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+        &["ResourceId", "ScalableDimension", "ServiceNamespace"],
+    ),
+    (CAPACITY_OF_CLUSTER, &["Cluster"]),
+];
+
+/// Kinds that calls can use only after a while even on a good day: the seconds it takes.
+const SLOW_TO_SHOW: &[(&str, u64)] = &[(ROLE, 5), (IAM_ROLE, 5)];
+
+/// After how long calls can use a kind on a good day.
+pub fn usable_after(kind: &str) -> Duration {
+    let row = SLOW_TO_SHOW.iter().find(|(of, _)| *of == kind);
+    row.map_or(Duration::ZERO, |(_, seconds)| Duration::from_secs(*seconds))
+}
+
+/// After how long who looks for it finds what was made, on a good day.
+pub const FINDABLE_AFTER: Duration = Duration::from_secs(10);
+
+/// For how many seconds at most AWS may hide what it has made, by the beginning of the kind: the first row that fits counts.
+const VISIBLE_WITHIN: &[(&str, u64)] = &[
+    ("AWS::ApplicationAutoScaling::", 30),
+    ("AWS::Logs::", 30),
+    ("AWS::SecretsManager::", 30),
+    ("AWS::ServiceDiscovery::Service", 60),
+    ("AWS::ServiceDiscovery::", 180),
+    ("AWS::", 60),
+];
+
+/// For how long at most AWS may hide what it has made of a kind.
+pub fn visible_within(kind: &str) -> Duration {
+    let twin = twin(kind);
+    let row = VISIBLE_WITHIN.iter().find(|(of, _)| twin.starts_with(of));
+    Duration::from_secs(row.map_or(60, |(_, seconds)| *seconds))
+}
+
+/// What AWS says to a name that is taken, by AWS's own kind; `None` where it answers the create with what is there.
+pub fn name_taken(kind: &str) -> Option<Wording> {
+    let row = NAME_TAKEN.iter().find(|(of, _)| *of == kind);
+    row.map(|(_, wording)| *wording)
+}
+
+const fn conflict(message: &'static str) -> Wording {
+    Wording {
+        status: 409,
+        code: "EntityAlreadyExists",
+        message,
+    }
+}
+
+/// From the errors of each create. `CreateCluster` answers with the cluster that is there.
+#[rustfmt::skip]
+const NAME_TAKEN: &[(&str, Wording)] = &[
+    (SCALING_GROUP, wording("AlreadyExists", "AutoScalingGroup by this name already exists - A group with the name {it} already exists")),
+    (TEMPLATE, wording("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use.")),
+    (GROUP, wording("InvalidGroup.Duplicate", "The security group '{it}' already exists")),
+    (CAPACITY, wording("ClientException", "A capacity provider with the specified name {it} already exists.")),
+    (ECS_SERVICE, wording("InvalidParameterException", "Creation of service was not idempotent.")),
+    (BALANCER, wording("DuplicateLoadBalancerName", "A load balancer with the same name '{it}' exists, but with different settings")),
+    (TARGETS, wording("DuplicateTargetGroupName", "A target group with the same name '{it}' exists, but with different settings")),
+    (PROFILE, conflict("Instance Profile {it} already exists.")),
+    ("AWS::IAM::ManagedPolicy", conflict("A policy called {it} already exists. Duplicate names are not allowed.")),
+    (IAM_ROLE, conflict("Role with name {it} already exists.")),
+    ("AWS::Logs::LogGroup", wording("ResourceAlreadyExistsException", "The specified log group already exists")),
+    ("AWS::SecretsManager::Secret", wording("ResourceExistsException", "The operation failed because the secret {it} already exists.")),
+    (HTTP_NAMESPACE, NAMESPACE_EXISTS),
+    (NAMESPACE, CONFLICTING_DOMAIN),
+    (DISCOVERY, DISCOVERY_EXISTS),
+];
 
 /// Kinds whose deletion takes a while, beyond those that have waits.
 pub const SLOW_TO_GO: &[&str] = &[GATEWAY, NAT, BALANCER, ECS_SERVICE, SCALING_GROUP];

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use jiff::SignedDuration;
+use windlass::address::Address;
 use windlass::document::Document;
 use windlass_engine::amend::{AmendError, Amendment, amend};
 use windlass_engine::events::{Event, Recording, Summary};
@@ -23,7 +25,7 @@ use windlass_state::journal::Journal;
 use windlass_state::record::{Operation, Settlement};
 use windlass_state::snapshot::{SecretKey, Snapshot};
 
-use super::clock::SimClock;
+use super::clock::{HostClock, SimClock};
 use super::journal::MortalJournal;
 use super::kinds::schema;
 use super::life::Life;
@@ -48,15 +50,17 @@ pub struct Universe {
     pub cloud: Cloud,
     /// The journal.
     pub journal: MortalJournal,
-    /// The clock.
+    /// The true clock.
     pub clock: Arc<SimClock>,
+    /// The clock of the engine's host.
+    pub host: HostClock,
     /// The engine's life.
     pub life: Arc<Life>,
     /// How many mutating steps are under way at once.
     pub concurrency: NonZeroUsize,
     /// The stack's folder.
     pub folder: PathBuf,
-    runs: AtomicU64,
+    runs: Arc<AtomicU64>,
 }
 
 impl Default for Universe {
@@ -74,11 +78,12 @@ impl Universe {
         Self {
             cloud: Cloud::new(Arc::clone(&clock), Arc::clone(&life), seed),
             journal: MortalJournal::new(snapshot, Arc::clone(&life)),
+            host: on_time(&clock),
             clock,
             life,
             concurrency: CONCURRENCY,
             folder: PathBuf::from("."),
-            runs: AtomicU64::new(0),
+            runs: Arc::default(),
         }
     }
 
@@ -98,11 +103,31 @@ impl Universe {
         Self {
             cloud: self.cloud.fork(Arc::clone(&clock), Arc::clone(&life)),
             journal: self.journal.fork(Arc::clone(&life)),
+            host: on_time(&clock),
             clock,
             life,
             concurrency: self.concurrency,
             folder: self.folder.clone(),
-            runs: AtomicU64::new(self.runs.load(Ordering::SeqCst)),
+            runs: Arc::new(AtomicU64::new(self.runs.load(Ordering::SeqCst))),
+        }
+    }
+
+    /// Another process, on a host whose clock is off by so much, that works on the same world with the same state.
+    #[must_use]
+    pub fn beside(&self, skew: SignedDuration) -> Self {
+        let life = Arc::new(Life::default());
+        Self {
+            cloud: self.cloud.reached_by(Arc::clone(&life)),
+            journal: self.journal.reached_by(Arc::clone(&life)),
+            clock: Arc::clone(&self.clock),
+            host: HostClock {
+                clock: Arc::clone(&self.clock),
+                skew,
+            },
+            life,
+            concurrency: self.concurrency,
+            folder: self.folder.clone(),
+            runs: Arc::clone(&self.runs),
         }
     }
 
@@ -242,7 +267,7 @@ impl Universe {
         let (run, snapshot) = (self.next_run(), self.journal.load());
         amend(
             &self.journal,
-            &*self.clock,
+            &self.host,
             &run,
             "test@here",
             snapshot,
@@ -260,11 +285,27 @@ impl Universe {
         program: Option<&Program>,
         interrupt: Interrupt,
     ) -> Result<Ran, SessionError> {
+        self.run_replacing(program, &[], interrupt).await
+    }
+
+    /// The same, which replaces some although nothing says so.
+    ///
+    /// # Errors
+    /// The run could not be planned or recorded.
+    pub async fn run_replacing(
+        &self,
+        program: Option<&Program>,
+        replace: &[Address],
+        interrupt: Interrupt,
+    ) -> Result<Ran, SessionError> {
         let snapshot = self.journal.load();
         let events = Recording::default();
         let session = self.session(&self.journal, &events, interrupt);
         let secrets = self.secrets(&snapshot);
-        let goal = goal(program.map(Program::document), &secrets);
+        let goal = Goal {
+            replace,
+            ..goal(program.map(Program::document), &secrets)
+        };
         let prepared = session.prepare(snapshot, &goal).await?;
         let plan = prepared.plan().clone();
         let finished = prepared.execute().await?;
@@ -301,7 +342,7 @@ impl Universe {
         Session {
             provider: &self.cloud,
             journal,
-            clock: &*self.clock,
+            clock: &self.host,
             events,
             schema,
             interrupt,
@@ -317,6 +358,13 @@ impl Universe {
 
     fn secrets(&self, snapshot: &Snapshot) -> SecretReader {
         SecretReader::new(self.folder.clone(), snapshot.secret_key.clone())
+    }
+}
+
+fn on_time(clock: &Arc<SimClock>) -> HostClock {
+    HostClock {
+        clock: Arc::clone(clock),
+        skew: SignedDuration::ZERO,
     }
 }
 

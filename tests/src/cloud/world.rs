@@ -12,16 +12,39 @@ use windlass_engine::provider::Outputs;
 use windlass_state::identity::{Owner, is_own_tag};
 use windlass_state::snapshot::Snapshot;
 
+use super::arriving::Call;
+
 /// Everything that exists, and everything that ever did.
 #[derive(Debug, Clone, Default)]
 pub struct World {
     /// By identifier.
     pub objects: BTreeMap<String, Object>,
-    /// Every identifier and output that was ever given.
-    pub ever: BTreeSet<String>,
+    /// Every identifier and output that was ever given, with the kind of what had it.
+    pub ever: BTreeMap<String, String>,
+    /// What went a short while ago: when, its identifier, and what it was. It may still hold what it used.
+    pub lately: Vec<(Duration, String, Object)>,
+    /// Calls that landed long after they were sent, because their process had died or was stopped.
+    pub landings: Vec<Landing>,
     pub(super) made: u64,
+    /// Calls of dead processes, when they were sent, and when they land.
+    pub(super) on_their_way: Vec<(Duration, Duration, Call)>,
     /// What was deleted and can still be taken back, by kind and name.
     pub scheduled: BTreeMap<(String, String), Scheduled>,
+}
+
+/// A call that landed late, and was not refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    /// When it was sent.
+    pub sent: Duration,
+    /// When it landed.
+    pub at: Duration,
+    /// For whom.
+    pub address: Address,
+    /// The kind.
+    pub kind: String,
+    /// Whether it made something: what it made, if it did.
+    pub made: Option<String>,
 }
 
 /// A deletion that waits for its recovery window.
@@ -54,12 +77,54 @@ pub struct Object {
     pub intent: String,
     /// When it was made.
     pub since: Duration,
+    /// When it shows, and to whom.
+    pub shows: Shows,
+    /// Until when its last change does not show, and what shows instead.
+    pub stale: Option<(Duration, BTreeMap<String, Value>)>,
     /// How many more times it answers a poll with `pending`.
     pub pending: u32,
     /// What it has told since its last change. Every answer to a poll repeats all of it, as ECS does.
     pub log: Vec<String>,
     /// When it will be gone, if it is on its way out.
     pub gone_at: Option<Duration>,
+}
+
+/// When something shows, to each who may look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shows {
+    /// To who looks for what a lost call made.
+    pub finder: Duration,
+    /// To who observes it or waits for it.
+    pub observer: Duration,
+    /// To calls of others that name it.
+    pub user: Duration,
+    /// To its own updates and its deletion.
+    pub owner: Duration,
+}
+
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Who looks for what a lost call made.
+    Finder,
+    /// Who observes it or waits for it.
+    Observer,
+    /// A call of something else that names it.
+    User,
+    /// Its own update or deletion.
+    Owner,
+}
+
+impl Shows {
+    /// When it shows to them.
+    pub fn to(&self, audience: Audience) -> Duration {
+        match audience {
+            Audience::Finder => self.finder,
+            Audience::Observer => self.observer,
+            Audience::User => self.user,
+            Audience::Owner => self.owner,
+        }
+    }
 }
 
 /// Whether an output is a name of the resource, rather than something about it.
@@ -77,6 +142,14 @@ impl Object {
 }
 
 impl Object {
+    /// The properties as AWS shows them now.
+    pub(super) fn as_shown(&self, now: Duration) -> &BTreeMap<String, Value> {
+        match &self.stale {
+            Some((until, before)) if now < *until => before,
+            _ => &self.properties,
+        }
+    }
+
     /// Every property in effect.
     pub(super) fn in_effect(&self) -> impl Iterator<Item = (&String, &Value)> {
         let before = self.before.iter().filter(|_| self.pending > 0);
@@ -84,7 +157,45 @@ impl Object {
     }
 }
 
+/// How long the world remembers what has gone.
+const REMEMBERED: Duration = Duration::from_secs(3600);
+
 impl World {
+    /// Lets go what is on its way out and whose time has come.
+    pub(super) fn pass(&mut self, now: Duration) {
+        let gone = |object: &Object| object.gone_at.filter(|at| *at <= now);
+        let due: Vec<_> = self
+            .objects
+            .iter()
+            .filter_map(|(id, object)| Some((gone(object)?, id.clone())))
+            .collect();
+        for (at, id) in due {
+            self.bury(&id, at, None);
+        }
+        self.lately.retain(|(at, ..)| now < *at + REMEMBERED);
+    }
+
+    /// Takes something out of the world; a ghost of it may show for a while.
+    pub(super) fn bury(&mut self, id: &str, at: Duration, ghost: Option<Duration>) {
+        if let Some(mut object) = self.objects.remove(id) {
+            object.stale = ghost.map(|until| (until, object.properties.clone()));
+            self.lately.push((at, id.to_owned(), object));
+        }
+    }
+
+    /// What shows although it is gone.
+    pub(super) fn ghost(&self, id: &str, now: Duration) -> Option<&Object> {
+        let shows = |object: &Object| object.stale.as_ref().is_some_and(|(until, _)| now < *until);
+        let mut lately = self.lately.iter().rev();
+        let found = lately.find(|(_, of, object)| of == id && shows(object));
+        found.map(|(.., object)| object)
+    }
+
+    /// When the last of the calls of dead processes lands, if any is on its way.
+    pub fn last_landing(&self) -> Option<Duration> {
+        self.on_their_way.iter().map(|(_, at, _)| *at).max()
+    }
+
     /// What exists and is in no state: lost for ever, unless it is on its way out.
     pub fn orphans(&self, snapshot: &Snapshot) -> Vec<String> {
         let known: BTreeSet<_> = snapshot

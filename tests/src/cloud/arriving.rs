@@ -1,0 +1,298 @@
+//! How calls arrive: late, throttled, lost, or long after their process has died.
+//!
+//! Not here: what they do once they are there.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use windlass::address::Address;
+use windlass::canonical::CanonicalJson;
+use windlass::document::Place;
+use windlass_engine::clock::Clock;
+use windlass_engine::provider::{CreateRequest, ErrorClass, ProviderError, Target, UpdateRequest};
+use windlass_plan::plan::Partner;
+use windlass_state::identity::{IntentId, Owner};
+
+use super::provider::{Cloud, Result, lock};
+use super::rules;
+use super::wordings::{NOT_VALID, failure, refusal};
+use super::world::Landing;
+
+/// How long one call takes.
+const CALL: Duration = Duration::from_millis(100);
+
+/// A mutating call that is on its way, with all that it carries: it can outlive the process that sent it.
+#[derive(Debug, Clone)]
+pub(super) enum Call {
+    Create(Box<Making>),
+    Update(Box<Changing>),
+    Delete(Target),
+}
+
+/// What a create carries.
+#[derive(Debug, Clone)]
+pub(super) struct Making {
+    address: Address,
+    kind: String,
+    place: Place,
+    template: CanonicalJson,
+    intent: IntentId,
+    owner: Owner,
+    spec: CanonicalJson,
+}
+
+/// What an update carries.
+#[derive(Debug, Clone)]
+pub(super) struct Changing {
+    target: Target,
+    intent: IntentId,
+    owner: Owner,
+    spec: CanonicalJson,
+    properties: Vec<String>,
+    partners: Vec<Partner>,
+}
+
+impl Call {
+    pub fn create(request: &CreateRequest<'_>) -> Self {
+        Self::Create(Box::new(Making {
+            address: request.address.clone(),
+            kind: request.kind.to_owned(),
+            place: request.place.clone(),
+            template: request.template.clone(),
+            intent: request.intent.clone(),
+            owner: request.owner.clone(),
+            spec: request.spec.clone(),
+        }))
+    }
+
+    pub fn update(request: &UpdateRequest<'_>) -> Self {
+        Self::Update(Box::new(Changing {
+            target: request.target.clone(),
+            intent: request.intent.clone(),
+            owner: request.owner.clone(),
+            spec: request.spec.clone(),
+            properties: request.properties.to_vec(),
+            partners: request.partners.to_vec(),
+        }))
+    }
+
+    fn about(&self) -> (&Address, &str) {
+        match self {
+            Self::Create(making) => (&making.address, &making.kind),
+            Self::Update(changing) => (&changing.target.address, &changing.target.kind),
+            Self::Delete(target) => (&target.address, &target.kind),
+        }
+    }
+}
+
+/// A call whose process may die before it lands.
+#[derive(Debug)]
+pub(super) struct Sent<'a> {
+    cloud: &'a Cloud,
+    at: Duration,
+    call: Option<Call>,
+}
+
+impl Sent<'_> {
+    /// It has arrived: it has its effect.
+    pub fn lands<T>(
+        mut self,
+        effect: impl FnOnce() -> Result<T>,
+        made: impl FnOnce(&T) -> Option<String>,
+    ) -> Result<T> {
+        let call = self.call.take();
+        let answer = effect()?;
+        if let Some(call) = call
+            && self.cloud.now() > self.at + CALL
+        {
+            self.cloud.landed(self.at, &call, made(&answer));
+        }
+        Ok(answer)
+    }
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take()
+            && self.cloud.life.is_over()
+        {
+            self.cloud.strand(self.at, call);
+        }
+    }
+}
+
+impl Cloud {
+    /// What every call goes through before it has an effect.
+    pub(super) async fn arrive(&self, operation: &str) -> Result<()> {
+        self.life.moment().await;
+        self.clock.sleep(CALL).await;
+        self.admit(operation)
+    }
+
+    /// The same for one that changes something: its process may be stopped, or die, while it is on its way.
+    pub(super) async fn send(&self, operation: &str, call: Call) -> Result<Sent<'_>> {
+        self.life.moment().await;
+        let mut sent = Sent {
+            cloud: self,
+            at: self.now(),
+            call: Some(call),
+        };
+        self.clock.sleep(CALL).await;
+        self.life.moment_on(&self.clock).await;
+        let admitted = self.admit(operation);
+        if admitted.is_err() {
+            sent.call = None;
+        }
+        admitted.map(|()| sent)
+    }
+
+    fn admit(&self, operation: &str) -> Result<()> {
+        let admitted = self.admitted(operation);
+        let told = admitted
+            .as_ref()
+            .err()
+            .map_or("", |error| error.message.as_str());
+        self.tell(&format!("{operation} {told}"));
+        admitted
+    }
+
+    fn admitted(&self, operation: &str) -> Result<()> {
+        let count = self.side.calls.fetch_add(1, Ordering::SeqCst);
+        let faults = self.faults();
+        if faults.credentials_last.is_some_and(|last| count >= last) {
+            let (code, text) = (
+                "ExpiredToken",
+                "The security token included in the request is expired",
+            );
+            return Err(failure(
+                ErrorClass::CredentialsExpired,
+                operation,
+                Some(code),
+                text,
+            ));
+        }
+        let mut buckets = lock(&self.side.buckets);
+        let mut taken = |rate| buckets.take(operation, rate, self.now());
+        if self.side.dice.fall(faults.throttle) || !faults.rate_limit.is_none_or(&mut taken) {
+            let text = "Rate exceeded";
+            return Err(failure(
+                ErrorClass::Throttled,
+                operation,
+                Some("Throttling"),
+                text,
+            ));
+        }
+        if self.side.dice.fall(faults.lose_request) {
+            return Err(lost(operation));
+        }
+        Ok(())
+    }
+
+    /// What every call goes through after it had its effect.
+    pub(super) async fn leave<T>(&self, operation: &str, answer: T) -> Result<T> {
+        self.life.moment().await;
+        let likelihood = lock(&self.side.faults).lose_reply;
+        if self.side.dice.fall(likelihood) {
+            return Err(lost(operation));
+        }
+        Ok(answer)
+    }
+
+    /// Refuses on purpose.
+    pub(super) fn permit(&self, operation: &str, kind: &str, address: &Address) -> Result<()> {
+        if lock(&self.side.faults).refuse.contains(address) {
+            return Err(refusal(kind, operation, NOT_VALID, "", ""));
+        }
+        Ok(())
+    }
+
+    /// The process of this call is dead. The call is lost, or lands after a while.
+    fn strand(&self, sent: Duration, call: Call) {
+        let Some(late) = lock(&self.side.faults).late else {
+            return;
+        };
+        let dice = &self.side.dice;
+        if dice.fall(late.lost) {
+            return;
+        }
+        let window = rules::visible_within(call.about().1);
+        let delay = if dice.fall(late.beyond) {
+            window.mul_f64(1.0 + 4.0 * dice.roll())
+        } else {
+            window.mul_f64(dice.roll())
+        };
+        let mut world = self.world_as_it_is();
+        world.on_their_way.push((sent, self.now() + delay, call));
+    }
+
+    /// Lets calls of dead processes land whose time has come.
+    pub(super) fn land(&self) {
+        loop {
+            let next = {
+                let mut world = self.world_as_it_is();
+                let due = world.on_their_way.iter().enumerate();
+                let due = due.filter(|(_, (_, at, _))| *at <= self.now());
+                let first = due
+                    .min_by_key(|(_, (_, at, _))| *at)
+                    .map(|(index, _)| index);
+                first.map(|index| world.on_their_way.remove(index))
+            };
+            let Some((sent, _, call)) = next else { return };
+            self.land_now(sent, &call);
+        }
+    }
+
+    // AWS takes or refuses it as any other, and nobody hears of it.
+    fn land_now(&self, sent: Duration, call: &Call) {
+        let landed: Result<Option<String>> = match call {
+            Call::Create(making) => {
+                let request = CreateRequest {
+                    address: &making.address,
+                    kind: &making.kind,
+                    place: &making.place,
+                    template: &making.template,
+                    intent: &making.intent,
+                    owner: &making.owner,
+                    spec: &making.spec,
+                };
+                self.make(&request).map(|made| Some(made.physical_id))
+            }
+            Call::Update(changing) => {
+                let request = UpdateRequest {
+                    target: &changing.target,
+                    intent: &changing.intent,
+                    owner: &changing.owner,
+                    spec: &changing.spec,
+                    properties: &changing.properties,
+                    partners: &changing.partners,
+                };
+                self.change(&request).map(|_| None)
+            }
+            Call::Delete(target) => self.remove(target).map(|()| None),
+        };
+        if let Ok(made) = landed {
+            self.landed(sent, call, made);
+        }
+    }
+
+    fn landed(&self, sent: Duration, call: &Call, made: Option<String>) {
+        let (address, kind) = call.about();
+        let landing = Landing {
+            sent,
+            at: self.now(),
+            address: address.clone(),
+            kind: kind.to_owned(),
+            made,
+        };
+        self.world_as_it_is().landings.push(landing);
+    }
+}
+
+fn lost(operation: &str) -> ProviderError {
+    failure(
+        ErrorClass::Unknown,
+        operation,
+        None,
+        "the connection was cut",
+    )
+}

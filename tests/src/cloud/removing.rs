@@ -1,0 +1,51 @@
+//! What a delete does. Not here: who stands against it (`refusing`).
+
+use std::time::Duration;
+
+use windlass_engine::provider::{Deletion, Target};
+
+use super::provider::{Cloud, Result};
+use super::wordings::not_found;
+use super::{operations, refusing, rules};
+
+/// How long a slow deletion takes.
+const GOING: Duration = Duration::from_secs(20);
+
+impl Cloud {
+    pub(super) fn remove(&self, target: &Target) -> Result<()> {
+        let (kind, id) = (target.kind.as_str(), &target.physical_id);
+        let operation = operations::of(kind).delete;
+        let mut world = self.world();
+        self.refuse_hidden(&world, kind, id, operation)?;
+        let Some(object) = world.objects.get(id) else {
+            return Err(not_found(kind, operation, id));
+        };
+        if object.gone_at.is_some() {
+            return Ok(());
+        }
+        let lingering = self.faults().lingers.then(|| self.now());
+        refusing::refuse_used(&world, id, object, operation, lingering)?;
+        let scheduled = refusing::scheduled(id, object);
+        world.scheduled.extend(scheduled);
+        if deletion(kind) == Deletion::InBackground {
+            if let Some(object) = world.objects.get_mut(id) {
+                object.gone_at = Some(self.now() + GOING);
+            }
+        } else {
+            let ghost = self.staleness(kind);
+            world.bury(id, self.now(), ghost);
+        }
+        drop(world);
+        self.note("delete", &target.address);
+        Ok(())
+    }
+}
+
+/// How the deletion of a kind goes.
+pub(super) fn deletion(kind: &str) -> Deletion {
+    if rules::SLOW_TO_GO.contains(&kind) {
+        Deletion::InBackground
+    } else {
+        Deletion::AtOnce
+    }
+}
