@@ -79,8 +79,7 @@ async fn a_group_is_held_by_interfaces_and_by_rules_of_others() {
     assert!(
         found.contains(&"a rule of sg-0d1 (default)".to_owned()),
         "{found:?}"
-    )
-    .await;
+    );
     assert!(
         found.iter().all(|holder| !holder.contains("sg-0f3")),
         "not by itself: {found:?}"
