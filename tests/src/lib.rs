@@ -2,5 +2,6 @@
 
 pub mod cloud;
 pub mod local;
+pub mod story;
 pub mod wire;
 pub mod wordings;

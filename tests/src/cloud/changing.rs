@@ -12,7 +12,7 @@ use super::provider::{Cloud, Result};
 use super::refusing::{self, Properties};
 use super::wordings::{not_found, unchangeable};
 use super::world::World;
-use super::{invent, operations};
+use super::{invent, operations, rules};
 
 impl Cloud {
     pub(super) fn change(&self, request: &UpdateRequest<'_>) -> Result<Outputs> {
@@ -36,7 +36,12 @@ impl Cloud {
             if matches!(field.change, Change::Replaces) {
                 return Err(unchangeable(kind, name));
             }
+            let kept = rules::KEEPS_MEMBERS.contains(&(kind, name.as_str()));
+            let old = object.properties.get(name).filter(|_| kept).cloned();
             set(&mut object.properties, name, spec.get(name), field.removal);
+            if let (Some(old), Some(new)) = (old, object.properties.get_mut(name)) {
+                keep_members(&old, new);
+            }
             if schema.tags().is_some_and(|tags| tags.name == name) {
                 tag(&mut object.properties, name, &object.intent, request.owner);
             }
@@ -61,6 +66,20 @@ fn set(properties: &mut Properties, name: &str, value: Option<&Value>, removal: 
         (None, Removal::Keeps) => {}
         (None, Removal::Clears | Removal::Default(_)) => {
             properties.remove(name);
+        }
+    }
+}
+
+// Members that are not given stay as they are.
+fn keep_members(old: &Value, new: &mut Value) {
+    if let (Value::Object(old), Value::Object(new)) = (old, new) {
+        for (name, old) in old {
+            match new.get_mut(name) {
+                Some(new) => keep_members(old, new),
+                None => {
+                    new.insert(name.clone(), old.clone());
+                }
+            }
         }
     }
 }

@@ -282,6 +282,13 @@ pub const OVERWRITES: &[(&str, &[&str])] = &[
     (CAPACITY_OF_CLUSTER, &["Cluster"]),
 ];
 
+/// Blocks of which an update changes the members that it is given and keeps the others: `UpdateCapacityProvider` (aws/aws-cdk#29088),
+/// `UpdateService`.
+pub const KEEPS_MEMBERS: &[(&str, &str)] = &[
+    (CAPACITY, "AutoScalingGroupProvider"),
+    (ECS_SERVICE, "DeploymentConfiguration"),
+];
+
 /// Kinds that calls can use only after a while even on a good day: the seconds it takes.
 const SLOW_TO_SHOW: &[(&str, u64)] = &[(ROLE, 5), (IAM_ROLE, 5)];
 

@@ -1,0 +1,194 @@
+//! Whether the world is what a program declares: one thing for each address, every property as written, nothing more of ours.
+//!
+//! It asks the world alone. What the engine believes is not asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use windlass::expr::Expr;
+use windlass::schema::{
+    Change, FieldSchema, OldGenerations, Owner, Read, Removal, Shape, flattened,
+};
+
+use crate::cloud::kinds::schema;
+use crate::cloud::{Object, Program, World};
+
+/// What must not be held against a run, because nobody could have known.
+#[derive(Debug, Default)]
+pub struct Excuses {
+    /// Properties that AWS never returns were changed by a call that landed late.
+    pub unseen_properties: bool,
+}
+
+/// What is wrong with the world; nothing where it is as declared. `None`: nothing is declared.
+pub fn judge(world: &World, program: Option<&Program>, excuses: &Excuses) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut by_address: BTreeMap<&str, Vec<(&String, &Object)>> = BTreeMap::new();
+    for (id, object) in world
+        .objects
+        .iter()
+        .filter(|(_, object)| object.gone_at.is_none())
+    {
+        by_address
+            .entry(object.address.as_str())
+            .or_default()
+            .push((id, object));
+    }
+    for things in by_address.values_mut() {
+        things.sort_by_key(|(id, object)| (object.since, (*id).clone()));
+    }
+    let declared: BTreeSet<&str> = program
+        .iter()
+        .flat_map(|program| program.document().resources.keys())
+        .map(|address| address.as_str())
+        .collect();
+    for (address, things) in &by_address {
+        let ids: Vec<_> = things.iter().map(|(id, _)| id.as_str()).collect();
+        if !declared.contains(address) {
+            wrong.push(format!("{address} is not declared, and there is {ids:?}"));
+        } else if things.len() > 1 + kept(things[0].1) {
+            wrong.push(format!(
+                "{address} is there {} times: {ids:?}",
+                things.len()
+            ));
+        }
+    }
+    for (address, declaration) in program
+        .iter()
+        .flat_map(|program| &program.document().resources)
+    {
+        match by_address
+            .get(address.as_str())
+            .and_then(|things| things.last())
+        {
+            None => wrong.push(format!("{address} is not there")),
+            Some((id, object)) => {
+                let differences =
+                    differences(&declaration.spec.to_value(), object, &by_address, excuses);
+                let told = differences.into_iter();
+                wrong.extend(told.map(|difference| format!("{address} ({id}): {difference}")));
+            }
+        }
+    }
+    wrong
+}
+
+fn kept(object: &Object) -> usize {
+    match schema(&object.kind).map(|schema| schema.old_generations) {
+        Some(OldGenerations::Kept(count)) => usize::try_from(count).expect("a few"),
+        _ => 0,
+    }
+}
+
+type Things<'w> = BTreeMap<&'w str, Vec<(&'w String, &'w Object)>>;
+
+fn differences(
+    spec: &Value,
+    object: &Object,
+    things: &Things<'_>,
+    excuses: &Excuses,
+) -> Vec<String> {
+    let schema = schema(&object.kind).expect("only known kinds are made");
+    let should = resolved(spec, things);
+    let is = Value::Object(object.properties.clone().into_iter().collect());
+    let mut wrong = Vec::new();
+    compare("", schema.fields, &is, &should, excuses, &mut wrong);
+    wrong
+}
+
+// What is written is there, and what is not written is as AWS has it.
+fn compare(
+    path: &str,
+    fields: &'static [FieldSchema],
+    is: &Value,
+    should: &Value,
+    excuses: &Excuses,
+    wrong: &mut Vec<String>,
+) {
+    for field in flattened(fields) {
+        if is_not_ours(field) || (excuses.unseen_properties && field.read == Read::Never) {
+            continue;
+        }
+        let path = format!("{path}{}", field.name);
+        let is = is.get(field.name).map(|value| plain(field, value));
+        let should = should.get(field.name);
+        let fine = match (&is, should) {
+            (Some(is @ Value::Object(_)), Some(should @ Value::Object(_)))
+                if let Shape::Block(fields) = field.shape =>
+            {
+                compare(&format!("{path}."), fields, is, should, excuses, wrong);
+                continue;
+            }
+            (Some(is), Some(should)) => is == should,
+            (None, None) => true,
+            (Some(is), None) => {
+                field.name_rule.is_some() || *is == Value::Array(Vec::new()) || stays(field, is)
+            }
+            // What is written as AWS has it anyway need not be sent.
+            (None, Some(should)) => stays(field, should),
+        };
+        if !fine {
+            let show = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+            wrong.push(format!(
+                "{path} is {} and not {}",
+                show(is.as_ref()),
+                show(should)
+            ));
+        }
+    }
+}
+
+fn is_not_ours(field: &FieldSchema) -> bool {
+    matches!(field.change, Change::AtCreationOnly) || matches!(field.owner, Owner::AfterCreation(_))
+}
+
+fn stays(field: &FieldSchema, is: &Value) -> bool {
+    match field.removal {
+        Removal::Keeps => true,
+        Removal::Default(text) => {
+            serde_json::from_str::<Value>(text).is_ok_and(|default| default == *is)
+        }
+        Removal::Clears => false,
+    }
+}
+
+// Without what the engine adds.
+fn plain(field: &FieldSchema, value: &Value) -> Value {
+    let mut value = value.clone();
+    if matches!(field.shape, Shape::Tags)
+        && let Value::Array(tags) = &mut value
+    {
+        tags.retain(|tag| {
+            !tag["Key"]
+                .as_str()
+                .is_some_and(|key| key.starts_with("windlass:"))
+        });
+    }
+    value
+}
+
+// With what the things of the world give in the place of references.
+fn resolved(value: &Value, things: &Things<'_>) -> Value {
+    if let Ok(Some(Expr::Ref { address, output })) = Expr::of(value) {
+        let thing = things
+            .get(address.as_str())
+            .and_then(|things| things.last());
+        let given = thing.and_then(|(_, object)| object.outputs.get(&output));
+        return given.cloned().unwrap_or(Value::Null);
+    }
+    if let Ok(Some(Expr::Join { join })) = Expr::of(value) {
+        let parts = join.iter().map(|part| resolved(part, things));
+        let parts = parts.map(|part| part.as_str().unwrap_or_default().to_owned());
+        return Value::String(parts.collect());
+    }
+    match value {
+        Value::Array(items) => items.iter().map(|item| resolved(item, things)).collect(),
+        Value::Object(items) => {
+            let items = items.iter();
+            items
+                .map(|(name, item)| (name.clone(), resolved(item, things)))
+                .collect()
+        }
+        plain => plain.clone(),
+    }
+}

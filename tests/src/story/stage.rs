@@ -1,0 +1,322 @@
+//! Plays a story, and judges the world after every run that says that all is done.
+//!
+//! Not here: what is right (`judge`).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use jiff::SignedDuration;
+use windlass::address::Address;
+use windlass_engine::clock::Clock;
+use windlass_engine::interrupt::Interrupt;
+use windlass_engine::session::SessionError;
+use windlass_state::record::RunResult;
+
+use crate::cloud::{Faults, Landing, Ran, Universe, drive, refused, visible_within};
+
+use super::act::{Act, Story};
+use super::draft::Draft;
+use super::judge::{Excuses, judge};
+
+/// With no faults any more, so many runs converge.
+const RUNS_TO_CONVERGE: usize = 4;
+
+/// Whether `up`, `refresh` and `destroy` sweep up what a call made that landed beyond the window. Until they do, a story ends there.
+const SWEEPS: bool = false;
+
+/// What became of a story.
+#[derive(Debug)]
+pub struct Told {
+    /// Every call, effect and end, in order and with its time.
+    pub log: Vec<String>,
+    /// What went wrong; nothing if all is well.
+    pub wrong: Vec<String>,
+}
+
+/// Plays a story from beginning to end, on this thread alone.
+pub fn tell(story: &Story) -> Told {
+    let universe = Universe::new(story.seed);
+    universe.cloud.set_faults(story.weather.faults());
+    let stage = Stage { universe, story };
+    let played = catch_unwind(AssertUnwindSafe(|| {
+        drive(&stage.universe.clock, stage.play())
+    }));
+    let wrong = match played {
+        Ok(Some(wrong)) => wrong,
+        Ok(None) => vec!["everybody waits for something that never comes".to_owned()],
+        Err(panic) => vec![format!("a panic: {}", words(&*panic))],
+    };
+    let mut log = stage.universe.cloud.trace();
+    log.extend(
+        stage
+            .universe
+            .cloud
+            .world()
+            .picture()
+            .into_iter()
+            .map(|(address, things)| format!("{address}: {things:?}")),
+    );
+    Told { log, wrong }
+}
+
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+    text.unwrap_or_else(|| "without a word".to_owned())
+}
+
+struct Stage<'s> {
+    universe: Universe,
+    story: &'s Story,
+}
+
+/// How a run ended.
+enum End {
+    /// With exit code 0.
+    Done,
+    /// With a failure: what was said.
+    Failed(Vec<String>),
+    /// Before anything was done: the plan was refused.
+    Refused,
+    /// Without an end.
+    Killed,
+}
+
+/// What one run is to do.
+#[derive(Clone, Copy)]
+struct Errand<'e> {
+    draft: Option<&'e Draft>,
+    replace: Option<&'static str>,
+}
+
+impl Stage<'_> {
+    async fn play(&self) -> Vec<String> {
+        for (number, act) in self.story.acts.iter().enumerate() {
+            self.tell(&format!("act {number}: {act}"));
+            let wrong = self.act(act, number).await;
+            if !wrong.is_empty() {
+                return wrong;
+            }
+            if self.is_beyond_us() {
+                return Vec::new();
+            }
+        }
+        self.ending().await
+    }
+
+    fn act<'a>(&'a self, act: &'a Act, host: usize) -> BoxFuture<'a, Vec<String>> {
+        async move {
+            match act {
+                Act::Rest(time) => {
+                    self.universe.clock.sleep(*time).await;
+                    Vec::new()
+                }
+                Act::Killed(act, at) => self.errand(act, host, Some(*at), None).await,
+                Act::Stopped {
+                    act,
+                    at,
+                    pause,
+                    other,
+                } => {
+                    let stop = Some((*at, *pause));
+                    let stopped = self.errand(act, host, None, stop);
+                    let (mut wrong, more) = futures::join!(stopped, self.later(other, host + 1));
+                    wrong.extend(more);
+                    wrong
+                }
+                Act::Race(one, other) => {
+                    let one = self.errand(one, host, None, None);
+                    let (mut wrong, more) = futures::join!(one, self.later(other, host + 1));
+                    wrong.extend(more);
+                    wrong
+                }
+                Act::Up(_) | Act::Replace(..) | Act::Destroy => {
+                    self.errand(act, host, None, None).await
+                }
+            }
+        }
+        .boxed()
+    }
+
+    async fn later(&self, act: &Act, host: usize) -> Vec<String> {
+        self.universe.clock.sleep(Duration::from_millis(250)).await;
+        self.errand(act, host, None, None).await
+    }
+
+    // One process from its start to its end. The world is judged at the moment at which it ends well.
+    async fn errand(
+        &self,
+        act: &Act,
+        host: usize,
+        last: Option<u64>,
+        stop: Option<(u64, Duration)>,
+    ) -> Vec<String> {
+        let errand = match act {
+            Act::Up(draft) => Errand {
+                draft: Some(draft),
+                replace: None,
+            },
+            Act::Replace(draft, address) => Errand {
+                draft: Some(draft),
+                replace: Some(address),
+            },
+            Act::Destroy => Errand {
+                draft: None,
+                replace: None,
+            },
+            other => return self.act(other, host).await,
+        };
+        let (end, began) = self.run(errand, host, last, stop).await;
+        match end {
+            End::Done if self.could_know(began) => self.judged(errand.draft),
+            _ => Vec::new(),
+        }
+    }
+
+    async fn run(
+        &self,
+        errand: Errand<'_>,
+        host: usize,
+        last: Option<u64>,
+        stop: Option<(u64, Duration)>,
+    ) -> (End, Duration) {
+        let ahead = i64::try_from(host % 2).expect("0 or 1") * self.story.weather.skew_hours;
+        let mut process = self.universe.beside(SignedDuration::from_hours(ahead));
+        process.concurrency = self
+            .story
+            .weather
+            .concurrency
+            .try_into()
+            .unwrap_or(process.concurrency);
+        process.life.begin(last);
+        if let Some((at, pause)) = stop {
+            process.life.stop_at(at, pause);
+        }
+        let program = errand.draft.map(Draft::program);
+        let replace: Vec<Address> = errand
+            .replace
+            .map(crate::cloud::parse)
+            .into_iter()
+            .collect();
+        let clock = &self.universe.clock;
+        let mut began = Duration::ZERO;
+        let work = async {
+            process.journal.hold(clock).await;
+            began = clock.elapsed();
+            let ran = process
+                .run_replacing(program.as_ref(), &replace, Interrupt::never())
+                .await;
+            process.journal.release();
+            ran
+        };
+        let end = match process.life.live_on(clock, work).await {
+            None => End::Killed,
+            Some(ran) => self.end(ran),
+        };
+        (end, began)
+    }
+
+    fn end(&self, ran: Result<Ran, SessionError>) -> End {
+        let end = match ran {
+            Ok(ran) if ran.summary.result == RunResult::Done => End::Done,
+            Ok(ran) => End::Failed(refused(&ran)),
+            Err(SessionError::Stack(problems)) => {
+                self.tell(&format!("refused: {problems:?}"));
+                End::Refused
+            }
+            Err(error) => End::Failed(vec![format!("{error:?}")]),
+        };
+        match &end {
+            End::Done => self.tell("done"),
+            End::Failed(why) => self.tell(&format!("failed: {why:?}")),
+            End::Refused | End::Killed => {}
+        }
+        end
+    }
+
+    // With fair weather and nothing on its way any more: a few runs converge, the preview is empty, and a destroy leaves nothing.
+    async fn ending(&self) -> Vec<String> {
+        self.tell("fair weather");
+        self.universe.cloud.set_faults(Faults::default());
+        let now = self.universe.clock.elapsed();
+        let last = self.universe.cloud.world().last_landing().unwrap_or(now);
+        let rest = last.saturating_sub(now) + Duration::from_secs(600);
+        self.universe.clock.sleep(rest).await;
+        if self.is_beyond_us() {
+            return Vec::new();
+        }
+        let program = self.story.last.program();
+        let errand = Errand {
+            draft: Some(&self.story.last),
+            replace: None,
+        };
+        let wrong = self.converge(errand).await;
+        if !wrong.is_empty() {
+            return wrong;
+        }
+        let preview = self.universe.preview(&program).await;
+        if !preview.is_empty() {
+            return vec![format!(
+                "the preview after it is not empty: {:?}",
+                preview.changes
+            )];
+        }
+        self.converge(Errand {
+            draft: None,
+            replace: None,
+        })
+        .await
+    }
+
+    async fn converge(&self, errand: Errand<'_>) -> Vec<String> {
+        let mut why = Vec::new();
+        for _ in 0..RUNS_TO_CONVERGE {
+            match self.run(errand, 0, None, None).await.0 {
+                End::Done => return self.judged(errand.draft),
+                End::Failed(said) => why = said,
+                End::Refused => why = vec!["the plan is refused".to_owned()],
+                End::Killed => unreachable!("it lives for ever"),
+            }
+        }
+        why.insert(0, "does not converge".to_owned());
+        why
+    }
+
+    fn judged(&self, draft: Option<&Draft>) -> Vec<String> {
+        let world = self.universe.cloud.world();
+        let excuses = Excuses {
+            unseen_properties: world.landings.iter().any(|landing| landing.made.is_none()),
+        };
+        judge(&world, draft.map(Draft::program).as_ref(), &excuses)
+    }
+
+    // AWS fences nothing. What a dead or stopped process changed after this run had begun to look, this run may not know: a create that landed
+    // within its kind's window it must, and everything else the next run puts right.
+    fn could_know(&self, began: Duration) -> bool {
+        let world = self.universe.cloud.world();
+        let unknowable = |landing: &&Landing| {
+            let waited = if landing.made.is_some() {
+                visible_within(&landing.kind)
+            } else {
+                Duration::ZERO
+            };
+            landing.sent < began && landing.at > began + waited
+        };
+        world.landings.iter().find(unknowable).is_none()
+    }
+
+    // A create that landed when no run was looking for it any more.
+    fn is_beyond_us(&self) -> bool {
+        let world = self.universe.cloud.world();
+        let beyond = |landing: &Landing| {
+            landing.made.is_some() && landing.at > landing.sent + visible_within(&landing.kind)
+        };
+        !SWEEPS && world.landings.iter().any(beyond)
+    }
+
+    fn tell(&self, text: &str) {
+        self.universe.cloud.tell(text);
+    }
+}
