@@ -13,6 +13,7 @@ use windlass_engine::provider::{CreateRequest, ErrorClass, ProviderError, Target
 use windlass_plan::plan::Partner;
 use windlass_state::identity::{IntentId, Owner};
 
+use super::operations::twin;
 use super::provider::{Cloud, Result, lock};
 use super::rules;
 use super::wordings::{NOT_VALID, failure, refusal};
@@ -200,6 +201,10 @@ impl Cloud {
 
     /// Refuses on purpose.
     pub(super) fn permit(&self, operation: &str, kind: &str, address: &Address) -> Result<()> {
+        if let Some((code, message)) = lock(&self.side.faults).not_found.get(address) {
+            let class = windlass_aws::classed(twin(kind), operation, 400, code, message);
+            return Err(failure(class, operation, Some(code), message));
+        }
         if lock(&self.side.faults).refuse.contains(address) {
             return Err(refusal(kind, operation, NOT_VALID, "", ""));
         }

@@ -26,6 +26,8 @@ struct Time {
     sleepers: BTreeMap<(Duration, u64), Option<Waker>>,
     next: u64,
     driven: bool,
+    /// How far the host's time of day is ahead of AWS's.
+    ahead: Duration,
 }
 
 /// A sleeper that is taken off the list even when its future is dropped.
@@ -44,9 +46,10 @@ impl SimClock {
     /// Another clock that shows the same time, without anybody asleep.
     #[must_use]
     pub fn fork(&self) -> Self {
-        let now = self.lock().now;
+        let Time { now, ahead, .. } = *self.lock();
         Self(Mutex::new(Time {
             now,
+            ahead,
             ..Time::default()
         }))
     }
@@ -54,6 +57,16 @@ impl SimClock {
     /// Lets time pass at once, as between two runs.
     pub fn pass(&self, time: Duration) {
         self.lock().now += time;
+    }
+
+    /// From now on the engine runs on another host, whose time of day is so far ahead.
+    pub fn set_ahead(&self, ahead: Duration) {
+        self.lock().ahead = ahead;
+    }
+
+    /// The time of day, as AWS has it.
+    pub fn true_time(&self) -> Timestamp {
+        time_of_day(self.lock().now)
     }
 
     fn lock(&self) -> MutexGuard<'_, Time> {
@@ -130,17 +143,22 @@ impl SimClock {
         }
     }
 
-    fn of_day(&self) -> Timestamp {
-        let start = Timestamp::from_second(1_700_000_000).expect("in range");
-        let now = SignedDuration::try_from(self.lock().now).expect("in range");
-        start.checked_add(now).expect("in range")
+    fn time_of_host(&self) -> Timestamp {
+        let inner = self.lock();
+        time_of_day(inner.now + inner.ahead)
     }
+}
+
+fn time_of_day(after: Duration) -> Timestamp {
+    let start = Timestamp::from_second(1_700_000_000).expect("in range");
+    let after = SignedDuration::try_from(after).expect("in range");
+    start.checked_add(after).expect("in range")
 }
 
 #[async_trait]
 impl Clock for SimClock {
     fn now(&self) -> Timestamp {
-        self.of_day()
+        self.time_of_host()
     }
 
     fn elapsed(&self) -> Duration {
@@ -164,7 +182,7 @@ pub struct HostClock {
 #[async_trait]
 impl Clock for HostClock {
     fn now(&self) -> Timestamp {
-        let skewed = self.clock.of_day().checked_add(self.skew);
+        let skewed = self.clock.time_of_host().checked_add(self.skew);
         skewed.expect("some hours are in range")
     }
 

@@ -22,6 +22,8 @@ pub struct Faults {
     pub lose_reply: f64,
     /// Resources whose mutating calls are refused.
     pub refuse: BTreeSet<Address>,
+    /// Resources whose mutating calls are answered with a code and a message that something is not there.
+    pub not_found: BTreeMap<Address, (String, String)>,
     /// Resources whose waits fail.
     pub never_ready: BTreeMap<Address, Failure>,
     /// Resources whose waits never end.
@@ -34,6 +36,9 @@ pub struct Faults {
     pub lingers: bool,
     /// What becomes of calls whose process has died. `None`: they never arrive.
     pub late: Option<Late>,
+    /// How long what was made stays hidden from whoever observes, polls, changes or deletes it. Beyond the visibility window the world
+    /// would be no AWS.
+    pub hide_new: Duration,
     /// The credentials run out after so many calls.
     pub credentials_last: Option<u64>,
 }

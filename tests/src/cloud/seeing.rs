@@ -47,8 +47,12 @@ impl Cloud {
     }
 
     pub(super) fn hides(&self, object: &Object, audience: Audience) -> bool {
-        let at_once = lock(&self.side.faults).visible_at_once;
-        !at_once && self.now() < object.shows.to(audience)
+        let faults = lock(&self.side.faults);
+        let new = match audience {
+            Audience::Observer | Audience::Owner => object.since + faults.hide_new,
+            Audience::Finder | Audience::User => Duration::ZERO,
+        };
+        !faults.visible_at_once && self.now() < object.shows.to(audience).max(new)
     }
 
     /// Refuses a call about something that does not show yet as if it were not there.
