@@ -282,14 +282,17 @@ impl Cloud {
 
     fn landed(&self, sent: Duration, call: &Call, made: Option<String>) {
         let (address, kind) = call.about();
+        let mut world = self.world_as_it_is();
+        let object = made.as_ref().and_then(|id| world.objects.get(id));
         let landing = Landing {
             sent,
             at: self.now(),
+            shows: object.map_or(self.now(), |object| object.shows.finder),
             address: address.clone(),
             kind: kind.to_owned(),
             made,
         };
-        self.world_as_it_is().landings.push(landing);
+        world.landings.push(landing);
     }
 }
 

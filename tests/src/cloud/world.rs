@@ -39,6 +39,8 @@ pub struct Landing {
     pub sent: Duration,
     /// When it landed.
     pub at: Duration,
+    /// When who looks for what it made could find that.
+    pub shows: Duration,
     /// For whom.
     pub address: Address,
     /// The kind.

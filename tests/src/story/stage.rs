@@ -3,6 +3,7 @@
 //! Not here: what is right (`judge`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -39,7 +40,11 @@ pub struct Told {
 pub fn tell(story: &Story) -> Told {
     let universe = Universe::new(story.seed);
     universe.cloud.set_faults(story.weather.faults());
-    let stage = Stage { universe, story };
+    let stage = Stage {
+        universe,
+        story,
+        begins: Mutex::default(),
+    };
     let played = catch_unwind(AssertUnwindSafe(|| {
         drive(&stage.universe.clock, stage.play())
     }));
@@ -70,6 +75,8 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 struct Stage<'s> {
     universe: Universe,
     story: &'s Story,
+    /// When runs began to look at the world.
+    begins: Mutex<Vec<Duration>>,
 }
 
 /// How a run ended.
@@ -94,6 +101,8 @@ struct Errand<'e> {
 impl Stage<'_> {
     async fn play(&self) -> Vec<String> {
         for (number, act) in self.story.acts.iter().enumerate() {
+            // Nobody is quicker; and so what was sent before a run began was sent earlier.
+            self.universe.clock.sleep(Duration::from_millis(100)).await;
             self.tell(&format!("act {number}: {act}"));
             let wrong = self.act(act, number).await;
             if !wrong.is_empty() {
@@ -205,6 +214,7 @@ impl Stage<'_> {
         let work = async {
             process.journal.hold(clock).await;
             began = clock.elapsed();
+            self.begins.lock().expect("no thread panics").push(began);
             let ran = process
                 .run_replacing(program.as_ref(), &replace, Interrupt::never())
                 .await;
@@ -292,31 +302,39 @@ impl Stage<'_> {
         judge(&world, draft.map(Draft::program).as_ref(), &excuses)
     }
 
-    // AWS fences nothing. What a dead or stopped process changed after this run had begun to look, this run may not know: a create that landed
-    // within its kind's window it must, and everything else the next run puts right.
+    // AWS fences nothing. What a dead or stopped process changed after this run had begun to look, this run may not know: what a create made
+    // that showed within its kind's window it must, and everything else the next run puts right.
     fn could_know(&self, began: Duration) -> bool {
         let world = self.universe.cloud.world();
-        let unknowable = |landing: &&Landing| {
-            let waited = if landing.made.is_some() {
-                visible_within(&landing.kind)
-            } else {
-                Duration::ZERO
-            };
-            landing.sent < began && landing.at > began + waited
-        };
-        world.landings.iter().find(unknowable).is_none()
+        let mut landings = world.landings.iter();
+        !landings.any(|landing| landing.sent < began && showed_late(landing, began))
     }
 
-    // A create that landed when no run was looking for it any more.
+    // What was made and showed when no run was looking for it any more.
     fn is_beyond_us(&self) -> bool {
         let world = self.universe.cloud.world();
+        let begins = self.begins.lock().expect("no thread panics");
         let beyond = |landing: &Landing| {
-            landing.made.is_some() && landing.at > landing.sent + visible_within(&landing.kind)
+            let first = begins
+                .iter()
+                .copied()
+                .filter(|began| *began > landing.sent)
+                .min();
+            landing.made.is_some() && first.is_some_and(|began| showed_late(landing, began))
         };
         !SWEEPS && world.landings.iter().any(beyond)
     }
 
     fn tell(&self, text: &str) {
         self.universe.cloud.tell(text);
+    }
+}
+
+// Too late for a run that began to look then.
+fn showed_late(landing: &Landing, began: Duration) -> bool {
+    if landing.made.is_some() {
+        landing.shows > began + visible_within(&landing.kind)
+    } else {
+        landing.at > began
     }
 }
