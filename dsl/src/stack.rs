@@ -153,23 +153,33 @@ impl Stack {
         self.request.parameters.get(name).cloned()
     }
 
-    /// Declares what `inside` declares below `name`, on the caller's own source line: what patterns use.
+    /// Opens a scope: what `inside` declares gets addresses below `name`.
     #[track_caller]
     pub fn within<T>(&mut self, name: &str, inside: impl FnOnce(&mut Stack) -> T) -> T {
-        let source = self.author();
         let scope = match self.address(name) {
             Ok(address) => Some(address),
             Err(error) => {
+                let source = self.author();
                 self.report(malformed(&error, &source));
                 self.scope.clone()
             }
         };
-        let outer = (
-            std::mem::replace(&mut self.scope, scope),
-            self.authored_at.replace(source),
-        );
+        let outer = std::mem::replace(&mut self.scope, scope);
         let made = inside(self);
-        (self.scope, self.authored_at) = outer;
+        self.scope = outer;
+        made
+    }
+
+    /// Declares the parts of a pattern: each gets the source line of the pattern's caller.
+    ///
+    /// An error in a part of `Network::over(…).declare(cx, "network")` points at that line of the author's, not into the pattern.
+    /// The function that calls this has to be `#[track_caller]`.
+    #[track_caller]
+    pub fn pattern<T>(&mut self, inside: impl FnOnce(&mut Stack) -> T) -> T {
+        let source = self.author();
+        let outer = self.authored_at.replace(source);
+        let made = inside(self);
+        self.authored_at = outer;
         made
     }
 
@@ -441,5 +451,49 @@ impl Checks<'_> {
                 format!("AWS takes {low} to {high} characters"),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::ec2::SecurityGroup;
+    use crate::patterns::{Network, ZoneCount as _};
+    use crate::resource::Declare;
+
+    fn lines(stack: fn(&mut Stack) -> Result<()>) -> Vec<u32> {
+        let document = Stack::test("t", stack, Request::offline("us-east-1"));
+        let lines = document.problems.iter().flat_map(|problem| &problem.labels);
+        lines.map(|label| label.source.line).collect()
+    }
+
+    #[test]
+    fn an_error_in_the_authors_own_scope_is_on_the_line_of_the_declaration() {
+        const DECLARED: u32 = line!() + 4;
+        let lines = lines(|cx| {
+            cx.within("shop", |cx| {
+                cx.within("front", |cx| {
+                    SecurityGroup::new("Grüße").declare(cx, "group");
+                });
+            });
+            Ok(())
+        });
+        assert_eq!(lines, [DECLARED]);
+    }
+
+    #[test]
+    fn an_error_in_a_pattern_is_on_the_line_of_the_patterns_declaration() {
+        const DECLARED: u32 = line!() + 4;
+        let lines = lines(|cx| {
+            let network = Network::over(2.zones()).range(crate::cidr!("10.0.0.0/8"));
+            cx.within("shop", |cx| {
+                network.declare(cx, "network");
+            });
+            Ok(())
+        });
+        assert!(
+            !lines.is_empty() && lines.iter().all(|line| *line == DECLARED),
+            "{lines:?}"
+        );
     }
 }

@@ -75,14 +75,16 @@ impl OwnLoadBalancer {
     /// Declares a load balancer for HTTP from the internet, in the current scope. What no rule is for gets the answer `action`.
     #[track_caller]
     pub fn declare(cx: &mut Stack, network: &Network, action: impl Into<Action>) -> Self {
-        let group = Self::security_group(cx, network);
-        let load_balancer = Self::spec(network, &group).declare(cx, "load-balancer");
-        let listener = Listener::http(load_balancer.arn(), action).declare(cx, "listener");
-        Self {
-            security_group: group,
-            load_balancer,
-            listener,
-        }
+        cx.pattern(|cx| {
+            let group = Self::security_group(cx, network);
+            let load_balancer = Self::spec(network, &group).declare(cx, "load-balancer");
+            let listener = Listener::http(load_balancer.arn(), action).declare(cx, "listener");
+            Self {
+                security_group: group,
+                load_balancer,
+                listener,
+            }
+        })
     }
 
     fn security_group(cx: &mut Stack, network: &Network) -> Handle<SecurityGroup> {
@@ -191,7 +193,7 @@ impl LoadBalancedServiceDesign {
     #[track_caller]
     pub fn declare(self, cx: &mut Stack, name: impl AsRef<str>) -> LoadBalancedService {
         let name = name.as_ref().to_owned();
-        cx.within(&name, |cx| self.parts(cx, &name))
+        cx.pattern(|cx| cx.within(&name, |cx| self.parts(cx, &name)))
     }
 
     fn parts(self, cx: &mut Stack, name: &str) -> LoadBalancedService {

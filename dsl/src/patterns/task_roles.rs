@@ -125,10 +125,10 @@ impl TaskRolesDesign {
         for (name, policy) in self.grants {
             task = task.policy(name, policy);
         }
-        TaskRoles {
+        cx.pattern(|cx| TaskRoles {
             execution: execution.declare(cx, "execution-role"),
             task: task.declare(cx, "task-role"),
-        }
+        })
     }
 }
 

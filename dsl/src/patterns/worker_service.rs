@@ -50,6 +50,6 @@ impl WorkerServiceDesign {
     pub fn declare(self, cx: &mut Stack, name: impl AsRef<str>) -> RunningTasks {
         let name = name.as_ref();
         let group = SecurityGroup::new(format!("Tasks of {name}: nothing comes in"));
-        cx.within(name, |cx| self.tasks.declare(cx, group, |service| service))
+        cx.pattern(|cx| cx.within(name, |cx| self.tasks.declare(cx, group, |service| service)))
     }
 }

@@ -185,14 +185,15 @@ impl NetworkDesign {
             nat,
             changes,
         } = self;
-        cx.within(name.as_ref(), |cx| {
+        let parts = |cx: &mut Stack| {
             let layout = Layout::fitting(cx, zones, range);
             let mut parts = NetworkParts::new(cx, &layout, nat);
             for change in changes {
                 change(&mut parts);
             }
             parts.declare(cx)
-        })
+        };
+        cx.pattern(|cx| cx.within(name.as_ref(), parts))
     }
 }
 
