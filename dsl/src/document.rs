@@ -3,6 +3,7 @@
 //! Not here: building it (`stack`), and anything that AWS says.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -217,6 +218,51 @@ pub struct OutputDeclaration {
     pub value: Value,
     /// Where the author declared it.
     pub source: SourceLine,
+}
+
+impl fmt::Display for LookupQuery {
+    /// What is asked for, in words: `the parameter \`/aws/service/…\``.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tagged = |f: &mut fmt::Formatter<'_>, tags: &BTreeMap<String, String>| {
+            let tags: Vec<_> = tags
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            if tags.is_empty() {
+                Ok(())
+            } else {
+                write!(f, " with the tags {}", tags.join(", "))
+            }
+        };
+        match self {
+            Self::AvailabilityZones => f.write_str("the availability zones"),
+            Self::Account => f.write_str("the account of the credentials"),
+            Self::SsmParameter { name, member: None } => write!(f, "the parameter `{name}`"),
+            Self::SsmParameter {
+                name,
+                member: Some(member),
+            } => {
+                write!(f, "the member `{member}` of the parameter `{name}`")
+            }
+            Self::Vpc { tags } if tags.is_empty() => f.write_str("the default VPC"),
+            Self::Vpc { tags } => {
+                f.write_str("exactly one VPC")?;
+                tagged(f, tags)
+            }
+            Self::Subnets { vpc_id, tags } => {
+                write!(f, "subnets of the VPC {vpc_id}")?;
+                tagged(f, tags)
+            }
+            Self::Certificate { domain } => write!(f, "an issued certificate for `{domain}`"),
+            Self::StackOutput {
+                stack,
+                environment,
+                output,
+            } => {
+                write!(f, "the output `{output}` of {stack} ({environment})")
+            }
+        }
+    }
 }
 
 impl Options {

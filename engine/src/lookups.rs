@@ -112,14 +112,20 @@ async fn ask(
         Ok(None) => {
             let problem = Diagnostic::error(
                 codes::LOOKUP_EMPTY,
-                format!("nothing fits the lookup `{address}`"),
+                format!(
+                    "nothing fits the lookup `{address}`: it asks for {query}, in {}",
+                    place
+                        .region
+                        .as_deref()
+                        .unwrap_or("the region of the credentials")
+                ),
             );
             Err(Box::new(problem.at(&declaration.source, "asked for here")))
         }
         Err(error) => {
             let problem = Diagnostic::error(
                 codes::LOOKUP_FAILED,
-                format!("the lookup `{address}` was not answered: {error}"),
+                format!("the lookup `{address}` asks for {query}, and was not answered: {error}"),
             );
             Err(Box::new(problem.at(&declaration.source, "asked for here")))
         }
