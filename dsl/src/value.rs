@@ -413,7 +413,7 @@ impl Field for SecretInput {
 pub struct SecretRef {
     /// Where the value comes from.
     pub source: SecretSource,
-    /// HMAC-SHA256 of the value with the state's own key, in hex.
+    /// A hash of the value that is slow to compute, with the state's own key as its salt. States of format 3 and older hold a quick one.
     pub hash: String,
 }
 

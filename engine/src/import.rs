@@ -64,17 +64,17 @@ impl Session<'_> {
     /// See [`SessionError`]; everything that stands against it, all together. Nothing was imported then.
     pub async fn import(
         &self,
-        snapshot: Snapshot,
+        mut snapshot: Snapshot,
         goal: &Goal<'_>,
         document: &Document,
         imports: &[Import],
         replacing: bool,
     ) -> Result<Vec<Imported>, SessionError> {
         admit(&snapshot, goal)?;
+        let secrets = secrets(goal, &mut snapshot)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(self.provider, self.clock, &recorder, self.voice()).await?;
         let (answers, pins) = self.lookups(&recorder, goal).await?;
-        let secrets = secrets(goal)?;
         let before = recorder.read(Snapshot::clone);
         let observations = Observations::new();
         let inputs = Inputs {

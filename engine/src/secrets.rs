@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use windlass::expr::SecretSource;
 use windlass::value::SecretRef;
@@ -18,6 +19,10 @@ impl SecretValue {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    fn copy(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 
@@ -47,18 +52,35 @@ pub enum SecretError {
     Changed(SecretSource),
 }
 
-/// Reads secrets from where their sources say.
+/// Reads secrets from where their sources say, and knows which values it has read, so that no text of others shows one.
 #[derive(Debug, Clone)]
 pub struct SecretReader {
     folder: PathBuf,
     key: SecretKey,
+    read: Arc<Mutex<Vec<Known>>>,
 }
+
+/// A value that this run has read. Its slow hash is computed once.
+#[derive(Debug)]
+struct Known {
+    value: SecretValue,
+    hash: String,
+}
+
+/// What stands in a text in the place of a secret value.
+const BLOT: &str = "(secret)";
+/// A value with fewer characters occurs in texts by chance: where blots are would tell what it is.
+const SHORT: usize = 4;
 
 impl SecretReader {
     /// A reader for one state. Files are relative to the stack's folder.
     #[must_use]
     pub fn new(folder: PathBuf, key: SecretKey) -> Self {
-        Self { folder, key }
+        Self {
+            folder,
+            key,
+            read: Arc::default(),
+        }
     }
 
     /// The secret as specs hold it after `resolve`: its source, and the hash of its value now.
@@ -69,8 +91,17 @@ impl SecretReader {
         let value = self.read(source)?;
         Ok(SecretRef {
             source: source.clone(),
-            hash: self.key.hash(value.expose().as_bytes()),
+            hash: self.hash(value),
         })
+    }
+
+    /// The hash that states of format 3 and older hold for the value that the source has now.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn quick_hash(&self, source: &SecretSource) -> Result<String, SecretError> {
+        let value = self.read(source)?;
+        Ok(self.key.quick_hash(value.expose().as_bytes()))
     }
 
     /// The value that was planned with.
@@ -79,10 +110,47 @@ impl SecretReader {
     /// The source cannot be read, or holds another value than at planning.
     pub fn reveal(&self, secret: &SecretRef) -> Result<SecretValue, SecretError> {
         let value = self.read(&secret.source)?;
-        if self.key.hash(value.expose().as_bytes()) != secret.hash {
+        if self.hash(value.copy()) != secret.hash {
             return Err(SecretError::Changed(secret.source.clone()));
         }
         Ok(value)
+    }
+
+    /// A text of others, such as AWS's message about a value that it refuses, without any secret value that was read in this run.
+    #[must_use]
+    pub fn blotted(&self, text: &str) -> String {
+        let known = self.known();
+        let mut text = text.to_owned();
+        for value in known.iter().map(|known| known.value.expose()) {
+            for form in forms(value) {
+                if !form.is_empty() && text.contains(form.as_str()) {
+                    if value.chars().count() < SHORT {
+                        return "(left out: it may hold a secret)".to_owned();
+                    }
+                    text = text.replace(form.as_str(), BLOT);
+                }
+            }
+        }
+        text
+    }
+
+    fn hash(&self, value: SecretValue) -> String {
+        let mut known = self.known();
+        if let Some(known) = known.iter().find(|known| known.value.0 == value.0) {
+            return known.hash.clone();
+        }
+        let hash = self.key.hash(value.expose().as_bytes());
+        known.push(Known {
+            value,
+            hash: hash.clone(),
+        });
+        hash
+    }
+
+    fn known(&self) -> MutexGuard<'_, Vec<Known>> {
+        self.read
+            .lock()
+            .expect("no thread panics while it holds this")
     }
 
     fn read(&self, source: &SecretSource) -> Result<SecretValue, SecretError> {
@@ -101,5 +169,70 @@ impl SecretReader {
             }
         };
         Ok(SecretValue(Zeroizing::new(text)))
+    }
+}
+
+/// How a value can stand in an answer of AWS: as it is, inside JSON, and inside XML.
+fn forms(value: &str) -> Vec<Zeroizing<String>> {
+    let json = serde_json::to_string(value).expect("a text is JSON");
+    let json = json.trim_start_matches('"').trim_end_matches('"');
+    let xml = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;");
+    let mut forms: Vec<_> = [value.to_owned(), json.to_owned(), xml]
+        .map(Zeroizing::new)
+        .into();
+    forms.dedup();
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(text: &str) -> (tempfile::TempDir, SecretReader, SecretSource) {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        std::fs::write(folder.path().join("secret"), text).expect("and written");
+        let reader = SecretReader::new(folder.path().to_owned(), SecretKey("0".repeat(64)));
+        let source = SecretSource::File("secret".to_owned());
+        (folder, reader, source)
+    }
+
+    #[test]
+    fn a_value_that_aws_quotes_is_blotted_out_in_every_form() {
+        let (_folder, reader, source) = reader("p\"ss & <word>\n");
+        reader.resolve(&source).expect("it can be read");
+        for quoted in [
+            "p\"ss & <word>",
+            "p\\\"ss & <word>",
+            "p&quot;ss &amp; &lt;word&gt;",
+        ] {
+            let text = format!("Value '{quoted}' failed to satisfy constraint");
+            let blotted = reader.blotted(&text);
+            assert_eq!(blotted, "Value '(secret)' failed to satisfy constraint");
+        }
+        assert_eq!(reader.blotted("no value"), "no value");
+    }
+
+    #[test]
+    fn a_short_value_takes_the_whole_text_with_it() {
+        let (_folder, reader, source) = reader("ab");
+        reader.resolve(&source).expect("it can be read");
+        let blotted = reader.blotted("the value ab is about too short");
+        assert!(!blotted.contains("ab "), "{blotted}");
+    }
+
+    #[test]
+    fn a_secret_that_changed_after_planning_is_not_sent() {
+        let (folder, reader, source) = reader("before");
+        let planned = reader.resolve(&source).expect("it can be read");
+        assert!(reader.reveal(&planned).is_ok());
+        std::fs::write(folder.path().join("secret"), "after").expect("written");
+        assert!(matches!(
+            reader.reveal(&planned),
+            Err(SecretError::Changed(_))
+        ));
     }
 }

@@ -243,11 +243,11 @@ impl<'a> Session<'a> {
                 problems: document.problems.clone(),
             });
         }
+        let secrets = secrets(goal, &mut snapshot)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(self.provider, self.clock, &recorder, voice).await?;
         let (answers, pins) = self.lookups(&recorder, goal).await?;
         let observations = self.observe(&recorder).await?;
-        let secrets = secrets(goal)?;
         let plan = recorder.read(|snapshot| {
             windlass_plan::plan(&Inputs {
                 document: goal.document,
@@ -525,15 +525,24 @@ pub(crate) fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionE
     }
 }
 
-pub(crate) fn secrets(goal: &Goal<'_>) -> Result<BTreeMap<SecretSource, SecretRef>, SecretError> {
+/// The hash of each secret that the document names. Where the state holds the quick hash of an older version for the same value, it
+/// holds the slow one from now on.
+pub(crate) fn secrets(
+    goal: &Goal<'_>,
+    snapshot: &mut Snapshot,
+) -> Result<BTreeMap<SecretSource, SecretRef>, SecretError> {
     let sources = goal
         .document
         .map(windlass_plan::needed_secrets)
         .unwrap_or_default();
-    sources
-        .into_iter()
-        .map(|source| Ok((source.clone(), goal.secrets.resolve(&source)?)))
-        .collect()
+    let (mut secrets, mut hashes) = (BTreeMap::new(), BTreeMap::new());
+    for source in sources {
+        let secret = goal.secrets.resolve(&source)?;
+        hashes.insert(goal.secrets.quick_hash(&source)?, secret.hash.clone());
+        secrets.insert(source, secret);
+    }
+    snapshot.rehash(&hashes);
+    Ok(secrets)
 }
 
 // What is to be recorded before the first step, beyond the run itself.

@@ -7,6 +7,7 @@ mod applied_tags;
 mod autoscaling;
 mod chain;
 mod clients;
+mod discreet;
 mod ec2;
 mod ecs;
 mod elasticloadbalancingv2;

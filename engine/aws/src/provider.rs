@@ -23,6 +23,7 @@ use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
 
 use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
+use crate::discreet;
 use crate::error::{Named, Result, incomplete, invalid, is_unresolved};
 use crate::guard::Held;
 use crate::lifecycle::Context;
@@ -194,7 +195,8 @@ impl Provider for AwsProvider {
             template: Some(request.template.clone()),
             ..self.context(&clients.once, request.place)
         };
-        life(request.kind)?.create(&context, request).await
+        let made = life(request.kind)?.create(&context, request).await;
+        discreet::answer(&self.secrets, made)
     }
 
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs> {
@@ -210,7 +212,8 @@ impl Provider for AwsProvider {
             owner: Some(request.owner.clone()),
             ..self.context(clients, place)
         };
-        life.update(&context, request).await
+        let changed = life.update(&context, request).await;
+        discreet::answer(&self.secrets, changed)
     }
 
     async fn delete(&self, target: &Target) -> Result<Deletion> {
@@ -245,7 +248,11 @@ impl Provider for AwsProvider {
         self.ask(
             &targets,
             |life, i, wants| life.want_progress(&questions[i].target, questions[i].until, wants),
-            |life, i, answers| life.progress(&questions[i].target, questions[i].until, answers),
+            |life, i, answers| {
+                let PollQuestion { target, until } = &questions[i];
+                let polled = life.progress(target, *until, answers);
+                discreet::progress(&self.secrets, polled)
+            },
         )
         .await
     }
