@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use windlass_aws::CredentialChain;
 use windlass_local::{Control, Status};
 use windlass_store::{
-    Bucket, Key, Location, Place, S3Access, S3Credential, S3Credentials, Service,
+    Bucket, Key, Location, Place, S3Access, S3Credential, S3Credentials, Service, private,
 };
 
 use crate::arguments::{Kept, Which};
@@ -128,14 +128,15 @@ pub fn emergency_folder(folder: &Path, local: bool) -> PathBuf {
     own_folder(folder, local).join("emergency")
 }
 
-/// States hold identifiers of a live account; they are not to be committed by accident.
+/// States hold identifiers of a live account; they are not to be committed by accident, and other users of this host are not to read them.
 pub fn keep_out_of_git(folder: &Path) -> Result<(), Failure> {
     let folder = folder.join(FOLDER);
-    std::fs::create_dir_all(&folder)?;
     let ignore = folder.join(".gitignore");
     if !ignore.exists() {
+        private::folder(&folder)?;
         std::fs::write(ignore, "*\n")?;
     }
+    private::narrow(&folder);
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use windlass_state::record::Record;
 
 use crate::chain::{Head, digest};
 use crate::error::StoreError;
+use crate::private;
 
 /// The first line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -106,9 +107,9 @@ impl Emergency {
         });
         let file = (|| {
             if let Some(folder) = self.path.parent() {
-                std::fs::create_dir_all(folder)?;
+                private::folder(folder)?;
             }
-            let mut file = File::create(&self.path)?;
+            let mut file = private::create(&self.path)?;
             writeln!(file, "{} {heading}", digest(&heading))?;
             Ok(file)
         })();

@@ -11,6 +11,7 @@ mod holder;
 mod migrate;
 mod objects;
 mod place;
+pub mod private;
 mod seal;
 mod sqlite;
 mod state;

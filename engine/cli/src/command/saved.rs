@@ -3,12 +3,14 @@
 //! Not here: making the plan again to compare the two.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use windlass::address::Address;
 use windlass_plan::plan::Plan;
 use windlass_state::record::Operation;
+use windlass_store::private;
 
 use crate::arguments::{Access, Program};
 use crate::exit::Exit;
@@ -77,7 +79,8 @@ impl SavedPlan {
     /// Writes it.
     pub fn write(&self, file: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(self).expect("a plan holds text keys only");
-        std::fs::write(file, text).map_err(|error| {
+        let written = private::create(file).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.map_err(|error| {
             Failure::new(format!("`{}` cannot be written: {error}", file.display()))
         })
     }

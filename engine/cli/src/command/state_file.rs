@@ -2,7 +2,6 @@
 //!
 //! Not here: taking over resources, which the command `import` does.
 
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
@@ -12,7 +11,7 @@ use windlass::canonical::CanonicalJson;
 use windlass_engine::amend::Amendment;
 use windlass_state::record::Operation;
 use windlass_state::snapshot::{FORMAT, Snapshot};
-use windlass_store::{HeldStore, Holder};
+use windlass_store::{HeldStore, Holder, private};
 
 use crate::arguments::{Amending, Which};
 use crate::command::amend::record;
@@ -57,7 +56,7 @@ pub async fn export(stack: &Stack, which: &Which, out: Option<&Path>) -> Result<
     match out {
         None => say!("{text}"),
         Some(file) => {
-            let written = for_owner(file).and_then(|mut file| writeln!(file, "{text}"));
+            let written = private::create(file).and_then(|mut file| writeln!(file, "{text}"));
             written.map_err(|error| {
                 Failure::new(format!("`{}` cannot be written: {error}", file.display()))
             })?;
@@ -66,14 +65,6 @@ pub async fn export(stack: &Stack, which: &Which, out: Option<&Path>) -> Result<
         }
     }
     Ok(Exit::Done)
-}
-
-fn for_owner(file: &Path) -> std::io::Result<std::fs::File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
 }
 
 /// `state import`.

@@ -297,6 +297,76 @@ fn an_empty_state() {
 }
 
 #[test]
+fn a_state_in_a_folder_that_cannot_be_written() {
+    let desk = Desk::of("shop");
+    desk.types(&format!("preview --endpoint-url {}", account::empty()));
+    let reader = Reader::of(desk.path());
+    for line in ["state list", "outputs", "history", "state verify"] {
+        let told = reader.types(line);
+        assert!(told.status.success(), "{line}: {told:?}");
+    }
+}
+
+/// A user who may read a folder and not write into it. Nothing is forbidden to root, so a test that runs as root becomes another user.
+struct Reader<'a> {
+    folder: &'a Path,
+    program: PathBuf,
+    user: Option<u32>,
+}
+
+impl<'a> Reader<'a> {
+    fn of(folder: &'a Path) -> Self {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+        const NOBODY: u32 = 65534;
+        let program = folder.join("windlass");
+        std::fs::copy(env!("CARGO_BIN_EXE_windlass"), &program).expect("it can be copied");
+        let is_root = std::fs::metadata(&program).expect("it is there").uid() == 0;
+        let user = is_root.then_some(NOBODY);
+        let states = folder.join(".windlass");
+        let files = std::fs::read_dir(&states).expect("a state was made");
+        let files = files.map(|file| file.expect("it can be listed").path());
+        let all: Vec<PathBuf> = files.chain([states.clone(), folder.to_owned()]).collect();
+        for path in &all {
+            chown(path, user, None).expect("root may do this, and others do nothing");
+        }
+        for path in [&states, &folder.to_owned()] {
+            let read = std::fs::Permissions::from_mode(0o500);
+            std::fs::set_permissions(path, read).expect("it is ours");
+        }
+        Self {
+            folder,
+            program,
+            user,
+        }
+    }
+
+    fn types(&self, line: &str) -> std::process::Output {
+        let mut command = Command::new(&self.program);
+        command
+            .env_clear()
+            .env("HOME", self.folder)
+            .stdin(Stdio::null());
+        command.args(line.split_whitespace());
+        command.arg("--stack-folder").arg(self.folder);
+        command.args(["--stack-name", "shop"]);
+        if let Some(user) = self.user {
+            std::os::unix::process::CommandExt::uid(&mut command, user);
+        }
+        command.output().expect("it can be run")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        use std::os::unix::fs::PermissionsExt;
+        for path in [self.folder.join(".windlass"), self.folder.to_owned()] {
+            let owner = std::fs::Permissions::from_mode(0o700);
+            std::fs::set_permissions(path, owner).expect("it is ours");
+        }
+    }
+}
+
+#[test]
 fn operations_on_no_state() {
     let desk = Desk::of("shop");
     let lines = [

@@ -13,6 +13,7 @@ use windlass_state::snapshot::Snapshot;
 
 use crate::chain::{Hashed, Head, digest};
 use crate::error::StoreError;
+use crate::private;
 
 pub(super) struct Beside<'a>(&'a Path);
 
@@ -83,7 +84,7 @@ impl<'a> Beside<'a> {
     fn put(&self, which: &str, text: &str) -> Result<File, StoreError> {
         let (path, new) = (self.file(which), self.file(&format!("{which}.new")));
         let put = || {
-            let mut file = File::create(&new)?;
+            let mut file = private::create(&new)?;
             file.write_all(text.as_bytes())?;
             std::fs::rename(&new, &path)?;
             Ok(file)

@@ -10,12 +10,12 @@ mod repair;
 mod writer;
 
 use std::fs::{File, TryLockError};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use windlass::canonical::hex;
 use windlass_state::record::Record;
 use windlass_state::snapshot::{FORMAT, Snapshot};
@@ -28,6 +28,7 @@ use crate::error::StoreError;
 use crate::held::Hands;
 use crate::history::HistoryEntry;
 use crate::holder::{Deadline, Holder, Moment, TERM};
+use crate::private;
 use crate::state::State;
 
 /// How long another program is waited for that writes at the same moment.
@@ -70,7 +71,7 @@ impl Database {
         }
         // Before the database: everything up to here must be in it, while a writer may begin and go on.
         let head = self.beside().head();
-        let connection = self.connect()?;
+        let connection = self.look()?;
         // One view of all tables, whatever a writer does meanwhile.
         let connection = connection
             .unchecked_transaction()
@@ -160,7 +161,7 @@ impl Database {
     /// What was believed when that operation had ended.
     pub fn believed_after(&self, number: i64) -> Result<Option<Snapshot>, StoreError> {
         let what = format!("what was believed after {number}");
-        let kept = beliefs::read(&self.connect()?, number).map_err(|cause| self.failed(cause))?;
+        let kept = beliefs::read(&self.look()?, number).map_err(|cause| self.failed(cause))?;
         let Some(kept) = kept else {
             return Ok(None);
         };
@@ -173,7 +174,7 @@ impl Database {
 
     /// The operations that can be gone back to, the newest first.
     pub fn beliefs(&self) -> Result<Vec<i64>, StoreError> {
-        beliefs::numbers(&self.connect()?).map_err(|cause| self.failed(cause))
+        beliefs::numbers(&self.look()?).map_err(|cause| self.failed(cause))
     }
 
     /// Takes the lease. Somebody may have changed the state until this moment, so it is read again.
@@ -241,13 +242,33 @@ impl Database {
         }
     }
 
+    /// A connection to read by. A folder that cannot be written is no obstacle, as in a backup or an auditor's account.
+    fn look(&self) -> Result<Connection, StoreError> {
+        match self.connect() {
+            Err(StoreError::Database { .. } | StoreError::Folder { .. }) if self.path.is_file() => {
+                read_only(&self.path).map_err(|cause| self.failed(cause))
+            }
+            other => other,
+        }
+    }
+
     fn connect(&self) -> Result<Connection, StoreError> {
         if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder).map_err(|cause| StoreError::Folder {
+            private::folder(folder).map_err(|cause| StoreError::Folder {
                 path: folder.to_owned(),
                 cause,
             })?;
         }
+        // SQLite gives the files that it makes beside the database the database's own mode.
+        let made = private::options()
+            .create(true)
+            .append(true)
+            .open(&self.path);
+        made.map_err(|cause| StoreError::Folder {
+            path: self.path.clone(),
+            cause,
+        })?;
+        private::narrow(&self.path);
         let connection = Connection::open(&self.path).map_err(|cause| self.failed(cause))?;
         let prepare = || {
             connection.busy_timeout(PATIENCE)?;
@@ -268,9 +289,9 @@ impl Database {
             cause,
         };
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(unusable)?;
+            private::folder(folder).map_err(unusable)?;
         }
-        let lock = File::options()
+        let lock = private::options()
             .create(true)
             .truncate(false)
             .write(true)
@@ -420,6 +441,33 @@ impl std::fmt::Display for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "`{}`", self.path.display())
     }
+}
+
+/// Opens a database where nothing can be written. <https://sqlite.org/wal.html#read_only_databases>
+fn read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let open = |location: &Path| {
+        let connection = Connection::open_with_flags(location, flags)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.query_row("SELECT count(*) FROM snapshot", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let is_logged = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
+    match open(path) {
+        // SQLite needs files of its own beside the database to read a write-ahead log; where there is no log, it needs none.
+        Err(_) if !is_logged => open(Path::new(&format!("file:{}?immutable=1", encoded(path)))),
+        opened => opened,
+    }
+}
+
+/// A path inside a URI.
+fn encoded(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    path.replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23")
 }
 
 /// Turns the write-ahead log on. SQLite waits for nobody here: two programs that make a database at the same moment lock each other out.
