@@ -4,8 +4,13 @@
 
 use std::error::Error;
 
+use serde::Serialize;
+use windlass::address::Address;
 use windlass::diagnostics::Diagnostic;
 use windlass_engine::amend::AmendError;
+use windlass_engine::events::ErrorReport;
+use windlass_engine::observe::ObserveError;
+use windlass_engine::provider::{ErrorClass, ProviderError};
 use windlass_engine::session::SessionError;
 use windlass_state::apply::ApplyError;
 use windlass_store::StoreError;
@@ -23,6 +28,17 @@ pub struct Failure {
     pub help: Option<String>,
     /// The problems of the stack, where that is what is wrong.
     pub problems: Vec<Diagnostic>,
+    /// What AWS refused, where that is what is wrong.
+    pub refused: Vec<Refused>,
+}
+
+/// An answer of AWS that ended a command, and the resources that it was about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// The resources; empty where the question was about none, such as the one for the credentials' account.
+    pub addresses: Vec<Address>,
+    /// What AWS said.
+    pub error: ErrorReport,
 }
 
 impl Failure {
@@ -33,6 +49,7 @@ impl Failure {
             message: message.into(),
             help: None,
             problems: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -64,6 +81,48 @@ impl Failure {
             cause = next.source();
         }
         Self::new(message)
+    }
+
+    /// An error whose cause, at some depth, is an answer of AWS: the answer is told apart from what it stood in the way of.
+    fn refused(error: &(dyn Error + 'static)) -> Self {
+        let mut asked = Vec::new();
+        let mut next = Some(error);
+        while let Some(cause) = next {
+            if let Some(answer) = cause.downcast_ref::<ProviderError>() {
+                if asked.is_empty() {
+                    asked.push("AWS could not be asked".to_owned());
+                }
+                let refused = vec![Refused {
+                    addresses: Vec::new(),
+                    error: answer.into(),
+                }];
+                let failure = Self {
+                    refused,
+                    ..Self::new(asked.join(": "))
+                };
+                return failure.helped(answer);
+            }
+            asked.push(cause.to_string());
+            next = cause.source();
+        }
+        Self::of(error)
+    }
+
+    /// The same with the way out that an answer of AWS has.
+    fn helped(self, answer: &ProviderError) -> Self {
+        match answer.class {
+            ErrorClass::Denied | ErrorClass::DeniedYet => self.help(format!(
+                "allow `{}` to the credentials in use, or use others; nothing was changed",
+                answer.operation
+            )),
+            ErrorClass::CredentialsExpired => {
+                self.help("renew the credentials and run the same again")
+            }
+            ErrorClass::Throttled | ErrorClass::NotYet | ErrorClass::Unknown => {
+                self.help("nothing was changed; run the same again")
+            }
+            _ => self,
+        }
     }
 
     /// The same with an exit code of its own.
@@ -118,7 +177,44 @@ impl From<SessionError> for Failure {
             ),
             SessionError::Unfit(error) => error.into(),
             SessionError::AccountNotAllowed { .. } => Self::of(&error).exit(Exit::Problems).help("use credentials of an allowed account"),
-            other => Self::of(&other),
+            SessionError::Observe(error) => error.into(),
+            other => Self::refused(&other),
+        }
+    }
+}
+
+impl From<ObserveError> for Failure {
+    /// One entry for each different answer, with all resources that got it.
+    fn from(error: ObserveError) -> Self {
+        let mut refused: Vec<Refused> = Vec::new();
+        for (address, _, answer) in &error.failures {
+            let report = ErrorReport {
+                // Each call has its own; the first stands for all that were refused alike.
+                request_id: None,
+                ..answer.into()
+            };
+            let alike = refused.iter_mut().find(|refused| {
+                ErrorReport {
+                    request_id: None,
+                    ..refused.error.clone()
+                } == report
+            });
+            match alike {
+                Some(alike) if alike.addresses.contains(address) => {}
+                Some(alike) => alike.addresses.push(address.clone()),
+                None => refused.push(Refused {
+                    addresses: vec![address.clone()],
+                    error: answer.into(),
+                }),
+            }
+        }
+        let failure = Self {
+            refused,
+            ..Self::new(error.to_string())
+        };
+        match error.failures.first() {
+            Some((_, _, answer)) => failure.helped(answer),
+            None => failure,
         }
     }
 }
@@ -138,6 +234,12 @@ impl From<AmendError> for Failure {
     }
 }
 
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        Self::refused(&error)
+    }
+}
+
 macro_rules! plain {
     ($($error:ty),+ $(,)?) => {$(
         impl From<$error> for Failure {
@@ -151,7 +253,6 @@ macro_rules! plain {
 plain!(
     std::io::Error,
     windlass_aws::AccessError,
-    windlass_engine::provider::ProviderError,
     windlass_local::CloudError,
     windlass_local::ControlError,
     windlass_local::LoopbackError,
@@ -159,3 +260,66 @@ plain!(
     windlass_local::RulesError,
     windlass_local::ServeError,
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn denied(operation: &str, request: &str) -> ProviderError {
+        ProviderError {
+            class: ErrorClass::Denied,
+            operation: operation.to_owned(),
+            code: Some("UnauthorizedOperation".to_owned()),
+            message: "You are not authorized to perform this operation.".to_owned(),
+            request_id: Some(request.to_owned()),
+        }
+    }
+
+    fn unread() -> ObserveError {
+        let one = |address: &str, operation: &str, request: &str| {
+            let address = Address::parse(address).expect("an address");
+            (address, 0, denied(operation, request))
+        };
+        let routes = (0..8).map(|n| {
+            one(
+                &format!("network/routes-{n}"),
+                "ec2:DescribeRouteTables",
+                &n.to_string(),
+            )
+        });
+        let role = one("role", "iam:GetRole", "9");
+        ObserveError {
+            failures: routes.chain([role]).collect(),
+        }
+    }
+
+    #[test]
+    fn denied_reads_say_what_was_asked_for_whom_and_what_aws_said() {
+        let text = crate::render::words::failure(&unread().into());
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+    }
+
+    #[test]
+    fn each_different_answer_is_told_once() {
+        let failure = Failure::from(SessionError::Observe(unread()));
+        assert_eq!(failure.refused.len(), 2);
+        assert_eq!(failure.refused[0].addresses.len(), 8);
+        assert_eq!(failure.refused[0].error.request_id.as_deref(), Some("0"));
+        assert_eq!(failure.refused[1].error.operation, "iam:GetRole");
+    }
+
+    #[test]
+    fn a_question_that_was_refused_is_told_with_its_answer() {
+        let failure = Failure::from(SessionError::Unanswered {
+            question: "the availability zones",
+            error: denied("ec2:DescribeAvailabilityZones", "1"),
+        });
+        assert_eq!(failure.message, "the availability zones could not be read");
+        assert_eq!(
+            failure.refused[0].error.operation,
+            "ec2:DescribeAvailabilityZones"
+        );
+        let help = failure.help.unwrap_or_default();
+        assert!(help.contains("ec2:DescribeAvailabilityZones"), "{help}");
+    }
+}

@@ -8,10 +8,11 @@ use miette::{
 };
 use windlass::diagnostics::{Diagnostic, Label, Severity};
 
-use super::words;
+use super::{foreign, words};
 
 /// One problem, drawn.
 pub fn drawn(problem: &Diagnostic) -> String {
+    let problem = &*foreign::harmless(problem);
     let level = match problem.severity {
         Severity::Error => Level::Error,
         Severity::Warning => Level::Warning,

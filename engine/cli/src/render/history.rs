@@ -4,7 +4,7 @@ use owo_colors::OwoColorize;
 use windlass_state::record::{RunFinished, RunResult};
 use windlass_store::HistoryEntry;
 
-use super::words;
+use super::{foreign, words};
 
 /// One operation in one line.
 pub fn line(entry: &HistoryEntry) -> String {
@@ -19,8 +19,8 @@ pub fn line(entry: &HistoryEntry) -> String {
         words::moment(started.at),
         started.operation.as_str(),
         result(finished.as_ref()),
-        started.who,
-        started.summary.dimmed()
+        foreign::line(&started.who),
+        foreign::line(&started.summary).dimmed()
     )
 }
 
@@ -43,7 +43,7 @@ pub fn whole(entry: &HistoryEntry, kept: bool) -> String {
     let mut lines = vec![format!("{} {}", started.operation.as_str().bold(), number)];
     let mut say = |word: &str, text: String| {
         if !text.is_empty() {
-            lines.push(format!("  {:<9} {text}", word.cyan()));
+            lines.push(format!("  {:<9} {}", word.cyan(), foreign::shown(&text)));
         }
     };
     say("who", started.who.clone());
@@ -68,14 +68,15 @@ pub fn whole(entry: &HistoryEntry, kept: bool) -> String {
         );
     }
     for change in &started.changes {
-        lines.push(format!("  {:<38} {}", change.address, change.what));
+        let what = foreign::line(&change.what);
+        lines.push(format!("  {:<38} {what}", change.address));
     }
     for failure in ended.into_iter().flat_map(|ended| &ended.failures) {
         lines.push(format!(
             "{} {}: {}",
             "✗".red().bold(),
             failure.address.bold(),
-            failure.what
+            foreign::shown(&failure.what)
         ));
     }
     lines.join("\n")

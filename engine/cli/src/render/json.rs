@@ -1,13 +1,21 @@
 //! One JSON event per line, for pipelines. The events are the stable interface: `docs/events.md`.
 
+use serde::Serialize;
 use windlass_engine::events::{Events, Stamped};
+
+use super::foreign;
 
 /// Prints events as they are.
 pub struct Json;
 
 impl Events for Json {
     fn emit(&self, event: Stamped) {
-        let line = serde_json::to_string(&event).expect("events hold text keys only");
-        super::say!("{line}");
+        print(&event);
     }
+}
+
+/// Prints one line of JSON. It holds no character that a terminal obeys, so that it can be looked at as it is.
+pub fn print(value: &impl Serialize) {
+    let line = serde_json::to_string(value).expect("what is told holds text keys only");
+    super::say!("{}", foreign::encoded(&line));
 }

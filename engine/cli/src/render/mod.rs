@@ -4,6 +4,7 @@
 
 mod diagnostics;
 pub mod drift;
+mod foreign;
 pub mod history;
 pub mod import;
 mod json;
@@ -12,11 +13,10 @@ mod plan;
 #[cfg(test)]
 mod scenarios;
 mod terminal;
-mod words;
+pub mod words;
 
 use std::io::IsTerminal;
 
-use owo_colors::OwoColorize;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::Document;
 use windlass_engine::events::{Event, Events, Stamped, Summary};
@@ -67,13 +67,11 @@ pub fn renderer(json: bool, previewing: bool) -> Box<dyn Events> {
 /// Shows why a command ended.
 pub fn failure(failure: &Failure, json: bool) {
     if json {
-        crate::render::say!(
-            "{}",
-            serde_json::json!({
-                "event": "error", "at": jiff::Timestamp::now(), "exit": failure.exit.code(),
-                "message": failure.message, "help": failure.help, "problems": failure.problems,
-            })
-        );
+        json::print(&serde_json::json!({
+            "event": "error", "at": jiff::Timestamp::now(), "exit": failure.exit.code(),
+            "message": failure.message, "help": failure.help, "problems": failure.problems,
+            "refused": failure.refused,
+        }));
         return;
     }
     if failure.exit == Exit::Interrupted {
@@ -83,10 +81,7 @@ pub fn failure(failure: &Failure, json: bool) {
     }
     problems(&failure.problems);
     if failure.problems.is_empty() {
-        anstream::eprintln!("{} {}", "error:".red().bold(), failure.message);
-        if let Some(help) = &failure.help {
-            anstream::eprintln!("  {}  {help}", "help".cyan());
-        }
+        anstream::eprintln!("{}", words::failure(failure));
     } else {
         anstream::eprintln!(
             "{}. Nothing was changed.",

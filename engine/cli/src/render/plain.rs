@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use owo_colors::OwoColorize;
 use windlass_engine::events::{Event, Events, Stamped};
 
-use super::{diagnostics, plan, words};
+use super::{diagnostics, foreign, plan, words};
 
 /// Prints lines. A step that reports the same again stays silent.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Plain {
 
 impl Events for Plain {
     fn emit(&self, event: Stamped) {
-        if let Some(text) = self.text(&event.event) {
+        if let Some(text) = self.text(&foreign::harmless(&event.event)) {
             crate::render::say!("{text}");
         }
     }
@@ -81,7 +81,7 @@ impl Plain {
                 let again = told.insert(step.step, status.clone()).as_ref() == Some(status);
                 let mut lines: Vec<String> = events
                     .iter()
-                    .map(|event| format!("      {event}"))
+                    .map(|event| format!("      {}", foreign::line(event)))
                     .collect();
                 if !again {
                     lines.insert(0, format!("  {} {:<38} {status}", "◐".blue(), step.address));

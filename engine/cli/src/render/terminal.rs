@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use windlass_engine::events::{Event, Events, Stamped};
 
+use super::foreign;
 use super::plain::Plain;
 
 /// Draws on a terminal.
@@ -85,9 +86,10 @@ impl Events for Terminal {
             .inner
             .lock()
             .expect("no thread panics while it holds this");
-        let event = event.event;
+        let event = foreign::harmless(&event.event);
+        let event = &*event;
         // Progress is drawn in the step's own line; what the service logged goes above.
-        let text = match &event {
+        let text = match event {
             Event::StepProgress {
                 step,
                 status,
@@ -99,14 +101,14 @@ impl Events for Terminal {
                 (!events.is_empty()).then(|| {
                     events
                         .iter()
-                        .map(|event| format!("      {event}"))
+                        .map(|event| format!("      {}", foreign::line(event)))
                         .collect::<Vec<_>>()
                         .join("\n")
                 })
             }
             other => self.plain.text(other),
         };
-        match &event {
+        match event {
             Event::Planned { steps, .. } => inner.steps = *steps,
             Event::StepStarted { step } => self.begin(&mut inner, step.step, step.address.as_str()),
             Event::StepDone { step, .. } | Event::StepFailed { step, .. } => {

@@ -5,11 +5,15 @@ use std::time::Duration;
 use jiff::Timestamp;
 use owo_colors::OwoColorize;
 use serde_json::Value;
+use windlass::address::Address;
 use windlass::diagnostics::SourceLine;
 use windlass::expr::Expr;
 use windlass_engine::events::{Because, ErrorReport, Event, Recovered, StepRef, Summary, Verb};
 use windlass_engine::provider::{ErrorClass, Failure};
 use windlass_state::record::RunResult;
+
+use super::foreign;
+use crate::failure::{self, Refused};
 
 /// The longest value that is shown in one line, in characters.
 const LONGEST: usize = 100;
@@ -51,7 +55,7 @@ pub fn value(value: &Value) -> String {
 
 fn plain_value(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => foreign::shown(text).into_owned(),
         Value::Object(object) if object.contains_key("hash") && object.contains_key("source") => {
             format!(
                 "(secret, {})",
@@ -61,7 +65,7 @@ fn plain_value(value: &Value) -> String {
                     .unwrap_or_default()
             )
         }
-        other => other.to_string(),
+        other => foreign::encoded(&other.to_string()),
     }
 }
 
@@ -137,17 +141,9 @@ pub fn failed(
         step.address.bold(),
         failure.map_or(message, |failure| &failure.summary)
     )];
-    let mut detail = |word: &str, text: &str| lines.push(format!("  {:<7} {text}", word.cyan()));
+    let mut detail = |word: &str, text: &str| lines.push(self::detail(word, text));
     if let Some(error) = error {
-        let code = error
-            .code
-            .as_deref()
-            .map(|code| format!("{code}: "))
-            .unwrap_or_default();
-        detail(
-            "aws",
-            &format!("{} {code}{}", error.operation, error.message),
-        );
+        detail("aws", &said(error));
         if let Some(id) = &error.request_id {
             detail("request", id);
         }
@@ -162,6 +158,49 @@ pub fn failed(
         detail("stack", &source.to_string());
     }
     lines.join("\n")
+}
+
+/// A line with a word in front. A line break in the text cannot make a line that looks like one of ours.
+fn detail(word: &str, text: &str) -> String {
+    let text = text.trim_end().replace('\n', "\n          ");
+    format!("  {:<7} {text}", word.cyan())
+}
+
+/// What AWS said, with the operation.
+fn said(error: &ErrorReport) -> String {
+    let code = error.code.as_deref();
+    let code = code.map(|code| format!("{code}: ")).unwrap_or_default();
+    format!("{} {code}{}", error.operation, error.message)
+}
+
+/// Why a command ended, what AWS refused and for which resources.
+pub fn failure(failure: &failure::Failure) -> String {
+    let message = foreign::shown(&failure.message);
+    let mut lines = vec![format!("{} {message}", "error:".red().bold())];
+    for Refused { addresses, error } in &failure.refused {
+        lines.push(detail("aws", &foreign::shown(&said(error))));
+        if let Some(id) = &error.request_id {
+            lines.push(detail("request", &foreign::shown(id)));
+        }
+        if !addresses.is_empty() {
+            lines.push(detail("for", &listed(addresses)));
+        }
+    }
+    if let Some(help) = &failure.help {
+        lines.push(detail("help", &foreign::shown(help)));
+    }
+    lines.join("\n")
+}
+
+/// The first few of many addresses.
+fn listed(addresses: &[Address]) -> String {
+    const SHOWN: usize = 6;
+    let shown = addresses.iter().take(SHOWN).map(Address::as_str);
+    let shown = shown.collect::<Vec<_>>().join(", ");
+    match addresses.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// Why a step did not start.
