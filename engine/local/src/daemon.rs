@@ -14,6 +14,7 @@ use crate::backend::Backend;
 use crate::gateway::Gateway;
 use crate::home::{Home, HomeError, Lock};
 use crate::loopback::{Loopback, LoopbackError};
+use crate::models::Models;
 use crate::moto::install::{self, InstallError};
 use crate::moto::process::{MotoError, MotoProcess};
 use crate::status::Status;
@@ -68,7 +69,9 @@ impl Serving {
         if let Some(file) = &file {
             status.write(file)?;
         }
-        let gateway = Arc::new(Gateway::new(Backend::new(moto.address()), status, file));
+        let models = Models::in_environment(environment.folder());
+        let backend = Backend::new(moto.address());
+        let gateway = Arc::new(Gateway::new(backend, models, status, file));
         Ok(Self {
             gateway,
             moto,

@@ -31,7 +31,9 @@ use crate::endpoints::ById;
 use crate::gaps::{self, Gap, ScalableTargetTags};
 use crate::held::Holding;
 use crate::left::{Left, Work};
-use crate::operation::{Accounts, Call, form_value, names_operation_in_body};
+use crate::models::Models;
+use crate::operation::{Accounts, Call, asks_in_body, form_value};
+use crate::protocol_error::ServiceError;
 use crate::rules::decide::{Decision, Fate, RuleBook};
 use crate::rules::{Rules, RulesError};
 use crate::status::Status;
@@ -46,6 +48,7 @@ const IN_ONE_PIECE: u64 = 1 << 20;
 pub(crate) struct Gateway {
     pub(crate) calls: CallLog,
     pub(crate) stop: Notify,
+    models: Option<Models>,
     backend: Backend,
     overlay: Overlay,
     accounts: Accounts,
@@ -72,8 +75,14 @@ struct Arrived {
 struct Cut;
 
 impl Gateway {
-    pub(crate) fn new(backend: Backend, status: Status, status_file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(
+        backend: Backend,
+        models: Option<Models>,
+        status: Status,
+        status_file: Option<PathBuf>,
+    ) -> Self {
         Self {
+            models,
             calls: CallLog::default(),
             stop: Notify::new(),
             backend,
@@ -171,7 +180,7 @@ impl Gateway {
         let at = (Timestamp::now(), Instant::now());
         let (parts, incoming) = request.into_parts();
         let size = incoming.size_hint().exact();
-        let (form, body) = if names_operation_in_body(&parts) {
+        let (form, body) = if asks_in_body(&parts) {
             let form = incoming.collect().await?.to_bytes();
             (form.clone(), full(form))
         } else {
@@ -269,6 +278,9 @@ impl Gateway {
 
     /// Has the call served, by the overlay or by moto.
     async fn pass(&self, call: &Call, parts: Parts, form: &Bytes, body: Body) -> Response<Body> {
+        if let Some(refusal) = self.refusal(call, form) {
+            return refusal.answer(call.protocol).map(full);
+        }
         let outcome = if Overlay::handles(call) {
             self.pass_ecs(call, body).await
         } else if let Some(gap) = Gap::of(call) {
@@ -277,6 +289,13 @@ impl Gateway {
             self.pass_through(call, parts, body).await
         };
         outcome.unwrap_or_else(|error| unavailable(&error, call.protocol).map(full))
+    }
+
+    /// What AWS would say to a request that does not fit its own model.
+    fn refusal(&self, call: &Call, body: &[u8]) -> Option<ServiceError> {
+        let models = self.models.as_ref()?;
+        let faults = models.faults(&call.service, &call.operation, call.protocol, body);
+        (!faults.is_empty()).then(|| ServiceError::unfit(call, &faults))
     }
 
     async fn pass_through(

@@ -22,6 +22,7 @@ mod held;
 mod home;
 mod left;
 mod loopback;
+mod models;
 mod moto;
 mod operation;
 mod protocol_error;
@@ -35,7 +36,8 @@ pub use daemon::{ServeError, serve};
 pub use embedded::{EmbedError, EmbeddedCloud};
 pub use home::{HOME_VARIABLE, Home, HomeError, PYTHON_VARIABLE};
 pub use loopback::{Loopback, LoopbackError};
-pub use moto::install::InstallError;
+pub use models::Models;
+pub use moto::install::{InstallError, python};
 pub use moto::process::MotoError;
 pub use moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT, MOTO_VERSION};
 pub use rules::{

@@ -83,15 +83,16 @@ pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether the operation's name stands in the body, which then has to be read first.
-pub(crate) fn names_operation_in_body(parts: &Parts) -> bool {
+/// Whether the body says what is asked for, and has to be read first: forms and the JSON of `X-Amz-Target`. Both are small.
+pub(crate) fn asks_in_body(parts: &Parts) -> bool {
     parts.method == Method::POST
-        && text(&parts.headers, header::CONTENT_TYPE.as_str())
-            .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
+        && (parts.headers.contains_key("x-amz-target")
+            || text(&parts.headers, header::CONTENT_TYPE.as_str())
+                .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded")))
 }
 
 impl Call {
-    /// Reads the call; `form` is the body where [`names_operation_in_body`] says so.
+    /// Reads the call; `form` is the body where [`asks_in_body`] says so.
     pub(crate) fn read(parts: &Parts, form: &[u8], accounts: &Accounts) -> Self {
         let query = parts.uri.query().unwrap_or_default();
         let presigned = form_value(query, "X-Amz-Credential");
@@ -227,11 +228,13 @@ pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The decoded value of one name in `a=b&c=d`.
 pub(crate) fn form_value(form: &str, name: &str) -> Option<String> {
-    let pair = form.split('&').find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (key == name).then_some(value)
-    })?;
-    Some(percent_decoded(pair))
+    form_pairs(form).find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The names and values of a form, decoded.
+pub(crate) fn form_pairs(form: &str) -> impl Iterator<Item = (String, String)> {
+    let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(key, value)| (percent_decoded(key), percent_decoded(value)))
 }
 
 fn percent_decoded(text: &str) -> String {

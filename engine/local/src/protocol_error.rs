@@ -34,6 +34,25 @@ impl ServiceError {
         }
     }
 
+    /// What the service says to a request that does not fit its model. The faults are named more exactly than AWS names them.
+    pub(crate) fn unfit(call: &Call, faults: &[String]) -> Self {
+        let code = match call.protocol {
+            Protocol::Ec2Query => "InvalidParameterValue",
+            Protocol::Json if call.service == "ecs" => "InvalidParameterException",
+            Protocol::Json | Protocol::RestJson => "ValidationException",
+            Protocol::Query | Protocol::RestXml => "ValidationError",
+        };
+        Self {
+            status: 400,
+            code: code.to_owned(),
+            message: format!(
+                "{} does not fit AWS's model of it: {}",
+                call.name(),
+                faults.join("; ")
+            ),
+        }
+    }
+
     /// What the service says when the caller may not do this.
     pub(crate) fn access_denied(call: &Call) -> Self {
         let (status, code) = match call.protocol {

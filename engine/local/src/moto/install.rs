@@ -65,11 +65,26 @@ impl MotoEnvironment {
         &self.python
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        let binaries = self.python.parent();
+        binaries
+            .and_then(Path::parent)
+            .expect("`bin/python` is inside a folder")
+    }
+
     fn in_folder(folder: &Path) -> Self {
         Self {
             python: folder.join("bin").join("python"),
         }
     }
+}
+
+/// The interpreter of the local cloud's environment, which is installed first where it is not there yet. It has cfn-lint and botocore, too.
+///
+/// # Errors
+/// It cannot be installed.
+pub async fn python(home: &Home) -> Result<PathBuf, InstallError> {
+    Ok(ensure(home).await?.python)
 }
 
 /// Says whether [`ensure`] would have to install.
