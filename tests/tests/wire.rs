@@ -8,11 +8,12 @@ use jiff::SignedDuration;
 use serde_json::json;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
+use windlass::expr::SecretSource;
 use windlass_engine::provider::{
     CreateRequest, ErrorClass, Provider as _, ProviderError, Target, UpdateRequest,
 };
 use windlass_state::identity::{IntentId, Owner};
-use windlass_tests::wire::capture::Capture;
+use windlass_tests::wire::capture::{self, Capture};
 use windlass_tests::wire::{fixtures, owner, prove};
 
 /// AWS has no tags for these. Each is part of something that has them, or is set on it.
@@ -27,7 +28,7 @@ const UNTAGGED: &[&str] = &[
 
 #[tokio::test]
 async fn every_property_is_on_the_wire() {
-    let (mut missing, mut nameless) = (Vec::new(), Vec::new());
+    let (mut missing, mut nameless, mut unfit) = (Vec::new(), Vec::new(), Vec::new());
     let (mut proven, mut excepted, mut paths) = (0, 0, 0);
     for fixture in fixtures() {
         let proof = prove(&fixture).await;
@@ -45,6 +46,8 @@ async fn every_property_is_on_the_wire() {
             paths + proof.paths.len(),
         );
         nameless.extend((!proof.owned).then_some(proof.kind));
+        let faults = proof.unfit.iter();
+        unfit.extend(faults.map(|fault| format!("{}: {fault}", proof.kind)));
         missing.extend(
             proof
                 .missing
@@ -58,6 +61,7 @@ async fn every_property_is_on_the_wire() {
     );
     assert!(missing.is_empty(), "not proven:\n{}", missing.join("\n"));
     assert_eq!(nameless, UNTAGGED, "what a create makes names its owner");
+    assert!(unfit.is_empty(), "AWS does not take:\n{}", unfit.join("\n"));
 }
 
 #[test]
@@ -156,6 +160,37 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     // Looking is still allowed.
     provider.observe(std::slice::from_ref(&to)).await;
     assert_eq!(sent(&capture), ["DescribeClusters"]);
+}
+
+/// AWS's validation errors quote the value that they refuse.
+#[tokio::test]
+async fn a_secret_that_aws_quotes_is_not_in_its_error() {
+    let source = SecretSource::File("oidc-secret".to_owned());
+    let secret = capture::secrets()
+        .resolve(&source)
+        .expect("the tests have it");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire/oidc-secret");
+    let value = std::fs::read_to_string(file).expect("the tests have it");
+    let value = value.trim_end().to_owned();
+    let message = format!("Value '{value}' at 'secretString' failed to satisfy constraint");
+    let refusal = json!({"__type": "ValidationException", "message": message}).to_string();
+    let capture = Capture::new(BTreeMap::from([(
+        "CreateSecret".to_owned(),
+        (400, refusal),
+    )]));
+    let secret = Target {
+        kind: "AWS::SecretsManager::Secret".to_owned(),
+        applied: CanonicalJson::of(&json!({"Name": "shop/db", "SecretString": secret})),
+        ..target("x")
+    };
+    let (intent, owner) = (intent(), owner());
+    let made = capture
+        .provider()
+        .create(&making(&secret, &intent, &owner))
+        .await;
+    let message = made.expect_err("it is refused").message;
+    assert!(!message.contains(&value), "the value is in the error");
+    assert!(message.contains("(secret)"), "{message}");
 }
 
 /// AWS refuses a signature of another time. The SDK learns the difference from the answer; what it does not send twice by itself, such as a

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -20,7 +20,7 @@ use windlass_aws::{Access, AwsProvider};
 use windlass_engine::secrets::SecretReader;
 use windlass_state::snapshot::SecretKey;
 
-use super::answers;
+use super::{answers, oracle};
 
 /// An answer by operation: the status and the body.
 pub type Answers = BTreeMap<String, (u16, String)>;
@@ -45,6 +45,8 @@ pub struct Capture {
     requests: Arc<Mutex<Vec<Captured>>>,
     /// How much the service's clock is ahead of this host's.
     ahead: SignedDuration,
+    /// Whether a request that AWS's models do not allow ends the test.
+    judges: bool,
 }
 
 impl fmt::Debug for Capture {
@@ -60,6 +62,8 @@ pub struct Captured {
     pub operation: String,
     /// The body: canonical JSON, or the pairs of the query protocols with `&` at line ends.
     pub body: String,
+    /// What AWS's own model of the service does not allow in it.
+    pub faults: Vec<String>,
 }
 
 impl Capture {
@@ -76,7 +80,15 @@ impl Capture {
             rule: Arc::new(rule),
             requests: Arc::default(),
             ahead: SignedDuration::ZERO,
+            judges: true,
         }
+    }
+
+    /// A client that takes every request, for tests that send other values than AWS has.
+    #[must_use]
+    pub fn lenient(mut self) -> Self {
+        self.judges = false;
+        self
     }
 
     /// A client whose service has another clock, and refuses what is not signed by it.
@@ -135,7 +147,15 @@ impl HttpConnector for Capture {
         let captured = Captured {
             operation: answers::operation(&request),
             body: comparable(request.body()),
+            faults: oracle::faults(&request),
         };
+        assert!(
+            captured.faults.is_empty() || !self.judges,
+            "AWS does not take this {}: {:?}\n{}",
+            captured.operation,
+            captured.faults,
+            captured.body
+        );
         let now = Timestamp::now() + self.ahead;
         let (status, body) = if is_refused(signed.as_deref(), now) {
             (403, REFUSAL.to_owned())
@@ -168,10 +188,14 @@ fn is_refused(signed: Option<&str>, now: Timestamp) -> bool {
     signed.is_none_or(|signed| now.duration_since(signed).abs() > SignedDuration::from_mins(5))
 }
 
-/// The secrets that samples refer to.
+/// The secrets that samples refer to. One reader for all, because the hash of a value is slow and computed once by each reader.
 pub fn secrets() -> SecretReader {
-    let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
-    SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned()))
+    static SECRETS: OnceLock<SecretReader> = OnceLock::new();
+    let reader = SECRETS.get_or_init(|| {
+        let folder = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src/wire"));
+        SecretReader::new(folder, SecretKey(SECRET_KEY.to_owned()))
+    });
+    reader.clone()
 }
 
 /// One text for one request: the SDK writes maps in no order, and the query protocols put everything into one line.

@@ -7,6 +7,7 @@
 mod answers;
 pub mod capture;
 pub mod fixture;
+mod oracle;
 pub mod pagination;
 mod paths;
 mod proof;

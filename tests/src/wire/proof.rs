@@ -1,5 +1,6 @@
 //! Proves, path by path, that a kind's properties go to AWS and come back.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
@@ -29,6 +30,8 @@ pub struct Proof {
     pub missing: Vec<String>,
     /// Whether what a create makes says by its tags whose it is.
     pub owned: bool,
+    /// What AWS's own models do not allow in the requests of the samples.
+    pub unfit: BTreeSet<String>,
 }
 
 /// Proves one kind.
@@ -57,8 +60,12 @@ pub async fn prove(fixture: &Fixture) -> Proof {
         excepted: 0,
         missing: Vec::new(),
         owned: false,
+        unfit: BTreeSet::new(),
     };
-    let bench = Bench { fixture };
+    let bench = Bench {
+        fixture,
+        unfit: RefCell::default(),
+    };
     proof.owned = bench.owned().await;
     let mut steady = BTreeSet::new();
     for (path, (index, leaf)) in &paths {
@@ -93,6 +100,7 @@ pub async fn prove(fixture: &Fixture) -> Proof {
     }
     bench.observations(&mut proof).await;
     bench.outputs(&mut proof).await;
+    proof.unfit = bench.unfit.take();
     proof
 }
 
@@ -137,11 +145,21 @@ fn identified(
 
 struct Bench<'a> {
     fixture: &'a Fixture,
+    unfit: RefCell<BTreeSet<String>>,
 }
 
 impl Bench<'_> {
+    /// Notes what AWS does not take of the requests of a sample. Another value in it may be none that AWS has, and is not judged.
+    fn judge(&self, requests: &[Captured]) {
+        let faults = requests.iter().flat_map(|request| {
+            let faults = request.faults.iter();
+            faults.map(|fault| format!("{}: {fault}", request.operation))
+        });
+        self.unfit.borrow_mut().extend(faults);
+    }
+
     fn provider(&self, answers: &Answers) -> (AwsProvider, Capture) {
-        let capture = Capture::new(answers.clone());
+        let capture = Capture::new(answers.clone()).lenient();
         (capture.provider(), capture)
     }
 
@@ -232,6 +250,7 @@ impl Bench<'_> {
             .created(spec)
             .await
             .map_err(|error| format!("the sample itself fails: {error}"))?;
+        self.judge(&baseline);
         if baseline != again {
             return Err(
                 "two creates of one spec differ: set the idempotency token from the intent"
@@ -276,6 +295,9 @@ impl Bench<'_> {
             self.updated(spec, spec, property).await,
             self.updated(spec, spec, property).await,
         );
+        if let Ok(requests) = &first {
+            self.judge(requests);
+        }
         if first.ok() == second.ok() {
             Ok(())
         } else {
