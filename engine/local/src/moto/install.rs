@@ -1,20 +1,33 @@
-//! Installs the pinned moto into a private Python environment.
+//! Installs moto and everything it needs into a private Python environment, exactly as `moto.lock` pins it: by version and by hash.
 //!
-//! Guarantees: an environment is built under another name and gets its own only when it is complete and marked as such; an
-//! interrupted installation is made again from nothing; of two programs that install at once, one works and the other waits.
+//! Guarantees: what pip downloads has a hash of the lock, and is a wheel, so that no build script runs; an environment of another lock is not
+//! used; an environment is built under another name and gets its own only when it is complete and marked as such; an interrupted installation
+//! is made again from nothing; of two programs that install at once, one works and the other waits.
 //! Not here: running it (`process`). Nothing outside the environment's folder is touched.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
 use super::MOTO_VERSION;
 use crate::home::{Home, HomeError, Lock};
 
-/// The oldest Python that this moto runs on.
-const OLDEST_PYTHON: (u32, u32) = (3, 10);
-/// Written last into the draft, with the version as its text.
+/// Every package with its version and hashes. `moto.in` says how it is made.
+const LOCK: &str = include_str!("../../moto.lock");
+/// The oldest Python that the lock is made for.
+const OLDEST_PYTHON: (u32, u32) = (3, 11);
+/// Where a Python is looked for. Systems whose own one is older often have a newer one beside it.
+const PYTHONS: [&str; 6] = [
+    "python3",
+    "python",
+    "python3.14",
+    "python3.13",
+    "python3.12",
+    "python3.11",
+];
+/// Written last into the draft, with the lock's hash as its text.
 const MARKER: &str = "windlass-complete";
 
 /// A finished environment.
@@ -49,7 +62,7 @@ pub enum InstallError {
     },
     /// pip failed, most often for want of a network or an index.
     #[error(
-        "pip could not install moto[server]=={MOTO_VERSION}; is the package index reachable?\n{output}"
+        "pip could not install moto {MOTO_VERSION} and what it needs; is the package index reachable?\n{output}"
     )]
     Pip {
         /// The end of pip's output.
@@ -79,10 +92,10 @@ impl MotoEnvironment {
     }
 }
 
-/// The interpreter of the local cloud's environment, which is installed first where it is not there yet. It has cfn-lint and botocore, too.
+/// The interpreter of the local cloud's Python environment, which is installed first where it is not there. Botocore and cfn-lint are in it.
 ///
 /// # Errors
-/// It cannot be installed.
+/// When it cannot be installed.
 pub async fn python(home: &Home) -> Result<PathBuf, InstallError> {
     Ok(ensure(home).await?.python)
 }
@@ -106,7 +119,7 @@ pub(crate) async fn ensure(home: &Home) -> Result<MotoEnvironment, InstallError>
     let draft = new_draft(&folder)?;
     make_environment(&python, &draft).await?;
     install_moto(&MotoEnvironment::in_folder(&draft)).await?;
-    crate::home::write_atomically(&draft.join(MARKER), MOTO_VERSION)?;
+    crate::home::write_atomically(&draft.join(MARKER), &lock_hash())?;
     if folder.exists() {
         std::fs::remove_dir_all(&folder).map_err(HomeError::io(&folder))?;
     }
@@ -135,19 +148,24 @@ fn new_draft(folder: &Path) -> Result<PathBuf, HomeError> {
 }
 
 fn folder(home: &Home) -> PathBuf {
-    // No dot in the name: `with_extension` makes the lock's name from it.
-    home.python()
-        .join(format!("moto-{}", MOTO_VERSION.replace('.', "-")))
+    // No dot in the name: `with_extension` makes the lock file's name from it. Engines of two locks have an environment each.
+    home.python().join(format!("moto-{}", &lock_hash()[..16]))
+}
+
+/// 64 hexadecimal digits.
+fn lock_hash() -> String {
+    let hash = Sha256::digest(LOCK.as_bytes());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn is_complete(folder: &Path) -> bool {
-    std::fs::read_to_string(folder.join(MARKER)).is_ok_and(|text| text == MOTO_VERSION)
+    std::fs::read_to_string(folder.join(MARKER)).is_ok_and(|text| text == lock_hash())
         && MotoEnvironment::in_folder(folder).python.exists()
 }
 
 async fn find_python() -> Result<PathBuf, InstallError> {
     let mut found = "there is none".to_owned();
-    for name in ["python3", "python"] {
+    for name in PYTHONS {
         let asked = run(Command::new(name).args([
             "-c",
             "import sys; print(sys.executable, *sys.version_info[:2], sep='\\n')",
@@ -189,6 +207,8 @@ async fn make_environment(python: &Path, folder: &Path) -> Result<(), InstallErr
 }
 
 async fn install_moto(environment: &MotoEnvironment) -> Result<(), InstallError> {
+    let requirements = environment.python().with_file_name("moto.lock");
+    crate::home::write_atomically(&requirements, LOCK)?;
     let mut pip = Command::new(environment.python());
     pip.args([
         "-m",
@@ -197,8 +217,14 @@ async fn install_moto(environment: &MotoEnvironment) -> Result<(), InstallError>
         "--quiet",
         "--no-input",
         "--disable-pip-version-check",
+        "--require-hashes",
+        "--only-binary",
+        ":all:",
+        // The lock is whole: nothing has to be found out.
+        "--no-deps",
+        "-r",
     ])
-    .arg(format!("moto[server]=={MOTO_VERSION}"));
+    .arg(&requirements);
     let output = run(&mut pip)
         .await
         .map_err(HomeError::io(environment.python()))?;
@@ -239,14 +265,34 @@ mod tests {
     }
 
     #[test]
+    fn the_lock_pins_every_package_by_hash() {
+        let packages = LOCK
+            .split("\n")
+            .filter(|line| line.starts_with(char::is_alphanumeric));
+        let names: Vec<_> = packages
+            .map(|line| line.split_once("==").expect("a version").0)
+            .collect();
+        for name in ["moto", "botocore", "cfn-lint", "werkzeug"] {
+            assert!(names.contains(&name), "{name}");
+        }
+        let pinned = LOCK.matches("\n    --hash=sha256:").count();
+        assert!(pinned >= names.len(), "{pinned} hashes");
+        let end_of_names = LOCK.matches(" \\\n    --hash=sha256:").count();
+        assert_eq!(end_of_names, pinned, "each hash belongs to a package");
+        assert!(LOCK.contains(&format!("\nmoto=={MOTO_VERSION} ")));
+    }
+
+    #[test]
     fn an_environment_without_its_marker_is_not_complete() {
         let folder = std::env::temp_dir().join(format!("windlass-install-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("bin")).expect("temporary folder");
         std::fs::write(folder.join("bin/python"), "").expect("file");
         assert!(!is_complete(&folder));
-        std::fs::write(folder.join(MARKER), "0.0.1").expect("file");
-        assert!(!is_complete(&folder));
-        std::fs::write(folder.join(MARKER), MOTO_VERSION).expect("file");
+        for other in ["5.2.5", &"0".repeat(64)] {
+            std::fs::write(folder.join(MARKER), other).expect("file");
+            assert!(!is_complete(&folder), "of another lock");
+        }
+        std::fs::write(folder.join(MARKER), lock_hash()).expect("file");
         assert!(is_complete(&folder));
         std::fs::remove_dir_all(&folder).expect("temporary folder");
     }
