@@ -12,7 +12,8 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
-use crate::loopback::Loopback;
+use crate::callers;
+use crate::moto::process::{Door, KEY_HEADER, MANAGER_HEADER};
 use crate::moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT};
 use crate::operation::{Call, Protocol};
 use crate::protocol_error::{ServiceError, request_id};
@@ -74,16 +75,16 @@ impl Reply {
 /// The running moto.
 #[derive(Debug)]
 pub(crate) struct Backend {
-    address: Loopback,
+    door: Door,
     http: Client<HttpConnector, Body>,
 }
 
 impl Backend {
-    pub(crate) fn new(address: Loopback) -> Self {
+    pub(crate) fn new(door: Door) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         Self {
-            address,
+            door,
             http: Client::builder(TokioExecutor::new()).build(connector),
         }
     }
@@ -99,8 +100,13 @@ impl Backend {
         // hyper has answered an `Expect` by now; moto would wait for nothing.
         parts.headers.remove(header::EXPECT);
         name_account(&mut parts.headers, &call.account);
+        // Whatever the caller sent under these names is no key.
+        parts.headers.remove(MANAGER_HEADER);
+        parts
+            .headers
+            .insert(HeaderName::from_static(KEY_HEADER), self.door.key.clone());
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        parts.uri = format!("{}{path}", self.address.url())
+        parts.uri = format!("{}{path}", self.door.address.url())
             .parse::<Uri>()
             .map_err(BackendError::of)?;
         parts.version = http::Version::HTTP_11;
@@ -110,6 +116,7 @@ impl Backend {
             .await
             .map_err(BackendError::of)?;
         strip_hop_by_hop(answer.headers_mut());
+        callers::without_cors(answer.headers_mut());
         Ok(answer)
     }
 
@@ -182,19 +189,22 @@ impl Backend {
         let scope = format!("windlass/20200101/{}/{service}/aws4_request", call.region);
         Request::builder()
             .method("POST")
-            .uri(self.address.url())
+            .uri(self.door.address.url())
             .header(
                 header::AUTHORIZATION,
                 format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
             )
             .header(ACCOUNT_HEADER, &call.account)
+            .header(KEY_HEADER, self.door.key.clone())
     }
 
     /// Empties all of moto's worlds.
     pub(crate) async fn reset(&self) -> Result<(), BackendError> {
         let request = Request::builder()
             .method("POST")
-            .uri(format!("{}/moto-api/reset", self.address.url()))
+            .uri(format!("{}/moto-api/reset", self.door.address.url()))
+            .header(KEY_HEADER, self.door.key.clone())
+            .header(MANAGER_HEADER, self.door.key.clone())
             .body(full(Bytes::new()))
             .map_err(BackendError::of)?;
         let answer = self.http.request(request).await.map_err(BackendError::of)?;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here or in the state machines reads the system clock, except [`Millis::now`] at the edge.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,25 @@ impl Millis {
         let millis = u32::try_from(self.0.rem_euclid(1000)).unwrap_or_default();
         let seconds = i32::try_from(self.0.div_euclid(1000)).map_or(f64::from(i32::MAX), f64::from);
         Value::from(seconds + f64::from(millis) / 1000.0)
+    }
+}
+
+/// The local cloud's clock: the system's, and as far ahead of it as tests have moved it. It never goes back.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    ahead: AtomicI64,
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> Millis {
+        let ahead = self.ahead.load(Ordering::Relaxed);
+        Millis(Millis::now().0.saturating_add(ahead))
+    }
+
+    /// So much time passes at once.
+    pub(crate) fn forward(&self, step: Duration) {
+        let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX);
+        self.ahead.fetch_add(step, Ordering::Relaxed);
     }
 }
 

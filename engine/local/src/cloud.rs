@@ -198,6 +198,16 @@ impl Control {
             .await?)
     }
 
+    /// Lets time pass at once: for rollouts, rate limits and what rules hide.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn forward(&self, time: Duration) -> Result<(), ControlError> {
+        let path = format!("/_windlass/clock/forward?ms={}", time.as_millis());
+        self.client.send(Method::POST, &path, None).await?;
+        Ok(())
+    }
+
     /// Makes an S3 bucket in an account, if it has none of that name: what is kept in one goes with the rest of the local cloud.
     ///
     /// # Errors

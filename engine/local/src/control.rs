@@ -8,11 +8,13 @@
 //! | `GET`, `PUT /_windlass/rules` | [`crate::Rules`] |
 //! | `GET /_windlass/held` | the calls that rules hold now: `[{"rule", "operation", "account"}]` |
 //! | `POST /_windlass/reset` | the status with its new instance |
+//! | `POST /_windlass/clock/forward?ms=N` | the status; so much time has passed for rollouts, rules and windows |
 //! | `POST /_windlass/stop` | the status; the gateway and moto end |
 //!
-//! Requests that change something carry the header [`GUARD`], which a page in a browser cannot send across origins.
+//! Requests that change something carry the header [`GUARD`], which a page in a browser cannot send across origins. `callers` refuses pages before.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -21,6 +23,7 @@ use serde::Serialize;
 
 use crate::backend::{Body, full};
 use crate::gateway::{Gateway, plain};
+use crate::operation::form_value;
 use crate::rules::Rules;
 
 pub(crate) const PREFIX: &str = "/_windlass/";
@@ -46,6 +49,16 @@ pub(crate) async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -
             Ok(status) => json(&status),
             Err(error) => plain(StatusCode::BAD_GATEWAY, &error.to_string()),
         },
+        ("POST", "clock/forward") => {
+            let ms = form_value(request.uri().query().unwrap_or_default(), "ms");
+            match ms.and_then(|ms| ms.parse().ok()) {
+                Some(ms) => {
+                    gateway.clock.forward(Duration::from_millis(ms));
+                    json(&gateway.status())
+                }
+                None => plain(StatusCode::BAD_REQUEST, "`ms` is a number of milliseconds"),
+            }
+        }
         ("POST", "stop") => {
             gateway.stop.notify_one();
             json(&gateway.status())

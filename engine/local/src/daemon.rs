@@ -64,13 +64,13 @@ impl Serving {
         let moto = MotoProcess::start(&environment, &home.moto_log_file()).await?;
         let listener = TcpListener::bind(Loopback::ANY.socket()).await?;
         let endpoint = Loopback::try_from(listener.local_addr()?)?;
-        let status = Status::new(endpoint, moto.address(), moto.pid());
+        let status = Status::new(endpoint, moto.door().address, moto.pid());
         let file = announced.then(|| home.status_file());
         if let Some(file) = &file {
             status.write(file)?;
         }
         let models = Models::in_environment(environment.folder());
-        let backend = Backend::new(moto.address());
+        let backend = Backend::new(moto.door().clone());
         let gateway = Arc::new(Gateway::new(backend, models, status, file));
         Ok(Self {
             gateway,

@@ -1,4 +1,5 @@
-//! The gaps of moto outside ECS that keep a stack from its life cycle over the wire, closed one by one.
+//! The gaps of moto outside ECS that the gateway closes: those that need what the gateway knows, or whole operations that moto has not.
+//! What is wrong within moto is mended there (`moto/mends/`).
 //!
 //! The table is [`Gap::of`]. What moto can do, moto does: an entry here goes when moto's next version closes the gap.
 
@@ -7,8 +8,9 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
-use crate::backend::{Backend, BackendError, Reply};
+use crate::backend::Reply;
 use crate::operation::Call;
+use crate::protocol_error::ServiceError;
 
 /// Something that moto does wrong or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +23,8 @@ pub(crate) enum Gap {
     ParameterNotation,
     /// AssumeRole's keys belong to the role's account: not wrong in moto, but to be remembered here too.
     SessionAccount,
-    /// DeleteNatGateway leaves the gateway's addresses associated, so that no other gateway can have them.
-    NatGatewayAddresses,
+    /// Subnets and security groups of running tasks can be deleted: moto knows nothing of the tasks of `ecs`.
+    NetworkOfTasks,
     /// DescribeVpcEndpoints fails at the filter by identifier: see [`crate::endpoints`].
     EndpointsById,
     /// GetResources by ARN: see [`crate::tagged`].
@@ -43,7 +45,7 @@ impl Gap {
                 Self::ParameterNotation
             }
             ("sts", "AssumeRole") => Self::SessionAccount,
-            ("ec2", "DeleteNatGateway") => Self::NatGatewayAddresses,
+            ("ec2", "DeleteSubnet" | "DeleteSecurityGroup") => Self::NetworkOfTasks,
             ("ec2", "DescribeVpcEndpoints") => Self::EndpointsById,
             ("tagging", "GetResources") => Self::TagsByArn,
             _ => return None,
@@ -141,41 +143,22 @@ pub(crate) fn session_key(answer: &str) -> Option<&str> {
     Some(rest.split_once("</AccessKeyId>")?.0.trim())
 }
 
-/// Ends the associations of a NAT gateway that was deleted.
-pub(crate) async fn free_addresses(
-    backend: &Backend,
-    call: &Call,
-    gateway: &str,
-) -> Result<(), BackendError> {
-    let ec2 = async |action: String| {
-        let form = format!("Version=2016-11-15&Action={action}");
-        backend.query(call, "ec2", &form).await
+/// What EC2 says of a subnet or a security group in which network interfaces are.
+pub(crate) fn in_use(identifier: &str) -> ServiceError {
+    let message = match identifier.starts_with("subnet-") {
+        true => format!("The subnet '{identifier}' has dependencies and cannot be deleted."),
+        false => format!("resource {identifier} has a dependent object"),
     };
-    let described = ec2(format!("DescribeNatGateways&NatGatewayId.1={gateway}")).await?;
-    for association in associations(&described) {
-        // One that another deletion has ended already is refused, which is as good.
-        ec2(format!("DisassociateAddress&AssociationId={association}")).await?;
+    ServiceError {
+        status: 400,
+        code: "DependencyViolation".to_owned(),
+        message,
     }
-    Ok(())
-}
-
-/// The associations of addresses in DescribeNatGateways' answer.
-fn associations(answer: &str) -> impl Iterator<Item = &str> {
-    let opened = answer.split("<associationId>").skip(1);
-    opened.filter_map(|rest| Some(rest.split_once("</associationId>")?.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn associations_are_found() {
-        let answer = "<item><associationId>eipassoc-1</associationId></item><item><associationId/></item><item><associationId>eipassoc-2</associationId></item>";
-        let found: Vec<_> = associations(answer).collect();
-        assert_eq!(found, ["eipassoc-1", "eipassoc-2"]);
-        assert_eq!(associations("<natGatewaySet/>").count(), 0);
-    }
 
     #[test]
     fn python_notation_becomes_json_and_other_values_stay() {

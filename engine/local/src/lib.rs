@@ -8,6 +8,7 @@
 //! reads no AWS credentials; never a second emulator.
 
 mod backend;
+mod callers;
 mod calls;
 mod clock;
 mod cloud;
@@ -20,6 +21,7 @@ mod gaps;
 mod gateway;
 mod held;
 mod home;
+mod lag;
 mod left;
 mod loopback;
 mod models;
@@ -42,5 +44,6 @@ pub use moto::process::MotoError;
 pub use moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT, MOTO_VERSION};
 pub use rules::{
     BucketScope, CutWhen, EcsRules, Effect, ImageRule, Match, Rule, Rules, RulesError,
+    VISIBILITY_SCALE,
 };
 pub use status::Status;

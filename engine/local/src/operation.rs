@@ -237,7 +237,21 @@ pub(crate) fn form_pairs(form: &str) -> impl Iterator<Item = (String, String)> {
     pairs.map(|(key, value)| (percent_decoded(key), percent_decoded(value)))
 }
 
-fn percent_decoded(text: &str) -> String {
+/// As the query protocols write a value: all but letters, digits and `-_.~` as `%XX`.
+pub(crate) fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// What [`percent_encoded`] and browsers write.
+pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -344,5 +358,11 @@ mod tests {
             Some("arn:aws:iam::222222222222:role/a b")
         );
         assert_eq!(form_value(form, "Role"), None);
+        let arn = "arn:aws:iam::2:role/a b~c";
+        assert_eq!(
+            percent_encoded(arn),
+            "arn%3Aaws%3Aiam%3A%3A2%3Arole%2Fa%20b~c"
+        );
+        assert_eq!(percent_decoded(&percent_encoded(arn)), arn);
     }
 }

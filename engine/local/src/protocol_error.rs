@@ -136,6 +136,25 @@ impl ServiceError {
     }
 }
 
+/// An answer that a rule gives, with the type of the protocol.
+pub(crate) fn given(status: u16, body: String, protocol: Protocol) -> Response<Bytes> {
+    let kind = match protocol {
+        Protocol::Json => "application/x-amz-json-1.1",
+        Protocol::RestJson => "application/json",
+        Protocol::Query | Protocol::Ec2Query => "text/xml",
+        Protocol::RestXml => "application/xml",
+    };
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if let Ok(id) = HeaderValue::from_str(&request_id()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}
+
 /// A fresh one, in the form of AWS's.
 pub(crate) fn request_id() -> String {
     let [a, b] = [rand::random::<u64>(), rand::random::<u64>()];

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::home::{HomeError, write_atomically};
 use crate::loopback::Loopback;
 use crate::moto::MOTO_VERSION;
+use crate::rules::VISIBILITY_SCALE;
 
 /// A running local cloud.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
     /// The gateway's URL: where clients go.
     pub endpoint: String,
@@ -28,6 +29,15 @@ pub struct Status {
     pub moto_version: String,
     /// When this instance began.
     pub since: Timestamp,
+    /// The factor from AWS's visibility windows to those of this local cloud, from 0 to 1: what the engine waits before it believes that a
+    /// thing is missing. The rules in force set it.
+    #[serde(default = "default_scale")]
+    pub visibility_scale: f64,
+}
+
+/// A status of an older gateway has no factor.
+const fn default_scale() -> f64 {
+    VISIBILITY_SCALE
 }
 
 impl Status {
@@ -40,6 +50,7 @@ impl Status {
             backend_pid,
             moto_version: MOTO_VERSION.to_owned(),
             since: Timestamp::now(),
+            visibility_scale: VISIBILITY_SCALE,
         }
     }
 

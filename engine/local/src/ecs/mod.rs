@@ -9,8 +9,10 @@ mod balancers;
 mod clusters;
 mod deployment;
 mod deployments;
+mod listeners;
 mod logs;
 mod providers;
+mod refusals;
 mod rollout;
 mod runs;
 mod service;
@@ -18,18 +20,20 @@ mod services;
 mod task;
 mod task_definitions;
 mod tasks;
+mod traffic;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
 
 use self::arn::Scope;
 use self::runs::Runs;
 use self::service::{Service, Status};
+use self::task::Task;
 use crate::backend::{Backend, BackendError, Reply};
-use crate::clock::Millis;
+use crate::clock::{Clock, Millis};
 use crate::operation::Call;
 use crate::rules::EcsRules;
 
@@ -38,6 +42,7 @@ use crate::rules::EcsRules;
 pub(crate) struct Overlay {
     worlds: Mutex<HashMap<Scope, World>>,
     rules: Mutex<EcsRules>,
+    clock: Arc<Clock>,
     /// One change at a time: moto's answer and ours belong together.
     turn: tokio::sync::Mutex<()>,
 }
@@ -67,6 +72,13 @@ struct Exchange<'a> {
 }
 
 impl Overlay {
+    pub(crate) fn new(clock: Arc<Clock>) -> Self {
+        Self {
+            clock,
+            ..Self::default()
+        }
+    }
+
     /// Whether the overlay has a say in this operation.
     pub(crate) fn handles(call: &Call) -> bool {
         call.service == "ecs" && OPERATIONS.contains(&call.operation.as_str())
@@ -74,7 +86,7 @@ impl Overlay {
 
     pub(crate) fn set_rules(&self, rules: EcsRules) {
         // Time up to now was played by the old rules.
-        let now = Millis::now();
+        let now = self.clock.now();
         let mut current = self.rules.lock().expect("no panic while held");
         for world in self
             .worlds
@@ -91,14 +103,27 @@ impl Overlay {
         self.worlds.lock().expect("no panic while held").clear();
     }
 
-    /// Answers an operation that [`Self::handles`].
-    pub(crate) async fn answer(
-        &self,
-        call: &Call,
-        request: Value,
-        moto: &Backend,
-    ) -> Result<Reply, BackendError> {
-        let exchange = Exchange {
+    /// Brings the listeners up to where time is: what ECS has moved up to now shows there.
+    pub(crate) async fn settle(&self, call: &Call, moto: &Backend) -> Result<(), BackendError> {
+        let exchange = self.exchange(call, moto);
+        let known = {
+            let worlds = self.worlds.lock().expect("no panic while held");
+            worlds.contains_key(&exchange.scope)
+        };
+        if known {
+            exchange.write_shifts().await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a task that has not stopped has its network interface in this subnet, or in this security group.
+    pub(crate) fn uses(&self, call: &Call, moto: &Backend, identifier: &str) -> bool {
+        let exchange = self.exchange(call, moto);
+        exchange.world(|world, _, _| world.living_tasks().any(|task| task.is_in(identifier)))
+    }
+
+    fn exchange<'a>(&'a self, call: &'a Call, moto: &'a Backend) -> Exchange<'a> {
+        Exchange {
             overlay: self,
             scope: Scope {
                 account: call.account.clone(),
@@ -106,7 +131,17 @@ impl Overlay {
             },
             moto,
             call,
-        };
+        }
+    }
+
+    /// Answers an operation that [`Self::handles`].
+    pub(crate) async fn answer(
+        &self,
+        call: &Call,
+        request: Value,
+        moto: &Backend,
+    ) -> Result<Reply, BackendError> {
+        let exchange = self.exchange(call, moto);
         let changes =
             !call.operation.starts_with("Describe") && !call.operation.starts_with("List");
         let _turn = if changes {
@@ -156,6 +191,7 @@ impl Exchange<'_> {
             return Ok(refusal);
         }
         self.write_logs().await?;
+        self.write_shifts().await?;
         match self.call.operation.as_str() {
             "CreateCapacityProvider" => self.create_capacity_provider(request).await,
             "CreateCluster" => self.create_cluster(request).await,
@@ -205,7 +241,7 @@ impl Exchange<'_> {
             .clone();
         let mut worlds = self.overlay.worlds.lock().expect("no panic while held");
         let world = worlds.entry(self.scope.clone()).or_default();
-        let now = Millis::now();
+        let now = self.overlay.clock.now();
         world.advance(now, &rules);
         look(world, &rules, now)
     }
@@ -256,6 +292,13 @@ impl World {
             .entry(arn.to_owned())
             .or_default()
             .extend(fields);
+    }
+
+    fn living_tasks(&self) -> impl Iterator<Item = &Task> {
+        let of_services = self.services.values().flat_map(|service| &service.tasks);
+        of_services
+            .chain(&self.runs.tasks)
+            .filter(|task| task.is_live())
     }
 
     fn living_services(&self) -> impl Iterator<Item = &Service> {

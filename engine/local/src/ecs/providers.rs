@@ -24,6 +24,9 @@ impl Exchange<'_> {
                 "The specified capacity provider already exists. Specify a unique name and try again.",
             ));
         }
+        if let Some(refusal) = self.refuse_shared_group(&request).await? {
+            return Ok(refusal);
+        }
         let mut forwarded = request.clone();
         if forwarded["autoScalingGroupProvider"].is_null() {
             forwarded["autoScalingGroupProvider"] = json!({"autoScalingGroupArn": NO_GROUP});

@@ -2,7 +2,7 @@
 //!
 //! Time moves in steps of `step_ms`. In each, every task moves by one state, then the service compares what runs with what should:
 //! starts within `maximumPercent`, stops above `minimumHealthyPercent`, counts failures, completes or fails the deployment.
-//! Not here: the clock (it comes in), placement (there is always room), health checks (what runs is healthy).
+//! Not here: traffic, which some strategies move first (`traffic`); the clock (it comes in), placement (there is always room), health checks (what runs is healthy).
 
 use super::arn;
 use super::deployment::{DeploymentStatus, Rollback, Rollout};
@@ -49,6 +49,7 @@ impl Service {
             Status::Active => {
                 self.trip_breaker(now);
                 self.start_tasks(now, rules);
+                self.shift_traffic(now, rules);
                 self.stop_tasks(now);
                 self.finish_deployment(now);
             }
@@ -205,13 +206,15 @@ impl Service {
         let mut spare = u32::try_from(running)
             .unwrap_or(u32::MAX)
             .saturating_sub(self.floor());
+        let keeps_old = self.keeps_old_tasks();
         let reason = format!(
             "Scaling activity initiated by (deployment {})",
             primary.as_deref().unwrap_or_default()
         );
         let mut stopped = Vec::new();
         for task in &mut self.tasks {
-            if !task.wanted || !task.is_live() {
+            let is_old = task.started_by != primary;
+            if !task.wanted || !task.is_live() || is_old && keeps_old {
                 continue;
             }
             let budget = if task.started_by == primary {
@@ -293,6 +296,7 @@ impl Service {
         primary.reason = reason.to_owned();
         primary.updated = now;
         let failed = primary.clone();
+        self.give_traffic_back();
         let going_back_already = self.history.iter().any(|deployment| {
             deployment.arn == failed.service_deployment && deployment.rollback.is_some()
         });
@@ -363,7 +367,9 @@ impl Service {
                 .all(|task| !task.is_live() || (task.wanted && task.state == State::Running));
             return;
         }
-        if primary.pause > 0 {
+        // Traffic moves while all tasks run, and they may all be new.
+        let moves = primary.rollout == Rollout::InProgress && self.keeps_old_tasks();
+        if primary.pause > 0 || moves {
             return;
         }
         let live: Vec<&Task> = self.tasks.iter().filter(|task| task.is_live()).collect();

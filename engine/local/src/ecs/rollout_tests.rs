@@ -52,6 +52,7 @@ impl World {
             service,
             rules: EcsRules {
                 step_ms: 100,
+                minute_ms: 1_000,
                 images: vec![
                     ImageRule {
                         image: "*broken*".into(),
@@ -310,4 +311,129 @@ fn looking_seldom_shows_the_same_as_looking_often() {
     let without_ids = |world: &World| times(world).iter().map(|(at, _)| *at).collect::<Vec<_>>();
     assert_eq!(without_ids(&often), without_ids(&seldom));
     assert_eq!(often.statuses(), seldom.statuses());
+}
+
+/// A service behind two target groups, whose first deployment has ended: green is live.
+fn shifting(strategy: Value) -> World {
+    let mut world = World::new(2, strategy);
+    world.settle();
+    world
+}
+
+fn deploy_shifting(world: &mut World, image: &str) {
+    let advanced = json!({"alternateTargetGroupArn": "green", "productionListenerRule": "production", "testListenerRule": "test"});
+    let fields = object(
+        json!({"loadBalancers": [{"targetGroupArn": "blue", "containerName": "app", "containerPort": 80, "advancedConfiguration": advanced}]}),
+    );
+    world
+        .service
+        .deploy(template(image), fields, Millis(world.now));
+}
+
+/// The weights of green at the production rule, as they were written one after the other.
+fn written(world: &mut World) -> Vec<u32> {
+    let shifts = world.service.traffic.take().into_iter();
+    let production = shifts.filter(|shift| shift.rule == "production");
+    production
+        .map(|shift| {
+            let weight = |name: &str| {
+                shift
+                    .weights
+                    .iter()
+                    .find(|(group, _)| group == name)
+                    .map(|(_, weight)| *weight)
+            };
+            assert_eq!(
+                weight("blue")
+                    .zip(weight("green"))
+                    .map(|(blue, green)| blue + green),
+                Some(100)
+            );
+            weight("green").expect("green")
+        })
+        .collect()
+}
+
+#[test]
+fn blue_and_green_swap_after_all_traffic_has_moved() {
+    let mut world = shifting(json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 1}));
+    deploy_shifting(&mut world, "second");
+    world.steps(6);
+    assert_eq!(world.service.stage(), Some(("BAKE_TIME", 100, 100)));
+    assert_eq!(
+        (world.running("one"), world.running("second")),
+        (2, 2),
+        "both stay for the bake time"
+    );
+    assert_eq!(written(&mut world).len(), 1);
+    world.settle();
+    assert_eq!((world.running("one"), world.running("second")), (0, 2));
+    deploy_shifting(&mut world, "number three");
+    world.settle();
+    let greens = written(&mut world);
+    assert!(
+        greens.ends_with(&[100]) || greens.ends_with(&[0]),
+        "{greens:?}"
+    );
+    let before = greens.last().copied();
+    deploy_shifting(&mut world, "number four!");
+    world.settle();
+    assert_ne!(
+        written(&mut world).last().copied(),
+        before,
+        "each deployment moves traffic to the other group"
+    );
+}
+
+#[test]
+fn a_first_deployment_ends_after_its_traffic_has_moved() {
+    let mut world = World::new(
+        2,
+        json!({"strategy": "CANARY", "bakeTimeInMinutes": 1, "canaryConfiguration": {"canaryBakeTimeInMinutes": 1}}),
+    );
+    world.steps(6);
+    assert_eq!(
+        world.service.stage(),
+        Some(("PRODUCTION_TRAFFIC_SHIFT", 5, 100))
+    );
+    assert_eq!(world.statuses(), ["IN_PROGRESS"]);
+    world.steps(10);
+    assert_eq!(world.service.stage(), Some(("BAKE_TIME", 100, 100)));
+    world.settle();
+    assert_eq!(world.statuses(), ["SUCCESSFUL"]);
+}
+
+#[test]
+fn linear_traffic_moves_in_equal_steps_and_a_canary_in_two() {
+    let linear = json!({"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 25.0, "stepBakeTimeInMinutes": 1}});
+    let canary = json!({"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 7.5, "canaryBakeTimeInMinutes": 1}});
+    for (strategy, moved) in [(linear, vec![25, 50, 75, 100]), (canary, vec![8, 100])] {
+        let mut world = shifting(strategy);
+        // The first deployment has no balancers of its own here, so that the alternate group is live.
+        deploy_shifting(&mut world, "second");
+        world.settle();
+        let greens = written(&mut world);
+        let as_moved: Vec<u32> = greens.iter().map(|green| 100 - green).collect();
+        assert!(greens == moved || as_moved == moved, "{greens:?}");
+    }
+}
+
+#[test]
+fn a_failed_deployment_gives_its_traffic_back() {
+    let breaker = json!({"enable": true, "rollback": true});
+    let mut world = shifting(
+        json!({"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 5, "deploymentCircuitBreaker": breaker}),
+    );
+    deploy_shifting(&mut world, "second");
+    world.steps(8);
+    let live = written(&mut world);
+    world
+        .service
+        .fail_deployment("stopped", true, Millis(world.now));
+    let back = written(&mut world);
+    assert_eq!((live.len(), back.len()), (1, 1));
+    assert_eq!(live[0] + back[0], 100);
+    world.settle();
+    assert_eq!((world.running("one"), world.running("second")), (2, 0));
+    assert_eq!(world.statuses()[0], "ROLLBACK_SUCCESSFUL");
 }

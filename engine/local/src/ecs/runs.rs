@@ -52,7 +52,7 @@ mod tests {
     fn a_task_runs_to_completion() {
         let rules = EcsRules {
             step_ms: 10,
-            images: Vec::new(),
+            ..EcsRules::default()
         };
         let mut runs = Runs::default();
         runs.advance(Millis(0), &rules);

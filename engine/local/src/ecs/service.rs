@@ -11,6 +11,7 @@ use super::deployment::{
     Deployment, DeploymentStatus, Event, Revision, Rollout, ServiceDeployment,
 };
 use super::task::{Task, Template};
+use super::traffic::Traffic;
 use crate::clock::Millis;
 
 /// ECS keeps the newest hundred.
@@ -90,6 +91,7 @@ pub(crate) struct Service {
     pub(crate) clock: Millis,
     /// Whether nothing is under way.
     pub(crate) steady: bool,
+    pub(crate) traffic: Traffic,
 }
 
 impl Service {
@@ -112,6 +114,7 @@ impl Service {
             events: VecDeque::new(),
             clock: now,
             steady: false,
+            traffic: Traffic::default(),
         }
     }
 
@@ -170,6 +173,7 @@ impl Service {
             fields,
         });
         self.supersede(now);
+        self.begin_shift();
         let service_deployment = self.scope.arn(
             "service-deployment",
             &format!("{path}/{}", arn::service_deployment_id()),
@@ -273,11 +277,11 @@ impl Service {
         }
     }
 
-    fn configuration(&self, path: &str) -> Option<&Value> {
+    pub(super) fn configuration(&self, path: &str) -> Option<&Value> {
         self.settings.get("deploymentConfiguration")?.pointer(path)
     }
 
-    fn percent(&self, path: &str, otherwise: u64) -> u64 {
+    pub(super) fn percent(&self, path: &str, otherwise: u64) -> u64 {
         self.configuration(path)
             .and_then(Value::as_u64)
             .unwrap_or(otherwise)
@@ -285,7 +289,11 @@ impl Service {
 
     /// How many tasks may be there at once.
     pub(crate) fn ceiling(&self) -> u32 {
-        let tasks = u64::from(self.desired) * self.percent("/maximumPercent", 200) / 100;
+        let percent = match self.shifts_traffic() {
+            true => 200,
+            false => self.percent("/maximumPercent", 200),
+        };
+        let tasks = u64::from(self.desired) * percent / 100;
         u32::try_from(tasks).unwrap_or(u32::MAX)
     }
 
@@ -322,7 +330,7 @@ impl Service {
             .and_then(|revision| revision.fields.get("loadBalancers"));
         let balancers = balancers.and_then(Value::as_array).into_iter().flatten();
         balancers
-            .filter_map(|balancer| balancer["targetGroupArn"].as_str().map(str::to_owned))
+            .filter_map(|balancer| self.group_of(balancer))
             .collect()
     }
 }

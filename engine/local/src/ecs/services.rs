@@ -51,6 +51,9 @@ impl Exchange<'_> {
         if let Some(refusal) = self.refuse_loose_target_groups(&request).await? {
             return Ok(refusal);
         }
+        if let Some(refusal) = self.refuse_connect_names(&arn, &request).await? {
+            return Ok(refusal);
+        }
         let fields = self.placement(&request).await?;
         let mut reply = self.ask("CreateService", &for_moto(&request)).await?;
         if !reply.is_ok() {
@@ -98,7 +101,13 @@ impl Exchange<'_> {
                 ));
             }
         }
+        if let Some(refusal) = self.refuse_quiet_strategy(&arn, &request) {
+            return Ok(refusal);
+        }
         if let Some(refusal) = self.refuse_loose_target_groups(&request).await? {
+            return Ok(refusal);
+        }
+        if let Some(refusal) = self.refuse_connect_names(&arn, &request).await? {
             return Ok(refusal);
         }
         let named = match &request["taskDefinition"] {

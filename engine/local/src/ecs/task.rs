@@ -213,6 +213,16 @@ impl Task {
         self.template.fields.get("launchType")?.as_str()
     }
 
+    /// Whether its network interface is in this subnet or security group.
+    pub(crate) fn is_in(&self, identifier: &str) -> bool {
+        let network = self.template.fields.get("networkConfiguration");
+        let network = network.map(|network| &network["awsvpcConfiguration"]);
+        ["subnets", "securityGroups"].iter().any(|list| {
+            let named = network.and_then(|network| network[*list].as_array());
+            named.is_some_and(|named| named.iter().any(|one| one == identifier))
+        })
+    }
+
     pub(crate) fn is_live(&self) -> bool {
         self.state != State::Stopped
     }

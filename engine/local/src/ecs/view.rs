@@ -165,6 +165,13 @@ impl Service {
             "alarms": {"status": "DISABLED"},
         }));
         add_times(&mut view, deployment);
+        if let Some((stage, production, test)) =
+            self.stage().filter(|_| !deployment.status.is_over())
+        {
+            view.insert("lifecycleStage".to_owned(), stage.into());
+            view["targetServiceRevision"]["requestedProductionTrafficWeight"] = production.into();
+            view["targetServiceRevision"]["requestedTestTrafficWeight"] = test.into();
+        }
         if let Some(rollback) = &deployment.rollback {
             view.insert(
                 "rollback".to_owned(),

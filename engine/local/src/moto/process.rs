@@ -1,7 +1,7 @@
 //! Runs moto's server as a child whose life is tied to ours.
 //!
 //! Guarantees: bound to 127.0.0.1 on a port we chose; ends when the value is dropped, and by the closing of its standard input when
-//! this process is killed. It sees no AWS credentials of the person who started it.
+//! this process is killed. It sees no AWS credentials of the person who started it, answers the gateway alone, and reaches no other address.
 //! Not here: installing it (`install`).
 
 use std::fs::OpenOptions;
@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use http::Method;
+use http::{HeaderValue, Method};
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::install::MotoEnvironment;
@@ -18,6 +19,19 @@ use crate::loopback::{Loopback, LoopbackClient};
 
 /// Generous: a cold start on a busy machine takes several seconds of imports.
 const READY_WITHIN: Duration = Duration::from_secs(90);
+/// What Python runs: one text of several files, so that nothing lies on disk that others could change.
+const PROGRAM: &str = concat!(
+    include_str!("guard.py"),
+    include_str!("mends/base.py"),
+    include_str!("mends/applicationautoscaling.py"),
+    include_str!("mends/autoscaling.py"),
+    include_str!("mends/ec2.py"),
+    include_str!("mends/ecs.py"),
+    include_str!("mends/elb.py"),
+    include_str!("mends/logs.py"),
+    include_str!("mends/servicediscovery.py"),
+    include_str!("launch.py"),
+);
 const POLL: Duration = Duration::from_millis(40);
 /// Another program can take the free port between our choosing it and moto's binding it.
 const ATTEMPTS: usize = 3;
@@ -28,7 +42,30 @@ pub(crate) struct MotoProcess {
     child: Child,
     /// Moto ends when this closes; apart from the child, whose `wait` would close it.
     _lifeline: Option<ChildStdin>,
-    address: Loopback,
+    door: Door,
+}
+
+/// Where moto is, and what opens it.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    pub(crate) address: Loopback,
+    /// Moto answers requests that carry it in [`KEY_HEADER`] alone.
+    pub(crate) key: HeaderValue,
+}
+
+/// Carries the key of the gateway, in every request to moto.
+pub(crate) const KEY_HEADER: &str = "x-windlass-key";
+/// Carries the key once more, in the gateway's requests to moto's own commands; never in a request that is passed on.
+pub(crate) const MANAGER_HEADER: &str = "x-windlass-manager";
+
+impl Door {
+    fn new(address: Loopback) -> Self {
+        let key = format!("{:032x}", rand::random::<u128>());
+        Self {
+            address,
+            key: HeaderValue::from_str(&key).expect("hexadecimal digits are a header's text"),
+        }
+    }
 }
 
 /// Why moto did not come up.
@@ -75,8 +112,8 @@ impl MotoProcess {
         }
     }
 
-    pub(crate) fn address(&self) -> Loopback {
-        self.address
+    pub(crate) fn door(&self) -> &Door {
+        &self.door
     }
 
     pub(crate) fn pid(&self) -> Option<u32> {
@@ -96,19 +133,27 @@ impl MotoProcess {
     }
 
     async fn start_once(environment: &MotoEnvironment, log: &Path) -> Result<Self, MotoError> {
-        let address = Loopback::port_on_localhost(free_port()?);
-        let mut child = command(environment, address, log)?.spawn()?;
+        let door = Door::new(Loopback::port_on_localhost(free_port()?));
+        let mut child = command(environment, door.address, log)?.spawn()?;
+        let mut lifeline = child.stdin.take();
+        if let Some(lifeline) = &mut lifeline {
+            // Not by the command line or the environment, which others on this host can read.
+            lifeline.write_all(door.key.as_bytes()).await?;
+            lifeline.write_all(b"\n").await?;
+        }
         let mut moto = Self {
-            _lifeline: child.stdin.take(),
+            _lifeline: lifeline,
             child,
-            address,
+            door,
         };
         moto.until_ready(log).await?;
         Ok(moto)
     }
 
     async fn until_ready(&mut self, log: &Path) -> Result<(), MotoError> {
-        let client = LoopbackClient::new(self.address, Duration::from_secs(10));
+        let client = LoopbackClient::new(self.door.address, Duration::from_secs(10));
+        let key = self.door.key.to_str().unwrap_or_default();
+        let headers = [(KEY_HEADER, key), (MANAGER_HEADER, key)];
         let deadline = Instant::now() + READY_WITHIN;
         loop {
             if let Some(status) = self.child.try_wait()? {
@@ -118,7 +163,8 @@ impl MotoProcess {
                     tail: log_tail(log),
                 });
             }
-            if client.send(Method::GET, "/moto-api/", None).await.is_ok() {
+            let asked = client.send_with(Method::GET, "/moto-api/", &headers, None);
+            if asked.await.is_ok() {
                 return Ok(());
             }
             if Instant::now() > deadline {
@@ -145,7 +191,7 @@ fn command(
     let mut command = Command::new(environment.python());
     command
         // -I: neither the caller's PYTHON* variables nor the working folder can change what is imported.
-        .args(["-I", "-c", include_str!("launch.py")])
+        .args(["-I", "-c", PROGRAM])
         .args([
             "-H",
             "127.0.0.1",
@@ -166,6 +212,7 @@ fn command(
     command
         .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         .env("MOTO_ECS_NEW_ARN", "true")
+        .env("MOTO_DISABLE_GLOBAL_CORS", "true")
         // AMI ids in a stack are resolved by parameter; moto knows the parameters and not the images behind them.
         .env_remove("MOTO_ENABLE_AMI_VALIDATION")
         .env("AWS_EC2_METADATA_DISABLED", "true");

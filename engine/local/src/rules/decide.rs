@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::{BucketScope, CutWhen, Effect, Match, Rule, Rules, is_one_of};
 use crate::clock::Millis;
+use crate::lag::{Hiding, Lag, Lasts, Stale};
 use crate::operation::Call;
 use crate::protocol_error::ServiceError;
 
@@ -16,7 +17,9 @@ use crate::protocol_error::ServiceError;
 pub(crate) struct Decision {
     pub(crate) delay: Duration,
     pub(crate) fate: Fate,
-    /// The rule that set the fate, or else the last that delayed.
+    /// What it hides, and what its answer hides from it.
+    pub(crate) lags: Vec<Lag>,
+    /// The rule that set the fate, or else the last that had another effect.
     pub(crate) rule: Option<String>,
 }
 
@@ -39,6 +42,14 @@ pub(crate) enum Fate {
     HeldBefore(Box<Rule>),
     /// Served; answered once the rule is gone.
     HeldAfter(Box<Rule>),
+    /// No answer; served after so long.
+    Late(Duration),
+    /// This answer; served before or not at all.
+    Answered {
+        status: u16,
+        body: String,
+        after_effect: bool,
+    },
 }
 
 /// The rules in force, with what they have counted.
@@ -97,9 +108,11 @@ impl RuleBook {
         let mut decision = Decision {
             delay: Duration::ZERO,
             fate: Fate::Served,
+            lags: Vec::new(),
             rule: None,
         };
         for (index, rule) in self.rules.rules.iter().enumerate() {
+            decision.lags.extend(change(rule, index, call));
             if !texts_match(&rule.matching, call) {
                 continue;
             }
@@ -109,7 +122,8 @@ impl RuleBook {
                 rule: index as u64,
                 met: self.met[index],
             };
-            if decision.fate != Fate::Served || !counts_match(&rule.matching, &draw) {
+            let lags = matches!(rule.effect, Effect::Hide { .. } | Effect::Stale { .. });
+            if !lags && decision.fate != Fate::Served || !counts_match(&rule.matching, &draw) {
                 continue;
             }
             let name = || {
@@ -127,6 +141,10 @@ impl RuleBook {
                     decision.fate = fate;
                     decision.rule = Some(name());
                 }
+                Effected::Lag(lag) => {
+                    decision.lags.push(lag);
+                    decision.rule.get_or_insert_with(name);
+                }
             }
         }
         decision
@@ -137,6 +155,26 @@ enum Effected {
     Nothing,
     Delay(Duration),
     Fate(Fate),
+    Lag(Lag),
+}
+
+/// Whether the call is the change after which a rule's calls are answered from before.
+fn change(rule: &Rule, index: usize, call: &Call) -> Option<Lag> {
+    let Effect::Stale { after, ms, answers } = &rule.effect else {
+        return None;
+    };
+    let of = Match {
+        operation: Some(after.clone()),
+        ..rule.matching.clone()
+    };
+    let stale = Stale {
+        rule: index,
+        lasts: Lasts {
+            ms: *ms,
+            answers: *answers,
+        },
+    };
+    texts_match(&of, call).then_some(Lag::Changes(stale))
 }
 
 fn effect(
@@ -208,6 +246,43 @@ fn effect(
         Effect::Hold {
             when: CutWhen::After,
         } => Fate::HeldAfter(Box::new(rule.clone())),
+        Effect::Delay { ms } => Fate::Late(Duration::from_millis(*ms)),
+        Effect::Answer {
+            status,
+            body,
+            after_effect,
+        } => Fate::Answered {
+            status: *status,
+            body: match body {
+                serde_json::Value::String(text) => text.clone(),
+                value => value.to_string(),
+            },
+            after_effect: *after_effect,
+        },
+        Effect::Hide {
+            ms,
+            answers,
+            from,
+            by,
+        } => {
+            return Effected::Lag(Lag::Hides(Hiding {
+                lasts: Lasts {
+                    ms: *ms,
+                    answers: *answers,
+                },
+                from: from.clone(),
+                by: by.clone(),
+            }));
+        }
+        Effect::Stale { ms, answers, .. } => {
+            return Effected::Lag(Lag::Stales(Stale {
+                rule: index,
+                lasts: Lasts {
+                    ms: *ms,
+                    answers: *answers,
+                },
+            }));
+        }
     })
 }
 
@@ -368,6 +443,42 @@ mod tests {
             book.decide(&call("CreateVpc"), Millis(150)).fate,
             Fate::Served
         );
+    }
+
+    #[test]
+    fn what_lags_does_so_besides_any_fate() {
+        let mut book = book(
+            r#"{"rules": [{"name": "lost", "match": {"operation": "CreateVpc"}, "effect": {"kind": "lose_reply"}},
+                          {"match": {"operation": "CreateVpc"}, "effect": {"kind": "hide", "answers": 2}},
+                          {"match": {"operation": "DescribeVpcs"}, "effect": {"kind": "stale", "after": "Create*|Delete*", "ms": 5}}]}"#,
+        );
+        let decision = book.decide(&call("CreateVpc"), Millis(0));
+        assert_eq!(decision.fate, Fate::ReplyLost);
+        assert_eq!(decision.rule.as_deref(), Some("lost"));
+        assert!(matches!(
+            decision.lags.as_slice(),
+            [Lag::Hides(_), Lag::Changes(Stale { rule: 2, .. })]
+        ));
+        let decision = book.decide(&call("DescribeVpcs"), Millis(0));
+        assert_eq!(decision.fate, Fate::Served);
+        assert!(matches!(decision.lags.as_slice(), [Lag::Stales(_)]));
+    }
+
+    #[test]
+    fn a_late_call_and_a_given_answer_are_fates() {
+        let mut book = book(
+            r#"{"rules": [{"match": {"operation": "CreateVpc"}, "effect": {"kind": "delay", "ms": 70}},
+                          {"match": {"operation": "DescribeVpcs"}, "effect": {"kind": "answer", "body": {"a": 1}}}]}"#,
+        );
+        let late = book.decide(&call("CreateVpc"), Millis(0)).fate;
+        assert_eq!(late, Fate::Late(Duration::from_millis(70)));
+        let answered = book.decide(&call("DescribeVpcs"), Millis(0)).fate;
+        let expected = Fate::Answered {
+            status: 200,
+            body: r#"{"a":1}"#.to_owned(),
+            after_effect: false,
+        };
+        assert_eq!(answered, expected);
     }
 
     #[test]

@@ -13,13 +13,21 @@ pub struct Rules {
     /// Fixes every draw that `probability` and `jitter_ms` make.
     #[serde(default)]
     pub seed: u64,
-    /// Asked in order: latencies add up, the first other effect that applies decides.
+    /// Asked in order: latencies add up, `hide` and `stale` go with everything, the first other effect that applies decides.
     #[serde(default)]
     pub rules: Vec<Rule>,
     /// How ECS behaves.
     #[serde(default)]
     pub ecs: EcsRules,
+    /// The factor from AWS's visibility windows to those of this local cloud, from 0 to 1; without it [`VISIBILITY_SCALE`].
+    ///
+    /// The engine believes that a thing is missing only after its kind's window. AWS's windows last up to three minutes; here 60 s become 0.6 s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility_scale: Option<f64>,
 }
+
+/// The factor where no rules file gives another: nothing here shows later than a `hide` rule says.
+pub const VISIBILITY_SCALE: f64 = 0.01;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,6 +122,53 @@ pub enum Effect {
         /// Before the call has any effect, or after it.
         when: CutWhen,
     },
+    /// The connection closes at once, and the call lands later: after everything that its account asks meanwhile. So a call of a dead or
+    /// paused program lands at AWS.
+    Delay {
+        /// Milliseconds until it lands.
+        ms: u64,
+    },
+    /// This answer instead of the service's.
+    Answer {
+        /// HTTP status.
+        #[serde(default = "success")]
+        status: u16,
+        /// A text as it is (XML), or else JSON.
+        body: serde_json::Value,
+        /// Whether the call has had its effect all the same.
+        #[serde(default)]
+        after_effect: bool,
+    },
+    /// What the call makes does not show for a while. It has its own fate besides: a reply can be lost of what is hidden, too.
+    Hide {
+        /// For so many milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<u64>,
+        /// In so many answers that would have shown it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<u64>,
+        /// From these operations; without it, from those that read things of the kind. `*`: from what refers to it, too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// The name of what identifies it, in the answer or the request (`vpcId`); without it, as the operation's name says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// The call is answered as it was before a change: with the items that it was answered before. What was not asked then is answered as it is.
+    Stale {
+        /// The operations that are the change; from their success on, for so long.
+        after: String,
+        /// For so many milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<u64>,
+        /// So many answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<u64>,
+    },
+}
+
+const fn success() -> u16 {
+    200
 }
 
 /// When a connection is cut, or a call held.
@@ -146,6 +201,9 @@ pub struct EcsRules {
     /// How long a task stays in one state, in milliseconds; a roll-out takes four to six of these.
     #[serde(default = "default_step")]
     pub step_ms: u64,
+    /// How long a minute of a bake time lasts, in milliseconds.
+    #[serde(default = "default_minute")]
+    pub minute_ms: u64,
     /// Images that do not run; the first that matches decides.
     #[serde(default)]
     pub images: Vec<ImageRule>,
@@ -172,10 +230,16 @@ const fn default_step() -> u64 {
     250
 }
 
+/// Short enough for a person who watches: ECS's own ten minutes of a canary last a second.
+const fn default_minute() -> u64 {
+    100
+}
+
 impl Default for EcsRules {
     fn default() -> Self {
         Self {
             step_ms: default_step(),
+            minute_ms: default_minute(),
             images: Vec::new(),
         }
     }
@@ -198,6 +262,9 @@ pub enum RulesError {
     /// A task state that takes no time would let a service restart its tasks without end.
     #[error("ecs.step_ms must be at least 1")]
     Step,
+    /// A window longer than AWS's proves nothing more, and one below nothing is none.
+    #[error("visibility_scale lies between 0 and 1")]
+    VisibilityScale,
 }
 
 impl Rules {
@@ -211,6 +278,12 @@ impl Rules {
         Ok(rules)
     }
 
+    /// The factor from AWS's visibility windows to those of this local cloud.
+    #[must_use]
+    pub fn visibility_scale(&self) -> f64 {
+        self.visibility_scale.unwrap_or(VISIBILITY_SCALE)
+    }
+
     /// Checks the numbers.
     ///
     /// # Errors
@@ -218,6 +291,9 @@ impl Rules {
     pub fn check(&self) -> Result<(), RulesError> {
         if self.ecs.step_ms == 0 {
             return Err(RulesError::Step);
+        }
+        if !(0.0..=1.0).contains(&self.visibility_scale()) {
+            return Err(RulesError::VisibilityScale);
         }
         for (index, rule) in self.rules.iter().enumerate() {
             if let Some(problem) = rule.problem() {
@@ -245,6 +321,14 @@ impl Rule {
                 per_second, burst, ..
             } if !(*per_second > 0.0 && *burst >= 1.0) => {
                 Some("a rate limit needs `per_second` above 0 and `burst` of 1 or more")
+            }
+            Effect::Hide { ms, answers, .. } | Effect::Stale { ms, answers, .. }
+                if ms.is_none() && answers.is_none() =>
+            {
+                Some("say how long: `ms`, `answers`, or both")
+            }
+            Effect::Answer { status, .. } if !(200..=599).contains(status) => {
+                Some("`status` lies between 200 and 599")
             }
             Effect::Fail { status, .. } if !(400..=599).contains(status) => {
                 Some("`status` lies between 400 and 599")
@@ -339,7 +423,20 @@ mod tests {
             )
             .is_err()
         );
+        for effect in [
+            r#"{"kind": "hide"}"#,
+            r#"{"kind": "stale", "after": "X"}"#,
+            r#"{"kind": "answer", "body": "", "status": 100}"#,
+        ] {
+            let text = format!(r#"{{"rules": [{{"effect": {effect}}}]}}"#);
+            assert!(Rules::parse(&text).is_err(), "{effect}");
+        }
         assert!(Rules::parse(r#"{"ecs": {"step_ms": 0}}"#).is_err());
+        assert!(Rules::parse(r#"{"visibility_scale": 1.5}"#).is_err());
+        assert_eq!(
+            Rules::parse("{}").expect("well formed").visibility_scale(),
+            VISIBILITY_SCALE
+        );
     }
 
     #[test]
@@ -355,6 +452,7 @@ mod tests {
                 },
             }],
             ecs: EcsRules::default(),
+            visibility_scale: Some(0.5),
         };
         let text = serde_json::to_string(&rules).expect("serialises");
         assert_eq!(Rules::parse(&text).expect("parses"), rules);

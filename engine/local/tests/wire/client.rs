@@ -1,6 +1,6 @@
 //! A raw client for the tests: signs nothing, names the account and service in the credential scope, as an SDK would.
 
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
@@ -17,6 +17,7 @@ pub struct AwsClient {
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
+    pub headers: HeaderMap,
     pub text: String,
 }
 
@@ -69,9 +70,11 @@ impl AwsClient {
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
         let answer = self.http.request(request).await.ok()?;
         let status = answer.status();
+        let headers = answer.headers().clone();
         let body = answer.into_body().collect().await.ok()?.to_bytes();
         Some(Answer {
             status,
+            headers,
             text: String::from_utf8_lossy(&body).into_owned(),
         })
     }

@@ -21,6 +21,7 @@ fn cloud() -> &'static EmbeddedCloud {
                     exit_code: None,
                     log: Vec::new(),
                 }],
+                ..EcsRules::default()
             },
             ..Rules::default()
         };
@@ -555,8 +556,9 @@ async fn a_target_group_needs_a_load_balancer_first() {
         )
     );
 
-    let balancer =
-        format!("Action=CreateLoadBalancer&Name=web&Subnets.member.1={a}&Subnets.member.2={b}");
+    let balancer = format!(
+        "Action=CreateLoadBalancer&Name=web&Scheme=internal&Subnets.member.1={a}&Subnets.member.2={b}"
+    );
     let balancer = between(&elb(&balancer).await, "LoadBalancerArn");
     let fixed = "DefaultActions.member.1.Type=fixed-response&DefaultActions.member.1.FixedResponseConfig.StatusCode=404";
     let listener = elb(&format!(

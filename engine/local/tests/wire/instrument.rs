@@ -26,6 +26,8 @@ async fn the_instrument() {
     sessions_belong_to_their_account(&cloud).await;
     the_gateway_adds_little(&cloud).await;
     commands_need_their_header(&cloud).await;
+    the_scale_of_visibility_windows_is_told(&cloud).await;
+    crate::lagging::run(&cloud).await;
     a_reset_begins_another_world(&cloud).await;
 }
 
@@ -387,6 +389,25 @@ async fn commands_need_their_header(cloud: &EmbeddedCloud) {
     let aws = AwsClient::new(cloud.endpoint(), "200000000011");
     let request = aws.put_object("/_windlass/reset", Bytes::new());
     assert_eq!(aws.send(request).await.expect("answer").status, 403);
+}
+
+async fn the_scale_of_visibility_windows_is_told(cloud: &EmbeddedCloud) {
+    let told = async || {
+        cloud
+            .control()
+            .status()
+            .await
+            .expect("status")
+            .visibility_scale
+    };
+    assert!(
+        (told().await - 0.01).abs() < f64::EPSILON,
+        "a hundredth of AWS's windows"
+    );
+    set(cloud, r#"{"visibility_scale": 0.5}"#).await;
+    assert!((told().await - 0.5).abs() < f64::EPSILON);
+    set(cloud, "{}").await;
+    assert!((told().await - 0.01).abs() < f64::EPSILON);
 }
 
 async fn a_reset_begins_another_world(cloud: &EmbeddedCloud) {

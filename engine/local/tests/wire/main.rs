@@ -3,3 +3,8 @@
 mod client;
 mod ecs;
 mod instrument;
+mod lagging;
+mod network;
+mod refusals;
+mod security;
+mod services;
