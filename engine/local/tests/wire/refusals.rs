@@ -99,6 +99,13 @@ async fn a_network_in_use_stays() {
             &format!("Action=DeleteNatGateway&NatGatewayId={gateway_of_nat}"),
         )
         .await;
+    let held = network.refused("ec2", &release).await;
+    let words = "You do not have permission to access the specified resource.";
+    assert_eq!(
+        held,
+        ("AuthFailure".to_owned(), words.to_owned()),
+        "for a moment longer"
+    );
     network.ok("ec2", &release).await;
     let delete_vpc = format!("Action=DeleteVpc&VpcId={}", network.vpc);
     for subnet in &network.subnets {

@@ -103,6 +103,7 @@ def delete_nat_gateway(was, self, nat_gateway_id):
         # Moto keeps the address and the interface.
         if address.eni is gateway._eni:
             self.disassociate_address(address=address.public_ip)
+            address.windlass_held = True
     self.enis.pop(gateway._eni.id, None)
     return was(self, nat_gateway_id)
 
@@ -111,6 +112,10 @@ def delete_nat_gateway(was, self, nat_gateway_id):
 def release_address(was, self, address=None, allocation_id=None):
     for known in self.addresses:
         mine = known.allocation_id == allocation_id if allocation_id else known.public_ip == address
+        if mine and getattr(known, "windlass_held", False):
+            # AWS holds the address for a moment longer, and says so in these words: kubernetes/kops#1604
+            known.windlass_held = False
+            raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")
         if mine and known.association_id:
             raise EC2ClientError("InvalidIPAddress.InUse", f"Address {known.public_ip} is in use.")
     return was(self, address, allocation_id)
