@@ -16,8 +16,9 @@ use crate::cloud::{Object, Program, World};
 /// What must not be held against a run, because nobody could have known.
 #[derive(Debug, Default)]
 pub struct Excuses {
-    /// Properties that AWS never returns were changed by a call that landed late.
-    pub unseen_properties: bool,
+    /// An update of a dead process landed late. What AWS never returns, and what the program does not write, cannot be put right then: the
+    /// engine compares neither.
+    pub late_update: bool,
 }
 
 /// What is wrong with the world; nothing where it is as declared. `None`: nothing is declared.
@@ -106,7 +107,7 @@ fn compare(
     wrong: &mut Vec<String>,
 ) {
     for field in flattened(fields) {
-        if is_not_ours(field) || (excuses.unseen_properties && field.read == Read::Never) {
+        if is_not_ours(field) || (excuses.late_update && field.read == Read::Never) {
             continue;
         }
         let path = format!("{path}{}", field.name);
@@ -122,7 +123,8 @@ fn compare(
             (Some(is), Some(should)) => is == should,
             (None, None) => true,
             (Some(is), None) => {
-                field.name_rule.is_some() || *is == Value::Array(Vec::new()) || stays(field, is)
+                let emptied = *is == Value::Array(Vec::new());
+                field.name_rule.is_some() || emptied || excuses.late_update || stays(field, is)
             }
             // What is written as AWS has it anyway need not be sent.
             (None, Some(should)) => stays(field, should),

@@ -179,7 +179,9 @@ impl Stage<'_> {
         };
         let (end, began) = self.run(errand, host, last, stop).await;
         match end {
-            End::Done if self.could_know(began) => self.judged(errand.draft),
+            End::Done if self.could_know(began) && !self.is_beyond_us() => {
+                self.judged(errand.draft)
+            }
             _ => Vec::new(),
         }
     }
@@ -297,7 +299,7 @@ impl Stage<'_> {
     fn judged(&self, draft: Option<&Draft>) -> Vec<String> {
         let world = self.universe.cloud.world();
         let excuses = Excuses {
-            unseen_properties: world.landings.iter().any(|landing| landing.made.is_none()),
+            late_update: world.landings.iter().any(|landing| landing.made.is_none()),
         };
         judge(&world, draft.map(Draft::program).as_ref(), &excuses)
     }
