@@ -147,4 +147,6 @@ codes! {
     ORDER_IMPOSSIBLE = "WL-0607";
     /// Something that cannot be imported as it is declared.
     IMPORT_REFUSED = "WL-0608";
+    /// Something has to be removed before it can be made again, and what AWS does not remove it for stays.
+    STILL_USED = "WL-0609";
 }

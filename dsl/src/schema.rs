@@ -35,6 +35,50 @@ pub struct KindSchema {
     /// Lists at the top whose members the resource's users use: new ones are there before the users change, and old ones stay until they
     /// have.
     pub lends: &'static [&'static str],
+    /// Paths such as `NetworkConfiguration.AwsvpcConfiguration.Subnets[]`: AWS refuses to delete what is named there while this resource
+    /// names it. What is named elsewhere can go at any time.
+    pub holds: &'static [&'static str],
+    /// Which other resources AWS refuses to delete this one for, although they name it only through others: told by kind and spec.
+    pub held_by: Option<fn(&str, &Value) -> bool>,
+    /// What serves one at a time, such as a target group one load balancer.
+    pub serves_one: &'static [ServesOne],
+    /// What this resource cannot leave without being replaced, such as a load balancer its VPC.
+    pub stays_in: &'static [StaysIn],
+    /// Properties that AWS changes only after the resource's users have changed.
+    pub users_first: &'static [UsersFirst],
+}
+
+/// Resources that are named at certain paths and can be there for one owner at a time, whatever the kinds of those who name them.
+#[derive(Debug, Clone, Copy)]
+pub struct ServesOne {
+    /// Where they are named, such as `DefaultActions[].TargetGroupArn`.
+    pub members: &'static [&'static str],
+    /// The property that names the owner, then the owner's property that names the real one, and so on: `ListenerArn`, `LoadBalancerArn`.
+    /// Empty where the resource is the owner itself.
+    pub owner: &'static [&'static str],
+    /// Whether what is named is replaced along with the owner, so that both can stand side by side. Otherwise the old generation of
+    /// this resource goes first.
+    pub follows: bool,
+}
+
+/// A property in place that replaces as soon as what it names lies elsewhere.
+#[derive(Debug, Clone, Copy)]
+pub struct StaysIn {
+    /// Where others are named, such as `Subnets[]`.
+    pub path: &'static str,
+    /// Their property that says where they lie, such as `VpcId`.
+    pub property: &'static str,
+}
+
+/// A change that AWS takes only after the resource's users have changed: the order runs against the reference.
+#[derive(Debug, Clone, Copy)]
+pub struct UsersFirst {
+    /// The property at the top.
+    pub property: &'static str,
+    /// When, in words.
+    pub when: &'static str,
+    /// The test for the property's value before and after, JSON null where absent.
+    pub test: fn(&Value, &Value) -> bool,
 }
 
 /// Properties whose values together only one resource of a kind can have at a time, such as the priority of a rule within its listener.
@@ -42,8 +86,11 @@ pub struct KindSchema {
 /// Who takes such values waits for who gives them up.
 #[derive(Debug, Clone, Copy)]
 pub struct Exclusive {
-    /// The properties at the top. Where one of them is not given, nothing is taken.
+    /// The properties at the top. Where one of them is not given, nothing is taken, unless `keys` says what is.
     pub properties: &'static [&'static str],
+    /// What a spec takes, where that is not simply the values of the properties: one list for each thing that only one can have.
+    /// References inside it are still expressions.
+    pub keys: Option<fn(&Value) -> Vec<Vec<Value>>>,
     /// How the values pass from one resource to another.
     pub handover: Handover,
 }
@@ -242,6 +289,35 @@ pub struct NameRule {
 }
 
 impl KindSchema {
+    /// A kind about which there is nothing special.
+    #[must_use]
+    pub const fn plain(
+        kind: &'static str,
+        id: &'static str,
+        fields: &'static [FieldSchema],
+        outputs: &'static [OutputSchema],
+    ) -> Self {
+        Self {
+            kind,
+            id,
+            fields,
+            outputs,
+            reference_wait: Wait::Exists,
+            waits: &[],
+            replace: ReplaceOrder::CreateFirst,
+            old_generations: OldGenerations::Deleted,
+            completes: &[],
+            replaces_when: &[],
+            exclusive: &[],
+            lends: &[],
+            holds: &[],
+            held_by: None,
+            serves_one: &[],
+            stays_in: &[],
+            users_first: &[],
+        }
+    }
+
     /// The properties at the top, those of choices included.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldSchema> {
         flattened(self.fields)

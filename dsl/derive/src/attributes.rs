@@ -181,6 +181,11 @@ pub struct ResourceAttributes {
     pub replaces_when: Vec<TokenStream>,
     pub exclusive: Vec<TokenStream>,
     pub lends: Vec<LitStr>,
+    pub holds: Vec<LitStr>,
+    pub held_by: Option<syn::Path>,
+    pub serves_one: Vec<TokenStream>,
+    pub stays_in: Vec<TokenStream>,
+    pub users_first: Vec<TokenStream>,
     pub no_new: bool,
 }
 
@@ -242,9 +247,36 @@ impl ResourceAttributes {
                     }));
             }
             "exclusive" => self.exclusive(quote!(InTurn), input)?,
+            "exclusive_by" => self.exclusive_by(input)?,
             "exchangeable" => self.exclusive(quote!(Exchanged), input)?,
             "occupies" => self.exclusive(quote!(Occupied), input)?,
             "lends" => self.lends = list(input)?,
+            "holds" => self.holds = list(input)?,
+            "held_by" => {
+                let inner;
+                parenthesized!(inner in input);
+                self.held_by = Some(inner.parse()?);
+            }
+            "serves_one" => self.serves_one.push(serves_one(input)?),
+            "stays_in" => {
+                let words = list::<LitStr>(input)?;
+                let [path, property] = words.as_slice() else {
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "expected a path and a property",
+                    ));
+                };
+                self.stays_in.push(quote!(::windlass::schema::StaysIn {
+                    path: #path, property: #property,
+                }));
+            }
+            "users_first" => {
+                let (property, test, when) = property_test_and_words(input)?;
+                self.users_first
+                    .push(quote!(::windlass::schema::UsersFirst {
+                        property: #property, when: #when, test: #test,
+                    }));
+            }
             "no_new" => self.no_new = true,
             _ => {
                 return Err(syn::Error::new(
@@ -259,10 +291,53 @@ impl ResourceAttributes {
     fn exclusive(&mut self, handover: TokenStream, input: ParseStream<'_>) -> Result<()> {
         let properties = list::<LitStr>(input)?;
         self.exclusive.push(quote!(::windlass::schema::Exclusive {
-            properties: &[#(#properties),*], handover: ::windlass::schema::Handover::#handover,
+            properties: &[#(#properties),*], keys: None, handover: ::windlass::schema::Handover::#handover,
         }));
         Ok(())
     }
+
+    fn exclusive_by(&mut self, input: ParseStream<'_>) -> Result<()> {
+        let inner;
+        parenthesized!(inner in input);
+        let keys: syn::Path = inner.parse()?;
+        inner.parse::<Token![,]>()?;
+        let properties = Punctuated::<LitStr, Token![,]>::parse_terminated(&inner)?;
+        let properties = properties.iter();
+        self.exclusive.push(quote!(::windlass::schema::Exclusive {
+            properties: &[#(#properties),*], keys: Some(#keys), handover: ::windlass::schema::Handover::InTurn,
+        }));
+        Ok(())
+    }
+}
+
+/// `("AllocationId", owner("ListenerArn", "LoadBalancerArn"), follows)`: paths, then in any order who owns, and whether it follows.
+fn serves_one(input: ParseStream<'_>) -> Result<TokenStream> {
+    let inner;
+    parenthesized!(inner in input);
+    let (mut members, mut owner, mut follows) = (Vec::<LitStr>::new(), Vec::<LitStr>::new(), false);
+    while !inner.is_empty() {
+        if inner.peek(LitStr) {
+            members.push(inner.parse()?);
+        } else {
+            let word: Ident = inner.parse()?;
+            match word.to_string().as_str() {
+                "owner" => owner = list(&inner)?,
+                "follows" => follows = true,
+                _ => {
+                    return Err(syn::Error::new(
+                        word.span(),
+                        "expected `owner(…)` or `follows`",
+                    ));
+                }
+            }
+        }
+        if !inner.is_empty() {
+            inner.parse::<Token![,]>()?;
+        }
+    }
+    Ok(quote!(::windlass::schema::ServesOne {
+        members: &[#(#members),*], owner: &[#(#owner),*], follows: #follows,
+    }))
 }
 
 fn assigned<T: Parse>(input: ParseStream<'_>) -> Result<T> {

@@ -17,9 +17,15 @@
 //! | `completes("RoleName")` | users of the resource named there wait for this one too |
 //! | `replaces_when("SecurityGroups", test, "when")` | a change in place of that property replaces when the test says so for both whole specs; may stand several times |
 //! | `exclusive("LoadBalancerArn", "Port")` | no two can have the same values of these together, not even for a moment; may stand several times |
+//! | `exclusive_by(keys, "VpcId", "GroupName")` | the same, where a function says what a spec takes; the properties are those that it looks at |
 //! | `exchangeable("ListenerArn", "Priority")` | the same, and AWS changes the last of them for several resources in one call |
 //! | `occupies("VpcId", "CidrBlock")` | like `exclusive`, but what uses the resource stays when it is replaced: a replacement with the same values needs its author's word |
 //! | `lends("CapacityProviders")` | users use members of that list: they get new ones before, and lose old ones after their own change |
+//! | `holds("VpcId", "Subnets[]")` | AWS refuses to delete what is named there while this one names it |
+//! | `held_by(test)` | AWS refuses to delete it while one of these is there that names it only through others; the test gets kind and spec |
+//! | `serves_one("AllocationId")` | what is named there can be there for one at a time; `owner("ListenerArn", "LoadBalancerArn")` says for whom, if it is not this one; with `follows` it is replaced along with the owner; may stand several times |
+//! | `stays_in("Subnets[]", "VpcId")` | it is replaced when what is named there has another such property; may stand several times |
+//! | `users_first("TargetGroupAttributes", test, "when")` | AWS takes such a change of that property only after the users' own; the test gets its value before and after; may stand several times |
 //! | `no_new` | the constructor is written by hand |
 //!
 //! On a property, `#[field(…)]`: one of `in_place`, `replaces`, `replaces_if(test, "when")`, `creation_only` (must be given at the top of a

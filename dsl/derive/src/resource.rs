@@ -144,6 +144,14 @@ fn kind_schema(
     let replaces_when = &attributes.replaces_when;
     let exclusive = &attributes.exclusive;
     let lends = &attributes.lends;
+    let holds = &attributes.holds;
+    let held_by = match &attributes.held_by {
+        Some(test) => quote!(Some(#test)),
+        None => quote!(None),
+    };
+    let serves_one = &attributes.serves_one;
+    let stays_in = &attributes.stays_in;
+    let users_first = &attributes.users_first;
     Ok(quote! {
         #path::KindSchema {
             kind: #kind,
@@ -158,6 +166,11 @@ fn kind_schema(
             replaces_when: &[#(#replaces_when),*],
             exclusive: &[#(#exclusive),*],
             lends: &[#(#lends),*],
+            holds: &[#(#holds),*],
+            held_by: #held_by,
+            serves_one: &[#(#serves_one),*],
+            stays_in: &[#(#stays_in),*],
+            users_first: &[#(#users_first),*],
         }
     })
 }

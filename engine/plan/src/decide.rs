@@ -13,7 +13,7 @@ use windlass::codes;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::{Document, Place, Vanished};
 use windlass::expr::SecretSource;
-use windlass::schema::{Handover, KindSchema, OldGenerations, ReplaceOrder, Wait};
+use windlass::schema::{KindSchema, OldGenerations, ReplaceOrder, Wait};
 use windlass::value::SecretRef;
 use windlass_state::snapshot::Recorded;
 
@@ -27,8 +27,10 @@ use crate::graph::{Graph, Node};
 use crate::names::Naming;
 use crate::plan::{FieldChange, Note, Reason};
 use crate::planner::Inputs;
+use crate::replacing::is_place;
 use crate::resolve::{is_placed, place, resolve};
 use crate::scope::Scope;
+use crate::serving::Following;
 use crate::settle::{reset_removed, settle};
 use crate::unchanged::{Declared, DefaultTags, stands};
 use crate::world::{Current, World, written};
@@ -42,6 +44,10 @@ pub struct Decider<'a> {
     pub world: &'a World<'a>,
     pub scope: &'a Scope,
     pub default_tags: DefaultTags<'a>,
+    /// What is replaced because of those whom it serves.
+    pub following: Following,
+    /// What goes before its next generation is made, and is held by who names it only through others.
+    pub first_of_all: BTreeSet<&'a Address>,
     pub fates: Vec<Fate>,
     pub decisions: BTreeMap<NodeIndex, Decision>,
     pub notes: Vec<Note>,
@@ -78,6 +84,31 @@ impl Answers for Decider<'_> {
 }
 
 impl<'a> Decider<'a> {
+    /// Nothing is decided yet.
+    pub fn new(
+        inputs: &'a Inputs<'a>,
+        document: &'a Document,
+        graph: &'a Graph<'a>,
+        world: &'a World<'a>,
+        scope: &'a Scope,
+        following: Following,
+    ) -> Self {
+        Self {
+            inputs,
+            document,
+            graph,
+            world,
+            scope,
+            default_tags: DefaultTags::of(&document.default_tags),
+            following,
+            first_of_all: BTreeSet::new(),
+            fates: vec![Fate::Absent; graph.len()],
+            decisions: BTreeMap::new(),
+            notes: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// Decides about everything.
     pub fn run(&mut self) {
         for node in self.graph.order() {
@@ -123,6 +154,13 @@ impl<'a> Decider<'a> {
     }
 
     fn remember(&mut self, node: NodeIndex, decision: Option<Decision>) {
+        let goes_first = decision
+            .as_ref()
+            .is_some_and(|decision| decision.act == Act::Replace(ReplaceOrder::DeleteFirst));
+        if goes_first && self.graph.node(node).schema.held_by.is_some() {
+            let current = self.world.declared(node);
+            self.first_of_all.extend(current.map(|current| current.at));
+        }
         let unfinished = self.is_unfinished(node);
         self.fates[node.index()] = match decision.as_ref().map(|decision| &decision.act) {
             Some(Act::Create | Act::Replace(_)) => Fate::New,
@@ -183,7 +221,7 @@ impl<'a> Decider<'a> {
             && recorded.unfinished.is_empty()
             && !self.is_unfinished(node)
             && !current.is_moved_to(address)
-            && !self.inputs.replace.contains(address)
+            && !self.is_asked(node)
             && is_placed(
                 declaration,
                 self.document,
@@ -238,8 +276,15 @@ impl<'a> Decider<'a> {
         found
             .fields
             .extend(relocation(declaration, current, &place));
-        let asked = self.inputs.replace.contains(address);
-        if asked || found.replaces() {
+        if found.properties.iter().any(|name| is_place(schema, name))
+            && let Some(property) = self.moves_away(node, current)
+        {
+            for field in &mut found.fields {
+                let top = field.path.split(['.', '[']).next();
+                field.replaces |= top == Some(property);
+            }
+        }
+        if self.is_asked(node) || found.replaces() {
             let before = applied;
             return Ok(Some(
                 self.replace(node, current, desired, &before, named, found, place),
@@ -323,7 +368,10 @@ impl<'a> Decider<'a> {
         let beside = order == ReplaceOrder::CreateFirst
             && recorded.kind == declaration.kind
             && recorded.place == place;
-        if beside && let Some(occupied) = clash(schema, &desired, applied) {
+        let occupied = beside
+            .then(|| clash(schema, &desired, applied, &|value| self.is_apart(value)))
+            .flatten();
+        if let Some(occupied) = occupied {
             self.problems
                 .push(taken(&self.graph.node(node), occupied.properties));
         }
@@ -354,53 +402,25 @@ impl<'a> Decider<'a> {
             }
         }
         let asked = self.inputs.replace.contains(address);
+        let follows = self.following.get(&node);
         Decision {
             act: Act::Replace(order),
             generation,
             place,
             spec: CanonicalJson::of(&desired),
             depends_on: self.depends_on(node),
-            reason: if asked {
-                Reason::Asked
-            } else {
-                self.reason(node, current, &found)
+            reason: match follows {
+                _ if asked => Reason::Asked,
+                Some(owners) => Reason::Dependency {
+                    addresses: owners.iter().cloned().collect(),
+                },
+                None => self.reason(node, current, &found),
             },
             fields: found.fields,
             physical_id: Some(recorded.physical_id.clone()),
             predicted_id: kept.then(|| next_revision(&recorded.physical_id)).flatten(),
             moved_from: moved_from(Some(current), address),
         }
-    }
-
-    /// Deleting first spreads to what is replaced along with it: what still uses it has to go before. It is also the only way where both
-    /// generations would have what only one can have.
-    fn replace_order(
-        &self,
-        node: NodeIndex,
-        current: Current<'a>,
-        desired: &Value,
-        applied: &Value,
-    ) -> ReplaceOrder {
-        let Node {
-            declaration,
-            schema,
-            ..
-        } = self.graph.node(node);
-        let spreads = current.recorded.depends_on.iter().any(|on| {
-            let decision = self
-                .graph
-                .find(self.world.now(on).as_str())
-                .and_then(|on| self.decisions.get(&on));
-            decision.is_some_and(|on| on.act == Act::Replace(ReplaceOrder::DeleteFirst))
-        });
-        let stays =
-            current.recorded.kind == schema.kind && current.recorded.place == self.place(node);
-        let passed_on = clash(schema, desired, applied)
-            .is_some_and(|clash| clash.handover != Handover::Occupied);
-        if spreads || (stays && passed_on) {
-            return ReplaceOrder::DeleteFirst;
-        }
-        declaration.options.replace.unwrap_or(schema.replace)
     }
 
     fn reason(&self, node: NodeIndex, current: Current<'a>, found: &Diff) -> Reason {
@@ -497,7 +517,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn place(&self, node: NodeIndex) -> Place {
+    pub(crate) fn place(&self, node: NodeIndex) -> Place {
         let declaration = self.graph.node(node).declaration;
         place(declaration, self.document, self.inputs.home())
     }

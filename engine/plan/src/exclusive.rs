@@ -146,13 +146,16 @@ fn givers<'a>(
         let (Act::Update { before, .. }, Some(step)) = (&decision.act, (steps.make)(*node)) else {
             continue;
         };
-        for (exclusive, changes) in changed(schema, &decision.act) {
-            if changes
-                && let Some(key) = key(schema, exclusive, &decision.place, &before.to_value())
-            {
-                let node = Some(*node);
-                givers.insert(key, Giver { step, node });
-            }
+        if schema.exclusive.is_empty() {
+            continue;
+        }
+        let (before, after) = (before.to_value(), decision.spec.to_value());
+        for (exclusive, _) in changed(schema, &decision.act).filter(|(_, changes)| *changes) {
+            let kept = keys(schema, exclusive, &decision.place, &after);
+            let had = keys(schema, exclusive, &decision.place, &before);
+            let node = Some(*node);
+            let given = had.difference(&kept).cloned();
+            givers.extend(given.map(|key| (key, Giver { step, node })));
         }
     }
     for removal in removals {
@@ -165,9 +168,8 @@ fn givers<'a>(
         };
         for exclusive in 0..schema.exclusive.len() {
             let applied = removal.recorded.applied.to_value();
-            if let Some(key) = key(schema, exclusive, &removal.recorded.place, &applied) {
-                givers.insert(key, Giver { step, node: None });
-            }
+            let had = keys(schema, exclusive, &removal.recorded.place, &applied);
+            givers.extend(had.into_iter().map(|key| (key, Giver { step, node: None })));
         }
     }
     givers
@@ -180,17 +182,23 @@ fn taken<'a>(
     decision: &'a Decision,
 ) -> Vec<(&'static Exclusive, Key<'a>)> {
     let schema = graph.node(node).schema;
+    if schema.exclusive.is_empty() {
+        return Vec::new();
+    }
+    let spec = decision.spec.to_value();
+    let before = match &decision.act {
+        Act::Update { before, .. } => before.to_value(),
+        _ => Value::Null,
+    };
     let changed = changed(schema, &decision.act).filter(|(_, changes)| *changes);
-    let keys = changed.filter_map(|(exclusive, _)| {
-        let key = key(
-            schema,
-            exclusive,
-            &decision.place,
-            &decision.spec.to_value(),
-        )?;
-        Some((&schema.exclusive[exclusive], key))
+    let new = changed.flat_map(|(exclusive, _)| {
+        let had = keys(schema, exclusive, &decision.place, &before);
+        let mut keys = keys(schema, exclusive, &decision.place, &spec);
+        keys.retain(|key| !had.contains(key));
+        let exclusive = &schema.exclusive[exclusive];
+        keys.into_iter().map(move |key| (exclusive, key))
     });
-    keys.collect()
+    new.collect()
 }
 
 /// Which of the exclusive properties an act is about.
@@ -212,36 +220,55 @@ fn changed<'d>(
     })
 }
 
-/// The values, if all of them are given and known.
-fn key<'a>(
+/// What is taken, as far as it is known.
+fn keys<'a>(
     schema: &'static KindSchema,
     exclusive: usize,
     place: &'a Place,
     spec: &Value,
-) -> Option<Key<'a>> {
-    let values = values(&schema.exclusive[exclusive], spec)?;
-    Some((
-        schema.kind,
-        place.account.as_deref(),
-        place.region.as_deref(),
-        exclusive,
-        values,
-    ))
+) -> BTreeSet<Key<'a>> {
+    let taken = taken_by(&schema.exclusive[exclusive], spec).into_iter();
+    let known = taken.filter(|values| !values.iter().any(has_holes));
+    let keys = known.map(|values| {
+        (
+            schema.kind,
+            place.account.as_deref(),
+            place.region.as_deref(),
+            exclusive,
+            Value::Array(values).to_string(),
+        )
+    });
+    keys.collect()
 }
 
-fn values(exclusive: &Exclusive, spec: &Value) -> Option<String> {
+/// What a spec takes: one list of values for each thing that only one can have.
+fn taken_by(exclusive: &Exclusive, spec: &Value) -> Vec<Vec<Value>> {
+    if let Some(keys) = exclusive.keys {
+        return keys(spec);
+    }
     let values: Option<Vec<_>> = exclusive
         .properties
         .iter()
-        .map(|name| spec.get(*name).filter(|value| !has_holes(value)))
+        .map(|name| spec.get(*name).cloned())
         .collect();
-    Some(Value::from_iter(values?.into_iter().cloned()).to_string())
+    values.into_iter().collect()
 }
 
-/// What two generations would both have, although only one can.
-pub fn clash(schema: &'static KindSchema, new: &Value, old: &Value) -> Option<&'static Exclusive> {
+/// What two generations would both have, although only one can. `apart` says of a value that is not known yet whether it is certain to
+/// be another one; otherwise it may turn out to be the same.
+pub fn clash(
+    schema: &'static KindSchema,
+    new: &Value,
+    old: &Value,
+    apart: &dyn Fn(&Value) -> bool,
+) -> Option<&'static Exclusive> {
+    let same = |new: &Value, old: &Value| new == old || (has_holes(new) && !apart(new));
     schema.exclusive.iter().find(|exclusive| {
-        let new = values(exclusive, new);
-        new.is_some() && new == values(exclusive, old)
+        let (new, old) = (taken_by(exclusive, new), taken_by(exclusive, old));
+        new.iter().any(|new| {
+            old.iter().any(|old| {
+                new.len() == old.len() && new.iter().zip(old).all(|(new, old)| same(new, old))
+            })
+        })
     })
 }

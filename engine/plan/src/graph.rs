@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use petgraph::Direction;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
-use serde_json::Value;
 use windlass::address::Address;
 use windlass::codes;
 use windlass::diagnostics::Diagnostic;
@@ -15,6 +14,7 @@ use windlass::document::{Declaration, Document};
 use windlass::schema::{KindSchema, Wait};
 
 use crate::evaluate::each_reference;
+use crate::paths::each_value;
 use crate::references::references;
 
 /// One declared resource.
@@ -118,6 +118,17 @@ impl<'a> Graph<'a> {
     pub fn users(&self, node: NodeIndex) -> Vec<NodeIndex> {
         let users = self.edges.neighbors_directed(node, Direction::Outgoing);
         let mut found: Vec<_> = users.collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Who refers to a node or names it as a dependency, in order of addresses: not who waits for it because it completes something.
+    pub fn referring(&self, node: NodeIndex) -> Vec<NodeIndex> {
+        let edges = self.edges.edges_directed(node, Direction::Outgoing);
+        let mut found: Vec<_> = edges
+            .filter(|edge| !edge.weight().completes)
+            .map(|edge| edge.target())
+            .collect();
         found.sort_unstable();
         found
     }
@@ -299,29 +310,6 @@ impl<'a> Graph<'a> {
             problem = problem.at(&user.declaration.source, text);
         }
         problem.help("take one of these references out, for example by a resource of its own for what connects the two")
-    }
-}
-
-/// Calls `visit` for every value at a path such as `DefaultActions[].TargetGroupArn`.
-fn each_value<'v>(value: &'v Value, path: &str, visit: &mut dyn FnMut(&'v Value)) {
-    let (segment, rest) = path.split_once('.').unwrap_or((path, ""));
-    let (name, list) = match segment.strip_suffix("[]") {
-        Some(name) => (name, true),
-        None => (segment, false),
-    };
-    let Some(found) = value.get(name) else {
-        return;
-    };
-    let mut go_on = |found: &'v Value| {
-        if rest.is_empty() {
-            visit(found);
-        } else {
-            each_value(found, rest, visit);
-        }
-    };
-    match found {
-        Value::Array(items) if list => items.iter().for_each(go_on),
-        found => go_on(found),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Updates of what a resource lends to its users: new members come before the users change, and old ones go after.
+//! Updates whose users change first: old members of what a resource lends go after they have, and so does what AWS refuses before.
 //!
 //! Not here: which steps wait for which (`order`).
 
@@ -61,6 +61,27 @@ pub fn part(schema: &'static KindSchema, update: &StepAction) -> Option<Parted> 
     Some(Parted {
         before: (!only_takes_away).then(|| with(CanonicalJson::of(&both), properties.clone())),
         after: with(spec.clone(), lost),
+    })
+}
+
+/// Whether AWS takes an update only after the resource's users have changed.
+pub fn last(schema: &'static KindSchema, update: &StepAction) -> bool {
+    let StepAction::Update {
+        spec,
+        before,
+        properties,
+        ..
+    } = update
+    else {
+        return false;
+    };
+    let mut changes = schema.users_first.iter();
+    changes.any(|change| {
+        let value = |of: &CanonicalJson| {
+            let spec = of.to_value();
+            spec.get(change.property).cloned().unwrap_or_default()
+        };
+        has(properties, change.property) && (change.test)(&value(before), &value(spec))
     })
 }
 

@@ -17,10 +17,12 @@ use windlass_state::snapshot::Recorded;
 use crate::decision::{Act, Decision};
 use crate::exclusive::{self, Passing};
 use crate::graph::{Graph, Node};
-use crate::lending::{Parted, part};
+use crate::lending::{Parted, last, part};
+use crate::observation::{Observations, Seen};
 use crate::plan::{RecordOnly, Step, StepAction, StepId};
 use crate::planner::Inputs;
 use crate::removals::{Leaving, Removal};
+use crate::serving::handed_over;
 use crate::world::World;
 
 /// The steps of one declared resource.
@@ -54,19 +56,23 @@ impl Made {
 }
 
 /// Recorded generations, by what they use.
-type Users<'a> = BTreeMap<&'a Address, Vec<(&'a Address, &'a Recorded)>>;
+pub type Users<'a> = BTreeMap<&'a Address, Vec<(&'a Address, &'a Recorded)>>;
 
 /// Puts steps in order.
 #[derive(Debug)]
 pub struct Order<'a> {
-    inputs: &'a Inputs<'a>,
-    graph: &'a Graph<'a>,
-    world: &'a World<'a>,
+    pub(crate) inputs: &'a Inputs<'a>,
+    pub(crate) graph: &'a Graph<'a>,
+    pub(crate) world: &'a World<'a>,
     decisions: &'a BTreeMap<NodeIndex, Decision>,
-    removals: &'a [Removal<'a>],
-    steps: Vec<Step>,
+    pub(crate) removals: &'a [Removal<'a>],
+    pub(crate) steps: Vec<Step>,
     made: BTreeMap<NodeIndex, Made>,
-    removed: BTreeMap<(&'a Address, u32), StepId>,
+    pub(crate) removed: BTreeMap<(&'a Address, u32), StepId>,
+    /// What AWS does not have any more.
+    pub(crate) vanished: BTreeSet<(&'a Address, u32)>,
+    /// What each step waits for beyond its `after`, so that what it removes is not used any more.
+    pub(crate) lettings: Vec<Vec<StepId>>,
 }
 
 impl<'a> Order<'a> {
@@ -87,6 +93,8 @@ impl<'a> Order<'a> {
             steps: Vec::new(),
             made: BTreeMap::new(),
             removed: BTreeMap::new(),
+            vanished: vanished(inputs.observations),
+            lettings: Vec::new(),
         };
         order.draft();
         let users = if removals.is_empty() {
@@ -98,10 +106,11 @@ impl<'a> Order<'a> {
         order.order_makes();
         order.pass_on();
         if !removals.is_empty() {
-            order.order_removals(&users);
+            order.order_removals();
+            order.let_go(&users)?;
             order.free_names()?;
         }
-        order.sorted()
+        order.sorted(&users)
     }
 
     fn draft(&mut self) {
@@ -240,11 +249,22 @@ impl<'a> Order<'a> {
         let mut edges = Vec::new();
         for node in self.decisions.keys() {
             let schema = self.graph.node(*node).schema;
-            if schema.lends.is_empty() {
+            if schema.lends.is_empty() && schema.users_first.is_empty() {
                 continue;
             }
             let make = self.made.get(node).and_then(|made| made.make);
-            let parted = make.and_then(|make| part(schema, &self.steps[make].action));
+            let action = make.map(|make| &self.steps[make].action);
+            if let (Some(make), Some(true)) = (make, action.map(|update| last(schema, update))) {
+                let users = self.graph.referring(*node).into_iter();
+                let changed = users.filter_map(|user| self.made.get(&user).and_then(Made::last));
+                let changed: Vec<_> = changed.collect();
+                if !changed.is_empty() {
+                    self.take_last(*node, make);
+                    edges.extend(changed.into_iter().map(|step| (make, step)));
+                }
+                continue;
+            }
+            let parted = action.and_then(|update| part(schema, update));
             let (Some(make), Some(parted)) = (make, parted) else {
                 continue;
             };
@@ -267,13 +287,9 @@ impl<'a> Order<'a> {
 
     /// Puts the second part of an update behind the first; gives its step.
     fn take_away(&mut self, node: NodeIndex, make: StepId, parted: Parted) -> StepId {
-        let made = self.made.entry(node).or_default();
         let Parted { before, after } = parted;
         let Some(before) = before else {
-            made.make = None;
-            made.taken.push(make);
-            made.taken
-                .extend(std::mem::take(&mut made.waits).into_values());
+            self.take_last(node, make);
             return make;
         };
         let template = self.steps[make].clone();
@@ -295,6 +311,15 @@ impl<'a> Order<'a> {
         taken
     }
 
+    /// Nobody waits for such an update: it comes after its users.
+    fn take_last(&mut self, node: NodeIndex, make: StepId) {
+        let made = self.made.entry(node).or_default();
+        made.make = None;
+        made.taken.push(make);
+        made.taken
+            .extend(std::mem::take(&mut made.waits).into_values());
+    }
+
     fn order_makes(&mut self) {
         let mut edges = Vec::new();
         for (node, made) in &self.made {
@@ -313,9 +338,9 @@ impl<'a> Order<'a> {
         self.connect(edges);
     }
 
-    fn order_removals(&mut self, users: &Users<'a>) {
-        let (mut edges, mut wishes) = (Vec::new(), Vec::new());
-        let mut wishes_of_history = Vec::new();
+    /// A generation makes room before or after the next one, as the replacement says.
+    fn order_removals(&mut self) {
+        let mut edges = Vec::new();
         for removal in self.removals {
             let Some(step) = self.removed.get(&(removal.at, removal.recorded.generation)) else {
                 continue;
@@ -337,40 +362,8 @@ impl<'a> Order<'a> {
                 }
                 (_, None) => {}
             }
-            if removal.leaving == Leaving::Kept {
-                continue;
-            }
-            // A dependency does not say on which generation. Where it means the current one, waiting for it to let go of an old one is
-            // only caution, and must not stand against the order of what is certain.
-            let current = self.inputs.snapshot.resources.get(removal.at);
-            let is_current =
-                current.is_some_and(|current| current.generation == removal.recorded.generation);
-            let certain = if is_current { &mut edges } else { &mut wishes };
-            for (user, recorded) in users.get(removal.at).into_iter().flatten() {
-                if let Some(gone) = self.removed.get(&(*user, recorded.generation)) {
-                    let kept = matches!(
-                        self.steps[*gone].action,
-                        StepAction::Record(RecordOnly::Keep)
-                    );
-                    certain.extend((!kept).then_some((*step, *gone)));
-                    if kept {
-                        // History refers to it for ever; what still runs that history lets go of it.
-                        let running = users.get(user).into_iter().flatten();
-                        let moved = running.filter_map(|(running, _)| self.lets_go(running));
-                        wishes_of_history.extend(moved.map(|moved| (*step, moved)));
-                    }
-                }
-                if !delete_first {
-                    certain.extend(self.lets_go(user).map(|last| (*step, last)));
-                }
-            }
         }
         self.connect(edges);
-        for (step, before) in wishes.into_iter().chain(wishes_of_history) {
-            if !self.comes_after(before, step) {
-                self.connect([(step, before)]);
-            }
-        }
     }
 
     /// What only one can have at a time is taken after it was given up, and exchanged in one step.
@@ -385,17 +378,25 @@ impl<'a> Order<'a> {
         };
         let Passing { edges, exchanges } =
             Passing::of(self.graph, self.decisions, self.removals, &steps);
+        let handed_over = handed_over(
+            self.graph,
+            self.world,
+            self.decisions,
+            self.removals,
+            &steps,
+        );
         for (step, with) in exchanges {
             if let StepAction::Update { partners, .. } = &mut self.steps[step].action {
                 *partners = with;
             }
         }
         self.connect(edges);
+        self.connect(handed_over);
     }
 
     /// The step after which what is recorded there uses only what it is to use. What is merely declared in other words uses the same as
     /// before.
-    fn lets_go(&self, at: &Address) -> Option<StepId> {
+    pub(crate) fn lets_go(&self, at: &Address) -> Option<StepId> {
         let node = self.graph.find(self.world.now(at).as_str())?;
         let last = self.made.get(&node).and_then(Made::last)?;
         let changes = !matches!(self.steps[last].action, StepAction::Record(_));
@@ -457,6 +458,7 @@ impl<'a> Order<'a> {
             }
             if seen.insert(at) {
                 stack.extend(&self.steps[at].after);
+                stack.extend(self.lettings.get(at).into_iter().flatten());
             }
         }
         false
@@ -475,26 +477,36 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Sorts topologically; among steps that are free at once, the one drafted first comes first.
-    fn sorted(mut self) -> Result<Vec<Step>, Vec<Diagnostic>> {
-        for step in &mut self.steps {
-            step.after.sort_unstable();
-            step.after.dedup();
+    /// Sorts topologically, with as much waiting for users as an order allows.
+    fn sorted(mut self, users: &Users<'a>) -> Result<Vec<Step>, Vec<Diagnostic>> {
+        self.lettings.resize(self.steps.len(), Vec::new());
+        loop {
+            match self.positions() {
+                Ok(position) => return Ok(self.placed(&position)),
+                Err(stuck) if self.give_way(users, &stuck) => {}
+                Err(stuck) => return Err(vec![impossible(&self.in_rings(&stuck))]),
+            }
         }
-        let mut waiting: Vec<usize> = self.steps.iter().map(|step| step.after.len()).collect();
-        let mut users: Vec<Vec<StepId>> = vec![Vec::new(); self.steps.len()];
-        for (id, step) in self.steps.iter().enumerate() {
-            for before in &step.after {
+    }
+
+    /// Where each step comes; among steps that are free at once, the one drafted first comes first. Otherwise those that cannot come at all.
+    fn positions(&self) -> Result<Vec<usize>, Vec<StepId>> {
+        let before = |id: StepId| self.steps[id].after.iter().chain(&self.lettings[id]);
+        let count = self.steps.len();
+        let mut waiting: Vec<usize> = (0..count).map(|id| before(id).count()).collect();
+        let mut users: Vec<Vec<StepId>> = vec![Vec::new(); count];
+        for id in 0..count {
+            for before in before(id) {
                 users[*before].push(id);
             }
         }
-        let free = (0..self.steps.len()).filter(|id| waiting[*id] == 0);
+        let free = (0..count).filter(|id| waiting[*id] == 0);
         let mut free: BinaryHeap<_> = free.map(std::cmp::Reverse).collect();
-        let mut position = vec![usize::MAX; self.steps.len()];
-        let mut sorted = Vec::with_capacity(self.steps.len());
+        let mut position = vec![usize::MAX; count];
+        let mut placed = 0;
         while let Some(std::cmp::Reverse(id)) = free.pop() {
-            position[id] = sorted.len();
-            sorted.push(id);
+            position[id] = placed;
+            placed += 1;
             for user in &users[id] {
                 waiting[*user] -= 1;
                 if waiting[*user] == 0 {
@@ -502,21 +514,37 @@ impl<'a> Order<'a> {
                 }
             }
         }
-        if sorted.len() < self.steps.len() {
-            let stuck = (0..self.steps.len()).filter(|id| waiting[*id] > 0);
-            let stuck: BTreeSet<_> = stuck.map(|id| &self.steps[id].address).collect();
-            return Err(vec![impossible(&stuck)]);
+        if placed == count {
+            return Ok(position);
         }
-        for step in &mut self.steps {
-            for before in &mut step.after {
-                *before = position[*before];
-            }
-            step.after.sort_unstable();
-        }
-        let mut steps: Vec<_> = self.steps.into_iter().enumerate().collect();
-        steps.sort_unstable_by_key(|(id, _)| position[*id]);
-        Ok(steps.into_iter().map(|(_, step)| step).collect())
+        Err((0..count).filter(|id| waiting[*id] > 0).collect())
     }
+
+    fn placed(self, position: &[usize]) -> Vec<Step> {
+        let steps = self.steps.into_iter().zip(self.lettings);
+        let mut steps: Vec<_> = steps
+            .enumerate()
+            .map(|(id, (mut step, lettings))| {
+                step.after.extend(lettings);
+                for before in &mut step.after {
+                    *before = position[*before];
+                }
+                step.after.sort_unstable();
+                step.after.dedup();
+                (position[id], step)
+            })
+            .collect();
+        steps.sort_unstable_by_key(|(position, _)| *position);
+        steps.into_iter().map(|(_, step)| step).collect()
+    }
+}
+
+fn vanished(observations: &Observations) -> BTreeSet<(&Address, u32)> {
+    let missing = observations.iter();
+    let missing = missing.filter(|(_, seen)| matches!(seen, Seen::Missing));
+    missing
+        .map(|((at, generation), _)| (at, *generation))
+        .collect()
 }
 
 /// What two resources of one kind cannot have at the same time.

@@ -26,7 +26,7 @@ use crate::plan::{Change, FORMAT, Note, Plan, Verdict};
 use crate::removals::{Leaving, Removal, Removals};
 use crate::renames::{self, Renames, renames};
 use crate::scope::{self, Scope};
-use crate::unchanged::DefaultTags;
+use crate::serving::Following;
 use crate::world::World;
 
 /// Everything that a plan follows from. The same inputs give the same plan, byte for byte.
@@ -106,19 +106,8 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
             problems.push(scope::unknown("--replace", address));
         }
     }
-    let mut decider = Decider {
-        inputs,
-        document,
-        graph: &graph,
-        world: &world,
-        scope: &scope,
-        default_tags: DefaultTags::of(&document.default_tags),
-        fates: vec![Fate::Absent; graph.len()],
-        decisions: BTreeMap::new(),
-        notes: Vec::new(),
-        problems,
-    };
-    decider.run();
+    let mut decider = decided(inputs, document, &graph, &world, &scope);
+    decider.problems.splice(..0, problems);
     let outputs = outputs(document, &mut decider);
     let Decider {
         decisions,
@@ -176,6 +165,35 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         outputs,
         notes,
     })
+}
+
+/// Decides about everything. What serves one owner at a time is replaced along with it, and is decided about before it; so everything is
+/// decided again, until no more is found to follow. Most plans need no second look.
+fn decided<'a>(
+    inputs: &'a Inputs<'a>,
+    document: &'a Document,
+    graph: &'a Graph<'a>,
+    world: &'a World<'a>,
+    scope: &'a Scope,
+) -> Decider<'a> {
+    let mut following = Following::new();
+    loop {
+        let known = following.len();
+        let mut decider = Decider::new(inputs, document, graph, world, scope, following);
+        decider.run();
+        let more = decider.followers();
+        if more.is_empty() {
+            return decider;
+        }
+        following = std::mem::take(&mut decider.following);
+        for (node, owners) in more {
+            following.entry(node).or_default().extend(owners);
+        }
+        if following.len() == known {
+            decider.following = following;
+            return decider;
+        }
+    }
 }
 
 /// What stands against a document before anything is known of the world: kinds that are not known, and cycles.

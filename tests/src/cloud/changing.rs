@@ -10,6 +10,7 @@ use super::kinds::schema;
 use super::making::{pending, properties, tag};
 use super::provider::{Cloud, Result};
 use super::refusing::{self, Properties};
+use super::sharing::Wanted;
 use super::wordings::{not_found, unchangeable};
 use super::world::World;
 use super::{invent, operations, rules};
@@ -25,6 +26,14 @@ impl Cloud {
         self.refuse_hidden(&world, kind, id, operation)?;
         self.refuse_missing(&world, kind, &spec, operation)?;
         refusing::refuse_unprepared(&world, kind, &spec, operation)?;
+        let wanted = Wanted {
+            world: &world,
+            kind,
+            id: Some(id),
+            given: &spec,
+            operation,
+        };
+        wanted.refuse_shared()?;
         exchange(&mut world, request, schema, operation)?;
         let Some(object) = world.objects.get_mut(id) else {
             return Err(not_found(kind, operation, id));

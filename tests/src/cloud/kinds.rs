@@ -71,20 +71,7 @@ const fn kind(
     fields: &'static [FieldSchema],
     outputs: &'static [OutputSchema],
 ) -> KindSchema {
-    KindSchema {
-        kind,
-        id: "Id",
-        fields,
-        outputs,
-        reference_wait: Wait::Exists,
-        waits: &[],
-        replace: ReplaceOrder::CreateFirst,
-        old_generations: OldGenerations::Deleted,
-        completes: &[],
-        replaces_when: &[],
-        exclusive: &[],
-        lends: &[],
-    }
+    KindSchema::plain(kind, "Id", fields, outputs)
 }
 
 static KINDS: &[KindSchema] = &[

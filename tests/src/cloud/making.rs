@@ -10,6 +10,7 @@ use windlass_state::identity::{INTENT_TAG, Owner};
 use super::kinds::schema;
 use super::provider::{Cloud, Result};
 use super::refusing::{self, Properties};
+use super::sharing::Wanted;
 use super::world::{Object, World, names_it};
 use super::{invent, operations, rules};
 
@@ -31,6 +32,14 @@ impl Cloud {
         let nobody = BTreeSet::new();
         refusing::refuse_taken(&world, schema, request.place, &given, &nobody, operation)?;
         refusing::refuse_unprepared(&world, request.kind, &given, operation)?;
+        let wanted = Wanted {
+            world: &world,
+            kind: request.kind,
+            id: None,
+            given: &given,
+            operation,
+        };
+        wanted.refuse_shared()?;
         let taken_back = refusing::taken_back(&mut world, schema, &given, operation)?;
         let late = after_create(request.kind, &given);
         let mut kept = given;

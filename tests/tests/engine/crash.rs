@@ -69,7 +69,11 @@ pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// A stack of this workspace as its own program declares it.
-fn declared(name: &str, stack: fn(&mut Stack) -> Result, settings: &[(&str, &str)]) -> Program {
+pub(crate) fn declared(
+    name: &str,
+    stack: fn(&mut Stack) -> Result,
+    settings: &[(&str, &str)],
+) -> Program {
     let request = settings
         .iter()
         .fold(Request::offline("us-east-1"), |request, (key, value)| {
@@ -84,7 +88,7 @@ pub(crate) fn storefront(settings: &[(&str, &str)]) -> Program {
     declared("storefront", storefront::stack, settings)
 }
 
-fn gpu_workers(settings: &[(&str, &str)]) -> Program {
+pub(crate) fn gpu_workers(settings: &[(&str, &str)]) -> Program {
     declared("gpu-workers", gpu_workers::stack, settings)
 }
 

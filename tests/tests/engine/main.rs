@@ -13,4 +13,5 @@ mod parsers;
 mod properties;
 mod protection;
 mod renames;
+mod replace_each;
 mod rollback;

@@ -38,6 +38,7 @@ use crate::value::{Input, IntoInput, join};
     kind = "AWS::ApplicationAutoScaling::ScalableTarget",
     id = "ResourceId|ScalableDimension|ServiceNamespace",
     outputs(id: ScalableTargetId = "Id"),
+    exclusive("ResourceId", "ScalableDimension", "ServiceNamespace"),
     no_new
 )]
 pub struct ScalableTarget {

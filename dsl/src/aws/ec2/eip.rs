@@ -48,7 +48,8 @@ crate::text_enum! {
     outputs(
         allocation_id: AllocationId = "AllocationId",
         public_ip: Ipv4Addr = "PublicIp",
-    )
+    ),
+    exclusive("Address")
 )]
 pub struct Eip {
     /// A certain address: one that the account has released, or one out of a pool of its own.

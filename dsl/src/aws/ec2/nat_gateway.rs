@@ -141,8 +141,9 @@ impl NatZoneAddresses {
     ),
     waits(Ready),
     reference_wait = Ready,
-    replace = DeleteFirst,
-    exclusive("AllocationId"),
+    exclusive("SubnetId", "PrivateIpAddress"),
+    serves_one("AllocationId", "SecondaryAllocationIds[]"),
+    holds("SubnetId", "VpcId", "AllocationId", "SecondaryAllocationIds[]"),
     no_new
 )]
 pub struct NatGateway {

@@ -32,7 +32,8 @@ use crate::value::{Input, Tags};
 #[resource(
     kind = "AWS::EC2::RouteTable",
     id = "RouteTableId",
-    outputs(id: RouteTableId = "RouteTableId")
+    outputs(id: RouteTableId = "RouteTableId"),
+    holds("VpcId")
 )]
 pub struct RouteTable {
     /// The VPC.

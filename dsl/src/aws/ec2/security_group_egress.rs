@@ -7,6 +7,7 @@
 //! Not here: rules inside a group's own spec ([`SecurityGroup`](super::SecurityGroup)).
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupegress.html>
 
+use serde_json::Value;
 use windlass_derive::Resource;
 
 use super::security_group::rule::RuleParts;
@@ -36,6 +37,18 @@ use crate::value::{Input, IntoInput};
     kind = "AWS::EC2::SecurityGroupEgress",
     id = "Id",
     outputs(id: SecurityGroupRuleId = "Id"),
+    exclusive_by(
+        taken,
+        "GroupId",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "CidrIp",
+        "CidrIpv6",
+        "DestinationPrefixListId",
+        "DestinationSecurityGroupId"
+    ),
+    holds("DestinationSecurityGroupId"),
     no_new
 )]
 pub struct SecurityGroupEgress {
@@ -57,6 +70,21 @@ pub struct SecurityGroupEgress {
     /// What it is for, at most 255 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
+}
+
+/// A group has no rule twice, whatever its description is: AWS answers `InvalidPermission.Duplicate`.
+fn taken(spec: &Value) -> Vec<Vec<Value>> {
+    let parts = [
+        "GroupId",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "CidrIp",
+        "CidrIpv6",
+        "DestinationPrefixListId",
+        "DestinationSecurityGroupId",
+    ];
+    vec![parts.map(|part| spec[part].clone()).to_vec()]
 }
 
 impl SecurityGroupEgress {

@@ -7,6 +7,7 @@
 //! Not here: rules inside a group's own spec ([`SecurityGroup`](super::SecurityGroup)).
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html>
 
+use serde_json::Value;
 use windlass_derive::{Choice, Resource};
 
 use super::security_group::rule::RuleParts;
@@ -47,6 +48,19 @@ pub enum RuleGroup {
     kind = "AWS::EC2::SecurityGroupIngress",
     id = "Id",
     outputs(id: SecurityGroupRuleId = "Id"),
+    exclusive_by(
+        taken,
+        "GroupId",
+        "GroupName",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "CidrIp",
+        "CidrIpv6",
+        "SourcePrefixListId",
+        "SourceSecurityGroupId"
+    ),
+    holds("SourceSecurityGroupId"),
     no_new
 )]
 pub struct SecurityGroupIngress {
@@ -71,6 +85,22 @@ pub struct SecurityGroupIngress {
     /// What it is for, at most 255 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
+}
+
+/// A group has no rule twice, whatever its description is: AWS answers `InvalidPermission.Duplicate`.
+fn taken(spec: &Value) -> Vec<Vec<Value>> {
+    let parts = [
+        "GroupId",
+        "GroupName",
+        "IpProtocol",
+        "FromPort",
+        "ToPort",
+        "CidrIp",
+        "CidrIpv6",
+        "SourcePrefixListId",
+        "SourceSecurityGroupId",
+    ];
+    vec![parts.map(|part| spec[part].clone()).to_vec()]
 }
 
 impl SecurityGroupIngress {

@@ -104,6 +104,8 @@ pub struct PrivateDnsNameOptions {
     waits(Ready),
     reference_wait = Ready,
     occupies("VpcId", "CidrBlock"),
+    occupies("VpcId", "Ipv6CidrBlock"),
+    holds("VpcId"),
     no_new
 )]
 pub struct Subnet {

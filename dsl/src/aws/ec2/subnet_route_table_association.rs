@@ -42,9 +42,9 @@ use crate::value::Input;
     outputs(id: RouteTableAssociationId = "Id"),
     waits(Ready),
     reference_wait = Ready,
-    replace = DeleteFirst,
     completes("SubnetId"),
-    exclusive("SubnetId")
+    exclusive("SubnetId"),
+    holds("RouteTableId")
 )]
 pub struct SubnetRouteTableAssociation {
     /// The table.

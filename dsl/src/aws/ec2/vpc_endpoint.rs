@@ -11,6 +11,7 @@
 //! Not here: addresses chosen per subnet (`SubnetConfigurations`) and tunnel endpoints, which CloudFormation does not have.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html>
 
+use serde_json::Value;
 use windlass_derive::{Block, Choice, Resource};
 
 use super::{NetworkInterfaceId, RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
@@ -135,6 +136,15 @@ pub struct DnsOptions {
         network_interface_ids: Vec<NetworkInterfaceId> = "NetworkInterfaceIds" changes,
     ),
     waits(Ready),
+    exclusive_by(
+        taken,
+        "VpcId",
+        "VpcEndpointType",
+        "ServiceName",
+        "RouteTableIds",
+        "PrivateDnsEnabled"
+    ),
+    holds("VpcId", "SubnetIds[]", "SecurityGroupIds[]"),
     no_new
 )]
 pub struct VpcEndpoint {
@@ -180,6 +190,23 @@ pub struct VpcEndpoint {
     /// Tags.
     #[field(in_place)]
     pub tags: Tags,
+}
+
+/// A route table has one route to a service: AWS answers `RouteAlreadyExists`. A VPC has one interface endpoint under the service's own
+/// name: AWS answers `InvalidParameter`, "there is already a conflicting DNS domain" (hashicorp/terraform-provider-aws#17269).
+fn taken(spec: &Value) -> Vec<Vec<Value>> {
+    let Some(service) = spec.get("ServiceName") else {
+        return Vec::new();
+    };
+    let through = |place: &Value| vec![service.clone(), place.clone()];
+    match spec.get("VpcEndpointType").and_then(Value::as_str) {
+        None | Some("Gateway") => {
+            let tables = spec.get("RouteTableIds").and_then(Value::as_array);
+            tables.into_iter().flatten().map(through).collect()
+        }
+        Some("Interface") if spec["PrivateDnsEnabled"] == true => vec![through(&spec["VpcId"])],
+        Some(_) => Vec::new(),
+    }
 }
 
 impl VpcEndpoint {

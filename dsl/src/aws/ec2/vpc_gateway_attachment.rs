@@ -2,13 +2,15 @@
 //!
 //! What surprises people: a VPC takes one gateway of each type, so another gateway can only take the place of the first one after that
 //! is detached; and AWS refuses to detach an internet gateway while anything in the VPC has a public address. So whatever uses the VPC
-//! waits for the attachment, and is gone before it is. CloudFormation changes the gateway in place; here it is a replacement that
+//! waits for the attachment, and is gone before it is. In another VPC the attachment gets another internet gateway, so that the two networks can
+//! stand side by side until everything has moved. CloudFormation changes the gateway in place; here it is a replacement that
 //! detaches first, because the type of gateway belongs to the identity of the attachment and because a killed run can be resumed
 //! between the two calls.
 //!
 //! Not here: the gateways themselves, nor transit gateways, whose attachment is `AWS::EC2::TransitGatewayVpcAttachment`.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcgatewayattachment.html>
 
+use serde_json::Value;
 use windlass_derive::{Choice, Resource};
 
 use super::{InternetGatewayId, VpcId, VpnGatewayId};
@@ -34,6 +36,26 @@ pub enum AttachedGateway {
     InternetGatewayId(Input<InternetGatewayId>),
     /// A virtual private gateway.
     VpnGatewayId(Input<VpnGatewayId>),
+}
+
+/// A VPC takes one gateway of each type: AWS answers `InvalidParameterValue`, "Network … already has an internet gateway attached".
+fn taken(spec: &Value) -> Vec<Vec<Value>> {
+    let kind = match spec.get("InternetGatewayId") {
+        Some(_) => AttachmentType::InternetGateway,
+        None => AttachmentType::VpnGateway,
+    };
+    vec![vec![Value::from(kind.as_str()), spec["VpcId"].clone()]]
+}
+
+/// `DetachInternetGateway` is refused while anything in the VPC has a public address: "Network … has some mapped public address(es)".
+fn has_a_public_address(kind: &str, spec: &Value) -> bool {
+    match kind {
+        "AWS::EC2::NatGateway" => spec["ConnectivityType"] != "private",
+        "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
+            spec["Scheme"] != "internal" && spec["Type"] != "gateway"
+        }
+        _ => false,
+    }
 }
 
 /// A gateway at a VPC.
@@ -65,9 +87,11 @@ pub enum AttachedGateway {
     outputs(attachment_type: AttachmentType = "AttachmentType"),
     waits(Ready),
     reference_wait = Ready,
-    replace = DeleteFirst,
     completes("InternetGatewayId", "VpcId"),
-    exclusive("InternetGatewayId"),
+    exclusive_by(taken, "VpcId", "InternetGatewayId", "VpnGatewayId"),
+    serves_one("InternetGatewayId", "VpnGatewayId", owner("VpcId"), follows),
+    holds("VpcId", "InternetGatewayId"),
+    held_by(has_a_public_address),
     no_new
 )]
 pub struct VpcGatewayAttachment {

@@ -66,7 +66,8 @@ crate::text_enum! {
     outputs(name: ClusterName = "ClusterName", arn: ClusterArn = "Arn"),
     waits(Ready),
     reference_wait = Ready,
-    lends("CapacityProviders")
+    lends("CapacityProviders"),
+    holds("CapacityProviders[]")
 )]
 pub struct Cluster {
     /// The name, up to 255 letters, digits, `-` and `_`.

@@ -39,7 +39,9 @@ use crate::value::{Input, List};
     waits(Ready),
     reference_wait = Ready,
     completes("Cluster"),
-    lends("CapacityProviders")
+    exclusive("Cluster"),
+    lends("CapacityProviders"),
+    holds("CapacityProviders[]")
 )]
 pub struct ClusterCapacityProviderAssociations {
     /// The cluster.

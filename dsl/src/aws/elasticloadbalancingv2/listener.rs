@@ -8,6 +8,7 @@
 //! `SessionTimeout` of an authentication is a text in CloudFormation's listener, and a number in its rule and in the API: a number here.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listener.html>
 
+use serde_json::Value;
 use windlass_derive::{Block, Resource};
 
 use super::attributes::{self, LISTENER_ATTRIBUTES};
@@ -67,6 +68,9 @@ crate::text_enum! {
         "DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn"
     ),
     exclusive("LoadBalancerArn", "Port"),
+    serves_one("DefaultActions[].TargetGroupArn", "DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn", owner("LoadBalancerArn"), follows),
+    holds("DefaultActions[].TargetGroupArn", "DefaultActions[].ForwardConfig.TargetGroups[].TargetGroupArn"),
+    users_first("Protocol", stops_encrypting, "HTTPS becomes HTTP, on which no rule can authenticate users"),
     no_new
 )]
 pub struct Listener {
@@ -100,6 +104,11 @@ pub struct Listener {
     /// Tags.
     #[field(in_place)]
     pub tags: Tags,
+}
+
+/// Rules that authenticate users need HTTPS; the listener keeps it until they have changed.
+fn stops_encrypting(old: &Value, new: &Value) -> bool {
+    old == "HTTPS" && new != "HTTPS"
 }
 
 /// A certificate of a listener.

@@ -47,7 +47,9 @@ use crate::value::{Input, Tags};
         "Actions[].TargetGroupArn",
         "Actions[].ForwardConfig.TargetGroups[].TargetGroupArn"
     ),
-    exchangeable("ListenerArn", "Priority")
+    exchangeable("ListenerArn", "Priority"),
+    serves_one("Actions[].TargetGroupArn", "Actions[].ForwardConfig.TargetGroups[].TargetGroupArn", owner("ListenerArn", "LoadBalancerArn"), follows),
+    holds("Actions[].TargetGroupArn", "Actions[].ForwardConfig.TargetGroups[].TargetGroupArn")
 )]
 pub struct ListenerRule {
     /// The listener.

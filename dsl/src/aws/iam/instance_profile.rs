@@ -48,6 +48,7 @@ use crate::value::{Input, Output};
         name: InstanceProfileName = "InstanceProfileName",
         arn: InstanceProfileArn = "Arn",
     ),
+    holds("Roles[]"),
     no_new
 )]
 pub struct InstanceProfile {

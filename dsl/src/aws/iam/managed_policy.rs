@@ -44,6 +44,7 @@ const MOST: usize = 6_144;
         is_attachable: bool = "IsAttachable",
     ),
     completes("Roles"),
+    holds("Roles[]"),
     no_new
 )]
 pub struct ManagedPolicy {

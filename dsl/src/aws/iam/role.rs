@@ -50,6 +50,7 @@ pub(crate) const INLINE_POLICIES: usize = 10_240;
         arn: RoleArn<P> = "Arn",
         role_id: RoleId = "RoleId",
     ),
+    holds("ManagedPolicyArns[]", "PermissionsBoundary"),
     no_new
 )]
 pub struct Role<P: Principal = Custom> {

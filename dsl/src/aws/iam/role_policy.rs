@@ -34,6 +34,8 @@ use crate::value::{Input, IntoInput};
     kind = "AWS::IAM::RolePolicy",
     id = "RoleName|PolicyName",
     completes("RoleName"),
+    exclusive("RoleName", "PolicyName"),
+    holds("RoleName"),
     no_new
 )]
 pub struct RolePolicy {

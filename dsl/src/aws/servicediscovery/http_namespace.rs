@@ -33,7 +33,8 @@ use crate::value::{Input, Tags};
     id = "Id",
     outputs(id: NamespaceId = "Id", arn: NamespaceArn = "Arn"),
     waits(Ready),
-    reference_wait = Ready
+    reference_wait = Ready,
+    exclusive("Name")
 )]
 pub struct HttpNamespace {
     /// The name, at most 1024 characters, of which the account and region have no other.

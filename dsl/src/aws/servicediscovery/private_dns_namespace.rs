@@ -40,7 +40,8 @@ use crate::value::{Input, IntoInput, Tags};
         hosted_zone_id: HostedZoneId = "HostedZoneId",
     ),
     waits(Ready),
-    reference_wait = Ready
+    reference_wait = Ready,
+    exclusive("Vpc", "Name")
 )]
 pub struct PrivateDnsNamespace {
     /// The VPC in which the names are found. AWS does not give it back.

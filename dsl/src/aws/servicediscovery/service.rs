@@ -77,6 +77,7 @@ crate::text_enum! {
     outputs(id: ServiceId = "Id", arn: ServiceArn = "Arn"),
     waits(Ready),
     exclusive("NamespaceId", "Name"),
+    holds("NamespaceId"),
     no_new
 )]
 pub struct Service {

@@ -55,20 +55,7 @@ const fn kind(
     fields: &'static [FieldSchema],
     outputs: &'static [OutputSchema],
 ) -> KindSchema {
-    KindSchema {
-        kind,
-        id: "Id",
-        fields,
-        outputs,
-        reference_wait: Wait::Exists,
-        waits: &[],
-        replace: ReplaceOrder::CreateFirst,
-        old_generations: OldGenerations::Deleted,
-        completes: &[],
-        replaces_when: &[],
-        exclusive: &[],
-        lends: &[],
-    }
+    KindSchema::plain(kind, "Id", fields, outputs)
 }
 
 /// A network: waits, defaults, tags, an output that an update changes.
@@ -114,17 +101,20 @@ fn shrinks(old: &Value, new: &Value) -> bool {
     new.as_i64() < old.as_i64()
 }
 
-/// A part of a network: replaced along with it.
-pub static SUBNET: KindSchema = kind(
-    "Test::Subnet",
-    &[
-        replaces("NetId", &Shape::Text),
-        replaces("Cidr", &Shape::Text),
-        in_place("Public", &Shape::Bool),
-        TAGS,
-    ],
-    &[output("Id")],
-);
+/// A part of a network: replaced along with it, which AWS does not delete while it is there.
+pub static SUBNET: KindSchema = KindSchema {
+    holds: &["NetId"],
+    ..kind(
+        "Test::Subnet",
+        &[
+            replaces("NetId", &Shape::Text),
+            replaces("Cidr", &Shape::Text),
+            in_place("Public", &Shape::Bool),
+            TAGS,
+        ],
+        &[output("Id")],
+    )
+};
 
 /// Something of which AWS allows one at a time.
 pub static GATE: KindSchema = KindSchema {

@@ -22,6 +22,7 @@ use windlass_state::record::{Action, Intent, Outcome, OutcomeResult, Record, Set
 use windlass_state::snapshot::{SecretKey, Snapshot};
 
 use crate::kinds::schema;
+use crate::rules;
 
 pub fn address(text: &str) -> Address {
     text.parse().expect("an address")
@@ -209,6 +210,7 @@ impl Stage {
     }
 
     pub fn step(&mut self, step: &Step) {
+        rules::accept(self, step);
         match &step.action {
             StepAction::Create { spec, .. } => {
                 let spec = fill(spec, &|at, name| self.output(at, name)).expect("filled");
@@ -268,7 +270,7 @@ impl Stage {
         }
     }
 
-    fn output(&self, at: &Address, name: &str) -> Option<Value> {
+    pub fn output(&self, at: &Address, name: &str) -> Option<Value> {
         self.snapshot.resources.get(at)?.outputs.get(name).cloned()
     }
 

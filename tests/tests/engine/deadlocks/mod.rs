@@ -7,6 +7,7 @@ mod balancing;
 mod capacity;
 mod identity;
 mod network;
+mod serving;
 
 use serde_json::{Value, json};
 use windlass_tests::cloud::kinds::schema;

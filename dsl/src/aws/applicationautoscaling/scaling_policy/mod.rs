@@ -11,6 +11,7 @@ mod predictive;
 mod step;
 mod target_tracking;
 
+use serde_json::Value;
 use windlass_derive::{Choice, Resource};
 
 pub use metric::{
@@ -72,6 +73,15 @@ crate::text_enum! {
     kind = "AWS::ApplicationAutoScaling::ScalingPolicy",
     id = "Arn",
     outputs(arn: ScalingPolicyArn = "Arn"),
+    exclusive_by(
+        taken,
+        "PolicyName",
+        "TargetTrackingScalingPolicyConfiguration",
+        "ScalingTargetId",
+        "ResourceId",
+        "ScalableDimension",
+        "ServiceNamespace"
+    ),
     no_new
 )]
 pub struct ScalingPolicy {
@@ -96,6 +106,29 @@ pub struct ScalingPolicy {
     /// The service that the dimension belongs to, where the target is not named by its id.
     #[field(replaces, no_setter)]
     pub service_namespace: Option<Input<ServiceNamespace>>,
+}
+
+/// A target has one policy of a name: `PutScalingPolicy` overwrites it. And it has one that tracks a metric: AWS answers
+/// `ValidationException`, "Only one TargetTrackingScaling policy for a given metric specification is allowed"
+/// (hashicorp/terraform-provider-aws#41179).
+fn taken(spec: &Value) -> Vec<Vec<Value>> {
+    let target: Vec<_> = match spec.get("ScalingTargetId") {
+        Some(id) => vec![id.clone()],
+        None => ["ResourceId", "ScalableDimension", "ServiceNamespace"]
+            .iter()
+            .filter_map(|part| spec.get(*part).cloned())
+            .collect(),
+    };
+    let tracking = &spec["TargetTrackingScalingPolicyConfiguration"];
+    let forms = [
+        "PredefinedMetricSpecification",
+        "CustomizedMetricSpecification",
+    ];
+    let metric = forms.iter().find_map(|form| tracking.get(*form));
+    let whats = [spec.get("PolicyName"), metric].into_iter().flatten();
+    whats
+        .map(|what| [std::slice::from_ref(what), &target].concat())
+        .collect()
 }
 
 /// What a policy does: exactly one of these.

@@ -83,7 +83,9 @@ use crate::value::{Input, IntoInput};
         arn: AutoScalingGroupArn = "AutoScalingGroupARN",
     ),
     waits(Ready, Stable),
-    reference_wait = Ready
+    reference_wait = Ready,
+    stays_in("VPCZoneIdentifier[]", "VpcId"),
+    holds("VPCZoneIdentifier[]")
 )]
 pub struct AutoScalingGroup {
     /// The name, at most 255 characters, unique in account and region.

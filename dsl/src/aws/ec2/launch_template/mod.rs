@@ -58,7 +58,8 @@ use crate::value::{Input, Tags};
         id: LaunchTemplateId = "LaunchTemplateId",
         latest_version: String = "LatestVersionNumber" changes,
         default_version: String = "DefaultVersionNumber" changes,
-    )
+    ),
+    holds("LaunchTemplateData.SecurityGroupIds[]", "LaunchTemplateData.NetworkInterfaces[].Groups[]")
 )]
 pub struct LaunchTemplate {
     /// The name, 3 to 128 characters.

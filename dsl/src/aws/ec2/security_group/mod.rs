@@ -51,7 +51,8 @@ use crate::value::{Field, Input, IntoInput, List, Tags};
 #[resource(
     kind = "AWS::EC2::SecurityGroup",
     id = "GroupId",
-    outputs(id: SecurityGroupId = "GroupId")
+    outputs(id: SecurityGroupId = "GroupId"),
+    holds("VpcId", "SecurityGroupIngress[].SourceSecurityGroupId", "SecurityGroupEgress[].DestinationSecurityGroupId")
 )]
 pub struct SecurityGroup {
     /// What the group is for, at most 255 characters.

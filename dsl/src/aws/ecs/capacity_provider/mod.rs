@@ -66,6 +66,8 @@ use crate::value::{Input, IntoInput, Tags};
     outputs(name: CapacityProviderName = "Name", arn: CapacityProviderArn = "CapacityProviderArn"),
     waits(Ready),
     reference_wait = Ready,
+    serves_one("AutoScalingGroupProvider.AutoScalingGroupArn", follows),
+    holds("AutoScalingGroupProvider.AutoScalingGroupArn", "ClusterName", "ManagedInstancesProvider.InstanceLaunchTemplate.NetworkConfiguration.Subnets[]", "ManagedInstancesProvider.InstanceLaunchTemplate.NetworkConfiguration.SecurityGroups[]"),
     no_new
 )]
 pub struct CapacityProvider {

@@ -145,6 +145,8 @@ crate::text_enum! {
     outputs(arn: ServiceArn = "ServiceArn", name: ServiceName = "Name"),
     waits(Ready, Stable),
     reference_wait = Ready,
+    exclusive_by(service_connect::taken, "ServiceConnectConfiguration"),
+    holds("Cluster", "NetworkConfiguration.AwsvpcConfiguration.Subnets[]", "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups[]", "CapacityProviderStrategy[].CapacityProvider", "ServiceRegistries[].RegistryArn"),
     no_new
 )]
 pub struct Service<N: ServiceNetwork = AnyNetwork> {

@@ -1,5 +1,6 @@
 //! Service Connect: how a service is found by others, and finds them, through a proxy that ECS runs beside each task.
 
+use serde_json::Value;
 use windlass_derive::Block;
 
 use crate::aws::ecs::{LogConfiguration, PortName};
@@ -23,6 +24,21 @@ crate::text_enum! {
         /// They do not.
         Disabled = "DISABLED",
     }
+}
+
+/// A namespace has one service of a name: ECS answers "SC service is already used by" (aws/copilot-cli#4313, #5431). A namespace that is
+/// the cluster's default is not known here, so services of two clusters may only seem to be after one name.
+pub(super) fn taken(spec: &Value) -> Vec<Vec<Value>> {
+    let connect = &spec["ServiceConnectConfiguration"];
+    let services = connect["Services"].as_array().into_iter().flatten();
+    let name = |service: &Value| match service.get("DiscoveryName") {
+        Some(name) => name.clone(),
+        None => service["PortName"].clone(),
+    };
+    services
+        .filter(|_| connect["Enabled"] != false)
+        .map(|service| vec![connect["Namespace"].clone(), name(service)])
+        .collect()
 }
 
 /// Whether and how a service takes part in Service Connect.

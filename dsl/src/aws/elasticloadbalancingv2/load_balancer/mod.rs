@@ -87,6 +87,11 @@ crate::text_enum! {
     replaces_when("SecurityGroups", gains_or_loses_security_groups, "a network load balancer gets its first security groups, or loses its last"),
     replaces_when("Subnets", gateway_leaves_subnet, "a gateway load balancer leaves a subnet"),
     replaces_when("SubnetMappings", gateway_leaves_subnet, "a gateway load balancer leaves a subnet"),
+    exclusive_by(private_addresses, "SubnetMappings"),
+    serves_one("SubnetMappings[].AllocationId"),
+    stays_in("Subnets[]", "VpcId"),
+    stays_in("SubnetMappings[].SubnetId", "VpcId"),
+    holds("Subnets[]", "SubnetMappings[].SubnetId", "SubnetMappings[].AllocationId", "SecurityGroups[]"),
     no_new
 )]
 pub struct LoadBalancer {
@@ -177,6 +182,17 @@ fn moves_an_address(old: &Value, new: &Value) -> bool {
             old["SubnetId"] == new["SubnetId"] && fixed.iter().any(|key| old[*key] != new[*key])
         })
     })
+}
+
+/// A private address belongs to one network interface of its subnet.
+fn private_addresses(spec: &Value) -> Vec<Vec<Value>> {
+    let mappings = spec["SubnetMappings"].as_array().into_iter().flatten();
+    mappings
+        .filter_map(|mapping| {
+            let address = mapping.get("PrivateIPv4Address")?;
+            Some(vec![mapping["SubnetId"].clone(), address.clone()])
+        })
+        .collect()
 }
 
 fn gains_or_loses_security_groups(old: &Value, new: &Value) -> bool {

@@ -13,6 +13,7 @@ mod tests;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 use windlass_derive::{Block, Choice, Resource};
 
 use super::{
@@ -85,6 +86,7 @@ pub enum HealthCheckPort {
         name: String = "TargetGroupName",
         load_balancer_arns: Vec<LoadBalancerArn> = "LoadBalancerArns" changes,
     ),
+    users_first("TargetGroupAttributes", sticks_to_targets, "targets become sticky"),
     no_new
 )]
 pub struct TargetGroup<T: TargetKind = AnyTarget> {
@@ -150,6 +152,19 @@ pub struct TargetGroup<T: TargetKind = AnyTarget> {
     pub tags: Tags,
     #[field(skip)]
     of: PhantomData<fn() -> T>,
+}
+
+/// A rule over several target groups has to be sticky between them before one of them is sticky to its targets: AWS answers
+/// `InvalidConfigurationRequest`, "This target group appears behind a rule with group stickiness disabled"
+/// (kubernetes-sigs/aws-load-balancer-controller#2734).
+fn sticks_to_targets(old: &Value, new: &Value) -> bool {
+    let sticks = |attributes: &Value| {
+        let mut attributes = attributes.as_array().into_iter().flatten();
+        attributes.any(|attribute| {
+            attribute["Key"] == "stickiness.enabled" && attribute["Value"] == "true"
+        })
+    };
+    sticks(new) && !sticks(old)
 }
 
 /// Which answers count as healthy.

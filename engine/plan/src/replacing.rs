@@ -1,0 +1,118 @@
+//! Whether the old generation of a replacement goes before or after the new one is made.
+//!
+//! Not here: whether something is replaced at all (`decide`), and what follows whom (`serving`).
+
+use petgraph::graph::NodeIndex;
+use serde_json::Value;
+use windlass::address::Address;
+use windlass::schema::{Handover, KindSchema, ReplaceOrder};
+use windlass_state::snapshot::Recorded;
+
+use crate::decide::Decider;
+use crate::decision::Act;
+use crate::evaluate::each_reference;
+use crate::exclusive::clash;
+use crate::graph::Node;
+use crate::holding::{Used, holds, holds_indirectly, needs};
+use crate::world::Current;
+
+impl<'a> Decider<'a> {
+    /// Deleting first spreads to what is replaced along with it and holds it. It is also the only way where both generations would have
+    /// what only one can have.
+    pub(crate) fn replace_order(
+        &self,
+        node: NodeIndex,
+        current: Current<'a>,
+        desired: &Value,
+        applied: &Value,
+    ) -> ReplaceOrder {
+        let Node {
+            declaration,
+            schema,
+            ..
+        } = self.graph.node(node);
+        let spreads = self.goes_before(current, desired, applied);
+        let stays =
+            current.recorded.kind == schema.kind && current.recorded.place == self.place(node);
+        let passed_on = clash(schema, desired, applied, &|value| self.is_apart(value))
+            .is_some_and(|clash| clash.handover != Handover::Occupied);
+        let hands_over = || self.has_to_hand_over(node, current, desired, applied);
+        if spreads || (stays && (passed_on || hands_over())) {
+            return ReplaceOrder::DeleteFirst;
+        }
+        declaration.options.replace.unwrap_or(schema.replace)
+    }
+
+    /// Whether it has to go because something that goes first is held by it; or cannot stand beside its next generation, because of a
+    /// fixed name, while something that it uses goes first.
+    fn goes_before(&self, current: Current<'a>, desired: &Value, applied: &Value) -> bool {
+        let recorded = current.recorded;
+        let goes_first = |on: &Address| {
+            let on = self.graph.find(self.world.now(on).as_str());
+            let on = on.and_then(|on| self.decisions.get(&on));
+            on.is_some_and(|on| on.act == Act::Replace(ReplaceOrder::DeleteFirst))
+        };
+        let schema = self.inputs.schema;
+        let fixed = || {
+            let named = schema(&recorded.kind).and_then(KindSchema::physical_name);
+            named.is_some_and(|(field, _)| {
+                recorded.template.to_value().get(field.name).is_some()
+                    && desired.get(field.name) == applied.get(field.name)
+            })
+        };
+        let mut first = recorded.depends_on.iter().filter(|on| goes_first(on));
+        let held = first.any(|on| {
+            let used = self.world.current(on);
+            fixed()
+                || used.is_some_and(|used| {
+                    let used = Used {
+                        at: used.at,
+                        recorded: used.recorded,
+                    };
+                    holds(schema, &recorded.kind, &recorded.template, used)
+                })
+        });
+        held || self.goes_before_indirectly(recorded)
+    }
+
+    fn goes_before_indirectly(&self, recorded: &Recorded) -> bool {
+        let kinds = self.inputs.schema;
+        let holds = |at: &Address| {
+            let used = self.world.current(at);
+            let schema = used.and_then(|used| kinds(&used.recorded.kind));
+            schema.is_some_and(|schema| holds_indirectly(schema, recorded))
+        };
+        let mut first = self.first_of_all.clone();
+        first.retain(|at| holds(at));
+        !first.is_empty() && needs(self.inputs.snapshot, recorded, &first)
+    }
+
+    /// Whether it is to be replaced whatever differs.
+    pub(crate) fn is_asked(&self, node: NodeIndex) -> bool {
+        let address = self.graph.node(node).address;
+        self.inputs.replace.contains(address) || self.following.contains_key(&node)
+    }
+
+    /// Whether a value that is not known yet is certain to be another one than before: it comes from a new generation that stands beside
+    /// the old one, and is not merely what its spec says.
+    pub(crate) fn is_apart(&self, value: &Value) -> bool {
+        let mut apart = false;
+        each_reference(value, &mut |address, output| {
+            let Some(on) = self.graph.find(address) else {
+                return;
+            };
+            let decision = self.decisions.get(&on);
+            let beside =
+                decision.is_some_and(|on| on.act == Act::Replace(ReplaceOrder::CreateFirst));
+            let field = self.graph.node(on).schema.field(output);
+            apart |= beside && field.is_none_or(|field| field.name_rule.is_some());
+        });
+        apart
+    }
+}
+
+/// Whether a property says where the resource is, so that it may not be able to go there.
+pub fn is_place(schema: &KindSchema, property: &str) -> bool {
+    let mut places = schema.stays_in.iter();
+    places.any(|place| place.path.split(['.', '[']).next() == Some(property))
+}
