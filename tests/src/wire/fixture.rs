@@ -47,6 +47,11 @@ impl Fixture {
         self.schema.kind
     }
 
+    /// The kind's samples, the smallest first and the fullest second.
+    pub fn samples(&self) -> &[Value] {
+        &self.samples
+    }
+
     /// An attribute that the resource has.
     #[must_use]
     pub fn output(mut self, name: &str, value: impl Into<Value>) -> Self {

@@ -11,7 +11,12 @@ pub struct Exception {
 }
 
 /// Properties that CloudFormation's kind does not have: `tests/tests/facts/reasons.rs` says why we have them.
-pub const OURS: &[(&str, &str)] = &[];
+pub const OURS: &[(&str, &str)] = &[
+    ("AWS::AutoScaling::AutoScalingGroup", "ForceDelete"),
+    ("AWS::EC2::LaunchTemplate", "Tags"),
+    ("AWS::SecretsManager::Secret", "ForceDeleteWithoutRecovery"),
+    ("AWS::SecretsManager::Secret", "RecoveryWindowInDays"),
+];
 
 /// The differences.
 pub const EXCEPTIONS: &[Exception] = &[];

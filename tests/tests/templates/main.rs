@@ -43,7 +43,7 @@ struct Location {
 async fn every_sample_fits_cloudformations_schema() {
     let mut resources = BTreeMap::new();
     for fixture in fixtures() {
-        for (index, sample) in fixture.samples.iter().enumerate() {
+        for (index, sample) in fixture.samples().iter().enumerate() {
             let name = format!("{} sample {index}", fixture.kind());
             resources.insert(name, (fixture.kind().to_owned(), sample.clone()));
         }
