@@ -29,6 +29,9 @@ use crate::settle::{Settled, look};
 use crate::slot::Slot;
 use crate::wait::{WaitError, limit};
 
+/// What the first load balancer, cluster or group of an account needs, besides the permission to make it.
+const LINKED_ROLE: &str = "iam:CreateServiceLinkedRole";
+
 /// How often a create that never reached AWS is sent again.
 const SENDS: u32 = 3;
 
@@ -101,6 +104,9 @@ impl StepError {
                     "renew the credentials, or enable the region for the account, and run the same again"
                 }
                 ErrorClass::CredentialsExpired => "renew the credentials and run the same again",
+                ErrorClass::Denied if self.aws()?.message.contains(LINKED_ROLE) => {
+                    "the service makes its service-linked role by itself where the credentials may call iam:CreateServiceLinkedRole: allow it, or make the role once with `aws iam create-service-linked-role`"
+                }
                 ErrorClass::QuotaExceeded => "ask AWS to raise the quota, then run the same again",
                 ErrorClass::Unknown => "run the same again; it first looks at what became of this",
                 _ => return None,

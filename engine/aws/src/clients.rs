@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
@@ -37,6 +39,24 @@ pub enum AccessError {
     /// The local cloud is asked for without its endpoint, so a call could reach AWS.
     #[error("the local cloud has no endpoint")]
     LocalWithoutEndpoint,
+    /// A profile that the shared configuration files do not have.
+    #[error("there is no profile `{profile}` in the shared configuration files; they have {}", listed(.known))]
+    UnknownProfile {
+        /// The one that is asked for.
+        profile: String,
+        /// Those that exist.
+        known: Vec<String>,
+    },
+    /// The shared configuration files cannot be read.
+    #[error("the shared configuration files cannot be read: {0}")]
+    Profiles(String),
+}
+
+fn listed(profiles: &[String]) -> String {
+    match profiles {
+        [] => "none".to_owned(),
+        profiles => profiles.join(", "),
+    }
 }
 
 /// The clients of all places that a run touches.
@@ -156,11 +176,19 @@ impl Pool {
         }
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(self.http.clone())
-            .region(region)
+            .region(region.clone())
             .app_name(app)
             .timeout_config(timeouts);
         if let Some(profile) = &self.access.profile {
-            loader = loader.profile_name(profile);
+            // The profile and nothing else: the SDK's chain would let keys in the environment go first, and ask the machine where the profile gives none.
+            let places = ProviderConfig::default()
+                .with_http_client(self.http.clone())
+                .with_region(Some(region));
+            let provider = ProfileFileCredentialsProvider::builder()
+                .configure(&places)
+                .profile_name(profile)
+                .build();
+            loader = loader.profile_name(profile).credentials_provider(provider);
         }
         if let Some(endpoint) = &self.access.endpoint {
             loader = loader.endpoint_url(endpoint);

@@ -154,9 +154,16 @@ fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
         }
         SdkError::DispatchFailure(dispatch) if dispatch.is_user() => ErrorClass::Invalid,
         SdkError::DispatchFailure(dispatch) if withheld(dispatch) => ErrorClass::Withheld,
+        // Without credentials nothing was sent.
+        SdkError::DispatchFailure(_) if chain_of(error).starts_with(NO_CREDENTIALS) => {
+            ErrorClass::CredentialsExpired
+        }
         _ => ErrorClass::Unknown,
     }
 }
+
+/// What the message says where the SDK's chain of credentials gave none.
+const NO_CREDENTIALS: &str = "there are no usable credentials";
 
 /// Whether no name server knows the host that a call was meant for.
 pub fn is_unresolved<E>(error: &SdkError<E, HttpResponse>) -> bool {
@@ -222,6 +229,10 @@ fn chain_of<E>(error: &SdkError<E, HttpResponse>) -> String {
         text.push_str(": ");
         text.push_str(&cause.to_string());
         next = cause.source();
+    }
+    // The SDK says so once for each source of credentials that it passed through.
+    if let Some((_, why)) = text.rsplit_once("an error occurred while loading credentials") {
+        return format!("{NO_CREDENTIALS}{why}");
     }
     if source.is_none()
         && let SdkError::ConstructionFailure(failure) = error

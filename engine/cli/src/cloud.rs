@@ -62,6 +62,9 @@ pub async fn local() -> Result<Status, Failure> {
 
 /// The region that a command is about, without asking AWS.
 pub async fn region(wanted: &Wanted) -> Result<String, Failure> {
+    if !wanted.local {
+        windlass_aws::check_profile(wanted.profile.as_deref()).await?;
+    }
     if let Some(region) = &wanted.region {
         return Ok(region.clone());
     }

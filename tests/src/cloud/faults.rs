@@ -24,6 +24,8 @@ pub struct Faults {
     pub refuse: BTreeSet<Address>,
     /// Resources whose mutating calls are answered with a code and a message that something is not there.
     pub not_found: BTreeMap<Address, (String, String)>,
+    /// Resources that strangers use, and who they are: AWS refuses to delete them, and names nobody until it is asked.
+    pub held_by: BTreeMap<Address, Vec<String>>,
     /// Resources whose waits fail.
     pub never_ready: BTreeMap<Address, Failure>,
     /// Resources whose waits never end.

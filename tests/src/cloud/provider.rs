@@ -231,6 +231,12 @@ impl Provider for Cloud {
             .await
     }
 
+    async fn who_uses(&self, target: &Target) -> Result<Vec<String>> {
+        self.arrive(DESCRIBE).await?;
+        let holders = self.faults().held_by.get(&target.address).cloned();
+        Ok(holders.unwrap_or_default())
+    }
+
     async fn find(&self, intent: &Intent) -> Result<Found> {
         self.arrive(DESCRIBE).await?;
         Ok(self.seek(intent))

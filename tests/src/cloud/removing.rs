@@ -5,7 +5,7 @@ use std::time::Duration;
 use windlass_engine::provider::{Deletion, Target};
 
 use super::provider::{Cloud, Result};
-use super::wordings::not_found;
+use super::wordings::{not_found, refusal};
 use super::{operations, refusing, rules};
 
 /// How long a slow deletion takes.
@@ -22,6 +22,9 @@ impl Cloud {
         };
         if object.gone_at.is_some() {
             return Ok(());
+        }
+        if self.faults().held_by.contains_key(&target.address) {
+            return Err(refusal(kind, operation, rules::DEPENDENCY, id, ""));
         }
         let lingering = self.faults().lingers.then(|| self.now());
         refusing::refuse_used(&world, id, object, operation, lingering)?;

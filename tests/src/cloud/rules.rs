@@ -37,7 +37,7 @@ const PROFILE: &str = "AWS::IAM::InstanceProfile";
 const ROLE_POLICY: &str = "AWS::IAM::RolePolicy";
 const SCALING_GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 
-const DEPENDENCY: Wording = wording(
+pub(super) const DEPENDENCY: Wording = wording(
     "DependencyViolation",
     "resource {it} has a dependent object",
 );

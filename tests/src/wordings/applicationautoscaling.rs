@@ -10,7 +10,7 @@ pub const ROWS: &[Row] = &[
         "application-autoscaling:RegisterScalableTarget",
         400,
         "ValidationException",
-        "The scalable target already exists, and its tags cannot be changed by this call.",
+        "The scalable target that you tried to tag already exists. To update tags on an existing scalable target, use the TagResource API.",
         AlreadyExists,
         "hashicorp/terraform-provider-aws#31839",
     ),

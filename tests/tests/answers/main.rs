@@ -2,5 +2,6 @@
 
 mod holders;
 mod life_cycles;
+mod reaching;
 mod subject;
 mod wordings;

@@ -68,6 +68,51 @@ async fn a_refused_deletion_leaves_the_rest_of_a_destroy() {
     assert!(universe.cloud.world().objects.is_empty());
 }
 
+/// A Lambda function of somebody else's keeps an interface in the subnet. AWS says "in use" and no more; a quarter of an hour later the run would end
+/// without a name.
+#[tokio::test]
+async fn who_is_in_the_way_of_a_deletion_is_said_after_a_minute() {
+    let universe = Universe::default();
+    universe.up(&platform()).await;
+    let holder = "eni-0a1 (AWS Lambda VPC ENI-mail)".to_owned();
+    universe.cloud.set_faults(Faults {
+        held_by: [(parse("subnet-b"), vec![holder.clone()])].into(),
+        ..Faults::default()
+    });
+    let ran = universe.destroy().await;
+    let (mut waited, mut told) = (0, None);
+    for event in &ran.events {
+        match event {
+            Event::StepRetrying {
+                step,
+                delay_milliseconds,
+                ..
+            } if step.address == parse("subnet-b") => waited += delay_milliseconds,
+            Event::StepProgress { step, status, .. } if step.address == parse("subnet-b") => {
+                assert_eq!((status, told), (&format!("used by {holder}"), None));
+                told = Some(waited);
+            }
+            _ => {}
+        }
+    }
+    let told = told.expect("it was said, once");
+    assert!(
+        (60_000..90_000).contains(&told),
+        "after {told} ms of waiting"
+    );
+    let failed = ran.events.iter().find_map(|event| match event {
+        Event::StepFailed { message, .. } => Some(message),
+        _ => None,
+    });
+    let message = failed.expect("it does not go by itself");
+    assert!(message.contains(&holder), "{message}");
+
+    // When the stranger has gone, so does the rest.
+    universe.cloud.set_faults(Faults::default());
+    universe.destroy().await;
+    assert!(universe.cloud.world().objects.is_empty());
+}
+
 #[tokio::test]
 async fn a_wait_that_fails_says_why_and_is_taken_up_again() {
     let universe = Universe::default();

@@ -460,3 +460,17 @@ fn no_terminal_and_no_yes() {
     let told = desk.types(&format!("up --endpoint-url {endpoint}"));
     insta::assert_snapshot!(timeless(&told.replace(&endpoint, "[ENDPOINT]")));
 }
+
+/// The SDK's chain would pass over it, and take the environment's keys or the machine's.
+#[test]
+fn a_profile_that_does_not_exist_is_named_at_once() {
+    let desk = Desk::empty();
+    let aws = desk.path().join(".aws");
+    std::fs::create_dir(&aws).expect("a temporary folder can be written");
+    let files = "[default]\nregion = us-east-1\n[profile ops]\nregion = us-east-1\n";
+    std::fs::write(aws.join("config"), files).expect("and so can its files");
+    let told = desk.types("import web ID --profile nope");
+    let says =
+        "there is no profile `nope` in the shared configuration files; they have default, ops";
+    assert!(told.contains(says), "{told}");
+}
