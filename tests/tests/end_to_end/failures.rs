@@ -205,17 +205,10 @@ fn late_views_and_held_addresses_are_waited_for() {
     let rules = late.map(|(kind, operation, code)| refuses(&world, kind, operation, code, &[1]));
     let ran = world.succeeds("up --yes");
     drop(rules);
-    let codes: Vec<String> = retried(&ran).into_iter().map(|(code, _)| code).collect();
-    assert_eq!(
-        codes,
-        [
-            "InvalidGroup.NotFound",
-            "InvalidVpcID.NotFound",
-            "TargetGroupNotFound"
-        ],
-        "{}",
-        ran.troubles()
-    );
+    for (_, operation, code) in late {
+        let waited = retried(&ran).iter().any(|(said, _)| said == code);
+        assert!(waited, "{operation}: {}", ran.troubles());
+    }
     assert_eq!(world.census(), alone.census());
 
     let eip = "AWS::EC2::EIP";
@@ -223,7 +216,8 @@ fn late_views_and_held_addresses_are_waited_for() {
     let ran = world.succeeds("destroy --yes");
     drop(held);
     let held = ("AuthFailure".to_owned(), "in_use".to_owned());
-    assert_eq!(retried(&ran), [held.clone(), held], "{}", ran.troubles());
+    let waited = retried(&ran).into_iter().filter(|of| *of == held).count();
+    assert!(waited >= 2, "{}", ran.troubles());
 }
 
 /// The state cannot grow any more; small files still can be written, as on a disk that is nearly full.
