@@ -105,6 +105,8 @@ codes! {
     VOLUME_MISMATCH = "WL-0312";
     /// A capacity provider protects instances of a group that does not.
     SCALE_IN_PROTECTION_MISSING = "WL-0313";
+    /// A service keeps a property that only CodeDeploy can change.
+    CODE_DEPLOY_OWNS = "WL-0314";
     /// One managed policy that a role carries twice.
     POLICY_ATTACHED_TWICE = "WL-0401";
     /// Two inline policies of one name on one role.

@@ -29,6 +29,7 @@ pub fn across_resources(document: &mut Document) {
         network::wiring,
         ecs::services,
         ecs::capacity,
+        ecs::owned_by_code_deploy,
         ecs::readable_secrets,
         roles::attached_twice,
         roles::inline_twice,

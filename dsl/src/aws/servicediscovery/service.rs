@@ -78,6 +78,8 @@ crate::text_enum! {
     waits(Ready),
     exclusive("NamespaceId", "Name"),
     holds("NamespaceId"),
+    replaces_when("Description", is_in_http_namespace, "AWS changes no service of an HTTP namespace"),
+    replaces_when("HealthCheckConfig", is_in_http_namespace, "AWS changes no service of an HTTP namespace"),
     no_new
 )]
 pub struct Service {
@@ -90,7 +92,7 @@ pub struct Service {
     /// How it is found, where AWS would not know by itself.
     #[field(name = "Type", replaces)]
     pub service_type: Option<Input<ServiceType>>,
-    /// What it is for, at most 1024 characters.
+    /// What it is for, at most 1024 characters. In an HTTP namespace another one replaces the service.
     #[field(in_place)]
     pub description: Option<Input<String>>,
     /// The DNS records of each instance.
@@ -182,6 +184,12 @@ fn more_than_time_to_live(old: &Value, new: &Value) -> bool {
         policy => policy.clone(),
     };
     old.is_null() != new.is_null() || types(old) != types(new) || policy(old) != policy(new)
+}
+
+/// Whether a service is in an HTTP namespace, where `UpdateService` answers `InvalidInput` (go-to-k/cdk-real-drift#261). Elsewhere a service has DNS
+/// records, or says by its type that it has none.
+fn is_in_http_namespace(_: &Value, to: &Value) -> bool {
+    to.get("DnsConfig").is_none() && to.get("Type").is_none()
 }
 
 /// What a Route 53 health check speaks is fixed.

@@ -3,10 +3,12 @@
 //! Only what the stack itself declares is looked at; what is named by a literal or computed is left to AWS.
 
 mod capacity;
+mod code_deploy;
 mod secrets;
 mod service;
 
 pub(super) use capacity::capacity;
+pub(super) use code_deploy::owned_by_code_deploy;
 pub(super) use secrets::readable_secrets;
 pub(super) use service::services;
 
