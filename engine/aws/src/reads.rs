@@ -143,6 +143,12 @@ where
     Ok(found)
 }
 
+/// What a query by one key found under that key. Not every endpoint filters as AWS does, so that the first of the answer can be about another one.
+pub fn of_key<K: PartialEq, T>(found: Vec<(K, T)>, key: &K) -> Option<T> {
+    let mut found = found.into_iter();
+    found.find_map(|(of, item)| (of == *key).then_some(item))
+}
+
 /// Keys in parts that one call takes.
 pub fn chunks<K: Clone>(keys: &[K], per_call: usize) -> std::vec::IntoIter<Vec<K>> {
     let chunks: Vec<Vec<K>> = keys.chunks(per_call).map(<[K]>::to_vec).collect();

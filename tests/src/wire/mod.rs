@@ -27,7 +27,7 @@ mod servicediscovery;
 pub use fixture::Fixture;
 pub use paths::leaves;
 pub use proof::{Proof, prove};
-pub use questions::{Followed, follow};
+pub use questions::{Followed, creation, follow};
 pub use subject::{owner, unauthored};
 
 /// Every kind's fixture, in order of the catalogue.

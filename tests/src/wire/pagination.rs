@@ -62,6 +62,7 @@ pub const PAGED: &[Paged] = &[
         operations: &[
             "DescribeAutoScalingGroups",
             "DescribeNotificationConfigurations",
+            "DescribeScalingActivities",
         ],
         token: "NextToken",
         instead: None,
@@ -163,7 +164,7 @@ pub const PAGED: &[Paged] = &[
     },
     Paged {
         service: "servicediscovery",
-        operations: &["ListNamespaces", "ListServices"],
+        operations: &["ListNamespaces", "ListOperations", "ListServices"],
         token: "NextToken",
         instead: None,
         empty: |_| json!({"NextToken": TOKEN}).to_string(),

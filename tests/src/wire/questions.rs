@@ -184,7 +184,8 @@ fn intent() -> IntentId {
     IntentId("0".to_owned())
 }
 
-fn creation(target: &Target) -> Intent {
+/// A create of a target whose answer was lost.
+pub fn creation(target: &Target) -> Intent {
     Intent {
         sequence: 0,
         run: RunId("0".repeat(16)),

@@ -41,4 +41,22 @@ pub const ROWS: &[Row] = &[
         NotYet,
         "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html",
     ),
+    said(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "application-autoscaling:PutScalingPolicy",
+        400,
+        "FailedResourceAccessException",
+        "Unable to create alarms for scaling policy. User: arn:aws:sts::123456789012:assumed-role/AWSServiceRoleForApplicationAutoScaling_ECSService/AutoScaling is not authorized to perform: cloudwatch:PutMetricAlarm on resource: arn:aws:cloudwatch:eu-central-1:123456789012:alarm:web",
+        NotYet,
+        "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/appautoscaling/policy.go",
+    ),
+    said(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "application-autoscaling:PutScalingPolicy",
+        400,
+        "FailedResourceAccessException",
+        "Unable to create alarms for scaling policy due to reason: The security token included in the request is invalid",
+        NotYet,
+        "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/appautoscaling/policy.go",
+    ),
 ];

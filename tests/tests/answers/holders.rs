@@ -146,3 +146,52 @@ async fn a_role_is_held_by_what_others_put_on_it() {
         ]
     );
 }
+
+#[tokio::test]
+async fn a_cluster_is_held_by_what_runs_in_it() {
+    const SERVICES: &str =
+        r#"{"serviceArns": ["arn:aws:ecs:us-east-1:123456789012:service/main/theirs"]}"#;
+    const TASKS: &str = r#"{"taskArns": ["arn:aws:ecs:us-east-1:123456789012:task/main/0a1"]}"#;
+    const INSTANCES: &str = r#"{"containerInstanceArns": ["arn:aws:ecs:us-east-1:123456789012:container-instance/main/0b2"]}"#;
+    let found = holders(
+        "AWS::ECS::Cluster",
+        "main",
+        json!({"ClusterName": "main"}),
+        &[
+            ("ListServices", SERVICES),
+            ("ListTasks", TASKS),
+            ("ListContainerInstances", INSTANCES),
+        ],
+    )
+    .await;
+    assert_eq!(
+        found,
+        ["service theirs", "task 0a1", "container instance 0b2"]
+    );
+}
+
+#[tokio::test]
+async fn cloud_map_is_held_by_services_and_their_instances() {
+    const SERVICES: &str = r#"{"Services": [{"Id": "srv-0b2", "Name": "api"}]}"#;
+    const INSTANCES: &str = r#"{"Instances": [{"Id": "0a1", "Attributes": {"ECS_CLUSTER_NAME": "main", "ECS_SERVICE_NAME": "app"}},
+        {"Id": "0b2"}]}"#;
+    let found = holders(
+        "AWS::ServiceDiscovery::HttpNamespace",
+        "ns-0a1",
+        json!({"Name": "shop"}),
+        &[("ListServices", SERVICES)],
+    )
+    .await;
+    assert_eq!(found, ["Cloud Map service srv-0b2 (api)"]);
+    let found = holders(
+        "AWS::ServiceDiscovery::Service",
+        "srv-0a1",
+        json!({"NamespaceId": "ns-0a1", "Name": "api"}),
+        &[("ListInstances", INSTANCES)],
+    )
+    .await;
+    assert_eq!(
+        found,
+        ["instance 0a1 (ECS service main/app)", "instance 0b2"]
+    );
+}

@@ -1,9 +1,10 @@
 //! Scaling policies: one name of many targets is asked for once.
 
 use serde_json::{Value, json};
-use windlass_engine::provider::Target;
+use windlass_engine::provider::{Found, Provider, Target};
 use windlass_plan::observation::Observation;
-use windlass_tests::wire::capture::Captured;
+use windlass_tests::wire::capture::{Capture, Captured};
+use windlass_tests::wire::creation;
 
 use super::{target, together};
 
@@ -83,4 +84,56 @@ async fn policies_of_one_name_are_read_once() {
     assert_eq!(calls(TARGETS - 1).await, 2);
     // One is on no page that is worth reading.
     assert_eq!(calls(TARGETS).await, TARGETS / 4 + 1);
+}
+
+/// An endpoint that answers with all policies of a target, whatever name it is asked for; moto does so.
+fn unfiltered(request: &Captured) -> Option<(u16, String)> {
+    assert_eq!(request.operation, "DescribeScalingPolicies");
+    let named = |name: &str| {
+        let mut policy = policy(0);
+        policy["PolicyName"] = name.into();
+        policy["PolicyARN"] = format!("arn:aws:autoscaling:::scalingPolicy/{name}").into();
+        policy
+    };
+    let policies = json!({"ScalingPolicies": [named("cpu"), named("memory")]});
+    Some((200, policies.to_string()))
+}
+
+fn named(name: &str) -> Target {
+    let applied = json!({
+        "PolicyName": name, "PolicyType": "TargetTrackingScaling", "ServiceNamespace": "ecs", "ResourceId": service(0),
+        "ScalableDimension": "ecs:service:DesiredCount", "TargetTrackingScalingPolicyConfiguration": {
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}, "TargetValue": 60,
+        },
+    });
+    target(
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        arn(0),
+        &applied,
+    )
+}
+
+#[tokio::test]
+async fn a_policy_is_told_from_the_others_of_its_target() {
+    let names = ["cpu", "memory", "requests"];
+    let (all, _) = together(unfiltered, &names.map(named)).await;
+    let shown = all.iter().map(|observed| match observed {
+        Observation::Present { properties, .. } => properties["PolicyName"].as_str(),
+        _ => None,
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [Some("cpu"), Some("memory"), None]
+    );
+}
+
+#[tokio::test]
+async fn what_a_lost_call_made_is_found() {
+    let memory = creation(&named("memory"));
+    let provider = Capture::answering(unfiltered).provider();
+    let found = provider.find(&memory).await;
+    match found.expect("every call is answered") {
+        Found::Ours(made) => assert!(made.physical_id.ends_with("/memory"), "{made:?}"),
+        other => panic!("{other:?}"),
+    }
 }

@@ -53,7 +53,7 @@ impl Query for Policies {
         Ok(found?.into_iter().flatten().collect())
     }
 
-    /// The list may not have been read to its end.
+    /// The list may not have been read to its end. What answers is compared with what was asked: not every endpoint filters by name.
     async fn confirm(clients: &Clients, (number, name): &Self::Key) -> Result<Option<SdkPolicy>> {
         let call = clients
             .application_autoscaling()
@@ -62,8 +62,13 @@ impl Query for Policies {
             .resource_id(&number.resource_id)
             .scalable_dimension(number.dimension())
             .policy_names(name);
-        let policy = call.into_paginator().items().send().try_next().await;
-        policy.named(DESCRIBE)
+        let mut policies = call.into_paginator().items().send();
+        while let Some(policy) = policies.try_next().await.named(DESCRIBE)? {
+            if policy.policy_name == *name && number_of(&policy) == *number {
+                return Ok(Some(policy));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -110,6 +115,13 @@ impl Lifecycle for ScalingPolicyLifecycle {
     const WORDINGS: &'static [Wording] = &[
         // The target was registered: the policy waited for it. It is not visible to this call yet.
         Wording::new(&[PUT], &["ObjectNotFoundException"], ErrorClass::NotYet),
+        // The account's first policy makes the service-linked role, which CloudWatch does not know for some seconds. Terraform tries for two minutes
+        // (`internal/service/appautoscaling/policy.go`).
+        Wording::new(
+            &[PUT],
+            &["FailedResourceAccessException"],
+            ErrorClass::NotYet,
+        ),
     ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -191,14 +203,11 @@ impl Lifecycle for ScalingPolicyLifecycle {
     }
 
     async fn find(cx: &Context, spec: &ScalingPolicyResolved, _: &IntentId) -> Result<FoundOne> {
-        let found = Policies::fetch(cx, vec![key(spec)]).await?;
+        let found = Policies::confirm(cx, &key(spec)).await?;
         let nothing = FoundOne::Nothing {
             visible_within: VISIBLE_WITHIN,
         };
-        let ours = found.into_iter().next();
-        Ok(ours.map_or(nothing, |(_, policy)| {
-            FoundOne::Ours(made(&policy.policy_arn))
-        }))
+        Ok(found.map_or(nothing, |policy| FoundOne::Ours(made(&policy.policy_arn))))
     }
 }
 

@@ -172,7 +172,8 @@ impl Lifecycle for EipLifecycle {
             .await
             .named(DESCRIBE)?;
         let addresses = answer.addresses.unwrap_or_default();
-        Ok(tags::ours_or_nothing(addresses.first().and_then(made)))
+        let mut ours = tags::of_intent(&addresses, |one| one.tags.as_deref(), intent);
+        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 }
 

@@ -95,7 +95,8 @@ impl Lifecycle for InternetGatewayLifecycle {
             .try_collect()
             .await
             .named("ec2:DescribeInternetGateways")?;
-        Ok(tags::ours_or_nothing(gateways.first().and_then(made)))
+        let mut ours = tags::of_intent(&gateways, |one| one.tags.as_deref(), intent);
+        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 }
 

@@ -22,7 +22,7 @@ use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete, missing};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;
 use crate::wording::Wording;
 
@@ -162,10 +162,9 @@ impl Lifecycle for NatGatewayLifecycle {
         }
         if addresses_differ {
             let found = NatGateways::fetch(cx, vec![subject.id.clone()]).await?;
-            let gateway = found.first().map(|(_, gateway)| gateway);
-            let gateway = gateway.filter(|gateway| serves(gateway));
+            let gateway = of_key(found, &subject.id).filter(serves);
             let gateway = gateway.ok_or_else(|| missing(DESCRIBE, &subject.id))?;
-            addresses::update(cx, gateway, &subject.applied, to).await?;
+            addresses::update(cx, &gateway, &subject.applied, to).await?;
         }
         Ok(Outputs::new())
     }
@@ -191,7 +190,8 @@ impl Lifecycle for NatGatewayLifecycle {
             .try_collect()
             .await
             .named(DESCRIBE)?;
-        let ours = gateways.iter().find(|gateway| serves(gateway));
+        let mut ours = tags::of_intent(&gateways, |one| one.tags.as_deref(), intent);
+        let ours = ours.find(|gateway| serves(gateway));
         Ok(tags::ours_or_nothing(ours.and_then(made)))
     }
 

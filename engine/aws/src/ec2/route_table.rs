@@ -88,7 +88,8 @@ impl Lifecycle for RouteTableLifecycle {
 
     async fn find(cx: &Context, _spec: &RouteTableResolved, intent: &IntentId) -> Result<FoundOne> {
         let tables = route_tables::matching(cx, tags::intent_filter(intent)).await?;
-        Ok(tags::ours_or_nothing(tables.first().and_then(made)))
+        let mut ours = tags::of_intent(&tables, |one| one.tags.as_deref(), intent);
+        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 }
 

@@ -316,7 +316,10 @@ pub fn own_tags(cx: &Context, intent: &IntentId) -> aws_sdk_ec2::types::TagSpeci
 
 /// What an authorize call made.
 pub fn made(rules: Option<&[SecurityGroupRule]>) -> Option<Made> {
-    let rule = rules?.first()?;
+    made_one(rules?.first()?)
+}
+
+fn made_one(rule: &SecurityGroupRule) -> Option<Made> {
     Some(Made {
         id: rule.security_group_rule_id.clone()?,
         outputs: rule_outputs(rule),
@@ -335,7 +338,8 @@ pub async fn find(cx: &Context, intent: &IntentId) -> Result<FoundOne> {
         .try_collect()
         .await
         .named("ec2:DescribeSecurityGroupRules")?;
-    Ok(tags::ours_or_nothing(made(Some(&rules))))
+    let mut ours = tags::of_intent(&rules, |one| one.tags.as_deref(), intent);
+    Ok(tags::ours_or_nothing(ours.find_map(made_one)))
 }
 
 fn rule_outputs(rule: &SecurityGroupRule) -> Outputs {

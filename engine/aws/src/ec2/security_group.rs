@@ -174,7 +174,8 @@ impl Lifecycle for SecurityGroupLifecycle {
             .try_collect()
             .await
             .named("ec2:DescribeSecurityGroups")?;
-        let ours = groups.into_iter().find_map(|group| made(group.group_id));
+        let mut ours = tags::of_intent(&groups, |one| one.tags.as_deref(), intent);
+        let ours = ours.find_map(|group| made(group.group_id.clone()));
         Ok(tags::ours_or_nothing(ours))
     }
 }

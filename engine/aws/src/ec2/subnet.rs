@@ -245,7 +245,8 @@ impl Lifecycle for SubnetLifecycle {
             .try_collect()
             .await
             .named("ec2:DescribeSubnets")?;
-        Ok(tags::ours_or_nothing(subnets.first().and_then(made)))
+        let mut ours = tags::of_intent(&subnets, |one| one.tags.as_deref(), intent);
+        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {

@@ -76,6 +76,18 @@ pub fn intent_filter(intent: &IntentId) -> Filter {
     filter(&format!("tag:{INTENT_TAG}"), vec![intent.0.clone()])
 }
 
+/// Those of a search by [`intent_filter`] that bear the intent's tag: not every endpoint filters as AWS does.
+pub fn of_intent<'a, T>(
+    found: &'a [T],
+    tags: impl Fn(&T) -> Option<&[Tag]> + 'a,
+    intent: &'a IntentId,
+) -> impl Iterator<Item = &'a T> {
+    let is_ours =
+        |tag: &Tag| tag.key.as_deref() == Some(INTENT_TAG) && tag.value.as_ref() == Some(&intent.0);
+    let of_one = move |one: &&T| tags(one).unwrap_or_default().iter().any(is_ours);
+    found.iter().filter(of_one)
+}
+
 /// What a search by [`intent_filter`] has found.
 pub fn ours_or_nothing(made: Option<Made>) -> FoundOne {
     let nothing = FoundOne::Nothing {

@@ -274,7 +274,8 @@ impl Lifecycle for VpcLifecycle {
             .try_collect()
             .await
             .named("ec2:DescribeVpcs")?;
-        Ok(tags::ours_or_nothing(vpcs.first().and_then(made)))
+        let mut ours = tags::of_intent(&vpcs, |one| one.tags.as_deref(), intent);
+        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {

@@ -225,8 +225,7 @@ impl Lifecycle for VpcEndpointLifecycle {
             .try_collect()
             .await
             .named("ec2:DescribeVpcEndpoints")?;
-        let ours = endpoints
-            .iter()
+        let ours = tags::of_intent(&endpoints, |one| one.tags.as_deref(), intent)
             .filter(|endpoint| !is(endpoint, "deleted") && !is(endpoint, "deleting"))
             .find_map(made);
         Ok(tags::ours_or_nothing(ours))

@@ -16,7 +16,7 @@ use super::tags;
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;
 use crate::wording::Wording;
 
@@ -151,11 +151,11 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
         let attached = match &spec.gateway {
             Gateway::InternetGatewayId(_) => {
                 let found = InternetGateways::fetch(cx, vec![id.clone()]).await?;
-                found.first().map(|(_, gateway)| of_internet(gateway))
+                of_key(found, &id).map(|gateway| of_internet(&gateway))
             }
             Gateway::VpnGatewayId(_) => {
                 let found = VpnGateways::fetch(cx, vec![id.clone()]).await?;
-                found.first().map(|(_, gateway)| of_vpn(gateway))
+                of_key(found, &id).map(|gateway| of_vpn(&gateway))
             }
         };
         let mut attached = attached.unwrap_or_default().into_iter();

@@ -14,12 +14,12 @@ use windlass_engine::provider::{
 use windlass_state::identity::IntentId;
 
 use super::form::{Shown, ToSdk, forms};
-use super::tags;
+use super::{contents, tags};
 use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;
 use crate::wording::Wording;
 
@@ -226,6 +226,10 @@ impl Lifecycle for ClusterLifecycle {
         call.send().await.named("ecs:DeleteCluster").map(drop)
     }
 
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        contents::of(cx, &subject.id).await
+    }
+
     async fn find(cx: &Context, spec: &ClusterResolved, intent: &IntentId) -> Result<FoundOne> {
         let name = name(spec)?;
         Ok(match living(cx, name).await? {
@@ -311,11 +315,13 @@ pub const CLUSTER_WORDINGS: &[Wording] = &[
         &["UpdateInProgressException", "ResourceInUseException"],
         ErrorClass::NotYet,
     ),
+    // A cluster that was made or changed a moment ago: `internal/service/ecs/cluster_capacity_provider_associations.go` of Terraform.
     Wording::new(
-        &["ecs:DeleteCluster"],
-        &["UpdateInProgressException"],
+        &["ecs:PutClusterCapacityProviders"],
+        &["ClientException"],
         ErrorClass::NotYet,
-    ),
+    )
+    .saying(&["Cluster was not ACTIVE"]),
     Wording::new(
         &["ecs:DeleteCluster"],
         &["ClusterContainsCapacityProviderException"],
@@ -345,7 +351,7 @@ fn name(spec: &ClusterResolved) -> Result<&str> {
 
 async fn living(cx: &Context, name: &str) -> Result<Option<SdkCluster>> {
     let found = Clusters::fetch(cx, vec![name.to_owned()]).await?;
-    Ok(found.into_iter().next().map(|(_, cluster)| cluster))
+    Ok(of_key(found, &name.to_owned()))
 }
 
 fn exists(name: &str) -> ProviderError {

@@ -15,7 +15,7 @@ use super::tags;
 use crate::error::{Result, exists};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
+use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;
 use crate::wording::Wording;
 
@@ -99,9 +99,10 @@ impl Lifecycle for AssociationsLifecycle {
         if let Some(others) = others(cx, spec).await? {
             return Ok(FoundOne::Foreign(others));
         }
-        let found = Clusters::fetch(cx, vec![spec.cluster.as_str().to_owned()]).await?;
+        let cluster = spec.cluster.as_str().to_owned();
+        let found = Clusters::fetch(cx, vec![cluster.clone()]).await?;
         let wanted: Vec<_> = spec.capacity_providers.to_sdk().unwrap_or_default();
-        let has = found.first().is_some_and(|(_, cluster)| {
+        let has = of_key(found, &cluster).is_some_and(|cluster| {
             let listed = cluster.capacity_providers.as_deref().unwrap_or_default();
             wanted.iter().all(|wanted| listed.contains(wanted))
         });

@@ -3,6 +3,7 @@
 mod capacity_provider;
 mod cluster;
 mod cluster_capacity_provider_associations;
+mod contents;
 mod form;
 mod service;
 mod tags;

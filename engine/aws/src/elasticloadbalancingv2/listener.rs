@@ -129,14 +129,18 @@ impl Lifecycle for ListenerLifecycle {
         for change in changes {
             let modified = match change {
                 ListenerChange::Port => request.set_port(to.port.map(i32::from)),
-                ListenerChange::Protocol => request.set_protocol(to.protocol.map(sdk_protocol)),
-                ListenerChange::SslPolicy => {
-                    let policy = to
-                        .ssl_policy
-                        .clone()
-                        .unwrap_or_else(|| DEFAULT_SSL_POLICY.to_owned());
-                    request.set_ssl_policy(secure.then_some(policy))
+                // A listener that becomes secure needs both in the same call, also where the author leaves the policy to AWS.
+                // <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html>
+                ListenerChange::Protocol => {
+                    let request = request.set_protocol(to.protocol.map(sdk_protocol));
+                    if secure {
+                        let request = request.set_ssl_policy(Some(ssl_policy(to)));
+                        request.set_certificates(certificates(to))
+                    } else {
+                        request
+                    }
                 }
+                ListenerChange::SslPolicy => request.set_ssl_policy(secure.then(|| ssl_policy(to))),
                 ListenerChange::Certificates => request.set_certificates(certificates(to)),
                 ListenerChange::AlpnPolicy => {
                     let policy = alpn_policy(to).unwrap_or_else(|| vec!["None".to_owned()]);
@@ -212,6 +216,12 @@ async fn on_port(cx: &Context, spec: &ListenerResolved) -> Result<Option<Made>> 
         }
     }
     Ok(there)
+}
+
+/// The author's security policy, or AWS's default.
+fn ssl_policy(to: &ListenerResolved) -> String {
+    let policy = to.ssl_policy.clone();
+    policy.unwrap_or_else(|| DEFAULT_SSL_POLICY.to_owned())
 }
 
 async fn set_attributes(

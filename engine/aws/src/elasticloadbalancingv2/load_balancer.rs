@@ -279,12 +279,18 @@ async fn named(cx: &Context, spec: &LoadBalancerResolved) -> Result<Option<Made>
         return Ok(None);
     };
     let request = cx.elbv2().describe_load_balancers().names(name);
-    let named = request.into_paginator().items().send().try_next().await;
-    let named = named
-        .named("elasticloadbalancing:DescribeLoadBalancers")
-        .found()?
-        .flatten();
-    Ok(named.as_ref().and_then(made))
+    let mut pages = request.into_paginator().items().send();
+    while let Some(found) = pages.next().await {
+        let found = found.named("elasticloadbalancing:DescribeLoadBalancers");
+        match found.found()? {
+            Some(found) if found.load_balancer_name.as_ref() == Some(name) => {
+                return Ok(made(&found));
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(None)
 }
 
 /// How far a reservation has got: the least of its zones counts.

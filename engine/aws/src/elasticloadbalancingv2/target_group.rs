@@ -254,12 +254,18 @@ async fn named(cx: &Context, spec: &TargetGroupResolved) -> Result<Option<Made>>
         return Ok(None);
     };
     let request = cx.elbv2().describe_target_groups().names(name);
-    let named = request.into_paginator().items().send().try_next().await;
-    let named = named
-        .named("elasticloadbalancing:DescribeTargetGroups")
-        .found()?
-        .flatten();
-    Ok(named.as_ref().and_then(made))
+    let mut pages = request.into_paginator().items().send();
+    while let Some(found) = pages.next().await {
+        let found = found.named("elasticloadbalancing:DescribeTargetGroups");
+        match found.found()? {
+            Some(found) if found.target_group_name.as_ref() == Some(name) => {
+                return Ok(made(&found));
+            }
+            Some(_) => {}
+            None => break,
+        }
+    }
+    Ok(None)
 }
 
 /// AWS's defaults of a health check, which depend on what targets are and speak.

@@ -98,6 +98,10 @@ impl Lifecycle for HttpNamespaceLifecycle {
         namespace::delete(cx, &subject.id, &subject.outputs).await
     }
 
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        namespace::who_uses(cx, &subject.id, &subject.outputs).await
+    }
+
     async fn find(
         cx: &Context,
         spec: &HttpNamespaceResolved,

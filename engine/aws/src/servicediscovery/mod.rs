@@ -2,6 +2,7 @@
 
 mod errors;
 mod http_namespace;
+mod leftovers;
 mod namespace;
 mod private_dns_namespace;
 mod service;

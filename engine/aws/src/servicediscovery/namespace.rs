@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use aws_sdk_servicediscovery::types::{
     FilterCondition, Namespace, NamespaceFilter, NamespaceFilterName, NamespaceProperties,
-    NamespaceSummary, NamespaceType, Operation, OperationStatus, OperationTargetType,
+    NamespaceSummary, NamespaceType, Operation, OperationFilter, OperationFilterName,
+    OperationStatus, OperationTargetType,
 };
 use windlass_engine::provider::{Failure, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
+use super::service;
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Made};
@@ -114,6 +116,40 @@ impl Single for Each {
 
     async fn ask(clients: &Clients, id: &String) -> Result<Option<Known>> {
         Ok(get(clients, id).await?.and_then(Known::asked))
+    }
+}
+
+/// Namespaces that are on their way out, by id: those that Cloud Map still shows, and those whose deletion it still works at. Until that is over the
+/// name is taken in the VPC, and a namespace of the same name fails with `ConflictingDomainExists` (docker/ecs-plugin#186).
+struct Leaving;
+
+impl Single for Leaving {
+    type Key = String;
+    type Item = ();
+
+    async fn ask(clients: &Clients, id: &String) -> Result<Option<()>> {
+        if get(clients, id).await?.is_some() {
+            return Ok(Some(()));
+        }
+        let filter = |name: OperationFilterName, value: &str| {
+            let filter = OperationFilter::builder().name(name).values(value);
+            let filter = filter.condition(FilterCondition::Eq).build();
+            filter.expect("a filter with name and values is whole")
+        };
+        let call = clients.servicediscovery().list_operations();
+        let call = call
+            .filters(filter(OperationFilterName::NamespaceId, id))
+            .filters(filter(OperationFilterName::Type, "DELETE_NAMESPACE"));
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.named("servicediscovery:ListOperations")?;
+            let mut operations = page.operations.iter().flatten();
+            let at_work = [OperationStatus::Submitted, OperationStatus::Pending];
+            if operations.any(|one| one.status.as_ref().is_some_and(|is| at_work.contains(is))) {
+                return Ok(Some(()));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -323,15 +359,21 @@ pub async fn find(
 
 /// Begins the removal.
 pub async fn delete(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result<()> {
-    let request = cx
-        .servicediscovery()
-        .delete_namespace()
-        .id(id_of(cx, physical_id, outputs).await?);
-    request
-        .send()
-        .await
-        .named("servicediscovery:DeleteNamespace")
-        .map(drop)
+    let id = id_of(cx, physical_id, outputs).await?;
+    let request = cx.servicediscovery().delete_namespace().id(&id);
+    let answer = request.send().await;
+    answer.named("servicediscovery:DeleteNamespace").map(drop)
+}
+
+/// The services of a namespace. Those that ECS Service Connect makes are no resources of any program (sst/sst#5678).
+pub async fn who_uses(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result<Vec<String>> {
+    let id = id_of(cx, physical_id, outputs).await?;
+    let services = service::list(cx, &id).await?.into_iter();
+    let named = services.filter_map(|service| {
+        let name = service.name.unwrap_or_default();
+        Some(format!("Cloud Map service {} ({name})", service.id?))
+    });
+    Ok(named.collect())
 }
 
 /// The operation that makes a namespace which has never been seen whole.
@@ -343,6 +385,7 @@ fn unfinished(outputs: &Outputs) -> Option<String> {
 /// What is asked to know how far a namespace has got.
 enum Question {
     Each(String),
+    Leaving(String),
     Creation((String, Option<String>)),
 }
 
@@ -350,6 +393,7 @@ fn question(physical_id: &str, outputs: &Outputs, until: Until) -> Question {
     let create = unfinished(outputs).filter(|_| until != Until::Gone);
     match (create, stand(physical_id, outputs)) {
         (Some(create), Stand::Namespace(id)) => Question::Creation((create, Some(id))),
+        (None, Stand::Namespace(id)) if until == Until::Gone => Question::Leaving(id),
         (None, Stand::Namespace(id)) => Question::Each(id),
         (_, Stand::Operation(id)) => Question::Creation((id, None)),
     }
@@ -359,6 +403,7 @@ fn question(physical_id: &str, outputs: &Outputs, until: Until) -> Question {
 pub fn want_progress(physical_id: &str, outputs: &Outputs, until: Until, wants: &mut Wants) {
     match question(physical_id, outputs, until) {
         Question::Each(id) => wants.want::<Each>(id),
+        Question::Leaving(id) => wants.want::<Leaving>(id),
         Question::Creation(key) => wants.want::<Creations>(key),
     }
 }
@@ -376,6 +421,14 @@ pub fn progress(
         events: Vec::new(),
     };
     let (creation, namespace) = match question(physical_id, outputs, until) {
+        Question::Leaving(id) => {
+            return Ok(match answers.get::<Leaving>(&id)? {
+                Some(()) => pending("being removed"),
+                None => Progress::Reached {
+                    outputs: Outputs::new(),
+                },
+            });
+        }
         Question::Each(id) => (None, answers.get::<Each>(&id)?),
         Question::Creation(key) => (answers.get::<Creations>(&key)?, None),
     };
@@ -402,16 +455,22 @@ pub fn progress(
 
 fn failed(operation: Option<&Operation>) -> Progress {
     let cause = operation.and_then(|operation| {
-        operation
-            .error_message
-            .clone()
-            .or_else(|| operation.error_code.clone())
+        let said = [&operation.error_code, &operation.error_message];
+        let said: Vec<&str> = said.into_iter().flatten().map(String::as_str).collect();
+        (!said.is_empty()).then(|| said.join(": "))
     });
+    let is_taken = cause
+        .as_ref()
+        .is_some_and(|cause| cause.contains("ConflictingDomainExists"));
+    let help = is_taken.then(|| {
+        "another private hosted zone of the VPC has that name. If a namespace has just been deleted, run the same again in a minute"
+            .to_owned()
+    });
+    let words = ["cause", "help"].into_iter().zip([cause, help]);
     Progress::Failed(Failure {
         summary: "AWS Cloud Map could not make the namespace".to_owned(),
-        details: cause
-            .into_iter()
-            .map(|cause| ("cause".to_owned(), cause))
+        details: words
+            .filter_map(|(word, text)| Some((word.to_owned(), text?)))
             .collect(),
         rolled_back: true,
     })

@@ -15,11 +15,11 @@ use windlass::aws::servicediscovery::{
     DnsConfigResolved, HealthCheckResolved, Route53HealthCheckResolved, Service, ServiceChange,
     ServiceResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
-use super::{errors, tags};
+use super::{errors, leftovers, tags};
 use crate::applied_tags;
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete};
@@ -254,11 +254,18 @@ impl Lifecycle for ServiceLifecycle {
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
         let request = cx.servicediscovery().delete_service().id(&subject.id);
-        request
-            .send()
-            .await
-            .named("servicediscovery:DeleteService")
-            .map(drop)
+        let answer = request.send().await.named("servicediscovery:DeleteService");
+        match answer {
+            Err(refusal) if refusal.class == ErrorClass::InUse => {
+                leftovers::deregister(cx, &subject.id).await?;
+                Err(refusal)
+            }
+            answer => answer.map(drop),
+        }
+    }
+
+    async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
+        leftovers::registered(cx, &subject.id).await
     }
 
     async fn find(cx: &Context, spec: &ServiceResolved, intent: &IntentId) -> Result<FoundOne> {
@@ -354,7 +361,8 @@ async fn set_attributes(
     Ok(())
 }
 
-async fn list(clients: &Clients, namespace: &str) -> Result<Vec<ServiceSummary>> {
+/// The services of a namespace.
+pub async fn list(clients: &Clients, namespace: &str) -> Result<Vec<ServiceSummary>> {
     let filter = ServiceFilter::builder()
         .name(ServiceFilterName::NamespaceId)
         .values(namespace)

@@ -6,17 +6,24 @@
 mod attached;
 mod capacity;
 mod launch;
+mod launches;
+mod leaving;
 mod reads;
 
 use aws_sdk_autoscaling::operation::update_auto_scaling_group::builders::UpdateAutoScalingGroupFluentBuilder;
 use aws_sdk_autoscaling::types::DeletionProtection;
+use jiff::Timestamp;
 use windlass::aws::autoscaling::auto_scaling_group::launch::LaunchResolved;
 use windlass::aws::autoscaling::{
     AutoScalingGroup, AutoScalingGroupChange, AutoScalingGroupResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
+use windlass::schema::Wait;
+use windlass_engine::provider::{
+    Deletion, ErrorClass, Failure, Outputs, Progress, ProviderError, Until,
+};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
+use self::launches::{Launch, Launching, Obstacle};
 use self::reads::{Groups, Hooks, Notifications, group_outputs, observed};
 use crate::error::{Named, Result, incomplete, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
@@ -42,8 +49,13 @@ impl Lifecycle for AutoScalingGroupLifecycle {
         Wording::new(&[], &["ValidationError"], ErrorClass::NotFound)
             .saying(&["AutoScalingGroup name not found"]),
         // A profile that was made a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
-        Wording::new(&[], &["ValidationError"], ErrorClass::NotYet)
-            .saying(&["Invalid IAM Instance Profile"]),
+        Wording::new(&[], &["ValidationError"], ErrorClass::NotYet).saying(&[
+            "Invalid IAM Instance Profile",
+            // The role of a lifecycle hook that was made a moment ago: Terraform tries for five minutes (`lifecycle_hook.go`).
+            "Unable to publish test message to notification target",
+            // The service-linked role is made by the first group of an account. <https://github.com/pelias/kubernetes/issues/32>
+            "Access denied when attempting to assume role",
+        ]),
     ];
 
     fn after_create(spec: &AutoScalingGroupResolved) -> Vec<AutoScalingGroupChange> {
@@ -132,25 +144,16 @@ impl Lifecycle for AutoScalingGroupLifecycle {
         let applied = &subject.applied;
         let force = applied.force_delete == Some(true)
             || applied.new_instances_protected_from_scale_in == Some(true);
-        if !force {
-            cx.autoscaling()
-                .update_auto_scaling_group()
-                .auto_scaling_group_name(&subject.id)
-                .min_size(0)
-                .max_size(0)
-                .desired_capacity(0)
-                .send()
-                .await
-                .named("autoscaling:UpdateAutoScalingGroup")?;
+        let answer = remove(cx, &subject.id, force).await;
+        let is_held = |error: &ProviderError| error.class == ErrorClass::InUse;
+        // Where this fails, because an instance has ended meanwhile for example, the next attempt looks again.
+        if answer.as_ref().err().is_some_and(is_held)
+            && let Err(error) = leaving::let_go(cx, &subject.id).await
+            && error.class == ErrorClass::Denied
+        {
+            return Err(error);
         }
-        cx.autoscaling()
-            .delete_auto_scaling_group()
-            .auto_scaling_group_name(&subject.id)
-            .set_force_delete(force.then_some(true))
-            .send()
-            .await
-            .named("autoscaling:DeleteAutoScalingGroup")
-            .map(drop)
+        answer
     }
 
     async fn find(
@@ -193,8 +196,12 @@ impl Lifecycle for AutoScalingGroupLifecycle {
         })
     }
 
-    fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
-        wants.want::<Groups>(subject.id.clone());
+    fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
+        if until == Until::Reaches(Wait::Stable) {
+            wants.want::<Launching>(subject.id.clone());
+        } else {
+            wants.want::<Groups>(subject.id.clone());
+        }
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
@@ -202,6 +209,13 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             status,
             events: Vec::new(),
         };
+        if until == Until::Reaches(Wait::Stable) {
+            let launch = answers.get::<Launching>(&subject.id)?;
+            return Ok(launch.map_or_else(
+                || pending("not visible yet".to_owned()),
+                |launch| launching(launch, subject.since),
+            ));
+        }
         let group = answers.get::<Groups>(&subject.id)?;
         Ok(match (until, group) {
             (Until::Gone, None) => Progress::Reached {
@@ -211,18 +225,64 @@ impl Lifecycle for AutoScalingGroupLifecycle {
                 pending(format!("{} instances are ending", group.instances().len()))
             }
             (Until::Reaches(_), None) => pending("not visible yet".to_owned()),
-            (Until::Reaches(wait), Some(group)) => {
-                let (running, wanted) = reads::in_service(group);
-                if wait == windlass::schema::Wait::Stable && running < wanted {
-                    pending(format!("{running}/{wanted} in service"))
-                } else {
-                    Progress::Reached {
-                        outputs: group_outputs(group),
-                    }
-                }
-            }
+            (Until::Reaches(_), Some(group)) => Progress::Reached {
+                outputs: group_outputs(group),
+            },
         })
     }
+}
+
+/// How far a group is from having all its instances in service.
+fn launching(launch: &Launch, since: Option<Timestamp>) -> Progress {
+    let (running, wanted) = reads::in_service(&launch.group);
+    if running >= wanted {
+        return Progress::Reached {
+            outputs: group_outputs(&launch.group),
+        };
+    }
+    let status = format!("{running}/{wanted} in service");
+    let status = match launch.obstacle(since) {
+        Some(Obstacle::Final(why)) => {
+            let help = "AWS tries again by itself: once the cause is gone, run the same again";
+            return Progress::Failed(Failure {
+                summary: format!("the group cannot launch instances, {status}"),
+                details: vec![
+                    ("cause".to_owned(), why),
+                    ("help".to_owned(), help.to_owned()),
+                ],
+                rolled_back: false,
+            });
+        }
+        Some(Obstacle::Passing(why)) => format!("{status}; the last launch failed: {why}"),
+        None => status,
+    };
+    Progress::Pending {
+        status,
+        events: Vec::new(),
+    }
+}
+
+/// Begins the removal: by scaling to zero, which AWS refuses to end while there are instances, or by force.
+async fn remove(cx: &Context, group: &str, force: bool) -> Result<()> {
+    if !force {
+        cx.autoscaling()
+            .update_auto_scaling_group()
+            .auto_scaling_group_name(group)
+            .min_size(0)
+            .max_size(0)
+            .desired_capacity(0)
+            .send()
+            .await
+            .named("autoscaling:UpdateAutoScalingGroup")?;
+    }
+    cx.autoscaling()
+        .delete_auto_scaling_group()
+        .auto_scaling_group_name(group)
+        .set_force_delete(force.then_some(true))
+        .send()
+        .await
+        .named("autoscaling:DeleteAutoScalingGroup")
+        .map(drop)
 }
 
 /// A change that has calls of its own; `false` where UpdateAutoScalingGroup carries it.

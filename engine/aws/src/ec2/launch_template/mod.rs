@@ -219,13 +219,16 @@ impl Lifecycle for LaunchTemplateLifecycle {
         intent: &IntentId,
     ) -> Result<FoundOne> {
         let ours = matching(cx, tags::intent_filter(intent)).await?;
-        if let Some(ours) = ours.first().and_then(made) {
+        let mut ours = tags::of_intent(&ours, |one| one.tags.as_deref(), intent);
+        if let Some(ours) = ours.find_map(made) {
             return Ok(FoundOne::Ours(ours));
         }
         if let Some(name) = &spec.launch_template_name {
             let by_name = tags::filter("launch-template-name", vec![name.clone()]);
             let named = matching(cx, by_name).await?;
-            if let Some(id) = named.first().and_then(SdkTemplate::launch_template_id) {
+            let mut named = named.iter();
+            let named = named.find(|one| one.launch_template_name.as_ref() == Some(name));
+            if let Some(id) = named.and_then(SdkTemplate::launch_template_id) {
                 return Ok(FoundOne::Foreign(format!(
                     "launch template {id} has the name `{name}`"
                 )));
@@ -319,6 +322,7 @@ mod tests {
             id: "lt-0a1".to_owned(),
             applied: spec("first"),
             sent: None,
+            since: None,
             outputs: outputs([("LatestVersionNumber", Some(version.to_owned()))]),
             partners: Vec::new(),
         };

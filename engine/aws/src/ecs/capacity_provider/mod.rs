@@ -20,7 +20,7 @@ use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete, invalid};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, pages};
+use crate::reads::{Answers, Query, Wants, of_key, pages};
 use crate::registry::lives;
 use crate::wording::Wording;
 
@@ -88,11 +88,19 @@ impl Lifecycle for CapacityProviderLifecycle {
             ErrorClass::AlreadyExists,
         )
         .saying(&["already exists"]),
+        // For a deletion it is "in use", as everywhere: that can take longer.
         Wording::new(
-            &["ecs:UpdateCapacityProvider", "ecs:DeleteCapacityProvider"],
+            &["ecs:UpdateCapacityProvider"],
             &["UpdateInProgressException"],
             ErrorClass::NotYet,
         ),
+        // An infrastructure role that was just made: <https://github.com/go-to-k/cdkd/issues/805>.
+        Wording::new(
+            &["ecs:CreateCapacityProvider", "ecs:UpdateCapacityProvider"],
+            &["ClientException"],
+            ErrorClass::NotYet,
+        )
+        .saying(&["ServiceAccessDeniedException for ECSInfrastructureRole"]),
         Wording::new(&["ecs:DeleteCapacityProvider"], &[], ErrorClass::InUse)
             .saying(&["in use", "associated with"]),
         Wording::new(
@@ -207,12 +215,12 @@ impl Lifecycle for CapacityProviderLifecycle {
     ) -> Result<FoundOne> {
         let name = name(spec)?;
         let key = (spec.cluster_name.to_sdk(), name.to_owned());
-        let found = CapacityProviders::fetch(cx, vec![key]).await?;
-        Ok(match found.first() {
+        let found = CapacityProviders::fetch(cx, vec![key.clone()]).await?;
+        Ok(match of_key(found, &key) {
             None => FoundOne::Nothing {
                 visible_within: tags::VISIBLE_WITHIN,
             },
-            Some((_, provider)) => match made(provider) {
+            Some(provider) => match made(&provider) {
                 Some(made) if tags::are_of(provider.tags.as_deref(), intent) => {
                     FoundOne::Ours(made)
                 }

@@ -9,23 +9,25 @@ mod deployment_blocks;
 mod last_words;
 mod rollout;
 mod rollouts;
+mod sent;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ecs::types::{
-    DeploymentAlarms, DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentController,
-    DeploymentControllerType, PropagateTags, Service as SdkService, ServiceConnectConfiguration,
-    ServiceField,
+    CapacityProviderStrategyItem, DeploymentAlarms, DeploymentCircuitBreaker,
+    DeploymentConfiguration, DeploymentController, DeploymentControllerType, PropagateTags,
+    Service as SdkService, ServiceConnectConfiguration, ServiceField,
 };
 use windlass::aws::ecs::{
-    DeploymentConfigurationResolved, LaunchResolved, SchedulingStrategy, Service, ServiceChange,
-    ServiceResolved,
+    DeploymentConfigurationResolved, LaunchResolved, LaunchType, SchedulingStrategy, Service,
+    ServiceChange, ServiceResolved,
 };
 use windlass::schema::Wait;
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use self::rollouts::Rollouts;
+use self::sent::Sent;
 use super::form::{Shown, ToSdk};
 use super::{last_part, tags};
 use crate::clients::Clients;
@@ -120,6 +122,7 @@ fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollouts::Key {
         cluster: subject.applied.cluster.as_str().to_owned(),
         service: subject.id.clone(),
         task_definition: task.map(|task| task.as_str().to_owned()),
+        sent: Sent::recorded(&subject.outputs),
     }
 }
 
@@ -128,7 +131,8 @@ impl Lifecycle for ServiceLifecycle {
     const DELETION: Deletion = Deletion::InBackground;
     const ENGINE_REPEATS: bool = true;
     const WORDINGS: &'static [Wording] = &[
-        // ECS has one code for all that is wrong with a request, and no list of its words: these are the ones that people have met.
+        // ECS has one code for all that is wrong with a request, and no list of its words: these are the ones that people have met. They come to
+        // creates and updates alike.
         Wording::new(
             &["ecs:CreateService"],
             &["InvalidParameterException"],
@@ -139,13 +143,36 @@ impl Lifecycle for ServiceLifecycle {
             "still Draining",
             // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
             "service linked role",
+        ]),
+        Wording::new(
+            &["ecs:CreateService", "ecs:UpdateService"],
+            &["InvalidParameterException"],
+            ErrorClass::NotYet,
+        )
+        .saying(&[
             // A listener or rule that was just made.
             "does not have an associated load balancer",
             // A capacity provider that is being attached. <https://github.com/dask/dask-cloudprovider/issues/328>
             "not associated with the cluster",
             // Roles that were just made.
             "Unable to assume",
+            // A Service Connect name that an earlier service still has. <https://github.com/aws/copilot-cli/issues/5431>
+            "SC service is already used by",
         ]),
+        // ECS passes on what EC2 answered it. What was made a moment ago is waited for; anything else is not there.
+        Wording::new(
+            &["ecs:CreateService", "ecs:UpdateService"],
+            &["InvalidParameterException"],
+            ErrorClass::NotFound,
+        )
+        .saying(&["InvalidGroup.NotFound", "InvalidSubnetID.NotFound"]),
+        // Terraform sends it again, too: `internal/service/ecs/service.go`.
+        Wording::new(
+            &["ecs:DeleteService"],
+            &["InvalidParameterException"],
+            ErrorClass::InUse,
+        )
+        .saying(&["while deployments are active"]),
         Wording::new(
             &["ecs:CreateService"],
             &["InvalidParameterException"],
@@ -253,7 +280,7 @@ impl Lifecycle for ServiceLifecycle {
             .update_service()
             .cluster(to.cluster.as_str())
             .service(&subject.id);
-        let mut changed = false;
+        let (mut changed, mut forced) = (false, false);
         for change in changes {
             changed |= *change != ServiceChange::Tags;
             call = match change {
@@ -261,18 +288,15 @@ impl Lifecycle for ServiceLifecycle {
                     call.set_task_definition(to.task_definition.to_sdk())
                 }
                 ServiceChange::DesiredCount => call.set_desired_count(to.desired_count.to_sdk()),
-                ServiceChange::Launch => match &to.launch {
-                    // From a launch type to nothing, or to another one, there is no way in place.
-                    None | Some(LaunchResolved::LaunchType(_)) => call,
-                    Some(LaunchResolved::CapacityProviderStrategy(strategy)) => call
-                        .set_capacity_provider_strategy(Some(
-                            strategy.to_sdk().unwrap_or_default(),
-                        )),
+                ServiceChange::Launch => match launch(subject.applied.launch.as_ref(), to) {
+                    None => call,
+                    // Without a forced deployment AWS refuses another strategy (pipe-cd/pipecd#6385), and the way back, too.
+                    strategy => {
+                        forced = true;
+                        call.set_capacity_provider_strategy(strategy)
+                    }
                 },
-                ServiceChange::PlatformVersion => {
-                    let version = to.platform_version.as_deref().unwrap_or("LATEST");
-                    call.platform_version(version)
-                }
+                ServiceChange::PlatformVersion => call.set_platform_version(platform_version(to)),
                 ServiceChange::NetworkConfiguration => {
                     call.set_network_configuration(to.network_configuration.to_sdk())
                 }
@@ -293,9 +317,8 @@ impl Lifecycle for ServiceLifecycle {
                 }
                 ServiceChange::ForceNewDeployment => {
                     let force = to.force_new_deployment.as_ref();
-                    call.force_new_deployment(
-                        force.is_some_and(|force| force.enable_force_new_deployment),
-                    )
+                    forced |= force.is_some_and(|force| force.enable_force_new_deployment);
+                    call
                 }
                 ServiceChange::ServiceConnectConfiguration => {
                     let off = || {
@@ -343,10 +366,20 @@ impl Lifecycle for ServiceLifecycle {
                 }
             };
         }
+        // A count that an earlier call changed concerns no later wait.
+        let mut sent = Sent::recorded(&subject.outputs).map(|sent| sent.scaled(None, None));
         if changed {
-            call.send().await.named("ecs:UpdateService")?;
+            let call = call.set_force_new_deployment(forced.then_some(true));
+            let answer = call.send().await.named("ecs:UpdateService")?;
+            let scaled = changes.contains(&ServiceChange::DesiredCount);
+            let from = subject.applied.desired_count.filter(|_| scaled).to_sdk();
+            sent = answer.service.as_ref().and_then(Sent::of);
+            sent = sent.map(|sent| sent.scaled(from, to.desired_count.to_sdk()));
         }
-        Ok(Outputs::new())
+        Ok(outputs([(
+            sent::OUTPUT,
+            sent.and_then(|sent| sent.output()),
+        )]))
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
@@ -450,7 +483,12 @@ fn properties(service: &SdkService) -> Block {
         )
         .set(
             "DeploymentController",
-            service.deployment_controller.shown(),
+            // AWS may leave out that it is ECS (aws-cloudformation/cloudformation-coverage-roadmap#1259).
+            service
+                .deployment_controller
+                .clone()
+                .or_else(|| Some(by_ecs()))
+                .shown(),
         )
         .set(
             "ServiceConnectConfiguration",
@@ -504,6 +542,38 @@ fn whole(configuration: &DeploymentConfigurationResolved) -> Option<DeploymentCo
     Some(whole)
 }
 
+/// The strategy that an update sends for another launch; `None` where it sends nothing.
+///
+/// An empty strategy takes a service back to its launch type or to its cluster's default strategy
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>). From a launch type to another one there is no way in place.
+fn launch(
+    from: Option<&LaunchResolved>,
+    to: &ServiceResolved,
+) -> Option<Vec<CapacityProviderStrategyItem>> {
+    match (from, &to.launch) {
+        (_, Some(LaunchResolved::CapacityProviderStrategy(strategy))) => {
+            Some(strategy.to_sdk().unwrap_or_default())
+        }
+        (Some(LaunchResolved::CapacityProviderStrategy(_)), None) => Some(Vec::new()),
+        (_, None | Some(LaunchResolved::LaunchType(_))) => None,
+    }
+}
+
+/// The platform version of an update; AWS's default where the author names none. AWS refuses one on instances: "The platform version must be null
+/// when specifying an EC2 launch type."
+fn platform_version(to: &ServiceResolved) -> Option<String> {
+    let on_fargate = match &to.launch {
+        None => true,
+        Some(LaunchResolved::LaunchType(launch)) => *launch == LaunchType::Fargate,
+        Some(LaunchResolved::CapacityProviderStrategy(items)) => {
+            let mut names = items.iter().map(|item| item.capacity_provider.as_str());
+            names.all(|name| matches!(name, "FARGATE" | "FARGATE_SPOT"))
+        }
+    };
+    let latest = || on_fargate.then(|| "LATEST".to_owned());
+    to.platform_version.clone().or_else(latest)
+}
+
 fn by_ecs() -> DeploymentController {
     let controller = DeploymentController::builder().r#type(DeploymentControllerType::Ecs);
     controller.build().expect("the type is set")
@@ -519,9 +589,12 @@ fn name(spec: &ServiceResolved) -> Result<&str> {
 }
 
 fn made(service: &SdkService) -> Option<Made> {
+    let mut outputs = service_outputs(service);
+    let sent = Sent::of(service).and_then(|sent| sent.output());
+    outputs.extend(sent.map(|sent| (sent::OUTPUT.to_owned(), sent)));
     Some(Made {
         id: service.service_arn.clone()?,
-        outputs: service_outputs(service),
+        outputs,
     })
 }
 

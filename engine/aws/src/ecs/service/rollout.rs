@@ -11,7 +11,7 @@ use aws_sdk_ecs::types::{
 use windlass::aws::ecs::ServiceResolved;
 use windlass_engine::provider::{Failure, Progress};
 
-use super::rollouts::Rollout;
+use super::rollouts::{About, Rollout};
 use super::service_outputs;
 use crate::ecs::last_part;
 
@@ -24,7 +24,12 @@ pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progres
         };
     };
     let service = &rollout.service;
+    let unseen = || Progress::Pending {
+        status: "AWS does not show the new deployment yet".to_owned(),
+        events: Vec::new(),
+    };
     match service.status.as_deref() {
+        _ if rollout.about == About::AnotherService => return unseen(),
         Some("ACTIVE") => {}
         status => {
             return Progress::Failed(Failure {
@@ -47,12 +52,28 @@ pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progres
         .as_ref()
         .and_then(|deployment| deployment.status.clone());
     let there = runs(service, ours) && is_complete(service);
+    if rollout.about == About::Before {
+        return match status {
+            // Not from before, but from after the way back.
+            Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped)
+                if was_ours(rollout, ours) =>
+            {
+                Progress::Failed(failure(rollout, ours))
+            }
+            Some(Status::RollbackRequested | Status::RollbackInProgress) => {
+                pending(service, status.as_ref())
+            }
+            _ => unseen(),
+        };
+    }
     match status {
         // An earlier deployment, of another revision than ours, failed and is history: ours runs, and needed no new one.
         Some(_) if there && !was_ours(rollout, ours) => reached(),
         Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped) => {
             Progress::Failed(failure(rollout, ours))
         }
+        // Some sorts of services have no state of their own: then their deployment tells, once ECS lists it.
+        None if rollout.lags && state(service).is_none() => pending(service, None),
         // ECS forgets deployments after some months.
         Some(Status::Successful) | None if there && !is_failed(service) => reached(),
         None if is_failed(service) => Progress::Failed(failure(rollout, ours)),
@@ -301,6 +322,8 @@ mod tests {
     fn deployed(number: u32, status: ServiceDeploymentStatus) -> Rollout {
         Rollout {
             service: service(number, DeploymentRolloutState::Completed),
+            about: About::Ours,
+            lags: false,
             deployment: Some(ServiceDeployment::builder().status(status).build()),
             target: None,
             stopped: Vec::new(),
@@ -391,6 +414,8 @@ mod tests {
         service.events = Some(vec![event.build()]);
         let rollout = Rollout {
             service,
+            about: About::Ours,
+            lags: false,
             deployment: None,
             target: None,
             stopped: Vec::new(),

@@ -13,6 +13,7 @@ use aws_sdk_ecs::types::{
 
 use super::last_words::last_words;
 use super::rollout::{by_others, is_rolling, primary, runs};
+use super::sent::Sent;
 use super::{by_cluster, describe};
 use crate::clients::Clients;
 use crate::ecs::last_part;
@@ -28,19 +29,46 @@ pub struct Key {
     pub cluster: String,
     pub service: String,
     pub task_definition: Option<String>,
+    /// The deployment that our call made, where ECS named it.
+    pub sent: Option<Sent>,
 }
 
 /// How a service's deployment is getting on.
 pub struct Rollout {
     pub service: SdkService,
-    /// The newest service deployment, once the service says that it has ended or turned back.
+    /// What the service's own answer is about.
+    pub about: About,
+    /// The newest service deployment, once the service says that it has ended or turned back. None from before our own.
     pub deployment: Option<ServiceDeployment>,
+    /// Whether the newest service deployment that ECS lists is from before our own.
+    pub lags: bool,
     /// The revision that it was to get to, where it did not succeed.
     pub target: Option<ServiceRevision>,
     /// Tasks of our revision that stopped, where the deployment did not succeed.
     pub stopped: Vec<Task>,
     /// What they had to say.
     pub last_words: Vec<(String, String)>,
+}
+
+/// What an answer about a service is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// An earlier service of the same name.
+    AnotherService,
+    /// The service before our call. Or after ECS has gone back to what ran before it, which looks the same.
+    Before,
+    /// Our deployment, or a later one.
+    Ours,
+}
+
+impl About {
+    fn of(service: &SdkService, sent: Option<&Sent>) -> Self {
+        match sent {
+            Some(sent) if sent.is_of_another(service) => Self::AnotherService,
+            Some(sent) if !by_others(service) && !sent.is_shown_by(service) => Self::Before,
+            _ => Self::Ours,
+        }
+    }
 }
 
 impl Query for Rollouts {
@@ -74,8 +102,13 @@ impl Query for Rollouts {
 }
 
 /// Whether what the services' own answer says is all that there is to know.
-fn says_all(service: &SdkService, ours: Option<&str>) -> bool {
-    by_others(service) || (is_rolling(service) && runs(service, ours))
+fn says_all(service: &SdkService, key: &Key) -> bool {
+    let ours = key.task_definition.as_deref();
+    match About::of(service, key.sent.as_ref()) {
+        About::AnotherService => true,
+        About::Before => false,
+        About::Ours => by_others(service) || (is_rolling(service) && runs(service, ours)),
+    }
 }
 
 /// The service deployments that services name as their current ones, by ARN, of all whose own answer is not enough.
@@ -83,9 +116,9 @@ async fn current(
     clients: &Clients,
     services: &[(Key, SdkService)],
 ) -> Result<BTreeMap<String, ServiceDeployment>> {
-    let ended = services
-        .iter()
-        .filter(|(key, service)| !says_all(service, key.task_definition.as_deref()));
+    let ended = services.iter().filter(|(key, service)| {
+        About::of(service, key.sent.as_ref()) == About::Ours && !says_all(service, key)
+    });
     let arns = ended.filter_map(|(_, service)| service.current_service_deployment.clone());
     let described = deployments(clients, arns.collect()).await?.into_iter();
     Ok(described
@@ -114,23 +147,33 @@ async fn rollout(
     service: SdkService,
     current: &BTreeMap<String, ServiceDeployment>,
 ) -> Result<Rollout> {
+    let sent = key.sent.as_ref();
     let mut rollout = Rollout {
+        about: About::of(&service, sent),
         deployment: None,
+        lags: false,
         target: None,
         stopped: Vec::new(),
         last_words: Vec::new(),
         service,
     };
-    if says_all(&rollout.service, key.task_definition.as_deref()) {
+    if says_all(&rollout.service, key) {
         return Ok(rollout);
     }
+    let is_ours = |found: &ServiceDeployment| sent.is_none_or(|sent| sent.reaches(found));
     let arn = rollout.service.current_service_deployment.as_ref();
     let current = arn.and_then(|arn| current.get(arn));
+    let current = current.filter(|current| is_ours(current));
     if let Some(current) = current.filter(|current| is_last_word(current, &rollout.service)) {
         rollout.deployment = Some(current.clone());
         return Ok(rollout);
     }
-    rollout.deployment = newest(clients, key).await?;
+    let newest = newest(clients, key).await?;
+    rollout.lags = newest.as_ref().is_some_and(|newest| !is_ours(newest));
+    if rollout.lags {
+        return Ok(rollout);
+    }
+    rollout.deployment = newest;
     let succeeded = rollout
         .deployment
         .as_ref()

@@ -95,7 +95,11 @@ impl Lifecycle for TaskDefinitionLifecycle {
             &["ClientException"],
             ErrorClass::NotYet,
         )
-        .saying(&["Role is not valid"]),
+        .saying(&[
+            "Role is not valid",
+            // Another deployment registers a revision of the family at the same time.
+            "Too many concurrent attempts to create a new revision",
+        ]),
     ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {

@@ -1,0 +1,181 @@
+//! Why a group has fewer instances than it should: Auto Scaling tells so in its activities alone, and goes on trying.
+//!
+//! Some causes pass, and AWS's next attempt succeeds; others stay until somebody acts, such as a quota. Not here: how many instances there are (`reads`).
+
+use aws_sdk_autoscaling::types::{
+    Activity, AutoScalingGroup as SdkGroup, ScalingActivityStatusCode,
+};
+use jiff::Timestamp;
+
+use super::reads::{Groups, in_service};
+use crate::clients::Clients;
+use crate::error::Result;
+use crate::reads::{Query, few_at_once};
+
+/// Groups by name, with the activities of those that lack instances.
+pub struct Launching;
+
+/// A group on its way to so many instances.
+pub struct Launch {
+    pub group: SdkGroup,
+    /// The newest first. Empty where no instance is missing, or AWS does not tell.
+    activities: Vec<Activity>,
+}
+
+impl Query for Launching {
+    type Key = String;
+    type Item = Launch;
+    const BATCH: usize = Groups::BATCH;
+
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Launch)>> {
+        let groups = Groups::fetch(clients, keys).await?.into_iter();
+        let launches = groups.map(|(name, group)| async {
+            let (running, wanted) = in_service(&group);
+            let activities = if running < wanted {
+                activities(clients, &name).await
+            } else {
+                Vec::new()
+            };
+            (name, Launch { group, activities })
+        });
+        Ok(few_at_once(launches).await)
+    }
+}
+
+/// The newest activities of a group. They only explain: where they cannot be read, the wait goes on without them.
+async fn activities(clients: &Clients, group: &str) -> Vec<Activity> {
+    let call = clients.autoscaling().describe_scaling_activities();
+    let call = call.auto_scaling_group_name(group);
+    let mut newest = call.into_paginator().items().send();
+    let mut activities = Vec::new();
+    while activities.len() < LOOKED_AT
+        && let Some(Ok(activity)) = newest.next().await
+    {
+        let is_last = has_ended(&activity);
+        activities.push(activity);
+        if is_last {
+            break;
+        }
+    }
+    activities
+}
+
+/// Activities that are looked at for one that has ended: as many as a group has under way at once, and some.
+const LOOKED_AT: usize = 100;
+
+/// What keeps a group from launching.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// AWS's next attempt may succeed.
+    Passing(String),
+    /// It stays until somebody acts.
+    Final(String),
+}
+
+impl Launch {
+    /// What the newest launch failed of. A failure from before `since` may have been mended: it is none that stays.
+    pub fn obstacle(&self, since: Option<Timestamp>) -> Option<Obstacle> {
+        let newest = self
+            .activities
+            .iter()
+            .find(|activity| has_ended(activity))?;
+        if newest.status_code == Some(ScalingActivityStatusCode::Successful) {
+            return None;
+        }
+        let why = newest.status_message.as_deref()?;
+        let why = why
+            .trim_end_matches("Launching EC2 instance failed.")
+            .trim();
+        let began = newest.start_time.map_or(0, |at| at.secs());
+        let is_new = since.is_some_and(|since| began >= since.as_second());
+        Some(if is_new && stays(why) {
+            Obstacle::Final(why.to_owned())
+        } else {
+            Obstacle::Passing(why.to_owned())
+        })
+    }
+}
+
+/// Whether an activity is a launch that has come to something.
+fn has_ended(activity: &Activity) -> bool {
+    let launches = activity
+        .description()
+        .is_none_or(|description| description.starts_with("Launching"));
+    use ScalingActivityStatusCode::{Cancelled, Failed, Successful};
+    launches && matches!(activity.status_code, Some(Failed | Cancelled | Successful))
+}
+
+/// What AWS says where trying again cannot help. Capacity, an instance profile or a service-linked role that was just made are not among it: these come.
+///
+/// Sources: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-instancelaunchfailure.html>,
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-ami.html>, hashicorp/terraform-provider-aws#25986 and #41580.
+const STAYS: [&str; 14] = [
+    "current vCPU limit of",
+    "more instances than your current instance limit",
+    "Max spot instance count exceeded",
+    "The image id",
+    "AMI cannot be described",
+    "The requested configuration is currently not supported",
+    "does not match the architecture",
+    "not eligible for Free Tier",
+    "Invalid device name",
+    "cannot be used with the parameter",
+    "The key pair",
+    "you need to accept terms and subscribe",
+    "You are not authorized to perform this operation",
+    "Client.InternalError",
+];
+
+fn stays(why: &str) -> bool {
+    STAYS.iter().any(|words| why.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUOTA: &str = "You have requested more vCPU capacity than your current vCPU limit of 0 allows for the instance bucket that the specified \
+                         instance type belongs to. Launching EC2 instance failed.";
+    const PROFILE: &str = "Invalid IAM Instance Profile name (app). Launching EC2 instance failed.";
+
+    fn launch(activities: &[(&str, ScalingActivityStatusCode, i64)]) -> Launch {
+        let activity = |(why, code, at): &(&str, ScalingActivityStatusCode, i64)| {
+            Activity::builder()
+                .description("Launching a new EC2 instance")
+                .status_code(code.clone())
+                .status_message(*why)
+                .start_time(aws_smithy_types::DateTime::from_secs(*at))
+                .build()
+        };
+        Launch {
+            group: SdkGroup::builder().build(),
+            activities: activities.iter().map(activity).collect(),
+        }
+    }
+
+    #[test]
+    fn a_quota_stays_and_a_profile_comes() {
+        use ScalingActivityStatusCode::{Failed, InProgress, Successful};
+        let since = Timestamp::from_second(100).ok();
+        let is_final = |launch: &Launch| match launch.obstacle(since) {
+            Some(Obstacle::Final(why)) => Some((true, why)),
+            Some(Obstacle::Passing(why)) => Some((false, why)),
+            None => None,
+        };
+        let (is_lasting, why) = is_final(&launch(&[(QUOTA, Failed, 101)])).expect("an obstacle");
+        assert!(is_lasting && why.ends_with("belongs to."), "{why}");
+        // An attempt is under way.
+        assert!(
+            is_final(&launch(&[("", InProgress, 102), (QUOTA, Failed, 101)]))
+                .expect("one")
+                .0
+        );
+        assert!(!is_final(&launch(&[(PROFILE, Failed, 101)])).expect("one").0);
+        // From before what was sent.
+        assert!(!is_final(&launch(&[(QUOTA, Failed, 99)])).expect("one").0);
+        assert_eq!(
+            is_final(&launch(&[("", Successful, 102), (QUOTA, Failed, 101)])),
+            None
+        );
+    }
+}
