@@ -114,8 +114,18 @@ pub const SHARED: &[Wording] = &[
         ],
     ),
     // A role that was just made cannot be passed at once. <https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/414>
-    shared(ErrorClass::DeniedYet, DENIED).saying(&["iam:PassRole"]),
-    shared(ErrorClass::Denied, DENIED),
+    shared(ErrorClass::DeniedYet, &["AccessDenied*"]).saying(&["iam:PassRole"]),
+    shared(
+        ErrorClass::Denied,
+        &[
+            "AccessDenied",
+            "AccessDeniedException",
+            "UnauthorizedOperation",
+            "UnauthorizedAccess",
+            "NotAuthorized",
+            "OptInRequired",
+        ],
+    ),
     shared(
         ErrorClass::InUse,
         &[
@@ -180,13 +190,4 @@ pub const SHARED: &[Wording] = &[
             "RequestTimeout",
         ],
     ),
-];
-
-const DENIED: &[&str] = &[
-    "AccessDenied",
-    "AccessDeniedException",
-    "UnauthorizedOperation",
-    "UnauthorizedAccess",
-    "NotAuthorized",
-    "OptInRequired",
 ];
