@@ -119,8 +119,8 @@ fn provider_error<E: ProvideErrorMetadata>(
     }
 }
 
-/// What is known of an error whose body is not in the service's form, as a proxy's or a gateway's: the status, and how the body begins. What is not
-/// printable is escaped.
+/// What is known of an error whose body is not in the service's form, as a proxy's or a gateway's: the status, and how the body begins. Control
+/// characters are escaped.
 fn unworded(answer: &HttpResponse) -> String {
     const SHOWN: usize = 160;
     let status = answer.status().as_u16();
@@ -129,11 +129,14 @@ fn unworded(answer: &HttpResponse) -> String {
     if body.is_empty() {
         return format!("HTTP status {status} without a message");
     }
-    let mut begins: String = body
-        .chars()
-        .take(SHOWN)
-        .flat_map(char::escape_debug)
-        .collect();
+    let mut begins = String::new();
+    for letter in body.chars().take(SHOWN) {
+        if letter.is_control() {
+            begins.extend(letter.escape_debug());
+        } else {
+            begins.push(letter);
+        }
+    }
     if body.chars().nth(SHOWN).is_some() {
         begins.push('…');
     }

@@ -430,7 +430,7 @@ async fn stands(cx: &Context, arn: &str) -> Result<()> {
     let found = read::LoadBalancers::fetch(cx, vec![arn.to_owned()]).await?;
     let state = found.first().and_then(|(_, found)| found.state.as_ref());
     let state = state.and_then(|state| state.code.as_ref());
-    if state.is_some_and(|state| *state != LoadBalancerStateEnum::Provisioning) {
+    if state != Some(&LoadBalancerStateEnum::Provisioning) {
         return Ok(());
     }
     Err(ProviderError {
