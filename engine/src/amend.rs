@@ -9,7 +9,7 @@ use windlass_state::journal::Journal;
 use windlass_state::record::{
     HistoryLine, Operation, Record, RunFinished, RunResult, RunStarted, Settled, Settlement,
 };
-use windlass_state::snapshot::Snapshot;
+use windlass_state::snapshot::{Snapshot, VERSION};
 use windlass_state::verify::Violation;
 
 use crate::clock::Clock;
@@ -87,6 +87,9 @@ impl Recorder<'_> {
             plan: String::new(),
             summary,
             changes,
+            written_by: VERSION.to_owned(),
+            why: None,
+            decision: None,
         });
         let settled = settlements.into_iter().map(|settlement| {
             let run = run.clone();
@@ -101,6 +104,7 @@ impl Recorder<'_> {
             at,
             result: RunResult::Done,
             failures: Vec::new(),
+            verdicts: Vec::new(),
         });
         let records: Vec<_> = std::iter::once(started)
             .chain(settled)

@@ -191,6 +191,7 @@ impl Importing<'_, '_> {
             applied: claim.identifying(),
             outputs: Outputs::new(),
             imported: true,
+            since: None,
         };
         Some(Candidate {
             import,

@@ -75,6 +75,6 @@ pub(crate) async fn observe_all<Seen: Default + Extend<(Generation, Observation)
 fn hopeless(error: &&ProviderError) -> bool {
     !matches!(
         error.class,
-        ErrorClass::Throttled | ErrorClass::NotYet | ErrorClass::Unknown
+        ErrorClass::Throttled | ErrorClass::NotYet | ErrorClass::Busy | ErrorClass::Unknown
     )
 }

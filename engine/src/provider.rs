@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use windlass::address::Address;
@@ -69,6 +71,13 @@ pub trait Provider: Send + Sync {
     /// The limit that AWS documents for the call that does this to a kind; `None` where it documents none.
     fn documented(&self, kind: &str, action: Action) -> Option<Limit>;
 
+    /// The time by AWS's own clock; `None` before AWS has answered anything. The clocks of hosts differ, so that ages of what AWS made are told by this
+    /// one alone.
+    fn now(&self) -> Option<Timestamp>;
+
+    /// How long after a create or update of this kind AWS may still answer as if it had not happened: the kind's visibility window.
+    fn visible_within(&self, kind: &str) -> Duration;
+
     /// How many calls have been sent, for the reports.
     fn calls(&self) -> u64;
 }
@@ -112,6 +121,8 @@ pub struct Target {
     pub outputs: Outputs,
     /// Whether it was imported: then no call of ours has ever sent all of `applied`.
     pub imported: bool,
+    /// When AWS answered its create, by AWS's own clock ([`Provider::now`]). Absent where that was long ago.
+    pub since: Option<Timestamp>,
 }
 
 /// A resource to be made.
@@ -178,8 +189,8 @@ pub enum Found {
     Ours(Created),
     /// Nothing of ours is there. Only final once the kind's visibility window has passed.
     Nothing {
-        /// How long after the call AWS may still hide what it made, in seconds.
-        visible_within: u64,
+        /// How long after the call AWS may still hide what it made.
+        visible_within: Duration,
     },
     /// Something stands under the name, and nothing proves that it is ours.
     Foreign {
@@ -275,6 +286,9 @@ pub enum ErrorClass {
     Throttled,
     /// The service failed or hid something that is on its way, such as a role that is not visible yet: nothing was done, and a later attempt may succeed.
     NotYet,
+    /// Another change of the same thing is under way, such as the attaching of a cluster's capacity providers, which takes AWS up to ten minutes: nothing
+    /// was done, and a later attempt succeeds.
+    Busy,
     /// It is gone.
     NotFound,
     /// Something stands under that name.

@@ -4,6 +4,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
@@ -67,6 +68,8 @@ pub(crate) struct Draft<'a> {
     pub spec: &'a CanonicalJson,
     pub depends_on: &'a [Address],
     pub options: &'a Options,
+    /// AWS's own time.
+    pub aws_time: Option<Timestamp>,
 }
 
 impl<'a> Recorder<'a> {
@@ -95,7 +98,7 @@ impl<'a> Recorder<'a> {
         self.run
     }
 
-    pub fn now(&self) -> jiff::Timestamp {
+    pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
@@ -128,6 +131,8 @@ impl<'a> Recorder<'a> {
             depends_on: draft.depends_on.to_vec(),
             options: draft.options.clone(),
             at: self.clock.now(),
+            aws_time: draft.aws_time,
+            request: None,
         };
         match self.record(Record::Intent(Box::new(intent))).await? {
             Record::Intent(intent) => Ok(*intent),
@@ -316,6 +321,7 @@ pub(crate) fn target(address: &Address, recorded: &windlass_state::snapshot::Rec
         applied: recorded.applied.clone(),
         outputs: recorded.outputs.clone(),
         imported: recorded.imported,
+        since: recorded.since,
     }
 }
 

@@ -99,7 +99,8 @@ async fn outcomes(
         match intent.action {
             Action::Create | Action::Run => {
                 let age = surely_sent_ago(intent.at, now);
-                Some(look(provider, clock, intent, age).await.map(created))
+                let settled = look(provider, clock, intent, age).await;
+                Some(settled.map(|settled| created(settled, provider.now())))
             }
             Action::Update | Action::Delete => None,
         }
@@ -136,12 +137,13 @@ async fn outcomes(
     open.iter().zip(creates).map(settle).collect()
 }
 
-fn created(settled: Settled) -> OutcomeResult {
+fn created(settled: Settled, since: Option<Timestamp>) -> OutcomeResult {
     match settled {
         Settled::Ours(created) => OutcomeResult::Created {
             physical_id: created.physical_id,
             outputs: created.outputs,
             unfinished: created.unfinished,
+            since,
         },
         Settled::NeverSent => OutcomeResult::NeverSent,
         Settled::Foreign { description } => OutcomeResult::Failed {

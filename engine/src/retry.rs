@@ -40,8 +40,10 @@ const fn patience(first_ms: u64, longest_ms: u64, within_s: u64, attempts: u32) 
 const THROTTLED: Patience = patience(500, 20_000, 600, 40);
 /// IAM and load balancers take seconds, at times a minute, until other services see what they answered.
 const NOT_YET: Patience = patience(500, 8_000, 180, 60);
-/// A role can be passed a few seconds after it was made.
-const DENIED_YET: Patience = patience(1_000, 8_000, 30, 8);
+/// A role can be passed after 8 to 23 s, as cdkd measured; terraform-provider-aws waits for two minutes.
+const DENIED_YET: Patience = patience(1_000, 8_000, 120, 20);
+/// ECS attaches capacity providers, and lets go of them, in up to ten minutes (terraform-provider-aws, `cluster_capacity_provider_associations.go`).
+const BUSY: Patience = patience(1_000, 15_000, 600, 80);
 /// Network interfaces of tasks and load balancers stay for minutes after their owner is gone.
 const IN_USE: Patience = patience(1_000, 15_000, 900, 120);
 const UNKNOWN: Patience = patience(500, 8_000, 300, 6);
@@ -52,7 +54,7 @@ pub(crate) struct Retries {
     purpose: Purpose,
     seed: String,
     began: Duration,
-    failures: [u32; 5],
+    failures: [u32; 6],
 }
 
 impl Retries {
@@ -62,7 +64,7 @@ impl Retries {
             purpose,
             seed: seed.into(),
             began: clock.elapsed(),
-            failures: [0; 5],
+            failures: [0; 6],
         }
     }
 
@@ -93,6 +95,7 @@ fn answer(class: ErrorClass, purpose: Purpose) -> Option<(usize, Patience)> {
             Some((3, UNKNOWN))
         }
         (ErrorClass::DeniedYet, _) => Some((4, DENIED_YET)),
+        (ErrorClass::Busy, _) => Some((5, BUSY)),
         _ => None,
     }
 }
@@ -138,7 +141,7 @@ mod tests {
         let mut retries = Retries::new(Purpose::Mutate(Action::Create), "a", &clock);
         let denied = error(ErrorClass::DeniedYet);
         let delays: Vec<_> = std::iter::from_fn(|| retries.after(&denied, &clock)).collect();
-        assert_eq!(delays.len(), 8);
+        assert_eq!(delays.len(), 20);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use windlass_state::binding::Binding;
 use windlass_state::identity::RunId;
 use windlass_state::journal::Journal;
 use windlass_state::record::{HistoryLine, Operation, Record, RunFinished, RunStarted, Settlement};
-use windlass_state::snapshot::{Pin, Snapshot};
+use windlass_state::snapshot::{Pin, Snapshot, VERSION};
 
 use crate::amend::{AmendError, Amendment};
 use crate::clock::Clock;
@@ -405,6 +405,9 @@ impl Prepared<'_, '_> {
             plan: self.hash.clone(),
             summary: self.in_a_line(),
             changes: self.lines(),
+            written_by: VERSION.to_owned(),
+            why: None,
+            decision: None,
         });
         let started: BoxFuture<'_, Result<(), Halted>> =
             Box::pin(async { self.recorder.record(started).await.map(|_| ()) });
@@ -447,6 +450,7 @@ impl Prepared<'_, '_> {
             at: self.session.clock.now(),
             result: tally.result(),
             failures: tally.failures.clone(),
+            verdicts: Vec::new(),
         });
         let durations = tally.durations();
         let timed = (!durations.is_empty()).then_some(Settlement::Timed { durations });

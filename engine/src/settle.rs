@@ -44,11 +44,10 @@ pub(crate) async fn look(
             Found::Ours(created) => return Ok(Settled::Ours(created)),
             Found::Foreign { description } => return Ok(Settled::Foreign { description }),
             Found::Nothing { visible_within } => {
-                let window = Duration::from_secs(visible_within);
-                if asked >= window {
+                if asked >= visible_within {
                     return Ok(Settled::NeverSent);
                 }
-                clock.sleep(pause.min(window - asked)).await;
+                clock.sleep(pause.min(visible_within - asked)).await;
                 pause = (pause * 2).min(LOOK_AGAIN_LONGEST);
             }
         }

@@ -221,6 +221,7 @@ impl Running<'_> {
                         physical_id: created.physical_id.clone(),
                         outputs: created.outputs.clone(),
                         unfinished: created.unfinished.clone(),
+                        since: self.run.provider.now(),
                     };
                     self.run.recorder.outcome(intent.sequence, result).await?;
                     break created;
@@ -372,7 +373,8 @@ impl Running<'_> {
             self.run.lanes.answered(lane, answer.as_ref().err());
             let error = match answer {
                 Ok(outputs) => {
-                    let result = OutcomeResult::Updated { outputs };
+                    let since = provider.now();
+                    let result = OutcomeResult::Updated { outputs, since };
                     self.run.recorder.outcome(intent.sequence, result).await?;
                     return Ok(());
                 }
@@ -549,6 +551,7 @@ impl Running<'_> {
             spec: declared.spec,
             depends_on: declared.depends_on,
             options: declared.options,
+            aws_time: self.run.provider.now(),
         };
         self.run.recorder.intend(draft).await
     }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 use windlass::address::Address;
 
@@ -154,11 +155,15 @@ impl Snapshot {
                     physical_id,
                     outputs,
                     unfinished,
+                    since,
                 },
                 Action::Create | Action::Run,
-            ) => self.created(&intent, physical_id, outputs, unfinished),
-            (OutcomeResult::Updated { outputs }, Action::Update) => {
-                self.updated(&intent, outputs)?;
+            ) => {
+                let recorded = created(&intent, physical_id, outputs, unfinished, *since);
+                self.take_in(&intent.address, recorded);
+            }
+            (OutcomeResult::Updated { outputs, since }, Action::Update) => {
+                self.updated(&intent, outputs, *since)?;
             }
             (OutcomeResult::Deleted, Action::Delete) => {
                 self.remove(&intent.address, intent.generation)?;
@@ -180,38 +185,14 @@ impl Snapshot {
         Ok(())
     }
 
-    fn created(
-        &mut self,
-        intent: &Intent,
-        physical_id: &str,
-        outputs: &BTreeMap<String, Value>,
-        unfinished: &[String],
-    ) {
-        let recorded = Recorded {
-            kind: intent.kind.clone(),
-            generation: intent.generation,
-            place: intent.place.clone(),
-            physical_id: physical_id.to_owned(),
-            outputs: outputs.clone(),
-            template: intent.template.clone(),
-            applied: intent.spec.clone(),
-            depends_on: intent.depends_on.clone(),
-            options: intent.options.clone(),
-            waited: windlass::schema::Wait::Exists,
-            unfinished: unfinished.to_vec(),
-            intent: intent.id.clone(),
-            imported: false,
-        };
-        self.retired.remove(&intent.address);
-        if let Some(before) = self.resources.insert(intent.address.clone(), recorded) {
+    fn take_in(&mut self, address: &Address, recorded: Recorded) {
+        self.retired.remove(address);
+        if let Some(before) = self.resources.insert(address.clone(), recorded) {
             let deposed = OldGeneration {
                 why: OldReason::Deposed,
                 recorded: before,
             };
-            self.old
-                .entry(intent.address.clone())
-                .or_default()
-                .push(deposed);
+            self.old.entry(address.clone()).or_default().push(deposed);
         }
     }
 
@@ -219,8 +200,10 @@ impl Snapshot {
         &mut self,
         intent: &Intent,
         outputs: &BTreeMap<String, Value>,
+        since: Option<Timestamp>,
     ) -> Result<(), ApplyError> {
         let recorded = self.current(&intent.address, intent.generation)?;
+        recorded.changed = since;
         recorded.place.clone_from(&intent.place);
         recorded.outputs.extend(outputs.clone());
         recorded.template = intent.template.clone();
@@ -256,6 +239,18 @@ impl Snapshot {
                 let recorded = self.current(address, *generation)?;
                 recorded.waited = recorded.waited.max(*level);
                 recorded.outputs.extend(outputs.clone());
+            }
+            Settlement::Requested { intent, token } => {
+                let open = self.open.get_mut(intent);
+                open.ok_or(ApplyError::NoSuchIntent(*intent))?.request = Some(token.clone());
+            }
+            Settlement::Judged {
+                address,
+                generation,
+                verdict,
+            } => {
+                let recorded = self.any(address, *generation)?;
+                recorded.verdict = Some(verdict.clone());
             }
             Settlement::Forgotten {
                 address,
@@ -458,6 +453,19 @@ impl Snapshot {
             })
     }
 
+    /// The generation of that number, current or old.
+    fn any(&mut self, address: &Address, generation: u32) -> Result<&mut Recorded, ApplyError> {
+        let old = self.old.get_mut(address).into_iter().flatten();
+        let known = old.map(|old| &mut old.recorded);
+        known
+            .chain(self.resources.get_mut(address))
+            .find(|recorded| recorded.generation == generation)
+            .ok_or_else(|| ApplyError::NoSuchGeneration {
+                address: address.clone(),
+                generation,
+            })
+    }
+
     fn current(&mut self, address: &Address, generation: u32) -> Result<&mut Recorded, ApplyError> {
         self.resources
             .get_mut(address)
@@ -466,5 +474,32 @@ impl Snapshot {
                 address: address.clone(),
                 generation,
             })
+    }
+}
+
+fn created(
+    intent: &Intent,
+    physical_id: &str,
+    outputs: &BTreeMap<String, Value>,
+    unfinished: &[String],
+    since: Option<Timestamp>,
+) -> Recorded {
+    Recorded {
+        kind: intent.kind.clone(),
+        generation: intent.generation,
+        place: intent.place.clone(),
+        physical_id: physical_id.to_owned(),
+        outputs: outputs.clone(),
+        template: intent.template.clone(),
+        applied: intent.spec.clone(),
+        depends_on: intent.depends_on.clone(),
+        options: intent.options.clone(),
+        waited: windlass::schema::Wait::Exists,
+        unfinished: unfinished.to_vec(),
+        intent: intent.id.clone(),
+        imported: false,
+        since,
+        changed: None,
+        verdict: None,
     }
 }

@@ -10,4 +10,5 @@ pub mod journal;
 pub mod record;
 pub mod rollback;
 pub mod snapshot;
+pub mod verdict;
 pub mod verify;

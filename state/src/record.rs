@@ -16,6 +16,7 @@ use crate::binding::Binding;
 use crate::durations::Durations;
 use crate::identity::{IntentId, RunId};
 use crate::snapshot::{OldReason, Pin, Recorded};
+use crate::verdict::{Decision, Judged, Verdict};
 
 /// One entry of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,15 @@ pub struct RunStarted {
     /// What it does to each address. Empty in records of format 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<HistoryLine>,
+    /// The version of Windlass that ran, such as `0.1.0`. Empty in records of formats 1 to 3.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub written_by: String,
+    /// Why, in the user's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// Which deployment an [`Operation::Approve`], [`Operation::Reject`] or [`Operation::Stop`] is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
 }
 
 /// How a run ended.
@@ -69,6 +79,9 @@ pub struct RunFinished {
     /// What failed, and why. Empty in records of format 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<HistoryLine>,
+    /// What became of the deployments and tasks that it began, or went on with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<Judged>,
 }
 
 /// What the history says about one address.
@@ -103,6 +116,14 @@ pub enum Operation {
     Restore,
     /// Believe what was believed earlier.
     RollBack,
+    /// Let a deployment go on.
+    Approve,
+    /// Let a deployment go back.
+    Reject,
+    /// Stop a deployment.
+    Stop,
+    /// Run a task to its end, beside the program.
+    Run,
 }
 
 impl Operation {
@@ -119,6 +140,10 @@ impl Operation {
             Self::Move => "state mv",
             Self::Restore => "state import",
             Self::RollBack => "state rollback",
+            Self::Approve => "approve",
+            Self::Reject => "reject",
+            Self::Stop => "stop",
+            Self::Run => "run",
         }
     }
 }
@@ -194,8 +219,14 @@ pub struct Intent {
     pub depends_on: Vec<Address>,
     /// How the engine treats it.
     pub options: Options,
-    /// When.
+    /// When, by this host's clock.
     pub at: Timestamp,
+    /// When, by AWS's own clock. Absent where AWS had not answered anything yet, and in records of formats 1 to 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aws_time: Option<Timestamp>,
+    /// AWS's token of the request that this became, where AWS works on requests: Cloud Control does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
 }
 
 /// What came of an intent.
@@ -222,11 +253,17 @@ pub enum OutcomeResult {
         outputs: BTreeMap<String, Value>,
         /// The properties at the top that the create call could not carry: an update of its own sends them.
         unfinished: Vec<String>,
+        /// When AWS answered the create, or showed what it had made, by AWS's own clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// The change is made. Nothing is unfinished any more.
     Updated {
         /// What AWS gave; merged over what was known.
         outputs: BTreeMap<String, Value>,
+        /// When AWS answered, by AWS's own clock.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// It is gone.
     Deleted,
@@ -306,6 +343,22 @@ pub enum Settlement {
         level: Wait,
         /// What AWS gave meanwhile; merged over what was known.
         outputs: BTreeMap<String, Value>,
+    },
+    /// AWS took a call as a request that it works on; its token finds the request again.
+    Requested {
+        /// The intent's sequence.
+        intent: u64,
+        /// AWS's token.
+        token: String,
+    },
+    /// How far the deployment of a service has come, or a task.
+    Judged {
+        /// The resource.
+        address: Address,
+        /// Which generation of it.
+        generation: u32,
+        /// What is known.
+        verdict: Box<Verdict>,
     },
     /// A generation is gone from AWS, or is left there and not known any more.
     Forgotten {

@@ -129,6 +129,9 @@ impl RollBack {
     fn believe_again(&mut self, address: &Address, current: &Recorded, recorded: &Recorded) {
         let mut believed = recorded.clone();
         believed.generation = current.generation;
+        // What AWS did since stays true.
+        (believed.since, believed.changed) = (current.since, current.changed);
+        believed.verdict.clone_from(&current.verdict);
         // What was sent since may be in force: the next plan sends again what differs.
         believed
             .unfinished

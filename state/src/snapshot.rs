@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Sha256;
@@ -18,12 +19,17 @@ use crate::binding::Binding;
 use crate::durations::Durations;
 use crate::identity::{IntentId, Lineage, Owner};
 use crate::record::Intent;
+use crate::verdict::Verdict;
 
 /// The version of snapshots and records that this crate writes. Older ones are read; newer ones are refused.
 ///
 /// Since 2: the operations beside `up` and `destroy`, the settlement `believed`, and what the history says about each address.
 /// Since 3: durations.
-pub const FORMAT: u32 = 3;
+/// Since 4: the version that wrote it, times by AWS's own clock, verdicts, tokens of requests, why and about what a run was.
+pub const FORMAT: u32 = 4;
+
+/// The version of Windlass that this is, such as `0.1.0`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Everything believed to exist for one stack and environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +37,10 @@ pub const FORMAT: u32 = 3;
 pub struct Snapshot {
     /// [`FORMAT`].
     pub format: u32,
+    /// The version of Windlass that wrote it, such as `0.1.0`. Empty in formats 1 to 3. An older version that meets a newer format reads no more than
+    /// these two.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub written_by: String,
     /// The identity of this state.
     pub lineage: Lineage,
     /// The stack's name.
@@ -96,6 +106,16 @@ pub struct Recorded {
     /// Whether it was there before us: an import recorded it, and no call of ours made it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
+    /// When AWS answered its create, or showed what a lost create had made, by AWS's own clock. Until AWS must show it, an answer that it does not
+    /// exist proves nothing. Absent where that was long ago: in formats 1 to 3, and for what was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// When AWS answered its last update, by AWS's own clock: for a while answers can still be from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Timestamp>,
+    /// The last that is known of its deployment, or of the task that it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Box<Verdict>>,
 }
 
 /// A generation that is not current.
@@ -173,6 +193,7 @@ impl Snapshot {
     pub fn empty(lineage: Lineage, secret_key: SecretKey, stack: &str, environment: &str) -> Self {
         Self {
             format: FORMAT,
+            written_by: VERSION.to_owned(),
             lineage,
             stack: stack.to_owned(),
             environment: environment.to_owned(),
@@ -205,6 +226,7 @@ impl Snapshot {
     pub fn upgraded(self) -> Self {
         Self {
             format: FORMAT.max(self.format),
+            written_by: VERSION.to_owned(),
             ..self
         }
     }

@@ -49,6 +49,8 @@ fn intent(snapshot: &Snapshot, at: &str, generation: u32, action: Action, on: &[
         depends_on: on.iter().map(|on| address(on)).collect(),
         options: Options::default(),
         at: jiff::Timestamp::UNIX_EPOCH,
+        aws_time: None,
+        request: None,
     }))
 }
 
@@ -73,6 +75,7 @@ fn created(sequence: u64) -> OutcomeResult {
         physical_id: format!("id-{sequence}"),
         outputs: BTreeMap::new(),
         unfinished: Vec::new(),
+        since: None,
     }
 }
 
@@ -92,6 +95,9 @@ fn found(number: u64, generation: u32, on: &[String]) -> Recorded {
         unfinished: Vec::new(),
         intent: IntentId("found".to_owned()),
         imported: true,
+        since: None,
+        changed: None,
+        verdict: None,
     }
 }
 
@@ -101,6 +107,7 @@ fn done(snapshot: &mut Snapshot, at: &str, generation: u32, action: Action, on: 
         Action::Create | Action::Run => created(sequence),
         Action::Update => OutcomeResult::Updated {
             outputs: BTreeMap::new(),
+            since: None,
         },
         Action::Delete => OutcomeResult::Deleted,
     };
@@ -266,6 +273,7 @@ fn record(snapshot: &Snapshot, step: &Move) -> Record {
                     0 => created(sequence),
                     1 => OutcomeResult::Updated {
                         outputs: BTreeMap::new(),
+                        since: None,
                     },
                     2 => OutcomeResult::Deleted,
                     _ => OutcomeResult::NeverSent,

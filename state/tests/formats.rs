@@ -1,7 +1,8 @@
 //! States of every format are read, whatever they hold. A fixture is never edited: a new format gets new ones beside it.
 
 use windlass_state::record::Record;
-use windlass_state::snapshot::{FORMAT, Snapshot};
+use windlass_state::snapshot::{FORMAT, Snapshot, VERSION};
+use windlass_state::verdict::VerdictResult;
 
 const SNAPSHOT_1: &str = include_str!("fixtures/snapshot-1.json");
 const RECORDS_1: &str = include_str!("fixtures/records-1.jsonl");
@@ -9,6 +10,8 @@ const SNAPSHOT_2: &str = include_str!("fixtures/snapshot-2.json");
 const RECORDS_2: &str = include_str!("fixtures/records-2.jsonl");
 const SNAPSHOT_3: &str = include_str!("fixtures/snapshot-3.json");
 const RECORDS_3: &str = include_str!("fixtures/records-3.jsonl");
+const SNAPSHOT_4: &str = include_str!("fixtures/snapshot-4.json");
+const RECORDS_4: &str = include_str!("fixtures/records-4.jsonl");
 
 /// Reads a state of a format and takes records of that format in.
 fn goes_on_in_the_newest(format: u32, snapshot: &str, records: &str) -> Snapshot {
@@ -60,9 +63,49 @@ fn format_3_is_read() {
 }
 
 #[test]
+fn format_4_is_read() {
+    let snapshot = goes_on_in_the_newest(4, SNAPSHOT_4, RECORDS_4);
+    assert_eq!(snapshot.written_by, VERSION, "whoever writes it next");
+    let of = |at: &str| &snapshot.resources[at];
+    let time = |text: &str| Some(text.parse().expect("a time"));
+    assert_eq!(of("network/vpc").since, time("2026-11-30T08:12:31Z"));
+    assert_eq!(of("api/logs").since, time("2026-11-30T10:00:01Z"));
+    assert_eq!(of("api/logs").changed, time("2026-11-30T10:00:02Z"));
+    let verdict = of("api/service").verdict.as_ref().expect("it was judged");
+    assert_eq!(verdict.result, VerdictResult::Succeeded);
+}
+
+#[test]
+fn what_format_4_brought_stands_in_the_fixture() {
+    for word in [
+        "approve",
+        "reject",
+        "stop",
+        "run",
+        "requested",
+        "judged",
+        "succeeded",
+        "failed",
+    ] {
+        assert!(RECORDS_4.contains(&format!("\":\"{word}\"")), "{word}");
+    }
+    for field in [
+        "why",
+        "decision",
+        "written_by",
+        "aws_time",
+        "since",
+        "verdicts",
+    ] {
+        assert!(RECORDS_4.contains(&format!("\"{field}\":")), "{field}");
+    }
+    assert!(SNAPSHOT_4.contains("\"result\":\"rolled_back\""));
+}
+
+#[test]
 fn the_newest_format_has_a_fixture() {
     assert_eq!(
-        FORMAT, 3,
+        FORMAT, 4,
         "give the new format fixtures and a test of its own"
     );
 }

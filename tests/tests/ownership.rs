@@ -35,6 +35,7 @@ fn target(kind: &str, id: &str, applied: &Value) -> Target {
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
         imported: false,
+        since: None,
     }
 }
 

@@ -96,6 +96,7 @@ fn target(tag: &str) -> Target {
         ),
         outputs: BTreeMap::from([("Arn".to_owned(), json!(arn))]),
         imported: false,
+        since: None,
     }
 }
 

@@ -7,6 +7,7 @@ mod applied_tags;
 mod autoscaling;
 mod chain;
 mod clients;
+mod clock;
 mod discreet;
 mod ec2;
 mod ecs;
@@ -30,6 +31,7 @@ mod wording;
 
 pub use chain::{CredentialChain, SigningKeys};
 pub use clients::{Access, AccessError, default_region};
+pub use clock::WindowScale;
 pub use guard::Held;
 pub use profiles::check_profile;
 pub use provider::AwsProvider;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -48,6 +49,11 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// What error codes and messages mean for this kind and no other. Asked when an error leaves the life cycle: inside it errors have the
     /// shared table's class. One that the life cycle has given a class that the shared table does not have for the code keeps it.
     const WORDINGS: &'static [Wording] = &[];
+
+    /// The visibility window: how long after a create or update AWS may still answer as if it had not happened. AWS names no figures: EC2's
+    /// documentation speaks of eventual consistency without a bound, and lists by tag were seen to lag by a minute.
+    /// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>
+    const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
@@ -185,7 +191,9 @@ impl FoundOne {
                 outputs,
                 unfinished,
             }),
-            Self::Nothing { visible_within } => Found::Nothing { visible_within },
+            Self::Nothing { visible_within } => Found::Nothing {
+                visible_within: Duration::from_secs(visible_within),
+            },
             Self::Foreign(description) => Found::Foreign { description },
         }
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_smithy_runtime_api::client::http::{
@@ -13,6 +14,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use jiff::Timestamp;
 use windlass::document::{LookupQuery, Place};
 use windlass_engine::provider::{
     CreateRequest, Created, Deletion, ErrorClass, Found, Identity, Limit, Outputs, PollQuestion,
@@ -22,6 +24,7 @@ use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
 
+use crate::clock::{AwsClock, WindowScale};
 use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
 use crate::discreet;
 use crate::error::{Named, Result, incomplete, invalid, is_unresolved};
@@ -36,8 +39,10 @@ use crate::registry::{Erased, life};
 #[derive(Debug)]
 pub struct AwsProvider {
     pool: Pool,
-    /// The local cloud shows what it made at once.
-    consistent: bool,
+    /// The local cloud runs on this host, so its clock is this host's own.
+    local: bool,
+    windows: WindowScale,
+    clock: Arc<AwsClock>,
     secrets: Arc<SecretReader>,
     calls: Arc<AtomicU64>,
 }
@@ -52,21 +57,34 @@ impl AwsProvider {
         secrets: Arc<SecretReader>,
     ) -> std::result::Result<Self, AccessError> {
         let calls = Arc::new(AtomicU64::new(0));
-        let consistent = access.local_account.is_some();
+        let (local, clock) = (access.local_account.is_some(), Arc::new(AwsClock::default()));
         let inner = access
             .http_client
             .take()
             .unwrap_or_else(default_http_client);
-        access.http_client = Some(SharedHttpClient::new(Counting {
+        access.http_client = Some(SharedHttpClient::new(Listening {
             inner,
             calls: Arc::clone(&calls),
+            clock: Arc::clone(&clock),
         }));
         Ok(Self {
             pool: Pool::new(access)?,
-            consistent,
+            local,
+            windows: if local {
+                WindowScale::LOCAL
+            } else {
+                WindowScale::AWS
+            },
+            clock,
             secrets,
             calls,
         })
+    }
+
+    /// Stretches every visibility window by this factor: the local cloud tells its own.
+    #[must_use]
+    pub fn with_windows(self, windows: WindowScale) -> Self {
+        Self { windows, ..self }
     }
 
     /// From now on, sends calls that change AWS only while `held` says so. To be told once.
@@ -238,7 +256,9 @@ impl Provider for AwsProvider {
         };
         let found = life(&intent.kind)?.find(&context, intent).await?;
         Ok(match found {
-            Found::Nothing { .. } if self.consistent => Found::Nothing { visible_within: 0 },
+            Found::Nothing { visible_within } => Found::Nothing {
+                visible_within: self.windows.of_window(visible_within),
+            },
             found => found,
         })
     }
@@ -264,35 +284,56 @@ impl Provider for AwsProvider {
         limits::documented(kind, action).filter(|_| is_seen)
     }
 
+    fn now(&self) -> Option<Timestamp> {
+        if self.local {
+            return Some(Timestamp::now());
+        }
+        self.clock.now()
+    }
+
+    fn visible_within(&self, kind: &str) -> Duration {
+        let window = life(kind).map_or(Duration::ZERO, |life| life.visible_within());
+        self.windows.of_window(window)
+    }
+
     fn calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
 }
 
-/// An HTTP client that counts what goes through it.
+/// An HTTP client that counts what goes through it, and hears what time it is where the answers come from.
 #[derive(Debug)]
-struct Counting<C> {
+struct Listening<C> {
     inner: C,
     calls: Arc<AtomicU64>,
+    clock: Arc<AwsClock>,
 }
 
-impl HttpClient for Counting<SharedHttpClient> {
+impl HttpClient for Listening<SharedHttpClient> {
     fn http_connector(
         &self,
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Counting {
+        SharedHttpConnector::new(Listening {
             inner,
             calls: Arc::clone(&self.calls),
+            clock: Arc::clone(&self.clock),
         })
     }
 }
 
-impl HttpConnector for Counting<SharedHttpConnector> {
+impl HttpConnector for Listening<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        self.inner.call(request)
+        let (answer, clock) = (self.inner.call(request), Arc::clone(&self.clock));
+        HttpConnectorFuture::new(async move {
+            let answer = answer.await?;
+            if let Some(date) = answer.headers().get("date") {
+                clock.hear(date);
+            }
+            Ok(answer)
+        })
     }
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -50,6 +51,8 @@ pub trait Erased: Send + Sync {
     fn engine_repeats(&self) -> bool;
     /// [`Lifecycle::WORDINGS`].
     fn wordings(&self) -> &'static [Wording];
+    /// [`Lifecycle::VISIBLE_WITHIN`].
+    fn visible_within(&self) -> Duration;
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()>;
     fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation>;
     async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
@@ -160,6 +163,10 @@ impl<L: Lifecycle> Erased for Hidden<L> {
 
     fn wordings(&self) -> &'static [Wording] {
         L::WORDINGS
+    }
+
+    fn visible_within(&self) -> Duration {
+        L::VISIBLE_WITHIN
     }
 
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()> {

@@ -311,6 +311,9 @@ impl Claim {
             unfinished: compared.unfinished.clone(),
             intent: IntentId::of(lineage, address, generation, Action::Create, u32::MAX),
             imported: true,
+            since: None,
+            changed: None,
+            verdict: None,
         }
     }
 }

@@ -176,6 +176,9 @@ mod tests {
             unfinished: Vec::new(),
             intent: IntentId(String::new()),
             imported: false,
+            since: None,
+            changed: None,
+            verdict: None,
         }
     }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use windlass_state::journal::JournalError;
+use windlass_state::snapshot::VERSION;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -72,7 +73,7 @@ pub enum StoreError {
     },
     /// The state was written by a newer version.
     #[error(
-        "the state {place} has format {found}, and this version reads up to {known}; use a newer Windlass"
+        "the state {place} was written by {}, in format {found}, and this is Windlass {VERSION}, which reads up to format {known}; nothing was changed: use that version or a newer one", writer(.written_by)
     )]
     Newer {
         /// Where it is kept.
@@ -81,6 +82,8 @@ pub enum StoreError {
         found: u32,
         /// What this version reads.
         known: u32,
+        /// The version of Windlass that wrote it; absent where it does not say so.
+        written_by: Option<String>,
     },
     /// Another run has the state.
     #[error("{holder} is working on this state since {since}")]
@@ -135,6 +138,13 @@ pub enum StoreError {
     /// The writer has ended.
     #[error("the state's writer has ended")]
     Ended,
+}
+
+fn writer(version: &Option<String>) -> String {
+    match version {
+        Some(version) => format!("Windlass {version}"),
+        None => "a newer Windlass".to_owned(),
+    }
 }
 
 impl From<StoreError> for JournalError {

@@ -30,12 +30,16 @@ fn run(name: &str) -> Vec<Record> {
             plan: String::new(),
             summary: "1 to create".to_owned(),
             changes: Vec::new(),
+            written_by: String::new(),
+            why: None,
+            decision: None,
         }),
         Record::RunFinished(RunFinished {
             run: RunId(name.to_owned()),
             at: Timestamp::UNIX_EPOCH,
             result: RunResult::Done,
             failures: Vec::new(),
+            verdicts: Vec::new(),
         }),
     ]
 }

@@ -21,6 +21,9 @@ fn started(run: &str) -> Record {
         plan: String::new(),
         summary: "1 to create".to_owned(),
         changes: Vec::new(),
+        written_by: String::new(),
+        why: None,
+        decision: None,
     })
 }
 
@@ -30,6 +33,7 @@ fn finished(run: &str) -> Record {
         at: Timestamp::UNIX_EPOCH,
         result: RunResult::Done,
         failures: Vec::new(),
+        verdicts: Vec::new(),
     })
 }
 
@@ -521,4 +525,36 @@ async fn a_state_of_format_1_is_brought_up_to_date_before_anything_newer_is_writ
     held.release().await;
     assert_eq!(format(), windlass_state::snapshot::FORMAT);
     assert_eq!(open(&path).await.load().await.expect("loads"), loaded);
+}
+
+#[tokio::test]
+async fn a_state_of_a_newer_version_says_which_one_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    runs(&path, "a").await;
+    let newer = windlass_state::snapshot::FORMAT + 1;
+    let connection = rusqlite::Connection::open(&path).expect("opens");
+    let text = format!(r#"{{"format":{newer},"new":[],"written_by":"9.9.0"}}"#);
+    let text = windlass::canonical::CanonicalJson::of(
+        &serde_json::from_str::<serde_json::Value>(&text).expect("JSON"),
+    );
+    connection
+        .execute(
+            "UPDATE snapshot SET format = ?1, text = ?2, hash = ?3",
+            rusqlite::params![newer, text.as_str(), text.hash()],
+        )
+        .expect("runs");
+    let kept = || -> (String, i64) {
+        let query = "SELECT text, (SELECT count(*) FROM lease) FROM snapshot";
+        connection
+            .query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .expect("runs")
+    };
+    let store = open(&path).await;
+    let refused = store.load().await.expect_err("it is newer").to_string();
+    assert!(refused.contains("written by Windlass 9.9.0"), "{refused}");
+    assert!(refused.contains("nothing was changed"), "{refused}");
+    let held = store.hold(&Holder::this_process()).await;
+    assert!(matches!(held, Err(StoreError::Newer { .. })), "{held:?}");
+    assert_eq!(kept(), (text.as_str().to_owned(), 0));
 }

@@ -111,6 +111,9 @@ fn recorded(step: Step, snapshot: &Snapshot) -> Recorded {
         unfinished: Vec::new(),
         intent: id,
         imported: false,
+        since: None,
+        changed: None,
+        verdict: None,
         kind: step.kind,
     }
 }

@@ -24,7 +24,7 @@ use super::clock::SimClock;
 use super::faults::{Buckets, Dice, Faults};
 use super::life::Life;
 use super::world::{Object, World};
-use super::{operations, removing};
+use super::{operations, removing, rules};
 
 pub(super) type Result<T> = std::result::Result<T, ProviderError>;
 
@@ -259,6 +259,14 @@ impl Provider for Cloud {
             capacity,
             per_second: f64::from(capacity),
         })
+    }
+
+    fn now(&self) -> Option<jiff::Timestamp> {
+        Some(self.clock.true_time())
+    }
+
+    fn visible_within(&self, kind: &str) -> Duration {
+        rules::visible_within(kind)
     }
 
     fn calls(&self) -> u64 {

@@ -149,7 +149,7 @@ impl Cloud {
                 description: id.clone(),
             },
             None => Found::Nothing {
-                visible_within: rules::visible_within(&intent.kind).as_secs(),
+                visible_within: rules::visible_within(&intent.kind),
             },
         }
     }

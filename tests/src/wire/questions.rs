@@ -202,6 +202,8 @@ pub fn creation(target: &Target) -> Intent {
         depends_on: Vec::new(),
         options: Options::default(),
         at: Timestamp::UNIX_EPOCH,
+        aws_time: None,
+        request: None,
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn target(fixture: &Fixture, spec: &Value) -> Target {
         outputs: fixture.outputs.clone(),
         // So that all of it is read.
         imported: true,
+        since: None,
     }
 }
 

@@ -19,6 +19,7 @@ pub fn target(kind: &str, id: &str, applied: &Value) -> Target {
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
         imported: false,
+        since: None,
     }
 }
 

@@ -42,6 +42,7 @@ fn target(kind: &str, id: String, applied: &Value) -> Target {
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
         imported: false,
+        since: None,
     }
 }
 

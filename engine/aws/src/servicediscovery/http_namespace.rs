@@ -1,5 +1,7 @@
 //! The life cycle of `AWS::ServiceDiscovery::HttpNamespace`.
 
+use std::time::Duration;
+
 use aws_sdk_servicediscovery::types::{HttpNamespaceChange as SdkChange, NamespaceType};
 use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNamespaceResolved};
 use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
@@ -24,6 +26,7 @@ impl Lifecycle for HttpNamespaceLifecycle {
     type Kind = HttpNamespace;
     const DELETION: Deletion = Deletion::InBackground;
     const WORDINGS: &'static [Wording] = errors::WORDINGS;
+    const VISIBLE_WITHIN: Duration = namespace::VISIBLE_WITHIN;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);

@@ -4,6 +4,7 @@
 //! the namespace, and the output `Id` says which one it became.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_servicediscovery::types::{
     FilterCondition, Namespace, NamespaceFilter, NamespaceFilterName, NamespaceProperties,
@@ -20,8 +21,8 @@ use crate::lifecycle::{Context, FoundOne, Made};
 use crate::observed::outputs;
 use crate::reads::{Answers, Query, Single, Wants};
 
-/// How long after a create a namespace may still be missing from the list, in seconds: it is made in the background.
-const VISIBLE_WITHIN: u64 = 180;
+/// How long after a create a namespace may still be missing from the list: it is made in the background.
+pub const VISIBLE_WITHIN: Duration = Duration::from_secs(180);
 
 /// What is known about a namespace, from the list or from its own answer.
 pub struct Known {
@@ -352,7 +353,7 @@ pub async fn find(
     Ok(match foreign {
         Some(id) if of == NamespaceType::Http => FoundOne::Foreign(id),
         _ => FoundOne::Nothing {
-            visible_within: VISIBLE_WITHIN,
+            visible_within: VISIBLE_WITHIN.as_secs(),
         },
     })
 }

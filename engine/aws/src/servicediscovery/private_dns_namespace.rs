@@ -1,5 +1,7 @@
 //! The life cycle of `AWS::ServiceDiscovery::PrivateDnsNamespace`. AWS does not return its VPC.
 
+use std::time::Duration;
+
 use aws_sdk_servicediscovery::types::{
     NamespaceType, PrivateDnsNamespaceChange as SdkChange, PrivateDnsNamespaceProperties,
     PrivateDnsNamespacePropertiesChange, PrivateDnsPropertiesMutable,
@@ -30,6 +32,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
     type Kind = PrivateDnsNamespace;
     const DELETION: Deletion = Deletion::InBackground;
     const WORDINGS: &'static [Wording] = errors::WORDINGS;
+    const VISIBLE_WITHIN: Duration = namespace::VISIBLE_WITHIN;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         namespace::want(&subject.id, &subject.outputs, wants);

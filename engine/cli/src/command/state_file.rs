@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use windlass::canonical::CanonicalJson;
 use windlass_engine::amend::Amendment;
 use windlass_state::record::Operation;
-use windlass_state::snapshot::{FORMAT, Snapshot};
+use windlass_state::snapshot::{FORMAT, Snapshot, VERSION};
 use windlass_store::{HeldStore, Holder, private};
 
 use crate::arguments::{Amending, Which};
@@ -118,11 +118,13 @@ fn read(file: &Path) -> Result<Snapshot, Failure> {
     let exported: Exported = serde_json::from_str(&text)
         .map_err(|error| wrong(format!("holds no exported state: {error}")))?;
     if exported.windlass_state > FORMAT {
+        let writer = exported.state["written_by"].as_str();
         return Err(wrong(format!(
-            "has format {}, and this version reads up to {FORMAT}",
+            "was written by Windlass {}, in format {}, and this is Windlass {VERSION}, which reads up to format {FORMAT}",
+            writer.unwrap_or("of a newer version"),
             exported.windlass_state
         ))
-        .help("use a newer Windlass"));
+        .help("use that version or a newer one"));
     }
     if CanonicalJson::of(&exported.state).hash() != exported.hash {
         return Err(wrong(

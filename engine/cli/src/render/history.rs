@@ -115,6 +115,9 @@ mod tests {
                     line_of("api/service", "update"),
                     line_of("api/task-definition", "replace"),
                 ],
+                written_by: String::new(),
+                why: None,
+                decision: None,
             },
             finished: result.map(|result| RunFinished {
                 run,
@@ -127,6 +130,7 @@ mod tests {
                     )],
                     _ => Vec::new(),
                 },
+                verdicts: Vec::new(),
             }),
         }
     }

@@ -219,6 +219,7 @@ impl Stage {
                     physical_id,
                     outputs: self.invented(step),
                     unfinished: Vec::new(),
+                    since: None,
                 };
                 self.call(step, Action::Create, spec.clone(), result);
                 self.show(step, &spec);
@@ -227,6 +228,7 @@ impl Stage {
                 let spec = fill(spec, &|at, name| self.output(at, name)).expect("filled");
                 let result = OutcomeResult::Updated {
                     outputs: self.invented(step),
+                    since: None,
                 };
                 self.call(step, Action::Update, spec.clone(), result);
                 self.show(step, &spec);
@@ -336,6 +338,8 @@ impl Stage {
             depends_on,
             options,
             at: jiff::Timestamp::UNIX_EPOCH,
+            aws_time: None,
+            request: None,
         })));
         self.record(Record::Outcome(Box::new(Outcome {
             intent: sequence,

@@ -86,6 +86,7 @@ pub enum Unreadable {
     Newer {
         found: u32,
         known: u32,
+        written_by: Option<String>,
     },
     /// It is encrypted, and there is no key.
     Sealed,
@@ -131,14 +132,20 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], seal: Option<&Seal>) -> Result<T,
     #[derive(Deserialize)]
     struct Format {
         format: u32,
+        written_by: Option<String>,
     }
     let damaged = |error: serde_json::Error| Unreadable::Damaged(error.to_string());
     let version: Version = serde_json::from_str(text).map_err(damaged)?;
     // What is kept and the object around it have a format each.
-    let inner = version.snapshot.map_or(0, |snapshot| snapshot.format);
+    let inner = version.snapshot.as_ref().map_or(0, |inner| inner.format);
+    let written_by = version.snapshot.and_then(|inner| inner.written_by);
     for (found, known) in [(version.format, FORMAT), (inner, snapshot::FORMAT)] {
         if found > known {
-            return Err(Unreadable::Newer { found, known });
+            return Err(Unreadable::Newer {
+                found,
+                known,
+                written_by,
+            });
         }
     }
     serde_json::from_str(text).map_err(damaged)

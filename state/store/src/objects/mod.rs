@@ -370,10 +370,15 @@ impl Objects {
                 place: self.place.clone(),
                 why: format!("its key is gone, which `{path}` is sealed with"),
             }),
-            Err(Unreadable::Newer { found, known }) => Err(StoreError::Newer {
+            Err(Unreadable::Newer {
+                found,
+                known,
+                written_by,
+            }) => Err(StoreError::Newer {
                 place: self.place.clone(),
                 found,
                 known,
+                written_by,
             }),
         }
     }

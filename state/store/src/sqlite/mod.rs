@@ -335,6 +335,7 @@ impl Database {
                 place: self.to_string(),
                 found: format,
                 known: FORMAT,
+                written_by: written_by(text),
             });
         }
         serde_json::from_str(text).map_err(|error| self.damaged(format!("{what}: {error}")))
@@ -505,4 +506,14 @@ fn write_snapshot(
             params![snapshot.format, snapshot.sequence, text, hash],
         )
         .map(drop)
+}
+
+/// Which version of Windlass wrote a snapshot of a format that this one cannot read.
+fn written_by(text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Writer {
+        written_by: Option<String>,
+    }
+    let writer: Option<Writer> = serde_json::from_str(text).ok();
+    writer?.written_by
 }

@@ -65,6 +65,9 @@ fn started(run: &str) -> Record {
         plan: String::new(),
         summary: "1 to create".to_owned(),
         changes: Vec::new(),
+        written_by: String::new(),
+        why: None,
+        decision: None,
     })
 }
 
@@ -74,6 +77,7 @@ fn finished(run: &str) -> Record {
         at: Timestamp::UNIX_EPOCH,
         result: RunResult::Done,
         failures: Vec::new(),
+        verdicts: Vec::new(),
     })
 }
 
@@ -524,6 +528,18 @@ async fn objects_of_format_1_are_still_read() {
         .expect("it goes on");
 }
 
+/// Every object, by path, with its content.
+async fn objects_in(memory: &InMemory) -> Vec<(Path, bytes::Bytes)> {
+    use futures::TryStreamExt as _;
+    let listed: Vec<_> = memory.list(None).try_collect().await.expect("listed");
+    let mut objects = Vec::new();
+    for meta in listed {
+        let got = memory.get(&meta.location).await.expect("there");
+        objects.push((meta.location, got.bytes().await.expect("read")));
+    }
+    objects
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_of_a_newer_version_is_refused_as_such() {
     let memory = Arc::<InMemory>::default();
@@ -534,11 +550,18 @@ async fn a_snapshot_of_a_newer_version_is_refused_as_such() {
     let mut kept: super::form::Kept =
         super::form::read(&bytes.expect("read"), None).expect("sound");
     kept.snapshot.format += 1;
+    kept.snapshot.written_by = "9.9.0".to_owned();
     let newer = super::form::write(&kept, None).expect("written");
     memory.put(&path, newer.into()).await.expect("put");
     let loaded = first.load().await;
     assert!(
-        matches!(loaded, Err(StoreError::Newer { found, known, .. }) if found == known + 1),
+        matches!(&loaded, Err(StoreError::Newer { found, known, .. }) if *found == known + 1),
         "{loaded:?}"
     );
+    let said = loaded.expect_err("it is newer").to_string();
+    assert!(said.contains("written by Windlass 9.9.0"), "{said}");
+    let objects = objects_in(&memory).await;
+    let held = first.hold(&someone("b")).await;
+    assert!(matches!(held, Err(StoreError::Newer { .. })));
+    assert_eq!(objects_in(&memory).await, objects, "nothing was changed");
 }
