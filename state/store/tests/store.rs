@@ -558,3 +558,72 @@ async fn a_state_of_a_newer_version_says_which_one_and_stays_as_it_is() {
     assert!(matches!(held, Err(StoreError::Newer { .. })), "{held:?}");
     assert_eq!(kept(), (text.as_str().to_owned(), 0));
 }
+
+/// What another process of this host finds while a run holds the state in a file.
+async fn tried(path: &Path) -> Result<(), StoreError> {
+    let other = Holder {
+        pid: 2,
+        ..Holder::this_process()
+    };
+    let (held, _) = open(path).await.hold(&other).await?;
+    held.release().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_living_holder_is_not_taken_over_by_another_name_of_its_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (held, _) = hold_free(&path).await;
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let link = elsewhere.path().join("prod.db");
+    std::os::unix::fs::symlink(&path, &link).expect("linked");
+    let refused = tried(&link).await;
+    assert!(
+        matches!(refused, Err(StoreError::Held { .. })),
+        "{refused:?}"
+    );
+    let files = std::fs::read_dir(elsewhere.path()).expect("lists");
+    assert_eq!(files.count(), 1, "nothing stands beside the link");
+    held.release().await;
+    tried(&link).await.expect("free now");
+}
+
+#[tokio::test]
+async fn a_living_holder_is_not_taken_over_when_its_lock_file_is_deleted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (held, _) = hold_free(&path).await;
+    std::fs::remove_file(folder.path().join("dev.lock")).expect("deleted");
+    for _ in 0..2 {
+        let refused = tried(&path).await;
+        assert!(
+            matches!(refused, Err(StoreError::Held { .. })),
+            "{refused:?}"
+        );
+    }
+    held.held().expect("it is still ours");
+    held.release().await;
+    tried(&path).await.expect("free now");
+}
+
+#[tokio::test]
+async fn a_holder_on_another_machine_of_the_same_name_is_not_dead() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("dev.db");
+    let (held, _) = hold_free(&path).await;
+    // As a disk shows it that several machines mount: the other machine's lock is not seen here.
+    let mark = "00000000-0000-0000-0000-000000000000 ffffffffffffffffffffffffffffffff";
+    let connection = rusqlite::Connection::open(&path).expect("opens");
+    let update = "UPDATE lease_mark SET mark = ?1";
+    assert_eq!(connection.execute(update, [mark]).expect("runs"), 1);
+    let lock = folder.path().join("dev.lock");
+    std::fs::remove_file(&lock).expect("deleted");
+    std::fs::write(&lock, mark).expect("written");
+    let refused = tried(&path).await;
+    assert!(
+        matches!(refused, Err(StoreError::Held { .. })),
+        "{refused:?}"
+    );
+    held.release().await;
+}

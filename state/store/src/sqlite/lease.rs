@@ -1,7 +1,6 @@
 //! Who holds a database: one writer at a time, by a lease that must be renewed.
 //!
-//! Between hosts the lease's deadline decides. On one host a file lock does, which the system drops with its process, so that a killed run
-//! is taken over at once.
+//! The lease's deadline decides. Sooner than that, only the [`Lock`] can prove that the holder is dead.
 //!
 //! Not here: when it is renewed.
 
@@ -10,6 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::Database;
+use super::lock::Lock;
 use crate::error::StoreError;
 use crate::held::Lease;
 use crate::holder::{Holder, TERM};
@@ -27,18 +27,18 @@ pub enum Asked {
     },
 }
 
-/// Takes the lease if it is free, has run out, or its holder is dead: `alone` says that no living process of this host has the state.
+/// Takes the lease if it is free, has run out, or its holder is dead.
 pub fn take(
     connection: &mut Connection,
     holder: &Holder,
-    alone: bool,
+    lock: &Lock,
     token: &str,
     now: Timestamp,
 ) -> rusqlite::Result<Asked> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let current = transaction
         .query_row(
-            "SELECT user, host, pid, since, deadline FROM lease",
+            "SELECT user, host, pid, since, deadline, (SELECT mark FROM lease_mark WHERE lease_mark.token = lease.token) FROM lease",
             [],
             |row| {
                 let holder = Holder {
@@ -46,18 +46,20 @@ pub fn take(
                     host: row.get(1)?,
                     pid: row.get(2)?,
                 };
-                Ok((holder, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?))
+                let times = (row.get::<_, i64>(3)?, row.get::<_, i64>(4)?);
+                Ok((holder, times, row.get::<_, Option<String>>(5)?))
             },
         )
         .optional()?;
     // A deadline that nobody could have set is damaged, and holds nobody up.
     let latest = now + 2 * TERM;
-    let lives = |other: &Holder, deadline: i64| {
+    let lives = |deadline: i64, mark: Option<&str>| {
         let runs = deadline > now.as_millisecond() && deadline < latest.as_millisecond();
-        runs && !(alone && other.host == holder.host)
+        runs && !lock.proves_dead(mark)
     };
+    let alone = lock.is_alone();
     match current {
-        Some((other, since, deadline)) if !alone || lives(&other, deadline) => {
+        Some((other, (since, deadline), mark)) if !alone || lives(deadline, mark.as_deref()) => {
             let since = Timestamp::from_millisecond(since).unwrap_or(now);
             return Ok(Asked::Held {
                 holder: other,
@@ -81,6 +83,17 @@ pub fn take(
     )?;
     transaction.commit()?;
     Ok(Asked::Ours)
+}
+
+/// Keeps the mark by which the death of this holder can be told.
+pub fn keep_mark(connection: &Connection, token: &str, mark: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM lease_mark", [])?;
+    connection
+        .execute(
+            "INSERT INTO lease_mark (token, mark) VALUES (?1, ?2)",
+            params![token, mark],
+        )
+        .map(drop)
 }
 
 /// Renews the lease; says whether it was still ours.

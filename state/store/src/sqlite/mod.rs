@@ -6,10 +6,10 @@
 mod beliefs;
 mod beside;
 mod lease;
+mod lock;
 mod repair;
 mod writer;
 
-use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +22,7 @@ use windlass_state::snapshot::{FORMAT, Snapshot};
 
 use self::beside::Beside;
 use self::lease::{Asked, DatabaseLease};
+use self::lock::Lock;
 use self::writer::DatabaseWriter;
 use crate::chain::{Hashed, Head, digest};
 use crate::error::StoreError;
@@ -49,6 +50,7 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS lease (
         user TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL, token TEXT NOT NULL, since INTEGER NOT NULL, deadline INTEGER NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS lease_mark (token TEXT NOT NULL, mark TEXT NOT NULL);
 ";
 
 /// A state in a file.
@@ -58,7 +60,12 @@ pub(crate) struct Database {
 }
 
 impl Database {
+    /// The database of that name. A symbolic link is followed, so that one database has one lock and one head whatever name it is reached by.
     pub fn at(path: PathBuf) -> Self {
+        let path = match path.is_symlink() {
+            true => path.canonicalize().unwrap_or(path),
+            false => path,
+        };
         Self { path }
     }
 
@@ -180,9 +187,9 @@ impl Database {
     /// Takes the lease. Somebody may have changed the state until this moment, so it is read again.
     pub fn hold(&self, holder: &Holder) -> Result<(Hands, State), StoreError> {
         let asked = Moment::now();
-        let (lock, alone) = self.lock()?;
+        let mut lock = Lock::beside(&self.path)?;
         let (mut connection, token) = (self.connect()?, hex(&rand::random::<[u8; 16]>()));
-        self.take(&mut connection, holder, alone, &token)?;
+        self.take(&mut connection, holder, &mut lock, &token)?;
         let deadline = Arc::new(Deadline::after(asked, TERM));
         let lease = DatabaseLease::new(self.clone(), self.connect()?, token.clone());
         let state = self
@@ -207,19 +214,19 @@ impl Database {
             lease: Box::new(lease),
             deadline,
             term: TERM,
-            last: Some(lock),
+            last: Some(lock.into_file()),
         };
         Ok((hands, state))
     }
 
     /// Forgets everything that is kept here.
     pub fn clear(&self, holder: &Holder) -> Result<(), StoreError> {
-        let (_lock, alone) = self.lock()?;
+        let mut lock = Lock::beside(&self.path)?;
         let (mut connection, token) = (self.connect()?, hex(&rand::random::<[u8; 16]>()));
-        self.take(&mut connection, holder, alone, &token)?;
+        self.take(&mut connection, holder, &mut lock, &token)?;
         self.beside().remove()?;
         let clear = "BEGIN; DELETE FROM snapshot; DELETE FROM journal; DELETE FROM history; DELETE FROM history_hash;
-            DELETE FROM belief; DELETE FROM moved; DELETE FROM lease; COMMIT;";
+            DELETE FROM belief; DELETE FROM moved; DELETE FROM lease; DELETE FROM lease_mark; COMMIT;";
         connection
             .execute_batch(clear)
             .map_err(|cause| self.failed(cause))
@@ -229,12 +236,15 @@ impl Database {
         &self,
         connection: &mut Connection,
         holder: &Holder,
-        alone: bool,
+        lock: &mut Lock,
         token: &str,
     ) -> Result<(), StoreError> {
-        let asked = lease::take(connection, holder, alone, token, Timestamp::now());
+        let asked = lease::take(connection, holder, lock, token, Timestamp::now());
         match asked.map_err(|cause| self.failed(cause))? {
-            Asked::Ours => Ok(()),
+            Asked::Ours => {
+                let mark = lock.mark()?;
+                lease::keep_mark(connection, token, &mark).map_err(|cause| self.failed(cause))
+            }
             Asked::Held { holder, since } => Err(StoreError::Held {
                 holder: holder.to_string(),
                 since,
@@ -279,29 +289,6 @@ impl Database {
         };
         prepare().map_err(|cause| self.failed(cause))?;
         Ok(connection)
-    }
-
-    /// The lock that a living holder of this host has, and whether it is ours now.
-    fn lock(&self) -> Result<(File, bool), StoreError> {
-        let path = self.path.with_extension("lock");
-        let unusable = |cause| StoreError::Folder {
-            path: path.clone(),
-            cause,
-        };
-        if let Some(folder) = path.parent() {
-            private::folder(folder).map_err(unusable)?;
-        }
-        let lock = private::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok((lock, true)),
-            Err(TryLockError::WouldBlock) => Ok((lock, false)),
-            Err(TryLockError::Error(cause)) => Err(unusable(cause)),
-        }
     }
 
     fn last_snapshot(&self, connection: &Connection) -> Result<Option<Snapshot>, StoreError> {

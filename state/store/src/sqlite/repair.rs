@@ -9,6 +9,7 @@ use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
 
 use super::Database;
+use super::lock::Lock;
 use crate::chain::Head;
 use crate::error::StoreError;
 use crate::holder::Holder;
@@ -52,16 +53,16 @@ impl Database {
 
     /// Puts the damaged files aside, and gives the name that they have now. Nobody may work on them, as far as that can still be read.
     pub fn set_aside(&self, holder: &Holder) -> Result<String, StoreError> {
-        let (_lock, alone) = self.lock()?;
+        let mut lock = Lock::beside(&self.path)?;
         if let Ok(mut connection) = self.connect() {
             let token = hex(&rand::random::<[u8; 16]>());
             if let Err(held @ StoreError::Held { .. }) =
-                self.take(&mut connection, holder, alone, &token)
+                self.take(&mut connection, holder, &mut lock, &token)
             {
                 return Err(held);
             }
         }
-        if !alone {
+        if !lock.is_alone() {
             return Err(StoreError::Held {
                 holder: "another process of this host".to_owned(),
                 since: Timestamp::now(),
