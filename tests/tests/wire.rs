@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::json;
@@ -131,7 +132,12 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     let provider = capture.provider();
     // Lost after the first call.
     let asked = AtomicUsize::new(0);
-    provider.guard(Arc::new(move || asked.fetch_add(1, Ordering::SeqCst) == 0));
+    provider.guard(Arc::new(move || {
+        match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Duration::from_secs(30),
+            _ => Duration::ZERO,
+        }
+    }));
     let (from, to, intent, owner) = (target("old"), target("new"), intent(), owner());
     // Two calls: one takes the old tag off, one puts the new one on.
     let update = UpdateRequest {

@@ -11,6 +11,7 @@ use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsP
 use tokio::sync::Mutex;
 
 use crate::clients::{Access, AccessError, Pool};
+use crate::guard::Guard;
 
 /// Credentials that end sooner are not used any more.
 const AHEAD: Duration = Duration::from_secs(300);
@@ -45,7 +46,7 @@ impl CredentialChain {
     /// The local cloud is asked for without its endpoint.
     pub async fn of(access: Access) -> Result<Self, AccessError> {
         Ok(Self {
-            provider: Pool::new(access)?.credentials().await,
+            provider: Pool::new(access, Guard::default())?.credentials().await,
             kept: Mutex::default(),
         })
     }

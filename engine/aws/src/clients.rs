@@ -80,11 +80,11 @@ pub struct PlaceClients {
 }
 
 impl Pool {
-    /// A pool that has not reached out yet.
+    /// A pool that has not reached out yet. `guard` marks every call that changes AWS.
     ///
     /// # Errors
     /// The local cloud is asked for without its endpoint.
-    pub fn new(access: Access) -> Result<Self, AccessError> {
+    pub fn new(access: Access, guard: Guard) -> Result<Self, AccessError> {
         if access.local_account.is_some() && access.endpoint.is_none() {
             return Err(AccessError::LocalWithoutEndpoint);
         }
@@ -95,15 +95,10 @@ impl Pool {
         Ok(Self {
             access,
             http,
-            guard: Guard::default(),
+            guard,
             base: tokio::sync::OnceCell::new(),
             places: Mutex::default(),
         })
-    }
-
-    /// What stands before every call that changes AWS.
-    pub fn guard(&self) -> &Guard {
-        &self.guard
     }
 
     /// The clients of a place; absent parts are the stack's own.

@@ -1,20 +1,24 @@
-//! The lease's guard: no call that changes AWS leaves this host once the state is not held any more.
+//! The lease's guard: no call that changes AWS leaves this host once the state is not held any more, and none is under way for longer than it is held.
 //!
-//! It stands before every attempt of every call, since one update can be several calls and the SDK sends some again by itself. Not here: who
-//! holds the state.
+//! It asks right before every attempt is handed to the connection, since one update can be several calls, the SDK sends some again by itself, and a process
+//! can be paused between any two lines. An attempt ends with the lease, for another run may begin then. Not here: who holds the state.
 
 use std::fmt;
+use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
 use aws_smithy_runtime_api::client::interceptors::{Intercept, dyn_dispatch_hint};
-use aws_smithy_runtime_api::client::orchestrator::Metadata;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// Says whether the state is still held; it costs no I/O.
-pub type Held = Arc<dyn Fn() -> bool + Send + Sync>;
+/// Says for how long the state is still held without being renewed: zero when it is not held any more. It costs no I/O.
+pub type Held = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// The guard of all clients of one provider. Open until it is told whom to ask: what only reads holds no state.
 #[derive(Clone, Default)]
@@ -25,10 +29,59 @@ pub struct Guard(Arc<OnceLock<Held>>);
 #[error("not sent: the state is not held any more")]
 pub struct Withheld;
 
+/// The lease ran out before AWS had answered.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer before the lease on the state ran out")]
+struct RanOut;
+
+/// The mark of a request that changes AWS.
+#[derive(Debug, Clone)]
+struct Changes;
+
 impl Guard {
     /// Asks `held` from now on.
     pub fn ask(&self, held: Held) {
         assert!(self.0.set(held).is_ok(), "a provider serves one run");
+    }
+
+    /// Sends an attempt, if it may be sent, and waits for its answer for as long as the state is held.
+    pub async fn send<T, F>(
+        &self,
+        request: HttpRequest,
+        send: impl FnOnce(HttpRequest) -> F,
+    ) -> Result<T, ConnectorError>
+    where
+        F: Future<Output = Result<T, ConnectorError>>,
+    {
+        let asked = self
+            .0
+            .get()
+            .filter(|_| request.extension::<Changes>().is_some());
+        match asked {
+            None => send(request).await,
+            Some(held) => while_held(held, || send(request)).await,
+        }
+    }
+}
+
+async fn while_held<T, F>(held: &Held, send: impl FnOnce() -> F) -> Result<T, ConnectorError>
+where
+    F: Future<Output = Result<T, ConnectorError>>,
+{
+    let mut left = held();
+    if left.is_zero() {
+        return Err(ConnectorError::other(Withheld.into(), None));
+    }
+    let mut answer = pin!(send());
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            () = tokio::time::sleep(left) => left = held(),
+        }
+        if left.is_zero() {
+            return Err(ConnectorError::timeout(RanOut.into()));
+        }
     }
 }
 
@@ -44,21 +97,17 @@ impl Intercept for Guard {
         "Guard"
     }
 
-    fn read_before_transmit(
+    fn modify_before_transmit(
         &self,
-        _: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
         _: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let Some(held) = self.0.get() else {
-            return Ok(());
-        };
         let operation = config.load::<Metadata>().map(Metadata::name);
-        if operation.is_some_and(only_reads) || held() {
-            Ok(())
-        } else {
-            Err(Withheld.into())
+        if !operation.is_some_and(only_reads) {
+            context.request_mut().add_extension(Changes);
         }
+        Ok(())
     }
 }
 
@@ -67,4 +116,56 @@ fn only_reads(operation: &str) -> bool {
     ["Describe", "Get", "List"]
         .iter()
         .any(|verb| operation.starts_with(verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// A lease of which each question is told so many milliseconds.
+    fn lease(answers: &[u64]) -> Held {
+        let mut left = answers.to_vec();
+        left.reverse();
+        let left = Mutex::new(left);
+        Arc::new(move || {
+            let next = left.lock().expect("one thread").pop();
+            Duration::from_millis(next.unwrap_or_default())
+        })
+    }
+
+    /// An attempt whose answer takes so many milliseconds; gives how often it was sent.
+    async fn attempt(answers: &[u64], takes: u64) -> (Result<u8, ConnectorError>, usize) {
+        let (held, sent) = (lease(answers), AtomicUsize::new(0));
+        let answer = while_held(&held, || async {
+            sent.fetch_add(1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(takes)).await;
+            Ok(7)
+        });
+        let answer = answer.await;
+        (answer, sent.into_inner())
+    }
+
+    #[tokio::test]
+    async fn an_attempt_lasts_no_longer_than_the_lease() {
+        let (answer, sent) = attempt(&[50, 0], 60_000).await;
+        assert!(answer.expect_err("the lease is over").is_timeout());
+        assert_eq!(sent, 1);
+    }
+
+    #[tokio::test]
+    async fn a_renewed_lease_lets_an_attempt_go_on() {
+        let (answer, sent) = attempt(&[20, 20, 60_000], 200).await;
+        assert_eq!(answer.expect("it was held throughout"), 7);
+        assert_eq!(sent, 1);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_once_the_lease_is_over() {
+        let (answer, sent) = attempt(&[0], 1).await;
+        assert!(!answer.expect_err("withheld").is_timeout());
+        assert_eq!(sent, 0);
+    }
 }

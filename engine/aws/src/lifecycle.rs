@@ -31,6 +31,9 @@ pub type SpecOf<L> = <<L as Lifecycle>::Kind as Resource>::Resolved;
 /// The in-place changes of a kind.
 pub type ChangeOf<L> = <<L as Lifecycle>::Kind as Resource>::Change;
 
+/// The visibility window of a kind that does not say more.
+pub const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
+
 /// How one kind is made, read, changed and removed.
 ///
 /// Guarantees to implement: `create` sends one mutating call that makes the resource; `update` and `delete` may be sent again at any
@@ -53,7 +56,7 @@ pub trait Lifecycle: Send + Sync + 'static {
     /// The visibility window: how long after a create or update AWS may still answer as if it had not happened. AWS names no figures: EC2's
     /// documentation speaks of eventual consistency without a bound, and lists by tag were seen to lag by a minute.
     /// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>
-    const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
+    const VISIBLE_WITHIN: Duration = VISIBLE_WITHIN;
 
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {

@@ -24,12 +24,12 @@ use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
 
-use crate::clock::{AwsClock, WindowScale};
 use crate::clients::{Access, AccessError, Clients, Pool, default_http_client};
+use crate::clock::{AwsClock, WindowScale};
 use crate::discreet;
 use crate::error::{Named, Result, incomplete, invalid, is_unresolved};
-use crate::guard::Held;
-use crate::lifecycle::Context;
+use crate::guard::{Guard, Held};
+use crate::lifecycle::{Context, VISIBLE_WITHIN};
 use crate::limits;
 use crate::lookup;
 use crate::reads::{Answers, Wants};
@@ -39,6 +39,7 @@ use crate::registry::{Erased, life};
 #[derive(Debug)]
 pub struct AwsProvider {
     pool: Pool,
+    guard: Guard,
     /// The local cloud runs on this host, so its clock is this host's own.
     local: bool,
     windows: WindowScale,
@@ -56,8 +57,11 @@ impl AwsProvider {
         mut access: Access,
         secrets: Arc<SecretReader>,
     ) -> std::result::Result<Self, AccessError> {
-        let calls = Arc::new(AtomicU64::new(0));
-        let (local, clock) = (access.local_account.is_some(), Arc::new(AwsClock::default()));
+        let (calls, guard) = (Arc::new(AtomicU64::new(0)), Guard::default());
+        let (local, clock) = (
+            access.local_account.is_some(),
+            Arc::new(AwsClock::default()),
+        );
         let inner = access
             .http_client
             .take()
@@ -66,9 +70,11 @@ impl AwsProvider {
             inner,
             calls: Arc::clone(&calls),
             clock: Arc::clone(&clock),
+            guard: guard.clone(),
         }));
         Ok(Self {
-            pool: Pool::new(access)?,
+            pool: Pool::new(access, guard.clone())?,
+            guard,
             local,
             windows: if local {
                 WindowScale::LOCAL
@@ -87,9 +93,9 @@ impl AwsProvider {
         Self { windows, ..self }
     }
 
-    /// From now on, sends calls that change AWS only while `held` says so. To be told once.
+    /// From now on, sends calls that change AWS only while `held` says so, and waits for their answers no longer. To be told once.
     pub fn guard(&self, held: Held) {
-        self.pool.guard().ask(held);
+        self.guard.ask(held);
     }
 
     fn context(&self, clients: &Arc<Clients>, place: &Place) -> Context {
@@ -292,7 +298,7 @@ impl Provider for AwsProvider {
     }
 
     fn visible_within(&self, kind: &str) -> Duration {
-        let window = life(kind).map_or(Duration::ZERO, |life| life.visible_within());
+        let window = life(kind).map_or(VISIBLE_WITHIN, |life| life.visible_within());
         self.windows.of_window(window)
     }
 
@@ -307,6 +313,7 @@ struct Listening<C> {
     inner: C,
     calls: Arc<AtomicU64>,
     clock: Arc<AwsClock>,
+    guard: Guard,
 }
 
 impl HttpClient for Listening<SharedHttpClient> {
@@ -320,16 +327,21 @@ impl HttpClient for Listening<SharedHttpClient> {
             inner,
             calls: Arc::clone(&self.calls),
             clock: Arc::clone(&self.clock),
+            guard: self.guard.clone(),
         })
     }
 }
 
 impl HttpConnector for Listening<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        let (answer, clock) = (self.inner.call(request), Arc::clone(&self.clock));
+        let (inner, guard) = (self.inner.clone(), self.guard.clone());
+        let (calls, clock) = (Arc::clone(&self.calls), Arc::clone(&self.clock));
         HttpConnectorFuture::new(async move {
-            let answer = answer.await?;
+            let send = |request| {
+                calls.fetch_add(1, Ordering::Relaxed);
+                inner.call(request)
+            };
+            let answer = guard.send(request, send).await?;
             if let Some(date) = answer.headers().get("date") {
                 clock.hear(date);
             }

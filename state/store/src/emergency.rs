@@ -1,21 +1,26 @@
 //! The emergency journal: a file of this host that takes records when the store takes none any more. The next run puts them into the store.
 //!
-//! From the first record in it on, no mutating call may be sent; what it saves is the outcomes of calls that were already under way.
+//! From the first record in it on, no mutating call may be sent; what it saves is the outcomes of calls that were already under way. Where another run went
+//! on meanwhile, the outcomes do not continue the state any more: what they made and the state does not know is `stray`.
 //!
 //! Not here: what happens to a record that neither the store nor this file takes. Its intent stays open, and the next run looks.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
+use windlass_state::identity::RunId;
 use windlass_state::journal::JournalError;
-use windlass_state::record::Record;
+use windlass_state::record::{Intent, Record};
+use windlass_state::snapshot::Snapshot;
 
 use crate::chain::{Head, digest};
 use crate::error::StoreError;
 use crate::private;
+use crate::stray::Stray;
 
 /// The first line of the file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,9 +29,12 @@ struct Heading {
     format: u32,
     /// What the first record follows.
     after: Head,
+    /// The calls that were under way: another run has closed them in the state. Absent in format 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open: Vec<Intent>,
 }
 
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A file for records that the store does not take.
 #[derive(Debug)]
@@ -38,6 +46,8 @@ pub struct Emergency {
 #[derive(Debug)]
 struct Keeping {
     head: Head,
+    /// The calls that are under way, by sequence.
+    calls: BTreeMap<u64, Intent>,
     open: Option<(File, Failure)>,
 }
 
@@ -51,10 +61,33 @@ enum Failure {
 
 impl Emergency {
     /// A file that is made when it is needed. `head` is where the store is.
-    pub(crate) fn beside(path: PathBuf, head: Head) -> Self {
+    pub(crate) fn beside(path: PathBuf, head: Head, open: &BTreeMap<u64, Intent>) -> Self {
         Self {
             path,
-            state: Mutex::new(Keeping { head, open: None }),
+            state: Mutex::new(Keeping {
+                head,
+                calls: open.clone(),
+                open: None,
+            }),
+        }
+    }
+
+    /// The file, if it holds records that the store did not take.
+    pub(crate) fn kept(&self) -> Option<&Path> {
+        self.is_open().then_some(self.path.as_path())
+    }
+
+    /// The store took these: what is under way follows from them.
+    pub(crate) fn noted(&self, records: &[Record]) {
+        let mut state = self.lock();
+        for record in records {
+            match record {
+                Record::Intent(intent) => {
+                    state.calls.insert(intent.sequence, (**intent).clone());
+                }
+                Record::Outcome(outcome) => drop(state.calls.remove(&outcome.intent)),
+                _ => {}
+            }
         }
     }
 
@@ -104,6 +137,7 @@ impl Emergency {
         let heading = json(&Heading {
             format: FORMAT,
             after: state.head.clone(),
+            open: state.calls.values().cloned().collect(),
         });
         let file = (|| {
             if let Some(folder) = self.path.parent() {
@@ -155,6 +189,8 @@ impl Emergency {
 pub(crate) struct Left {
     path: PathBuf,
     after: Head,
+    /// The calls that were under way, by sequence.
+    calls: BTreeMap<u64, Intent>,
     /// Each with the head that it leads to.
     records: Vec<(Head, Record)>,
 }
@@ -201,6 +237,11 @@ impl Left {
         Ok(Some(Self {
             path: path.to_owned(),
             after: heading.after,
+            calls: heading
+                .open
+                .into_iter()
+                .map(|call| (call.sequence, call))
+                .collect(),
             records,
         }))
     }
@@ -213,6 +254,7 @@ impl Left {
                 sequence: 0,
                 chain: String::new(),
             },
+            calls: BTreeMap::new(),
             records: Vec::new(),
         }
     }
@@ -228,6 +270,27 @@ impl Left {
         };
         let rest = self.records[begin..].iter();
         Some(rest.map(|(_, record)| record.clone()).collect())
+    }
+
+    /// The run whose records these are.
+    pub fn run(&self) -> RunId {
+        let of_call = self.calls.values().next().map(|call| call.run.clone());
+        of_call.unwrap_or_else(|| RunId(String::new()))
+    }
+
+    /// What calls of the run made that its state does not know: another run had closed them before their answers came.
+    pub fn strays(&self, snapshot: &Snapshot) -> Vec<Stray> {
+        if self.after.lineage != snapshot.lineage {
+            return Vec::new();
+        }
+        let made = self.records.iter().filter_map(|(_, record)| match record {
+            Record::Outcome(outcome) => {
+                let intent = self.calls.get(&outcome.intent)?;
+                Stray::of(intent, &outcome.result)
+            }
+            _ => None,
+        });
+        made.filter(|stray| !stray.is_known(snapshot)).collect()
     }
 
     pub fn remove(self) -> Result<(), StoreError> {

@@ -2,6 +2,7 @@
 //!
 //! Not here: how a keeper writes, which its [`Writer`] and [`Lease`] do.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::channel::oneshot;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use windlass::address::Address;
 use windlass_state::journal::{Journal, JournalError};
 use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
@@ -18,6 +20,7 @@ use crate::emergency::Emergency;
 use crate::error::StoreError;
 use crate::history::HistoryEntry;
 use crate::holder::{Deadline, Moment};
+use crate::stray::Stray;
 
 /// The keeper's hand that writes. Every method is durable when it returns `Ok`.
 #[async_trait]
@@ -64,8 +67,18 @@ pub struct HeldStore {
     jobs: Mutex<Option<UnboundedSender<Job>>>,
     thread: Option<JoinHandle<()>>,
     emergency: Option<Arc<Emergency>>,
+    superseded: Option<Superseded>,
     // Last, so that the lease is given back before the lock is.
     _last: Option<std::fs::File>,
+}
+
+/// What an earlier run of this host knew, which lost the state to another run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Superseded {
+    /// Where its records are kept from now on.
+    pub file: PathBuf,
+    /// What it made that the state did not know, with the address under which it is recorded now; `None` where that was not possible.
+    pub strays: Vec<(Stray, Option<Address>)>,
 }
 
 type Answer<T = ()> = oneshot::Sender<Result<T, StoreError>>;
@@ -105,6 +118,7 @@ impl HeldStore {
             jobs: Mutex::new(Some(jobs)),
             thread: Some(thread),
             emergency: None,
+            superseded: None,
             _last: last,
         }
     }
@@ -116,12 +130,34 @@ impl HeldStore {
         self
     }
 
-    /// Says at any time, without I/O, whether the state is still held and takes records: what a provider asks before each call that changes AWS.
-    pub fn guard(&self) -> impl Fn() -> bool + Send + Sync + use<> {
+    /// With what an earlier run of this host knew and the state does not.
+    pub(crate) fn with_superseded(mut self, superseded: Option<Superseded>) -> Self {
+        self.superseded = superseded;
+        self
+    }
+
+    /// What an earlier run of this host knew, which lost the state to another run; told once, by the first that holds the state from here.
+    #[must_use]
+    pub fn superseded(&self) -> Option<&Superseded> {
+        self.superseded.as_ref()
+    }
+
+    /// The file of this host that keeps what the store did not take, if there is anything in it.
+    #[must_use]
+    pub fn kept_here(&self) -> Option<&Path> {
+        self.emergency.as_deref()?.kept()
+    }
+
+    /// Says at any time, without I/O, for how long the state is still held and takes records: what a provider asks before each call that changes AWS.
+    /// Zero when it is not held any more.
+    pub fn guard(&self) -> impl Fn() -> Duration + Send + Sync + use<> {
         let (deadline, emergency) = (Arc::clone(&self.deadline), self.emergency.clone());
         move || {
             let failed = emergency.as_deref().and_then(Emergency::failure);
-            failed.is_none() && deadline.held().is_ok()
+            match failed {
+                None => deadline.left(),
+                Some(_) => Duration::ZERO,
+            }
         }
     }
 
@@ -211,7 +247,10 @@ impl Journal for HeldStore {
             return Ok(emergency.append(&records)?);
         }
         match self.append_here(records.clone()).await {
-            Ok(head) => emergency.passed(head),
+            Ok(head) => {
+                emergency.passed(head);
+                emergency.noted(&records);
+            }
             Err(failure) => emergency.open(&records, &failure)?,
         }
         Ok(())

@@ -108,6 +108,19 @@ impl Deadline {
         *self.lock() = State::Lost(holder);
     }
 
+    /// For how long the state is still ours if the lease is not renewed. Zero when it is not ours any more.
+    pub fn left(&self) -> Duration {
+        let now = Moment::now();
+        match &*self.lock() {
+            State::Lost(_) => Duration::ZERO,
+            State::Until(until) => {
+                let day = Duration::try_from(until.day.duration_since(now.day));
+                let steady = until.steady.saturating_duration_since(now.steady);
+                steady.min(day.unwrap_or_default())
+            }
+        }
+    }
+
     /// Whether the state is still ours.
     pub fn held(&self) -> Result<(), JournalError> {
         let now = Moment::now();

@@ -16,9 +16,10 @@ mod seal;
 mod sqlite;
 mod state;
 mod store;
+mod stray;
 
 pub use error::StoreError;
-pub use held::HeldStore;
+pub use held::{HeldStore, Superseded};
 pub use history::HistoryEntry;
 pub use holder::Holder;
 pub use migrate::migrate;
@@ -27,3 +28,4 @@ pub use place::{Bucket, Location, Place, Service};
 pub use seal::Key;
 pub use state::LastGood;
 pub use store::{Access, Store};
+pub use stray::Stray;

@@ -4,14 +4,16 @@
 
 use std::path::{Path, PathBuf};
 
+use windlass::address::Address;
 use windlass::canonical::hex;
 use windlass_state::identity::Lineage;
 use windlass_state::journal::Journal;
+use windlass_state::record::{Record, Settled, Settlement};
 use windlass_state::snapshot::{SecretKey, Snapshot};
 
 use crate::emergency::{Emergency, Left};
 use crate::error::StoreError;
-use crate::held::HeldStore;
+use crate::held::{HeldStore, Superseded};
 use crate::history::HistoryEntry;
 use crate::holder::{Holder, TERM};
 use crate::objects::Objects;
@@ -20,6 +22,7 @@ use crate::place::{At, Location};
 use crate::seal::Key;
 use crate::sqlite::Database;
 use crate::state::{LastGood, State};
+use crate::stray::Stray;
 
 /// What places outside this host need.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +40,9 @@ pub struct Store {
     location: Location,
     emergency: Option<PathBuf>,
 }
+
+/// Strays with the addresses that they get, and the records that give them.
+type Found = (Vec<(Stray, Option<Address>)>, Vec<Record>);
 
 #[derive(Debug)]
 enum Keeper {
@@ -120,10 +126,14 @@ impl Store {
             mut snapshot, head, ..
         } = state;
         let left = self.left(&snapshot.lineage)?;
-        for record in left
-            .and_then(|left| left.missing(&head))
-            .unwrap_or_default()
-        {
+        let Some(left) = left else {
+            return Ok(snapshot);
+        };
+        let records = match left.missing(&head) {
+            Some(records) => records,
+            None => self.strays(&left, &snapshot)?.1,
+        };
+        for record in records {
             snapshot
                 .apply(&record)
                 .map_err(|error| self.unfit(&error.to_string()))?;
@@ -246,40 +256,84 @@ impl Store {
         held: HeldStore,
         mut state: State,
     ) -> Result<(HeldStore, State), StoreError> {
-        self.merge(&held, &mut state).await?;
+        let superseded = self.merge(&held, &mut state).await?;
         if state.outdated && state.moved.is_none() {
             held.rewrite(&state.snapshot).await?;
             (state.head, state.outdated) = (held.head().await?, false);
         }
         let held = match self.emergency_file(&state.snapshot.lineage) {
-            Some(path) => held.with_emergency(Emergency::beside(path, state.head.clone())),
+            Some(path) => {
+                let (head, open) = (state.head.clone(), &state.snapshot.open);
+                held.with_emergency(Emergency::beside(path, head, open))
+            }
             None => held,
         };
-        Ok((held, state))
+        Ok((held.with_superseded(superseded), state))
     }
 
-    async fn merge(&self, held: &HeldStore, state: &mut State) -> Result<(), StoreError> {
-        if let Some(left) = self.left(&state.snapshot.lineage)? {
-            match left.missing(&state.head) {
-                Some(records) => {
-                    for record in &records {
-                        state
-                            .snapshot
-                            .apply(record)
-                            .map_err(|error| self.unfit(&error.to_string()))?;
-                    }
+    async fn merge(
+        &self,
+        held: &HeldStore,
+        state: &mut State,
+    ) -> Result<Option<Superseded>, StoreError> {
+        let Some(left) = self.left(&state.snapshot.lineage)? else {
+            return Ok(None);
+        };
+        match left.missing(&state.head) {
+            Some(records) => {
+                for record in &records {
+                    state
+                        .snapshot
+                        .apply(record)
+                        .map_err(|error| self.unfit(&error.to_string()))?;
+                }
+                held.append(records).await?;
+                state.head = held.head().await?;
+                left.remove()?;
+                Ok(None)
+            }
+            // Another run went on meanwhile, and has settled what was open by looking. What it could not see is known here alone.
+            None => {
+                let (strays, records) = self.strays(&left, &state.snapshot)?;
+                for record in &records {
+                    state
+                        .snapshot
+                        .apply(record)
+                        .map_err(|error| self.unfit(&error.to_string()))?;
+                }
+                if !records.is_empty() {
                     held.append(records).await?;
                     state.head = held.head().await?;
-                    left.remove()?;
                 }
-                // Another run went on meanwhile, and has settled what was open by looking.
-                None => {
-                    let aside = left.set_aside()?;
-                    tracing::warn!(path = %aside.display(), "records that the state did not take are superseded");
-                }
+                let file = left.set_aside()?;
+                Ok(Some(Superseded { file, strays }))
             }
         }
-        Ok(())
+    }
+
+    /// What a run of this host made that the state does not know, and the records that make it known.
+    fn strays(&self, left: &Left, snapshot: &Snapshot) -> Result<Found, StoreError> {
+        let (mut after, mut found) = (snapshot.clone(), Found::default());
+        for stray in left.strays(snapshot) {
+            let settlement = stray.settlement(&after);
+            let address = match &settlement {
+                Some(Settlement::Believed { address, .. }) => Some(address.clone()),
+                _ => None,
+            };
+            if let Some(settlement) = settlement {
+                let record = Record::Settled(Box::new(Settled {
+                    run: left.run(),
+                    settlement,
+                    at: jiff::Timestamp::now(),
+                }));
+                after
+                    .apply(&record)
+                    .map_err(|error| self.unfit(&error.to_string()))?;
+                found.1.push(record);
+            }
+            found.0.push((stray, address));
+        }
+        Ok(found)
     }
 
     /// Forgets everything that is kept here, for the local cloud after its reset.

@@ -14,7 +14,9 @@ use crate::holder::Holder;
 use crate::seal::Seal;
 
 /// The version of the objects that this crate writes. Older ones are read; newer ones are refused.
-pub const FORMAT: u32 = 1;
+///
+/// Since 2: a snapshot counts only once a journal object names it.
+pub const FORMAT: u32 = 2;
 
 /// A group of records that was written at once. One without records says that another writer goes on from here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,6 +30,19 @@ pub struct Batch {
     /// What the first record follows.
     pub after: Head,
     pub records: Vec<Box<RawValue>>,
+    /// The snapshot that counts from here on. Absent in format 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Named>,
+}
+
+/// A snapshot that a journal object names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// The name of its object.
+    pub snapshot: String,
+    /// What the next record follows: the same as before, unless another belief took the place of the last one.
+    pub head: Head,
 }
 
 /// A snapshot with what else is kept of a state.
@@ -35,13 +50,16 @@ pub struct Batch {
 #[serde(deny_unknown_fields)]
 pub struct Kept {
     pub format: u32,
-    /// The first journal object that it does not contain.
+    /// The first journal object that it does not contain: the one that names it.
     pub number: u64,
     /// Where the journal was. The chain goes on from here, so that the snapshot before this one leads on, too.
     pub head: Head,
     pub snapshot: Snapshot,
     /// Oldest first.
     pub history: Vec<HistoryEntry>,
+    /// The names of the snapshots before it that are kept to go back to, oldest first. Absent in format 1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<String>,
 }
 
 /// The lease. It is never deleted: object stores have no conditional delete.

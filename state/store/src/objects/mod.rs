@@ -1,7 +1,8 @@
 //! The shared keeper: a state as objects in Amazon S3, or another store with conditional writes.
 //!
-//! Below the state's prefix are `snapshot/NUMBER`, `journal/NUMBER`, `lease`, and perhaps `key` and `moved`. Journal objects are numbered without gaps and
-//! are put only if their number is free: a taken number means that somebody else writes. `docs/decisions/0010` has the whole layout.
+//! Below the state's prefix are `snapshot/NUMBER-WRITER`, `journal/NUMBER`, `lease`, and perhaps `key` and `moved`. Journal objects are numbered without gaps
+//! and are put only if their number is free: a taken number means that somebody else writes. A snapshot counts only once a journal object names it, so that a
+//! dead writer's snapshot that arrives late changes nothing. `docs/decisions/0010` has the whole layout.
 //!
 //! Not here: reaching the store (`connect`), the lease (`lease`), writing (`writer`), the objects' form (`form`).
 
@@ -10,6 +11,7 @@ mod form;
 mod lease;
 mod probe;
 mod repair;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -30,6 +32,7 @@ use windlass_state::snapshot::{self, Snapshot};
 
 use self::form::{Batch, FORMAT, Kept, LeaseForm, MovedForm, Reached, Unreadable};
 use self::lease::ObjectLease;
+use self::snapshots::Name;
 use self::writer::ObjectWriter;
 use crate::chain::Head;
 use crate::error::StoreError;
@@ -61,6 +64,8 @@ pub(crate) struct Objects {
 struct Found {
     state: State,
     number: u64,
+    /// The snapshots that count, oldest first.
+    snapshots: Vec<Name>,
 }
 
 impl Objects {
@@ -83,7 +88,7 @@ impl Objects {
         };
         if let Some((sealed, _)) = objects.bytes(&objects.at("key")).await? {
             objects.unseal(&sealed)?;
-        } else if objects.key.is_some() && objects.newest_snapshot().await?.is_some() {
+        } else if objects.key.is_some() && !objects.snapshot_names().await?.is_empty() {
             objects.ignores_key = true;
         }
         Ok(objects)
@@ -142,7 +147,7 @@ impl Objects {
             let reached = self.reached().await?;
             let (newest, found) = match self.newest_snapshot().await? {
                 None => (None, Ok(None)),
-                Some(newest) => (Some(newest), self.fold(newest).await.map(Some)),
+                Some(newest) => (Some(newest.clone()), self.fold(newest).await.map(Some)),
             };
             let found = found.and_then(|found| self.caught_up(found, reached.as_ref()));
             match found {
@@ -183,16 +188,17 @@ impl Objects {
         }
     }
 
-    async fn fold(&self, newest: u64) -> Result<Found, StoreError> {
-        let kept: Kept = self.needed(&self.snapshot_at(newest)).await?;
+    async fn fold(&self, newest: Name) -> Result<Found, StoreError> {
+        let kept: Kept = self.needed(&self.snapshot_at(&newest)).await?;
         let numbers = self.numbers("journal").await?;
-        let numbers: Vec<_> = numbers.into_iter().filter(|n| *n >= newest).collect();
+        let numbers: Vec<_> = numbers.into_iter().filter(|n| *n >= kept.number).collect();
         let batches = futures::stream::iter(numbers.iter().map(|number| async move {
             let path = self.journal_at(*number);
             self.needed::<Batch>(&path).await
         }));
         let batches: Vec<Batch> = batches.buffered(AT_ONCE).try_collect().await?;
-        let mut folding = Folding::of(kept);
+        let snapshots = self.counting(&newest, &kept).await?;
+        let mut folding = Folding::of(kept, snapshots);
         for batch in &batches {
             folding.take_in(batch).map_err(|what| self.damaged(&what))?;
         }
@@ -216,9 +222,11 @@ impl Objects {
             head: Head::of(fresh),
             snapshot: fresh.clone(),
             history: Vec::new(),
+            earlier: Vec::new(),
         };
         let bytes = form::write(&first, self.seal())?;
-        match self.put(&self.snapshot_at(0), bytes, PutMode::Create).await {
+        let path = self.snapshot_at(&Name::first());
+        match self.put(&path, bytes, PutMode::Create).await {
             Ok(_) | Err(Error::AlreadyExists { .. }) => Ok(()),
             Err(error) => Err(self.failed(error)),
         }
@@ -239,10 +247,10 @@ impl Objects {
 
     /// The first snapshot after the end of each operation that still has one, oldest first.
     async fn beliefs_kept(&self) -> Result<Vec<(i64, Snapshot)>, StoreError> {
-        let numbers = self.numbers("snapshot").await?;
-        let kept = futures::stream::iter(numbers).map(|number| async move {
+        let names = self.all_that_count().await?;
+        let kept = futures::stream::iter(names).map(|name| async move {
             // One that was tidied away meanwhile, or that is damaged, is none.
-            match self.form::<Kept>(&self.snapshot_at(number)).await {
+            match self.form::<Kept>(&self.snapshot_at(&name)).await {
                 Ok(kept) => Ok(kept.map(|(kept, _)| kept)),
                 Err(StoreError::Damaged { .. }) => Ok(None),
                 Err(error) => Err(error),
@@ -294,6 +302,7 @@ impl Objects {
                 holder: holder.clone(),
                 after: found.state.head.clone(),
                 records: Vec::new(),
+                names: None,
             };
             let bytes = form::write(&mark, self.seal())?;
             let path = self.journal_at(found.number);
@@ -320,10 +329,11 @@ impl Objects {
         let mut lease = ObjectLease::take(self, holder).await?;
         lease.forget().await?;
         // The newest first, so that what is left in between is an earlier state and no ruin.
-        for folder in ["journal", "snapshot"] {
-            for number in self.numbers(folder).await?.into_iter().rev() {
-                self.delete(&self.numbered(folder, number)).await?;
-            }
+        for number in self.numbers("journal").await?.into_iter().rev() {
+            self.delete(&self.journal_at(number)).await?;
+        }
+        for name in self.snapshot_names().await?.into_iter().rev() {
+            self.delete(&self.snapshot_at(&name)).await?;
         }
         // The lease goes last, and is given back by going.
         for name in ["moved", "key", "clock", "lease"] {
@@ -332,21 +342,22 @@ impl Objects {
         Ok(())
     }
 
-    async fn newest_snapshot(&self) -> Result<Option<u64>, StoreError> {
-        Ok(self.numbers("snapshot").await?.last().copied())
-    }
-
     /// The numbers of the objects in a folder, ascending. What has no number there is not ours.
     async fn numbers(&self, folder: &str) -> Result<Vec<u64>, StoreError> {
+        let names = self.names(folder).await?;
+        let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.parse().ok()).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    async fn names(&self, folder: &str) -> Result<Vec<String>, StoreError> {
         let listed = self.store.list(Some(&self.at(folder)));
         let metas: Vec<ObjectMeta> = listed
             .try_collect()
             .await
             .map_err(|error| self.failed(error))?;
-        let number = |meta: &ObjectMeta| meta.location.filename()?.parse().ok();
-        let mut numbers: Vec<u64> = metas.iter().filter_map(number).collect();
-        numbers.sort_unstable();
-        Ok(numbers)
+        let name = |meta: &ObjectMeta| meta.location.filename().map(str::to_owned);
+        Ok(metas.iter().filter_map(name).collect())
     }
 
     async fn needed<T: DeserializeOwned>(&self, path: &Path) -> Result<T, StoreError> {
@@ -430,16 +441,12 @@ impl Objects {
         self.prefix.clone().join(name)
     }
 
-    fn numbered(&self, folder: &str, number: u64) -> Path {
-        self.at(folder).join(format!("{number:012}"))
-    }
-
-    fn snapshot_at(&self, number: u64) -> Path {
-        self.numbered("snapshot", number)
+    fn snapshot_at(&self, name: &Name) -> Path {
+        self.at("snapshot").join(name.as_str())
     }
 
     fn journal_at(&self, number: u64) -> Path {
-        self.numbered("journal", number)
+        self.at("journal").join(format!("{number:012}"))
     }
 
     fn failed(&self, cause: Error) -> StoreError {
@@ -463,9 +470,10 @@ struct Folding {
 }
 
 impl Folding {
-    fn of(kept: Kept) -> Self {
+    fn of(kept: Kept, snapshots: Vec<Name>) -> Self {
         Self {
             found: Found {
+                snapshots,
                 number: kept.number,
                 state: State {
                     head: kept.head,
@@ -479,9 +487,26 @@ impl Folding {
     }
 
     fn take_in(&mut self, batch: &Batch) -> Result<(), String> {
-        let Found { state, number } = &mut self.found;
+        let Found {
+            state,
+            number,
+            snapshots,
+        } = &mut self.found;
         if batch.number != *number {
             return Err(format!("journal object {number} is missing"));
+        }
+        if let Some(named) = &batch.names {
+            let begins_here = snapshots.last().is_some_and(|last| *last == named.snapshot);
+            if !begins_here && named.head != state.head {
+                return Err(format!(
+                    "the snapshot that journal object {number} names is missing"
+                ));
+            }
+            if !begins_here {
+                snapshots.extend(Name::of(&named.snapshot));
+            }
+            *number += 1;
+            return Ok(());
         }
         if batch.after != state.head {
             return Err(format!(

@@ -4,6 +4,7 @@
 
 use super::form::Reached;
 use super::lease::ObjectLease;
+use super::snapshots::Name;
 use super::writer::ObjectWriter;
 use super::{Folding, Found, Objects};
 use crate::chain::Head;
@@ -16,8 +17,8 @@ impl Objects {
     /// The newest belief that can be read, if any can, of a state that [`Objects::read`] finds damaged.
     pub async fn last_good(&self, what: String) -> Result<Option<LastGood>, StoreError> {
         let mut best: Option<State> = None;
-        for number in self.numbers("snapshot").await? {
-            if let Some(state) = self.as_far_as_it_goes(number).await? {
+        for name in self.candidates().await? {
+            if let Some(state) = self.as_far_as_it_goes(&name).await? {
                 let further = best
                     .as_ref()
                     .is_none_or(|best| best.snapshot.sequence <= state.snapshot.sequence);
@@ -30,13 +31,13 @@ impl Objects {
         Ok(best.map(|best| LastGood::of(best.snapshot, best.history, head.as_ref(), what)))
     }
 
-    async fn as_far_as_it_goes(&self, number: u64) -> Result<Option<State>, StoreError> {
-        let kept = match self.needed(&self.snapshot_at(number)).await {
+    async fn as_far_as_it_goes(&self, name: &Name) -> Result<Option<State>, StoreError> {
+        let kept = match self.needed(&self.snapshot_at(name)).await {
             Ok(kept) => kept,
             Err(StoreError::Damaged { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut folding = Folding::of(kept);
+        let mut folding = Folding::of(kept, vec![name.clone()]);
         for number in self.numbers("journal").await? {
             if number < folding.found.number {
                 continue;
@@ -61,13 +62,12 @@ impl Objects {
     ) -> Result<Hands, StoreError> {
         let lease = ObjectLease::take(self, holder).await?;
         let journal = self.numbers("journal").await?;
-        let snapshots = self.numbers("snapshot").await?;
+        let snapshots = self.candidates().await?;
+        let all = self.snapshot_names().await?;
         let reached = self.reached().await?.map_or(0, |reached| reached.number);
-        let last = journal
-            .last()
-            .max(snapshots.last())
-            .map_or(0, |last| last + 1);
-        let number = last.max(reached);
+        let put = all.last().map(Name::number);
+        let last = journal.last().copied().max(put);
+        let number = last.map_or(0, |last| last + 1).max(reached);
         let head = Head::of(&good.snapshot);
         lease.reached(Reached {
             number,
@@ -75,6 +75,7 @@ impl Objects {
         });
         let found = Found {
             number,
+            snapshots,
             state: State {
                 snapshot: good.snapshot.clone(),
                 outdated: false,

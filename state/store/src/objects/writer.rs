@@ -13,8 +13,9 @@ use serde_json::value::RawValue;
 use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
 
-use super::form::{self, Batch, FORMAT, Kept, MovedForm, Reached};
+use super::form::{self, Batch, FORMAT, Kept, MovedForm, Named, Reached};
 use super::lease::ObjectLease;
+use super::snapshots::Name;
 use super::{Found, Objects, newest};
 use crate::chain::Head;
 use crate::error::StoreError;
@@ -35,8 +36,8 @@ pub struct ObjectWriter {
     number: u64,
     head: Head,
     history: Vec<HistoryEntry>,
-    /// The number of the last snapshot that was put under this lease.
-    snapshot: Option<u64>,
+    /// The snapshots that count, oldest first.
+    snapshots: Vec<Name>,
     /// Set when it is not known whether a write arrived: then nothing may follow it.
     halted: Option<String>,
 }
@@ -57,13 +58,18 @@ impl ObjectWriter {
             number: found.number,
             head: found.state.head,
             history: found.state.history,
-            snapshot: None,
+            snapshots: found.snapshots,
             halted: None,
         }
     }
 
     /// Writes a journal object, and moves on.
-    async fn write(&mut self, records: Vec<Box<RawValue>>, then: Head) -> Result<(), StoreError> {
+    async fn write(
+        &mut self,
+        records: Vec<Box<RawValue>>,
+        names: Option<Named>,
+        then: Head,
+    ) -> Result<(), StoreError> {
         let batch = Batch {
             format: FORMAT,
             number: self.number,
@@ -71,6 +77,7 @@ impl ObjectWriter {
             holder: self.holder.clone(),
             after: self.head.clone(),
             records,
+            names,
         };
         let bytes = form::write(&batch, self.objects.seal())?;
         let path = self.objects.journal_at(self.number);
@@ -133,42 +140,48 @@ impl ObjectWriter {
     }
 
     async fn put_snapshot(&mut self, snapshot: &Snapshot, head: Head) -> Result<(), StoreError> {
-        // Two snapshots never have one number, so each gets an object of its own.
-        if self.snapshot == Some(self.number) {
-            self.write(Vec::new(), self.head.clone()).await?;
-        }
+        let name = Name::by(self.number, &self.token);
+        let earlier = self.snapshots.iter().map(Name::to_string);
         let kept = Kept {
             format: FORMAT,
             number: self.number,
             head: head.clone(),
             snapshot: snapshot.clone(),
             history: newest(&self.history, HISTORY),
+            earlier: earlier.collect(),
         };
         let bytes = form::write(&kept, self.objects.seal())?;
-        let path = self.objects.snapshot_at(self.number);
-        self.put_once(&path, bytes).await?;
-        self.snapshot = Some(self.number);
-        self.head = head;
+        self.put_once(&self.objects.snapshot_at(&name), bytes)
+            .await?;
+        // From here on it counts, if the number is still free.
+        let named = Named {
+            snapshot: name.to_string(),
+            head: head.clone(),
+        };
+        self.write(Vec::new(), Some(named), head).await?;
+        self.snapshots.push(name);
         if let Err(error) = self.tidy().await {
             tracing::warn!(%error, "what is no longer needed could not be deleted; a later run does it");
         }
         Ok(())
     }
 
-    // The snapshot before the newest one stays usable: its journal is kept, too.
-    async fn tidy(&self) -> Result<(), StoreError> {
-        let snapshots = self.objects.numbers("snapshot").await?;
-        let old = snapshots.len().saturating_sub(BELIEFS);
-        for number in &snapshots[..old] {
-            self.objects
-                .delete(&self.objects.snapshot_at(*number))
-                .await?;
+    // The snapshot before the newest one stays usable: its journal is kept, too. What does not count goes: its number is taken.
+    async fn tidy(&mut self) -> Result<(), StoreError> {
+        let old = self.snapshots.len().saturating_sub(BELIEFS);
+        self.snapshots.drain(..old);
+        for name in self.objects.snapshot_names().await? {
+            if name.number() < self.number && !self.snapshots.contains(&name) {
+                self.objects
+                    .delete(&self.objects.snapshot_at(&name))
+                    .await?;
+            }
         }
-        let Some(needed) = snapshots.iter().rev().nth(1) else {
+        let Some(needed) = self.snapshots.iter().rev().nth(1) else {
             return Ok(());
         };
         for number in self.objects.numbers("journal").await? {
-            if number < *needed {
+            if number < needed.number() {
                 self.objects
                     .delete(&self.objects.journal_at(number))
                     .await?;
@@ -189,7 +202,7 @@ impl Writer for ObjectWriter {
             head = head.then(text.get());
             texts.push(text);
         }
-        self.write(texts, head).await?;
+        self.write(texts, None, head).await?;
         for record in records {
             history::take_in(&mut self.history, record);
         }

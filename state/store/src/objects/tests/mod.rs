@@ -2,6 +2,7 @@
 
 mod damage;
 mod faulty;
+mod stale;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,9 +11,11 @@ use jiff::Timestamp;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use windlass_state::identity::RunId;
+use windlass_state::identity::{IntentId, RunId};
 use windlass_state::journal::{Journal, JournalError};
-use windlass_state::record::{Operation, Record, RunFinished, RunResult, RunStarted};
+use windlass_state::record::{
+    Action, Intent, Operation, Outcome, OutcomeResult, Record, RunFinished, RunResult, RunStarted,
+};
 
 use self::faulty::{Fault, Faulty};
 use super::Objects;
@@ -301,10 +304,11 @@ async fn what_is_covered_is_tidied_away_and_earlier_beliefs_stay() {
     );
     let keeper = keeper.await.expect("opens");
     assert_eq!(
-        keeper.numbers("snapshot").await.expect("lists").len(),
+        keeper.snapshot_names().await.expect("lists").len(),
         crate::state::BELIEFS
     );
-    assert!(keeper.numbers("journal").await.expect("lists").len() <= 4);
+    // Since the snapshot before the newest one: both names, a fence, and two records.
+    assert!(keeper.numbers("journal").await.expect("lists").len() <= 5);
     let history = store.history().await.expect("reads");
     assert_eq!((history.len(), history[0].number), (34, 34));
     let beliefs = store.beliefs().await.expect("reads");
@@ -430,7 +434,7 @@ async fn what_the_store_has_taken_after_all_is_not_put_in_twice() {
     let path = folder
         .path()
         .join(format!("dev-{}.journal", head.lineage.0));
-    let emergency = crate::emergency::Emergency::beside(path, head);
+    let emergency = crate::emergency::Emergency::beside(path, head, &Default::default());
     let records = [started("a"), finished("a")];
     let failure = JournalError::Store("the answer was lost".into());
     emergency
@@ -457,7 +461,7 @@ async fn what_does_not_continue_the_state_is_set_aside() {
     let path = folder
         .path()
         .join(format!("dev-{}.journal", head.lineage.0));
-    let emergency = crate::emergency::Emergency::beside(path, head);
+    let emergency = crate::emergency::Emergency::beside(path, head, &Default::default());
     let failure = JournalError::Store("gone".into());
     emergency
         .open(&[started("a")], &failure)
@@ -475,6 +479,89 @@ async fn what_does_not_continue_the_state_is_set_aside() {
         names[0].to_string_lossy().contains("superseded"),
         "{names:?}"
     );
+}
+
+/// A call was under way when another run took the state over and concluded that it was never sent.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_superseded_run_made_is_told_and_recorded_beside_its_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let memory = Arc::<InMemory>::default();
+    let here = store(&memory).await.with_emergency(folder.path());
+    let (late, mut snapshot) = here.hold(&someone("late")).await.expect("free");
+    let open = intent(&snapshot, "network/vpc");
+    late.append(vec![open.clone()]).await.expect("kept");
+    snapshot.apply(&open).expect("fits");
+    // It sleeps; another host settles its call, and its lease is gone.
+    let lease = Path::from("states/shop/dev/lease");
+    memory.delete(&lease).await.expect("there");
+    let (other, _) = store(&memory)
+        .await
+        .hold(&someone("other"))
+        .await
+        .expect("free");
+    let sequence = snapshot.sequence - 1;
+    let settled = outcome(sequence, OutcomeResult::NeverSent);
+    other.append(vec![settled]).await.expect("kept");
+    other.release().await;
+    let made = outcome(
+        sequence,
+        OutcomeResult::Created {
+            physical_id: "vpc-1".to_owned(),
+            outputs: Default::default(),
+            unfinished: Vec::new(),
+            since: None,
+        },
+    );
+    late.append(vec![made]).await.expect("kept on this host");
+    assert!(late.kept_here().is_some());
+    late.release().await;
+
+    // A preview from there sees it, too.
+    let seen = here.load().await.expect("loads");
+    let (held, found) = hold_when_free(&here).await;
+    assert_eq!(seen, found);
+    let superseded = held.superseded().expect("told").clone();
+    assert!(superseded.file.is_file());
+    let address: windlass::address::Address = "network/vpc.stray-1".parse().expect("valid");
+    assert_eq!(superseded.strays[0].1.as_ref(), Some(&address));
+    assert_eq!(found.resources[&address].physical_id, "vpc-1");
+    found.verify().expect("it holds together");
+    held.release().await;
+    assert_eq!(here.load().await.expect("loads"), found);
+    let (held, again) = hold_when_free(&here).await;
+    assert!(held.superseded().is_none(), "told once");
+    assert_eq!(again, found);
+}
+
+fn intent(snapshot: &windlass_state::snapshot::Snapshot, at: &str) -> Record {
+    let nothing = windlass::canonical::CanonicalJson::of(&serde_json::json!({}));
+    Record::Intent(Box::new(Intent {
+        sequence: snapshot.sequence,
+        run: RunId("0".repeat(16)),
+        id: IntentId("0".repeat(32)),
+        address: at.parse().expect("an address"),
+        generation: 0,
+        kind: "AWS::EC2::VPC".to_owned(),
+        action: Action::Create,
+        attempt: 0,
+        place: Default::default(),
+        physical_id: None,
+        template: nothing.clone(),
+        spec: nothing,
+        depends_on: Vec::new(),
+        options: Default::default(),
+        at: Timestamp::UNIX_EPOCH,
+        aws_time: None,
+        request: None,
+    }))
+}
+
+fn outcome(intent: u64, result: OutcomeResult) -> Record {
+    Record::Outcome(Box::new(Outcome {
+        intent,
+        result,
+        at: Timestamp::UNIX_EPOCH,
+    }))
 }
 
 async fn hold_when_free(store: &Store) -> (HeldStore, windlass_state::snapshot::Snapshot) {
@@ -518,10 +605,14 @@ async fn objects_of_format_1_are_still_read() {
     assert_eq!(store.history().await.expect("reads").len(), 2);
     assert_eq!(store.beliefs().await.expect("reads"), [1]);
     // It was brought up to date before anything newer is written.
-    let newest = Path::from("states/shop/dev/snapshot/000000000004");
-    let newest = memory.get(&newest).await.expect("put when it was held");
-    let newest = newest.bytes().await.expect("read");
-    let kept: super::form::Kept = super::form::read(&newest, None).expect("sound");
+    let objects = objects_in(&memory).await;
+    let put_when_held =
+        |(path, _): &&(Path, bytes::Bytes)| path.as_ref().contains("snapshot/000000000004-");
+    let (_, newest) = objects
+        .iter()
+        .find(put_when_held)
+        .expect("put when it was held");
+    let kept: super::form::Kept = super::form::read(newest, None).expect("sound");
     assert_eq!(kept.snapshot.format, windlass_state::snapshot::FORMAT);
     held.append(vec![finished("00000000000000bb")])
         .await

@@ -1,0 +1,146 @@
+//! Which snapshots count. A snapshot object is put before the journal object that names it, and only that one makes it count: the number of a journal object can
+//! be taken once, so a writer that was taken over can put a snapshot, however late, and nobody reads it.
+//!
+//! The first snapshot of a state has no writer and no journal object, and neither have those of format 1: their names are plain numbers. They count as long as
+//! no journal object has named another.
+//!
+//! Not here: what is in a snapshot (`form`).
+
+use std::fmt;
+
+use super::Objects;
+use super::form::{Batch, Kept};
+use crate::error::StoreError;
+
+/// The name of a snapshot's object: `NUMBER-WRITER`, or `NUMBER` where nothing has to name it. Names are in order of their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name(String);
+
+impl Name {
+    /// The one of a new state.
+    pub fn first() -> Self {
+        Self(format!("{:012}", 0))
+    }
+
+    /// Of a writer, before the journal object of that number.
+    pub fn by(number: u64, writer: &str) -> Self {
+        Self(format!(
+            "{number:012}-{}",
+            writer.get(..16).unwrap_or(writer)
+        ))
+    }
+
+    /// Reads a name; what has no number is not ours.
+    pub fn of(text: &str) -> Option<Self> {
+        let number = text.split('-').next()?;
+        number.parse::<u64>().ok()?;
+        Some(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number of the journal object that names it, or goes on from it.
+    pub fn number(&self) -> u64 {
+        let number = self.0.split('-').next().unwrap_or_default();
+        number.parse().unwrap_or(u64::MAX)
+    }
+
+    fn is_plain(&self) -> bool {
+        !self.0.contains('-')
+    }
+}
+
+impl PartialEq<String> for Name {
+    fn eq(&self, other: &String) -> bool {
+        self.0 == *other
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Objects {
+    /// The names of all snapshots that are there, oldest first, whether or not they count.
+    pub(super) async fn snapshot_names(&self) -> Result<Vec<Name>, StoreError> {
+        let names = self.names("snapshot").await?;
+        let mut names: Vec<_> = names.iter().filter_map(|name| Name::of(name)).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The newest snapshot that counts.
+    pub(super) async fn newest_snapshot(&self) -> Result<Option<Name>, StoreError> {
+        let names = self.snapshot_names().await?;
+        for name in names.iter().rev().filter(|name| !name.is_plain()) {
+            if self.is_named(name).await? {
+                return Ok(Some(name.clone()));
+            }
+        }
+        Ok(names.into_iter().rfind(Name::is_plain))
+    }
+
+    /// Whether the journal object of its number names it.
+    pub(super) async fn is_named(&self, name: &Name) -> Result<bool, StoreError> {
+        let batch: Option<(Batch, _)> = self.form(&self.journal_at(name.number())).await?;
+        let named = batch.and_then(|(batch, _)| batch.names);
+        Ok(named.is_some_and(|named| *name == named.snapshot))
+    }
+
+    /// The snapshots that count, up to one of them, oldest first.
+    pub(super) async fn counting(&self, last: &Name, kept: &Kept) -> Result<Vec<Name>, StoreError> {
+        let mut names: Vec<Name> = if last.is_plain() {
+            let names = self.snapshot_names().await?.into_iter();
+            names
+                .filter(|name| name.is_plain() && name < last)
+                .collect()
+        } else {
+            kept.earlier
+                .iter()
+                .filter_map(|name| Name::of(name))
+                .collect()
+        };
+        names.push(last.clone());
+        Ok(names)
+    }
+
+    /// All snapshots that count, oldest first.
+    pub(super) async fn all_that_count(&self) -> Result<Vec<Name>, StoreError> {
+        let Some(newest) = self.newest_snapshot().await? else {
+            return Ok(Vec::new());
+        };
+        match self.form::<Kept>(&self.snapshot_at(&newest)).await? {
+            Some((kept, _)) => self.counting(&newest, &kept).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Every snapshot that may have counted, oldest first, of a state that is damaged: those that can be told to count, or all if none can.
+    pub(super) async fn candidates(&self) -> Result<Vec<Name>, StoreError> {
+        let names = self.snapshot_names().await?;
+        let mut told: Vec<Name> = Vec::new();
+        for name in names.iter().rev() {
+            let counts = name.is_plain()
+                || told.contains(name)
+                || match self.is_named(name).await {
+                    Err(StoreError::Damaged { .. }) => false,
+                    named => named?,
+                };
+            if !counts {
+                continue;
+            }
+            told.push(name.clone());
+            if let Ok(Some((kept, _))) = self.form::<Kept>(&self.snapshot_at(name)).await {
+                told.extend(kept.earlier.iter().filter_map(|name| Name::of(name)));
+            }
+        }
+        told.retain(|name| names.contains(name));
+        told.sort_unstable();
+        told.dedup();
+        Ok(if told.is_empty() { names } else { told })
+    }
+}

@@ -1,0 +1,87 @@
+//! What a call made whose answer came after another run had taken the state over and concluded that the call was never sent: AWS fences nothing.
+//!
+//! The host that got the answer knows the identifier. The next run from there records the thing under an address that no program declares, beside the one that
+//! it was made for, so that the next `up` or `destroy` deletes it.
+//!
+//! Not here: where the answer was kept (`emergency`).
+
+use windlass::address::Address;
+use windlass::document::Options;
+use windlass::schema::Wait;
+use windlass_state::record::{Intent, OutcomeResult, Settlement};
+use windlass_state::snapshot::{Recorded, Snapshot};
+
+/// A thing of ours that the state does not know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stray {
+    /// What it was made for.
+    pub address: Address,
+    /// What it is.
+    pub recorded: Recorded,
+}
+
+impl Stray {
+    pub(crate) fn of(intent: &Intent, result: &OutcomeResult) -> Option<Self> {
+        let OutcomeResult::Created {
+            physical_id,
+            outputs,
+            unfinished,
+            since,
+        } = result
+        else {
+            return None;
+        };
+        Some(Self {
+            address: intent.address.clone(),
+            recorded: Recorded {
+                kind: intent.kind.clone(),
+                generation: 0,
+                place: intent.place.clone(),
+                physical_id: physical_id.clone(),
+                outputs: outputs.clone(),
+                template: intent.spec.clone(),
+                applied: intent.spec.clone(),
+                depends_on: intent.depends_on.clone(),
+                // What the author protects or retains is the one that is declared.
+                options: Options::default(),
+                waited: Wait::Exists,
+                unfinished: unfinished.clone(),
+                intent: intent.id.clone(),
+                imported: false,
+                since: *since,
+                changed: None,
+                verdict: None,
+            },
+        })
+    }
+
+    pub(crate) fn is_known(&self, snapshot: &Snapshot) -> bool {
+        let same = |other: &Recorded| {
+            (&other.kind, &other.place, &other.physical_id)
+                == (
+                    &self.recorded.kind,
+                    &self.recorded.place,
+                    &self.recorded.physical_id,
+                )
+        };
+        snapshot.everything().any(|(_, other)| same(other))
+    }
+
+    /// Records it beside the address that it was made for. `None` if no address is left there.
+    pub(crate) fn settlement(&self, snapshot: &Snapshot) -> Option<Settlement> {
+        let known = |address: &Address| {
+            snapshot.resources.contains_key(address)
+                || snapshot.old.contains_key(address)
+                || snapshot.retired.contains_key(address)
+        };
+        let beside = |n: u32| Address::parse(&format!("{}.stray-{n}", self.address)).ok();
+        let address = (1..100).map_while(beside).find(|address| !known(address))?;
+        let mut recorded = self.recorded.clone();
+        recorded.depends_on.retain(known);
+        Some(Settlement::Believed {
+            address,
+            old: None,
+            recorded: Box::new(recorded),
+        })
+    }
+}
