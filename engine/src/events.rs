@@ -67,6 +67,13 @@ pub enum Event {
         /// How long it took.
         milliseconds: u64,
     },
+    /// AWS does not show what was made moments ago, and it is looked for again until AWS must show it.
+    NotVisibleYet {
+        /// Which.
+        resources: Vec<Address>,
+        /// For how long, if they do not show sooner.
+        at_most_milliseconds: u64,
+    },
     /// The plan is made.
     Planned {
         /// Its hash.
@@ -105,6 +112,9 @@ pub enum Event {
         error: ErrorReport,
         /// After how long.
         delay_milliseconds: u64,
+        /// What AWS does not show yet, where that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waiting_for: Option<String>,
     },
     /// A step succeeded.
     StepDone {

@@ -206,8 +206,9 @@ impl Importing<'_, '_> {
         candidates: &[Candidate<'_>],
     ) -> Result<BTreeMap<(Address, u32), (Observation, bool)>, SessionError> {
         let (provider, clock) = (self.session.provider, self.session.clock);
+        let voice = self.session.voice();
         let first: Vec<_> = candidates.iter().map(|c| c.target.clone()).collect();
-        let found: BTreeMap<_, _> = observe_all(provider, clock, &first).await?;
+        let found: BTreeMap<_, _> = observe_all(provider, clock, voice, &first).await?;
         let second = candidates.iter().filter_map(|candidate| {
             let key = (
                 candidate.target.address.clone(),
@@ -223,7 +224,7 @@ impl Importing<'_, '_> {
             }
         });
         let second: Vec<_> = second.collect();
-        let mut seen: BTreeMap<_, _> = observe_all(provider, clock, &second).await?;
+        let mut seen: BTreeMap<_, _> = observe_all(provider, clock, voice, &second).await?;
         let seen = second.iter().filter_map(|target| {
             let key = (target.address.clone(), target.generation);
             let observation = seen.remove(&key)?;

@@ -122,7 +122,9 @@ impl<'a> Judge<'a> {
 
     /// Something that the call refers to, or changes, and that was made moments ago.
     fn youngest(&self, snapshot: &Snapshot) -> Option<String> {
-        let own = self.own.map(|own| (&own.address, own.kind.as_str(), own.since));
+        let own = self
+            .own
+            .map(|own| (&own.address, own.kind.as_str(), own.since));
         let referred = self.referred(snapshot);
         let referred = referred.map(|(at, of)| (at, of.kind.as_str(), of.since));
         let young = own
@@ -147,7 +149,9 @@ impl<'a> Judge<'a> {
     }
 
     fn is_young(&self, kind: &str, since: Option<jiff::Timestamp>) -> bool {
-        let this_run = since.zip(self.run.began).is_some_and(|(s, began)| s >= began);
+        let this_run = since
+            .zip(self.run.began)
+            .is_some_and(|(s, began)| s >= began);
         this_run || !may_hide_for(self.run.provider, kind, since).is_zero()
     }
 
@@ -177,9 +181,14 @@ fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
 /// Whether AWS says that something is not there, whatever its kind makes of that.
 fn says_not_found(error: &ProviderError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
-    let by_code = ["NotFound", "NotFoundException", "NoSuchEntity", "NoSuchEntityException"]
-        .iter()
-        .any(|end| code.ends_with(end));
+    let by_code = [
+        "NotFound",
+        "NotFoundException",
+        "NoSuchEntity",
+        "NoSuchEntityException",
+    ]
+    .iter()
+    .any(|end| code.ends_with(end));
     match error.class {
         ErrorClass::NotFound => true,
         ErrorClass::NotYet => by_code,
@@ -195,7 +204,11 @@ fn may_be_new(error: &ProviderError) -> bool {
 /// Whether it is about a role or a certificate. The service-linked roles are AWS's own: it makes them itself, and takes its time.
 fn names_credential(error: &ProviderError) -> bool {
     let text = text_of(error);
-    let service_linked = ["service linked role", "service-linked role", "awsservicerole"];
+    let service_linked = [
+        "service linked role",
+        "service-linked role",
+        "awsservicerole",
+    ];
     let role = text.contains("role") && !service_linked.iter().any(|own| text.contains(own));
     role || text.contains("certificate")
 }

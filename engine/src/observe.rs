@@ -1,15 +1,24 @@
 //! Reading the world: every generation that is believed to exist, all at once.
 //!
-//! Not here: how reads become calls, which the provider decides.
+//! Guarantee: a generation counts as missing only once AWS must have shown it ([`crate::visible`]). Until then the reader looks again, for the young
+//! ones alone. Not here: how reads become calls, which the provider decides.
+
+use std::time::Duration;
 
 use windlass::address::Address;
 use windlass_plan::observation::{Generation, Observation};
 use windlass_state::snapshot::Snapshot;
 
 use crate::clock::Clock;
+use crate::events::Event;
 use crate::provider::{ErrorClass, Provider, ProviderError, Target};
 use crate::recorder::target;
-use crate::retry::{Purpose, Retries};
+use crate::retry::{Hope, Purpose, Retries};
+use crate::run::{Voice, milliseconds};
+use crate::visible::{Glances, may_be_hidden_for};
+
+/// How long a reader looks again before it says so.
+const SILENT: Duration = Duration::from_secs(2);
 
 /// What could not be read, and why.
 #[derive(Debug, thiserror::Error)]
@@ -34,41 +43,127 @@ pub(crate) fn targets(snapshot: &Snapshot) -> Vec<Target> {
         .collect()
 }
 
-/// Reads all of them. Those that could not be read are asked for again, as long as that may help.
+/// Reads all of them. Those that could not be read are asked for again, as long as that may help; those that AWS may still hide, until it must show
+/// them.
 pub(crate) async fn observe_all<Seen: Default + Extend<(Generation, Observation)>>(
     provider: &dyn Provider,
     clock: &dyn Clock,
+    voice: Voice<'_>,
     targets: &[Target],
 ) -> Result<Seen, ObserveError> {
     let mut seen = Seen::default();
     let mut left = targets.to_vec();
     let mut retries = Retries::new(Purpose::Read, "observe", clock);
+    let mut looking = LookingAgain::new(voice);
     while !left.is_empty() {
-        let answers = provider.observe(&left).await;
-        let mut failures = Vec::new();
-        for (target, answer) in std::mem::take(&mut left).into_iter().zip(answers) {
-            match answer {
-                Ok(observation) => {
-                    seen.extend([((target.address, target.generation), observation)]);
-                }
-                Err(error) => failures.push((target, error)),
-            }
+        let round = looking.round(provider, std::mem::take(&mut left)).await;
+        seen.extend(round.seen);
+        let worst = round.failures.iter().map(|(_, error)| error);
+        let delay = match worst.max_by_key(hopeless) {
+            None => looking.pause(&round.hidden),
+            Some(worst) => match retries.after(worst, &Hope::ByClass, clock) {
+                Some(delay) => delay,
+                None => return Err(given_up(round.failures)),
+            },
+        };
+        left.extend(round.failures.into_iter().map(|(target, _)| target));
+        left.extend(round.hidden.into_iter().map(|(target, _)| target));
+        if !left.is_empty() {
+            clock.sleep(delay).await;
         }
-        let Some(worst) = failures.iter().map(|(_, error)| error).max_by_key(hopeless) else {
-            break;
-        };
-        let Some(delay) = retries.after(worst, clock) else {
-            let failures = failures
-                .into_iter()
-                .map(|(target, error)| (target.address, target.generation, error));
-            return Err(ObserveError {
-                failures: failures.collect(),
-            });
-        };
-        clock.sleep(delay).await;
-        left = failures.into_iter().map(|(target, _)| target).collect();
     }
     Ok(seen)
+}
+
+/// What one reading of many gave.
+struct Round {
+    seen: Vec<(Generation, Observation)>,
+    failures: Vec<(Target, ProviderError)>,
+    /// Those that AWS says not to have and may still hide, with how long it may.
+    hidden: Vec<(Target, Duration)>,
+}
+
+/// The memory of looking again for what was made moments ago.
+struct LookingAgain<'a> {
+    voice: Voice<'a>,
+    glances: Glances,
+    began: Option<Duration>,
+    told: bool,
+}
+
+impl<'a> LookingAgain<'a> {
+    const fn new(voice: Voice<'a>) -> Self {
+        Self {
+            voice,
+            glances: Glances::new(),
+            began: None,
+            told: false,
+        }
+    }
+
+    async fn round(&mut self, provider: &dyn Provider, targets: Vec<Target>) -> Round {
+        // Taken before the look: what shows up between the look and its answer has not been seen.
+        let hidden_for = targets
+            .iter()
+            .map(|target| self.left(provider, target))
+            .collect::<Vec<_>>();
+        let answers = provider.observe(&targets).await;
+        let mut round = Round {
+            seen: Vec::new(),
+            failures: Vec::new(),
+            hidden: Vec::new(),
+        };
+        for ((target, answer), hidden_for) in targets.into_iter().zip(answers).zip(hidden_for) {
+            match answer {
+                Ok(Observation::Missing) if !hidden_for.is_zero() => {
+                    round.hidden.push((target, hidden_for));
+                }
+                Ok(observation) => {
+                    let generation = (target.address, target.generation);
+                    round.seen.push((generation, observation));
+                }
+                Err(error) => round.failures.push((target, error)),
+            }
+        }
+        round
+    }
+
+    /// How long a target may be hidden from now on. Whatever AWS's clock says, nothing is looked for any longer than two of its windows.
+    fn left(&self, provider: &dyn Provider, target: &Target) -> Duration {
+        let looked = self.began.map_or(Duration::ZERO, |began| {
+            self.voice.clock.elapsed().saturating_sub(began)
+        });
+        let window = provider.visible_within(&target.kind);
+        may_be_hidden_for(provider, target).min((window * 2).saturating_sub(looked))
+    }
+
+    fn pause(&mut self, hidden: &[(Target, Duration)]) -> Duration {
+        let Some(longest) = hidden.iter().map(|(_, left)| *left).max() else {
+            return Duration::ZERO;
+        };
+        let now = self.voice.clock.elapsed();
+        let began = *self.began.get_or_insert(now);
+        if !self.told && now.saturating_sub(began) >= SILENT {
+            self.told = true;
+            self.voice.say(Event::NotVisibleYet {
+                resources: hidden
+                    .iter()
+                    .map(|(target, _)| target.address.clone())
+                    .collect(),
+                at_most_milliseconds: milliseconds(longest),
+            });
+        }
+        self.glances.pause(longest)
+    }
+}
+
+fn given_up(failures: Vec<(Target, ProviderError)>) -> ObserveError {
+    let failures = failures
+        .into_iter()
+        .map(|(target, error)| (target.address, target.generation, error));
+    ObserveError {
+        failures: failures.collect(),
+    }
 }
 
 // An error that no other attempt can mend ends the reading at once.

@@ -1,6 +1,7 @@
 //! Recovery: every call that a killed run left open is settled by looking, before anything is planned.
 //!
-//! Guarantees: nothing is sent that changes AWS, and nobody is asked. Not here: planning what is still to be done.
+//! Guarantees: nothing is sent that changes AWS, and nobody is asked. Ages are told by AWS's clock alone, since the killed run's host may have had
+//! another time. Not here: planning what is still to be done.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,8 +20,9 @@ use crate::provider::{Provider, ProviderError, Target};
 use crate::recorder::{Halted, Recorder};
 use crate::run::Voice;
 use crate::settle::{Settled, look};
+use crate::visible::age;
 
-/// How long after its intent a call may still have been sent: all retries of it, and clocks that differ between hosts.
+/// How long after its intent a call may still have been sent: all retries of it.
 const SENT_WITHIN: Duration = Duration::from_secs(30 * 60);
 
 /// Why recovery could not look.
@@ -62,7 +64,7 @@ pub(crate) async fn recover(
         never_sent: Vec::new(),
         foreign: Vec::new(),
     };
-    let results = outcomes(provider, clock, recorder, &open).await;
+    let results = outcomes(provider, clock, recorder, voice, &open).await;
     let mut failed = None;
     let mut records = Vec::new();
     for (intent, result) in open.iter().zip(results) {
@@ -92,13 +94,14 @@ async fn outcomes(
     provider: &dyn Provider,
     clock: &dyn Clock,
     recorder: &Recorder<'_>,
+    voice: Voice<'_>,
     open: &[Intent],
 ) -> Vec<Result<OutcomeResult, ProviderError>> {
-    let now = clock.now();
+    let now = provider.now();
     let creates = open.iter().map(|intent| async move {
         match intent.action {
             Action::Create | Action::Run => {
-                let age = surely_sent_ago(intent.at, now);
+                let age = surely_sent_ago(intent.aws_time, now);
                 let settled = look(provider, clock, intent, age).await;
                 Some(settled.map(|settled| created(settled, provider.now())))
             }
@@ -112,7 +115,7 @@ async fn outcomes(
         .collect();
     let (creates, seen) = futures::join!(
         join_all(creates),
-        observe_all::<BTreeMap<_, _>>(provider, clock, &deleted)
+        observe_all::<BTreeMap<_, _>>(provider, clock, voice, &deleted)
     );
     let mut seen: BTreeMap<_, _> = match seen {
         Ok(seen) => seen
@@ -164,10 +167,11 @@ fn uncertain(recorder: &Recorder<'_>, intent: &Intent) -> OutcomeResult {
     }
 }
 
-// The killed run may have sent the call right up to now, unless its intent is older than any retry takes.
-fn surely_sent_ago(intent: Timestamp, now: Timestamp) -> Duration {
-    let age = Duration::try_from(now.duration_since(intent)).unwrap_or_default();
-    age.saturating_sub(SENT_WITHIN)
+// The killed run may have sent the call right up to now, unless its intent is older than any retry takes. Without two times of AWS's own clock nothing
+// is known about its age, and the whole window is waited for.
+fn surely_sent_ago(intent: Option<Timestamp>, now: Option<Timestamp>) -> Duration {
+    let age = intent.zip(now).map(|(intent, now)| age(intent, now));
+    age.unwrap_or_default().saturating_sub(SENT_WITHIN)
 }
 
 impl Recovered {
@@ -190,12 +194,12 @@ mod tests {
     #[test]
     fn a_call_may_have_been_sent_until_its_retries_end() {
         let at = |seconds: i64| Timestamp::from_second(1_700_000_000 + seconds).expect("in range");
-        assert_eq!(surely_sent_ago(at(0), at(60)), Duration::ZERO);
-        assert_eq!(
-            surely_sent_ago(at(0), at(3600)),
-            Duration::from_secs(30 * 60)
-        );
-        // A clock that was ahead proves nothing.
-        assert_eq!(surely_sent_ago(at(60), at(0)), Duration::ZERO);
+        let ago = |intent, now| surely_sent_ago(Some(at(intent)), Some(at(now)));
+        assert_eq!(ago(0, 60), Duration::ZERO);
+        assert_eq!(ago(0, 3600), Duration::from_secs(30 * 60));
+        // A clock that was ahead proves nothing, and neither does one that was never heard.
+        assert_eq!(ago(60, 0), Duration::ZERO);
+        assert_eq!(surely_sent_ago(None, Some(at(3600))), Duration::ZERO);
+        assert_eq!(surely_sent_ago(Some(at(0)), None), Duration::ZERO);
     }
 }

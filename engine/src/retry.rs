@@ -19,6 +19,29 @@ pub(crate) enum Purpose {
     Mutate(Action),
 }
 
+/// What may be hoped for after an error, beyond what its class says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Hope {
+    /// What the class says.
+    ByClass,
+    /// AWS hides what was made moments ago: this.
+    Shows(String),
+    /// Nobody knows of its making, and it may all the same be only a moment old: this.
+    ShowsSoon(String),
+    /// It is not there.
+    Never,
+}
+
+impl Hope {
+    /// What AWS does not show yet, for people.
+    pub fn waiting_for(&self) -> Option<String> {
+        match self {
+            Self::Shows(what) | Self::ShowsSoon(what) => Some(what.clone()),
+            Self::ByClass | Self::Never => None,
+        }
+    }
+}
+
 /// How often and how patiently one class of failures is answered with another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Patience {
@@ -46,6 +69,8 @@ const DENIED_YET: Patience = patience(1_000, 8_000, 120, 20);
 const BUSY: Patience = patience(1_000, 15_000, 600, 80);
 /// Network interfaces of tasks and load balancers stay for minutes after their owner is gone.
 const IN_USE: Patience = patience(1_000, 15_000, 900, 120);
+/// What people make by hand just before they refer to it, such as a role or a certificate.
+const SOON: Patience = patience(1_000, 8_000, 30, 8);
 const UNKNOWN: Patience = patience(500, 8_000, 300, 6);
 
 /// The memory of one call: what failed how often, since when.
@@ -54,7 +79,7 @@ pub(crate) struct Retries {
     purpose: Purpose,
     seed: String,
     began: Duration,
-    failures: [u32; 6],
+    failures: [u32; 7],
 }
 
 impl Retries {
@@ -64,13 +89,23 @@ impl Retries {
             purpose,
             seed: seed.into(),
             began: clock.elapsed(),
-            failures: [0; 6],
+            failures: [0; 7],
         }
     }
 
     /// After how long the call is sent again; `None` when it is not.
-    pub fn after(&mut self, error: &ProviderError, clock: &dyn Clock) -> Option<Duration> {
-        let (slot, patience) = answer(error.class, self.purpose)?;
+    pub fn after(
+        &mut self,
+        error: &ProviderError,
+        hope: &Hope,
+        clock: &dyn Clock,
+    ) -> Option<Duration> {
+        let (slot, patience) = match hope {
+            Hope::ByClass => answer(error.class, self.purpose)?,
+            Hope::Shows(_) => (1, NOT_YET),
+            Hope::ShowsSoon(_) => (6, SOON),
+            Hope::Never => return None,
+        };
         let failures = self.failures[slot];
         let waited = clock.elapsed().saturating_sub(self.began);
         if failures >= patience.attempts || waited >= patience.within {
@@ -129,7 +164,8 @@ mod tests {
         let clock = SystemClock::start();
         let mut retries = Retries::new(Purpose::Mutate(Action::Update), "a", &clock);
         let unknown = error(ErrorClass::Unknown);
-        let delays: Vec<_> = std::iter::from_fn(|| retries.after(&unknown, &clock)).collect();
+        let delays: Vec<_> =
+            std::iter::from_fn(|| retries.after(&unknown, &Hope::ByClass, &clock)).collect();
         assert_eq!(delays.len(), 6);
         assert!(delays[4] > delays[0]);
         assert!(delays.iter().all(|delay| *delay <= UNKNOWN.longest));
@@ -140,7 +176,8 @@ mod tests {
         let clock = SystemClock::start();
         let mut retries = Retries::new(Purpose::Mutate(Action::Create), "a", &clock);
         let denied = error(ErrorClass::DeniedYet);
-        let delays: Vec<_> = std::iter::from_fn(|| retries.after(&denied, &clock)).collect();
+        let delays: Vec<_> =
+            std::iter::from_fn(|| retries.after(&denied, &Hope::ByClass, &clock)).collect();
         assert_eq!(delays.len(), 20);
     }
 
@@ -154,12 +191,30 @@ mod tests {
             ErrorClass::Denied,
             ErrorClass::Invalid,
         ] {
-            assert_eq!(create.after(&error(class), &clock), None, "{class:?}");
+            assert_eq!(
+                create.after(&error(class), &Hope::ByClass, &clock),
+                None,
+                "{class:?}"
+            );
         }
         assert!(
             create
-                .after(&error(ErrorClass::Throttled), &clock)
+                .after(&error(ErrorClass::Throttled), &Hope::ByClass, &clock)
                 .is_some()
         );
+    }
+
+    #[test]
+    fn what_is_not_there_ends_at_once_and_what_is_hidden_does_not() {
+        let clock = SystemClock::start();
+        let gone = error(ErrorClass::NotFound);
+        let attempts = |hope: Hope| {
+            let mut retries = Retries::new(Purpose::Mutate(Action::Create), "a", &clock);
+            std::iter::from_fn(|| retries.after(&gone, &hope, &clock)).count()
+        };
+        assert_eq!(attempts(Hope::ByClass), 0);
+        assert_eq!(attempts(Hope::Never), 0);
+        assert_eq!(attempts(Hope::ShowsSoon("the role".to_owned())), 8);
+        assert_eq!(attempts(Hope::Shows("network/vpc".to_owned())), 60);
     }
 }

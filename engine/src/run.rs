@@ -4,12 +4,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::clock::Clock;
 use crate::events::{Event, Events, Stamped, StepRef};
 use crate::lanes::{LaneId, Lanes};
 use crate::provider::{ErrorClass, Provider, ProviderError};
 use crate::recorder::Recorder;
-use crate::retry::{Purpose, Retries};
+use crate::retry::{Hope, Purpose, Retries};
 use crate::slot::Slot;
 use crate::wait::Waits;
 
@@ -36,6 +38,10 @@ pub(crate) struct Run<'a> {
     pub recorder: &'a Recorder<'a>,
     pub waits: &'a Waits<'a>,
     pub lanes: &'a Lanes<'a>,
+    /// When its steps began, by AWS's clock.
+    pub began: Option<Timestamp>,
+    /// When the youngest resource of another stack was made whose output the document reads.
+    pub neighbours: Option<Timestamp>,
 }
 
 impl Run<'_> {
@@ -47,6 +53,7 @@ impl Run<'_> {
         lane: LaneId,
         slot: &mut Slot<'_>,
         error: &ProviderError,
+        hope: &Hope,
         delay: Duration,
     ) {
         let throttled = error.class == ErrorClass::Throttled;
@@ -56,6 +63,7 @@ impl Run<'_> {
             step: step.clone(),
             error: error.into(),
             delay_milliseconds: milliseconds(delay),
+            waiting_for: hope.waiting_for(),
         });
         slot.leave();
         if turn.is_none() {
@@ -79,7 +87,7 @@ where
     loop {
         match call().await {
             Ok(answer) => return Ok(answer),
-            Err(error) => match retries.after(&error, clock) {
+            Err(error) => match retries.after(&error, &Hope::ByClass, clock) {
                 Some(delay) => clock.sleep(delay).await,
                 None => return Err(error),
             },

@@ -9,6 +9,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use futures::future::{BoxFuture, try_join_all};
+use jiff::Timestamp;
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::diagnostics::{Diagnostic, Severity};
@@ -76,6 +77,8 @@ pub struct Goal<'a> {
     pub secrets: &'a SecretReader,
     /// Answers to lookups that AWS cannot give: outputs of other stacks; and to those that the user had refreshed.
     pub known: Answers,
+    /// When the youngest resource of those other stacks was made, by AWS's clock: AWS may still hide it.
+    pub neighbours: Option<Timestamp>,
     /// Only these, and what they depend on. Empty: everything.
     pub target: &'a [Address],
     /// What is to be replaced although nothing says so.
@@ -182,6 +185,7 @@ pub struct Prepared<'s, 'a> {
     /// The plan's.
     hash: String,
     settlements: Vec<Settlement>,
+    neighbours: Option<Timestamp>,
     began: Duration,
     calls: u64,
 }
@@ -278,6 +282,7 @@ impl<'a> Session<'a> {
             plan,
             hash,
             settlements,
+            neighbours: goal.neighbours,
             began,
             calls,
         })
@@ -303,7 +308,7 @@ impl<'a> Session<'a> {
     ) -> Result<windlass_plan::observation::Observations, SessionError> {
         let (began, calls) = (self.clock.elapsed(), self.provider.calls());
         let targets = recorder.read(targets);
-        let seen = observe_all(self.provider, self.clock, &targets).await?;
+        let seen = observe_all(self.provider, self.clock, self.voice(), &targets).await?;
         self.voice().say(Event::Observed {
             resources: targets.len(),
             calls: self.provider.calls() - calls,
@@ -435,6 +440,8 @@ impl Prepared<'_, '_> {
             recorder: &self.recorder,
             waits: &waits,
             lanes: &lanes,
+            began: session.provider.now(),
+            neighbours: self.neighbours,
         };
         execute(run, &self.plan, session.concurrency, &session.interrupt).await
     }

@@ -9,6 +9,7 @@ use windlass_state::record::Intent;
 use crate::clock::Clock;
 use crate::provider::{Created, Found, Provider, ProviderError};
 use crate::run::read;
+use crate::visible::Glances;
 
 /// What became of a create.
 #[derive(Debug)]
@@ -24,9 +25,6 @@ pub(crate) enum Settled {
     },
 }
 
-const LOOK_AGAIN_FIRST: Duration = Duration::from_millis(250);
-const LOOK_AGAIN_LONGEST: Duration = Duration::from_secs(5);
-
 /// Looks until the answer is final: `Nothing` is, once AWS cannot hide any more what a call made that was sent `age` ago or earlier.
 pub(crate) async fn look(
     provider: &dyn Provider,
@@ -35,7 +33,7 @@ pub(crate) async fn look(
     age: Duration,
 ) -> Result<Settled, ProviderError> {
     let began = clock.elapsed();
-    let mut pause = LOOK_AGAIN_FIRST;
+    let mut glances = Glances::new();
     loop {
         // Taken before the look: what shows up between the look and its answer has not been seen.
         let asked = age + clock.elapsed().saturating_sub(began);
@@ -47,8 +45,7 @@ pub(crate) async fn look(
                 if asked >= visible_within {
                     return Ok(Settled::NeverSent);
                 }
-                clock.sleep(pause.min(visible_within - asked)).await;
-                pause = (pause * 2).min(LOOK_AGAIN_LONGEST);
+                clock.sleep(glances.pause(visible_within - asked)).await;
             }
         }
     }

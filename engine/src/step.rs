@@ -18,15 +18,17 @@ use crate::events::{ErrorReport, StepRef};
 use crate::holders::Holders;
 use crate::import::in_words;
 use crate::lanes::LaneId;
+use crate::not_found::Judge;
 use crate::provider::{
     CreateRequest, Created, Deletion, ErrorClass, Failure, PollQuestion, ProviderError, Target,
     Until, UpdateRequest,
 };
 use crate::recorder::{Draft, Halted};
-use crate::retry::{Purpose, Retries};
+use crate::retry::{Hope, Purpose, Retries};
 use crate::run::Run;
 use crate::settle::{Settled, look};
 use crate::slot::Slot;
+use crate::visible::{Glances, may_be_hidden_for};
 use crate::wait::{WaitError, limit};
 
 /// What the first load balancer, cluster or group of an account needs, besides the permission to make it.
@@ -263,6 +265,7 @@ impl Running<'_> {
             spec: &intent.spec,
         };
         let mut retries = Retries::new(Purpose::Mutate(Action::Create), &*intent.id.0, clock);
+        let mut judge = Judge::new(self.run, None, &intent.depends_on, &intent.spec);
         loop {
             self.run.recorder.held()?;
             let answer = provider.create(&request).await;
@@ -271,9 +274,10 @@ impl Running<'_> {
                 Ok(created) => return Ok(Ok(created)),
                 Err(error) => error,
             };
-            if let Some(delay) = retries.after(&error, clock) {
+            let hope = judge.hope(&error);
+            if let Some(delay) = retries.after(&error, &hope, clock) {
                 self.run
-                    .pause(&self.at, self.lane(), slot, &error, delay)
+                    .pause(&self.at, self.lane(), slot, &error, &hope, delay)
                     .await;
                 continue;
             }
@@ -367,6 +371,7 @@ impl Running<'_> {
             provider, clock, ..
         } = self.run;
         let mut retries = Retries::new(Purpose::Mutate(Action::Update), &*intent.id.0, clock);
+        let mut judge = Judge::new(self.run, Some(target), declared.depends_on, declared.spec);
         loop {
             self.run.recorder.held()?;
             let answer = provider.update(&request).await;
@@ -380,8 +385,13 @@ impl Running<'_> {
                 }
                 Err(error) => error,
             };
-            match retries.after(&error, clock) {
-                Some(delay) => self.run.pause(&self.at, lane, slot, &error, delay).await,
+            let hope = judge.hope(&error);
+            match retries.after(&error, &hope, clock) {
+                Some(delay) => {
+                    self.run
+                        .pause(&self.at, lane, slot, &error, &hope, delay)
+                        .await
+                }
                 None => return Err(self.unchanged(&intent, properties, error).await?),
             }
         }
@@ -418,20 +428,33 @@ impl Running<'_> {
         } = self.run;
         let mut retries = Retries::new(Purpose::Mutate(Action::Delete), &*intent.id.0, clock);
         let mut holders = Holders::default();
+        let mut glances = Glances::new();
         let deletion = loop {
+            // Taken before the call: what shows up between the call and its answer has not been seen.
+            let hidden_for = may_be_hidden_for(provider, &target);
             self.run.recorder.held()?;
             let answer = provider.delete(&target).await;
             self.run.lanes.answered(self.lane(), answer.as_ref().err());
             let error = match answer {
                 Ok(deletion) => break deletion,
+                // It was made moments ago: AWS may not show it to this call yet, and would keep it for ever.
+                Err(error) if error.class == ErrorClass::NotFound && !hidden_for.is_zero() => {
+                    let hope = Hope::Shows(target.address.to_string());
+                    let delay = glances.pause(hidden_for);
+                    self.run
+                        .pause(&self.at, self.lane(), &mut slot, &error, &hope, delay)
+                        .await;
+                    continue;
+                }
                 // It is gone, or on its way out.
                 Err(error) if error.class == ErrorClass::NotFound => break Deletion::InBackground,
                 Err(error) => holders.named(&self.run, &self.at, &target, error).await,
             };
-            match retries.after(&error, clock) {
+            let hope = Hope::ByClass;
+            match retries.after(&error, &hope, clock) {
                 Some(delay) => {
                     self.run
-                        .pause(&self.at, self.lane(), &mut slot, &error, delay)
+                        .pause(&self.at, self.lane(), &mut slot, &error, &hope, delay)
                         .await
                 }
                 // It may be on its way out: the intent stays open, and the next run looks.

@@ -15,8 +15,9 @@ use crate::patience::{Pace, pace};
 use crate::provider::{
     ErrorClass, Failure, Outputs, PollQuestion, Progress, Provider, ProviderError, Until,
 };
-use crate::retry::{Purpose, Retries};
+use crate::retry::{Hope, Purpose, Retries};
 use crate::run::Voice;
+use crate::visible::may_be_hidden_for;
 
 /// Why a wait ended without getting there.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -178,7 +179,17 @@ impl<'a> Waits<'a> {
             {
                 Some(Ok(Outputs::new()))
             }
-            Err(error) => match waiting.retries.after(&error, self.clock) {
+            // It was made moments ago, and AWS does not show it yet.
+            Err(error)
+                if error.class == ErrorClass::NotFound
+                    && !may_be_hidden_for(self.provider, &waiting.question.target).is_zero() =>
+            {
+                self.report(&mut waiting, "not visible yet".to_owned(), Vec::new());
+                waiting.interval = (waiting.interval * 2).min(waiting.pace.longest);
+                waiting.due = now + waiting.interval;
+                None
+            }
+            Err(error) => match waiting.retries.after(&error, &Hope::ByClass, self.clock) {
                 Some(delay) => {
                     waiting.due = now + delay;
                     None

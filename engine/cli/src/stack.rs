@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use windlass_state::snapshot::Snapshot;
-use windlass_store::{HeldStore, Holder, Key, Store, StoreError};
+use windlass_store::{HeldStore, Holder, Key, Store, StoreError, Superseded};
 
 use crate::arguments::{Arguments, Waiting, Which};
 use crate::failure::Failure;
@@ -22,6 +22,14 @@ pub struct Stack {
     program: Option<PathBuf>,
     /// Its name, if the program said it.
     name: Option<String>,
+}
+
+/// What another stack tells.
+pub struct Told {
+    /// The output.
+    pub value: serde_json::Value,
+    /// When its youngest resource was made, by AWS's clock.
+    pub since: Option<jiff::Timestamp>,
 }
 
 impl Stack {
@@ -99,7 +107,16 @@ impl Stack {
         work: impl AsyncFnOnce(&HeldStore, Snapshot) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let (held, snapshot) = self.hold(store, waiting).await?;
+        if let Some(superseded) = held.superseded() {
+            anstream::eprintln!("{}", lost_and_found(superseded));
+        }
         let done = work(&held, snapshot).await;
+        if let Some(file) = held.kept_here() {
+            anstream::eprintln!(
+                "What the last calls did is kept in `{}`; the next run from here puts it into the state.",
+                file.display()
+            );
+        }
         held.release().await;
         done
     }
@@ -166,7 +183,7 @@ impl Stack {
         environment: &str,
         which: &Which,
         output: &str,
-    ) -> Result<Option<serde_json::Value>, Failure> {
+    ) -> Result<Option<Told>, Failure> {
         let Some(workspace) = self.folder.parent() else {
             return Ok(None);
         };
@@ -184,6 +201,33 @@ impl Stack {
             which.kept.url = keeping::declared(&self.folder)?;
         }
         let state = other.state(&which).await?;
-        Ok(state.and_then(|state| state.outputs.get(output).cloned()))
+        Ok(state.and_then(|state| {
+            Some(Told {
+                value: state.outputs.get(output)?.clone(),
+                since: state.everything().filter_map(|(_, of)| of.since).max(),
+            })
+        }))
     }
+}
+
+/// What an earlier run of this host knew that lost the state to another run.
+fn lost_and_found(superseded: &Superseded) -> String {
+    let mut text = format!(
+        "An earlier run from this host lost the state to another run before AWS had answered. Its records are kept in `{}`.",
+        superseded.file.display()
+    );
+    for (stray, address) in &superseded.strays {
+        let (kind, id) = (&stray.recorded.kind, &stray.recorded.physical_id);
+        text.push_str(&format!(
+            "\n  It made {kind} {id} for `{}`, which the state did not know. ",
+            stray.address
+        ));
+        text.push_str(&match address {
+            Some(address) => {
+                format!("It is `{address}` now; the next `up` or `destroy` deletes it.")
+            }
+            None => "Delete it by hand if nothing uses it.".to_owned(),
+        });
+    }
+    text
 }

@@ -385,6 +385,7 @@ fn goal<'a>(document: Option<&'a Document>, secrets: &'a SecretReader) -> Goal<'
             .to_vec(),
         secrets,
         known: Default::default(),
+        neighbours: None,
         target: &[],
         replace: &[],
     }

@@ -183,6 +183,7 @@ impl Account {
                 .to_vec(),
             secrets: &self.secrets,
             known: Default::default(),
+            neighbours: None,
             target: &[],
             replace: &[],
         }

@@ -20,7 +20,7 @@ pub const ROWS: &[Row] = &[
         400,
         "ResourceInUseException",
         "The specified resource is in-use and can't be removed.",
-        NotYet,
+        Busy,
         "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
     ),
     said(
@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
         400,
         "UpdateInProgressException",
         "The specified cluster is in a busy state. Cluster attachments must be in UPDATE_COMPLETE or UPDATE_FAILED state before they can be updated.",
-        NotYet,
+        Busy,
         "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutClusterCapacityProviders.html",
     ),
     said(
@@ -65,7 +65,7 @@ pub const ROWS: &[Row] = &[
         400,
         "UpdateInProgressException",
         "",
-        NotYet,
+        Busy,
         "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/capacity_provider.go",
     ),
     said(

@@ -15,3 +15,4 @@ mod protection;
 mod renames;
 mod replace_each;
 mod rollback;
+mod visibility;

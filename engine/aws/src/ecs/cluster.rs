@@ -313,7 +313,7 @@ pub const CLUSTER_WORDINGS: &[Wording] = &[
     Wording::new(
         &["ecs:PutClusterCapacityProviders", "ecs:UpdateCluster"],
         &["UpdateInProgressException", "ResourceInUseException"],
-        ErrorClass::NotYet,
+        ErrorClass::Busy,
     ),
     // A cluster that was made or changed a moment ago: `internal/service/ecs/cluster_capacity_provider_associations.go` of Terraform.
     Wording::new(

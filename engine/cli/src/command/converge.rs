@@ -9,7 +9,6 @@ use std::sync::Arc;
 use windlass::document::Document;
 use windlass_engine::clock::SystemClock;
 use windlass_engine::interrupt::{Interrupt, Urgency, interrupt};
-use windlass_engine::lookups::Answers;
 use windlass_engine::memory::MemoryJournal;
 use windlass_engine::session::{Goal, Prepared, Session};
 use windlass_plan::plan::Plan;
@@ -21,7 +20,7 @@ use windlass_store::{HeldStore, Holder};
 use crate::answer::confirm;
 use crate::arguments::{Access, Destroy, Preview, Up, Waiting, Which};
 use crate::cloud::Cloud;
-use crate::command::reached::{Reached, known, new_run};
+use crate::command::reached::{Known, Reached, known, new_run};
 use crate::command::saved::{SavedPlan, Scope, stale};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -184,7 +183,7 @@ impl Converge<'_> {
         } = reached;
         let known = match &document {
             Some(document) => known(self.stack, &self.which, document).await?,
-            None => Answers::new(),
+            None => Known::default(),
         };
         let goal = Goal {
             operation: self.operation,
@@ -192,7 +191,8 @@ impl Converge<'_> {
             binding: cloud.binding.clone(),
             zones,
             secrets: &secrets,
-            known,
+            known: known.answers,
+            neighbours: known.neighbours,
             target: &self.scope.target,
             replace: &self.scope.replace,
         };

@@ -53,13 +53,15 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
         secrets,
         ..
     } = reached;
+    let known = known(stack, &which, &document).await?;
     let goal = Goal {
         operation: Operation::Import,
         document: Some(&document),
         binding: cloud.binding.clone(),
         zones,
         secrets: &secrets,
-        known: known(stack, &which, &document).await?,
+        known: known.answers,
+        neighbours: known.neighbours,
         target: &[],
         replace: &[],
     };

@@ -117,8 +117,17 @@ async fn current(store: &Store, local: Option<&Status>) -> Result<Snapshot, Fail
 }
 
 /// Answers that are not AWS's: outputs of other stacks.
-pub async fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Answers, Failure> {
-    let mut known = Answers::new();
+#[derive(Default)]
+pub struct Known {
+    /// The answers.
+    pub answers: Answers,
+    /// When the youngest resource of those stacks was made, by AWS's clock.
+    pub neighbours: Option<jiff::Timestamp>,
+}
+
+/// Reads what the document asks of other stacks.
+pub async fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Known, Failure> {
+    let mut known = Known::default();
     for (address, declaration) in &document.lookups {
         let LookupQuery::StackOutput {
             stack: other,
@@ -128,14 +137,15 @@ pub async fn known(stack: &Stack, which: &Which, document: &Document) -> Result<
         else {
             continue;
         };
-        let value = stack.output_of(other, environment, which, output).await?.ok_or_else(|| {
+        let told = stack.output_of(other, environment, which, output).await?.ok_or_else(|| {
             Failure::new(format!("`{address}` asks for the output `{output}` of {other} ({environment}), which its state does not have"))
                 .exit(Exit::Problems)
                 .help(format!("run `up --env {environment}` in `{other}` first; asked for at {}", declaration.source))
         })?;
-        known.insert(
+        known.neighbours = known.neighbours.max(told.since);
+        known.answers.insert(
             address.clone(),
-            BTreeMap::from([("Value".to_owned(), value)]),
+            BTreeMap::from([("Value".to_owned(), told.value)]),
         );
     }
     Ok(known)
@@ -151,8 +161,18 @@ pub struct Aside;
 
 impl Events for Aside {
     fn emit(&self, event: Stamped) {
-        if let Event::Recovered(recovered) = &event.event {
-            anstream::eprintln!("{}", render::recovered(recovered));
+        match &event.event {
+            Event::Recovered(recovered) => {
+                anstream::eprintln!("{}", render::recovered(recovered));
+            }
+            Event::NotVisibleYet {
+                resources,
+                at_most_milliseconds,
+            } => {
+                let text = render::not_visible_yet(resources, *at_most_milliseconds);
+                anstream::eprintln!("{text}");
+            }
+            _ => {}
         }
     }
 }

@@ -119,6 +119,7 @@ fn goal<'a>(
         zones: Vec::new(),
         secrets,
         known,
+        neighbours: None,
         target: &[],
         replace: &[],
     }
@@ -136,11 +137,11 @@ async fn known(stack: &Stack, which: &Which, snapshot: &Snapshot) -> Result<Answ
             },
             _,
         )) = question(pin)
-            && let Some(value) = stack
+            && let Some(told) = stack
                 .output_of(&other, &environment, which, &output)
                 .await?
         {
-            known.insert(address.clone(), [("Value".to_owned(), value)].into());
+            known.insert(address.clone(), [("Value".to_owned(), told.value)].into());
         }
     }
     Ok(known)

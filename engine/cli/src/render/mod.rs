@@ -24,7 +24,7 @@ use windlass_engine::events::{Event, Events, Stamped, Summary};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-pub use words::{count, recovered};
+pub use words::{count, not_visible_yet, recovered};
 
 /// Prints a line for whoever reads the output. A reader that has gone, as `head` does, must not end a run that is changing the world.
 macro_rules! say {

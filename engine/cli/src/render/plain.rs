@@ -62,6 +62,10 @@ impl Plain {
                 );
                 Some(format!("{heading}    {}\n", read.dimmed()))
             }
+            Event::NotVisibleYet {
+                resources,
+                at_most_milliseconds,
+            } => Some(words::not_visible_yet(resources, *at_most_milliseconds)),
             Event::Planned {
                 changes,
                 unchanged,
@@ -97,10 +101,14 @@ impl Plain {
                 step,
                 error,
                 delay_milliseconds,
+                waiting_for,
             } => {
                 let code = error.code.as_deref().unwrap_or("no answer");
+                let waiting = waiting_for.as_deref().map_or_else(String::new, |what| {
+                    format!("; Windlass waits until AWS shows {what}")
+                });
                 Some(format!(
-                    "  {} {:<38} {code}; again in {}",
+                    "  {} {:<38} {code}{waiting}; again in {}",
                     "↻".yellow(),
                     step.address,
                     words::time(*delay_milliseconds)

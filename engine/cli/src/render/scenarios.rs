@@ -326,6 +326,7 @@ fn another_attempt_is_told_with_its_time_and_a_throttle_only_when_it_lasts() {
             "Request limit exceeded.",
         ),
         delay_milliseconds,
+        waiting_for: None,
     };
     insta::assert_snapshot!(told([
         throttle(1500),
@@ -337,6 +338,7 @@ fn another_attempt_is_told_with_its_time_and_a_throttle_only_when_it_lasts() {
                 ..error(ErrorClass::Unknown, "ec2:CreateVpc", "", "connection reset")
             },
             delay_milliseconds: 3000,
+            waiting_for: None,
         },
     ]));
 }

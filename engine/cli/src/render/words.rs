@@ -40,6 +40,23 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
+/// What is looked for again because AWS does not show it yet.
+pub fn not_visible_yet(resources: &[Address], at_most_milliseconds: u64) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<_> = resources.iter().take(NAMED).map(Address::as_str).collect();
+    let more = match resources.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.dedup();
+    format!(
+        "  {} AWS does not show {}{more} yet, made moments ago; Windlass looks again for up to {}",
+        "↻".yellow(),
+        names.join(", "),
+        time(at_most_milliseconds)
+    )
+}
+
 /// A value of a spec in one line.
 pub fn value(value: &Value) -> String {
     let text = match Expr::of(value) {

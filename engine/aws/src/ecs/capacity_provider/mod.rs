@@ -92,7 +92,7 @@ impl Lifecycle for CapacityProviderLifecycle {
         Wording::new(
             &["ecs:UpdateCapacityProvider"],
             &["UpdateInProgressException"],
-            ErrorClass::NotYet,
+            ErrorClass::Busy,
         ),
         // An infrastructure role that was just made: <https://github.com/go-to-k/cdkd/issues/805>.
         Wording::new(
