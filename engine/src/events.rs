@@ -67,7 +67,7 @@ pub enum Event {
         /// How long it took.
         milliseconds: u64,
     },
-    /// AWS does not show what was made moments ago, and it is looked for again until AWS must show it.
+    /// AWS does not show what was made or changed moments ago, and it is looked for again until AWS must show it.
     NotVisibleYet {
         /// Which.
         resources: Vec<Address>,

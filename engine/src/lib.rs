@@ -29,6 +29,7 @@ pub mod secrets;
 pub mod session;
 mod settle;
 mod slot;
+mod stale;
 pub mod step;
 mod visible;
 pub mod wait;

@@ -84,7 +84,7 @@ struct Round {
 }
 
 /// The memory of looking again for what was made moments ago.
-struct LookingAgain<'a> {
+pub(crate) struct LookingAgain<'a> {
     voice: Voice<'a>,
     glances: Glances,
     began: Option<Duration>,
@@ -92,7 +92,7 @@ struct LookingAgain<'a> {
 }
 
 impl<'a> LookingAgain<'a> {
-    const fn new(voice: Voice<'a>) -> Self {
+    pub const fn new(voice: Voice<'a>) -> Self {
         Self {
             voice,
             glances: Glances::new(),
@@ -129,7 +129,7 @@ impl<'a> LookingAgain<'a> {
     }
 
     /// How long a target may be hidden from now on. Whatever AWS's clock says, nothing is looked for any longer than two of its windows.
-    fn left(&self, provider: &dyn Provider, target: &Target) -> Duration {
+    pub fn left(&self, provider: &dyn Provider, target: &Target) -> Duration {
         let looked = self.began.map_or(Duration::ZERO, |began| {
             self.voice.clock.elapsed().saturating_sub(began)
         });
@@ -137,7 +137,8 @@ impl<'a> LookingAgain<'a> {
         may_be_hidden_for(provider, target).min((window * 2).saturating_sub(looked))
     }
 
-    fn pause(&mut self, hidden: &[(Target, Duration)]) -> Duration {
+    /// The pause before the next look at these.
+    pub fn pause(&mut self, hidden: &[(Target, Duration)]) -> Duration {
         let Some(longest) = hidden.iter().map(|(_, left)| *left).max() else {
             return Duration::ZERO;
         };

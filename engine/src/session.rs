@@ -38,6 +38,7 @@ use crate::recorder::{Halted, Recorder};
 use crate::recover::{RecoverError, recover};
 use crate::run::{Run, Voice, milliseconds, read};
 use crate::secrets::{SecretError, SecretReader};
+use crate::stale::look_again;
 use crate::wait::Waits;
 
 /// Everything outside that a run works with.
@@ -308,7 +309,8 @@ impl<'a> Session<'a> {
     ) -> Result<windlass_plan::observation::Observations, SessionError> {
         let (began, calls) = (self.clock.elapsed(), self.provider.calls());
         let targets = recorder.read(targets);
-        let seen = observe_all(self.provider, self.clock, self.voice(), &targets).await?;
+        let mut seen = observe_all(self.provider, self.clock, self.voice(), &targets).await?;
+        look_again(self, recorder, &mut seen).await?;
         self.voice().say(Event::Observed {
             resources: targets.len(),
             calls: self.provider.calls() - calls,

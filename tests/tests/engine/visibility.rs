@@ -8,7 +8,7 @@ use serde_json::json;
 use windlass_engine::clock::Clock as _;
 use windlass_engine::events::Event;
 use windlass_plan::plan::Reason;
-use windlass_tests::cloud::kinds::{NETWORK, ROLE, SUBNET};
+use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, ROLE, SUBNET};
 use windlass_tests::cloud::platform::{network, platform};
 use windlass_tests::cloud::{Faults, Lag, Program, Universe, parse, reference, refused};
 
@@ -146,6 +146,31 @@ fn a_host_whose_clock_is_wrong_waits_for_the_whole_window() {
                 break;
             }
         }
+    }
+}
+
+/// Answers to observers are from before the last update, for up to the whole of the window.
+#[tokio::test]
+async fn an_edit_that_is_taken_back_at_once_is_taken_back() {
+    for seed in 0..SEEDS {
+        let universe = Universe::new(seed);
+        universe.cloud.set_faults(Faults {
+            lag: Lag {
+                stale: 1.0,
+                ..Lag::default()
+            },
+            ..Faults::default()
+        });
+        let settings =
+            |value: &str| Program::new().with("cluster", CLUSTER, json!({"Settings": value}));
+        for value in ["s1", "s2", "s1"] {
+            universe.up(&settings(value)).await;
+        }
+        let world = universe.cloud.world();
+        let (_, cluster) = world.at("cluster").expect("one");
+        assert_eq!(cluster.properties["Settings"], "s1", "seed {seed}");
+        drop(world);
+        assert!(universe.preview(&settings("s1")).await.is_empty());
     }
 }
 

@@ -50,7 +50,7 @@ pub fn not_visible_yet(resources: &[Address], at_most_milliseconds: u64) -> Stri
     };
     names.dedup();
     format!(
-        "  {} AWS does not show {}{more} yet, made moments ago; Windlass looks again for up to {}",
+        "  {} AWS does not show {}{more} yet, made or changed moments ago; Windlass looks again for up to {}",
         "↻".yellow(),
         names.join(", "),
         time(at_most_milliseconds)

@@ -1,0 +1,64 @@
+//! Answers from before: for a while after an update AWS can still show what was there before it.
+//!
+//! The scenario: an edit is taken back at once. AWS still shows the value from before the edit, which is what the program wants again, so the plan would
+//! find nothing to do, and the edit would stay in force. So a difference from what was sent counts only once the visibility window has passed; until then the
+//! engine looks again, for those alone that were made or changed moments ago and differ.
+//!
+//! Not here: what is not shown at all (`observe`).
+
+use windlass_plan::drift::drifted;
+use windlass_plan::observation::{Generation, Observation, Observations, Seen};
+use windlass_state::snapshot::Snapshot;
+
+use crate::observe::{LookingAgain, ObserveError, observe_all};
+use crate::provider::Target;
+use crate::recorder::{Recorder, target};
+use crate::session::Session;
+
+/// Looks again for what may be an answer from before.
+pub(crate) async fn look_again(
+    session: &Session<'_>,
+    recorder: &Recorder<'_>,
+    seen: &mut Observations,
+) -> Result<(), ObserveError> {
+    let (provider, clock, voice) = (session.provider, session.clock, session.voice());
+    let mut looking = LookingAgain::new(voice);
+    loop {
+        let suspects = recorder.read(|snapshot| differing(session, snapshot, seen));
+        let suspects = suspects.into_iter().filter_map(|target| {
+            let left = looking.left(provider, &target);
+            (!left.is_zero()).then_some((target, left))
+        });
+        let suspects: Vec<_> = suspects.collect();
+        if suspects.is_empty() {
+            return Ok(());
+        }
+        clock.sleep(looking.pause(&suspects)).await;
+        let targets: Vec<_> = suspects.into_iter().map(|(target, _)| target).collect();
+        let again: Vec<(Generation, Observation)> =
+            observe_all(provider, clock, voice, &targets).await?;
+        seen.extend(again);
+    }
+}
+
+/// What is there and differs from what was sent. `since` is when the last of our own calls about it was answered.
+fn differing(session: &Session<'_>, snapshot: &Snapshot, seen: &Observations) -> Vec<Target> {
+    let current = snapshot.resources.iter().filter_map(|(address, recorded)| {
+        let last = recorded.since.max(recorded.changed)?;
+        let of = target(address, recorded);
+        let of = Target {
+            since: Some(last),
+            ..of
+        };
+        let young = !crate::visible::may_be_hidden_for(session.provider, &of).is_zero();
+        let schema = (session.schema)(&recorded.kind).filter(|_| young)?;
+        match seen.get(&(address.clone(), recorded.generation)) {
+            Some(Seen::Present { properties, .. }) => {
+                let differs = !drifted(schema, recorded, &properties.to_value()).is_empty();
+                differs.then_some(of)
+            }
+            _ => None,
+        }
+    });
+    current.collect()
+}
