@@ -269,15 +269,18 @@ impl Database {
                 cause,
             })?;
         }
-        // SQLite gives the files that it makes beside the database the database's own mode.
-        let made = private::options()
-            .create(true)
-            .append(true)
-            .open(&self.path);
-        made.map_err(|cause| StoreError::Folder {
-            path: self.path.clone(),
-            cause,
-        })?;
+        // SQLite gives the files that it makes beside the database the database's own mode. A database that is there is not opened: closing it here would
+        // drop the locks of this process's other connections to it. <https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_>
+        if !self.path.exists() {
+            let made = private::options()
+                .create(true)
+                .append(true)
+                .open(&self.path);
+            made.map_err(|cause| StoreError::Folder {
+                path: self.path.clone(),
+                cause,
+            })?;
+        }
         private::narrow(&self.path);
         let connection = Connection::open(&self.path).map_err(|cause| self.failed(cause))?;
         let prepare = || {
