@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use windlass::document::Place;
-use windlass_aws::{Access, AwsProvider};
+use windlass_aws::{Access, AwsProvider, WindowScale};
 use windlass_engine::provider::{ErrorClass, Provider, ProviderError};
 use windlass_engine::secrets::SecretReader;
 use windlass_local::{DEFAULT_ACCOUNT, DaemonCommand, Home, LocalCloud, Progress, Status};
@@ -92,6 +92,10 @@ impl Cloud {
             ..Place::default()
         };
         let provider = AwsProvider::new(access(wanted, region, local), secrets)?;
+        let provider = match local {
+            Some(status) => provider.with_windows(WindowScale::of(status.visibility_scale)),
+            None => provider,
+        };
         let binding = match local {
             Some(status) => Binding::Local {
                 instance: status.instance.clone(),
