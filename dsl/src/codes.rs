@@ -37,6 +37,8 @@ codes! {
     STACK_FAILED = "WL-0030";
     /// Something is placed in an account that the stack does not allow.
     ACCOUNT_NOT_ALLOWED = "WL-0031";
+    /// AWS could not be asked for resources that carry the stack's tags.
+    NOT_SWEPT = "WL-0032";
     /// A subnet whose range does not lie in its VPC's.
     SUBNET_OUTSIDE_VPC = "WL-0101";
     /// Two routes for the same destination in one route table.

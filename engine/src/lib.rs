@@ -1,6 +1,6 @@
 //! The engine: observe → plan → execute → record.
 //!
-//! The way through, in order of a run: [`session`] → `recover` → `lookups` → `observe` → (`windlass-plan`) → `execute` with `schedule`, `step`
+//! The way through, in order of a run: [`session`] → `recover` → [`sweep`] → `lookups` → `observe` → (`windlass-plan`) → `execute` with `schedule`, `step`
 //! and `wait` → `recorder`, which alone writes the journal. [`import`], [`refresh`] and [`amend`] change what is believed, and nothing else.
 //!
 //! Architecture invariant: no AWS SDK. AWS is behind [`provider::Provider`]; the terminal is behind the [`events`].
@@ -31,5 +31,6 @@ mod settle;
 mod slot;
 mod stale;
 pub mod step;
+pub mod sweep;
 mod visible;
 pub mod wait;

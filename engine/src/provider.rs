@@ -65,6 +65,21 @@ pub trait Provider: Send + Sync {
     /// Looks for what an unfinished create made: by client token, intent tag, or natural key under a parent that is ours.
     async fn find(&self, intent: &Intent) -> Result<Found, ProviderError>;
 
+    /// What carries all of these tags in a place, as AWS's tagging API tells it, deleted things of the last hours included. What was made a moment ago
+    /// can be missing, and so is every kind that [`Provider::is_listed`] denies.
+    async fn tagged(
+        &self,
+        place: &Place,
+        tags: &BTreeMap<String, String>,
+    ) -> Result<Vec<Tagged>, ProviderError>;
+
+    /// The first of these that its own service shows.
+    async fn alive(&self, place: &Place, found: &[Tagged])
+    -> Result<Option<Tagged>, ProviderError>;
+
+    /// Whether [`Provider::tagged`] lists a kind.
+    fn is_listed(&self, kind: &str) -> bool;
+
     /// Asks how far many resources have got, with as few calls as AWS allows. The answers are in the order of the questions.
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress, ProviderError>>;
 
@@ -197,6 +212,15 @@ pub enum Found {
         /// What it is.
         description: String,
     },
+}
+
+/// Something that carries tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged {
+    /// Its ARN.
+    pub arn: String,
+    /// All of its tags.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// How far a resource should have got.

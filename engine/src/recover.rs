@@ -55,15 +55,7 @@ pub(crate) async fn recover(
     let Some(first) = open.first() else {
         return Ok(());
     };
-    let mut recovered = Recovered {
-        run: first.run.clone(),
-        since: first.at,
-        adopted: Vec::new(),
-        removed: Vec::new(),
-        uncertain: Vec::new(),
-        never_sent: Vec::new(),
-        foreign: Vec::new(),
-    };
+    let mut recovered = Recovered::of(first);
     let results = outcomes(provider, clock, recorder, voice, &open).await;
     let mut failed = None;
     let mut records = Vec::new();
@@ -175,6 +167,19 @@ fn surely_sent_ago(intent: Option<Timestamp>, now: Option<Timestamp>) -> Duratio
 }
 
 impl Recovered {
+    /// Nothing yet of what the run of an intent left open.
+    pub(crate) fn of(first: &Intent) -> Self {
+        Self {
+            run: first.run.clone(),
+            since: first.at,
+            adopted: Vec::new(),
+            removed: Vec::new(),
+            uncertain: Vec::new(),
+            never_sent: Vec::new(),
+            foreign: Vec::new(),
+        }
+    }
+
     fn note(&mut self, address: &Address, result: &OutcomeResult) {
         let list = match result {
             OutcomeResult::Created { .. } => &mut self.adopted,

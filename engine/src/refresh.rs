@@ -20,6 +20,7 @@ use crate::recorder::{Recorder, target};
 use crate::recover::recover;
 use crate::run::read;
 use crate::session::{Goal, Session, SessionError, admit};
+use crate::sweep::sweep;
 
 /// What the world did to one resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -80,6 +81,7 @@ impl Session<'_> {
         admit(&snapshot, goal)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(self.provider, self.clock, &recorder, self.voice()).await?;
+        sweep(self.provider, self.clock, &recorder, self.voice()).await?;
         let seen = self.observe(&recorder).await?;
         Ok(recorder.read(|snapshot| self.compare(snapshot, &seen)))
     }
@@ -98,6 +100,7 @@ impl Session<'_> {
         admit(&snapshot, goal)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(self.provider, self.clock, &recorder, self.voice()).await?;
+        sweep(self.provider, self.clock, &recorder, self.voice()).await?;
         let seen = self.observe(&recorder).await?;
         let now = recorder.read(Snapshot::clone);
         let mut settlements = self.settled(&now, &seen).await;

@@ -39,6 +39,7 @@ use crate::recover::{RecoverError, recover};
 use crate::run::{Run, Voice, milliseconds, read};
 use crate::secrets::{SecretError, SecretReader};
 use crate::stale::look_again;
+use crate::sweep::{Namesake, is_new, namesake, sweep};
 use crate::wait::Waits;
 
 /// Everything outside that a run works with.
@@ -84,6 +85,8 @@ pub struct Goal<'a> {
     pub target: &'a [Address],
     /// What is to be replaced although nothing says so.
     pub replace: &'a [Address],
+    /// Whether a first `up` goes on where another state has resources of the same stack and environment: the user wants a second platform.
+    pub new: bool,
 }
 
 /// How many mutating steps are under way at once unless the user says otherwise.
@@ -99,6 +102,16 @@ pub enum SessionError {
         bound: Box<Binding>,
         /// Where the credentials lead.
         found: Box<Binding>,
+    },
+    /// The first `up` of a state finds resources of another state for the same stack and environment.
+    #[error("{stack} ({environment}) exists already: {} is there, made by another state (lineage {}, {} listed)", .found.arn, .found.lineage.0, resources(.found.listed))]
+    Namesake {
+        /// The stack's name.
+        stack: String,
+        /// The environment.
+        environment: String,
+        /// What was found.
+        found: Box<Namesake>,
     },
     /// The stack may not touch this account.
     #[error("the stack allows only the accounts {}, and the credentials are for {account}", .allowed.join(", "))]
@@ -138,6 +151,13 @@ pub enum SessionError {
     /// Nothing more can be recorded.
     #[error(transparent)]
     Halted(#[from] Halted),
+}
+
+fn resources(count: usize) -> String {
+    match count {
+        1 => "one resource".to_owned(),
+        many => format!("{many} resources"),
+    }
 }
 
 fn problems(count: usize) -> String {
@@ -251,6 +271,8 @@ impl<'a> Session<'a> {
         let secrets = secrets(goal, &mut snapshot)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(self.provider, self.clock, &recorder, voice).await?;
+        self.alone(&recorder, goal).await?;
+        sweep(self.provider, self.clock, &recorder, voice).await?;
         let (answers, pins) = self.lookups(&recorder, goal).await?;
         let observations = self.observe(&recorder).await?;
         let plan = recorder.read(|snapshot| {
@@ -286,6 +308,27 @@ impl<'a> Session<'a> {
             neighbours: goal.neighbours,
             began,
             calls,
+        })
+    }
+
+    /// Refuses the first `up` of a state that would make a second platform by mistake: `--state` was forgotten, or the state is lost.
+    async fn alone(&self, recorder: &Recorder<'_>, goal: &Goal<'_>) -> Result<(), SessionError> {
+        let Some(document) = goal.document.filter(|_| !goal.new) else {
+            return Ok(());
+        };
+        if !recorder.read(is_new) {
+            return Ok(());
+        }
+        let home = (goal.binding.account(), goal.binding.region());
+        let places = windlass_plan::places(document, home);
+        let owner = recorder.owner();
+        let found = namesake(self.provider, self.clock, &owner, &places, self.voice()).await;
+        found.map_or(Ok(()), |found| {
+            Err(SessionError::Namesake {
+                stack: owner.stack,
+                environment: owner.environment,
+                found: Box::new(found),
+            })
         })
     }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use windlass::address::Address;
 
@@ -66,6 +66,9 @@ pub enum ApplyError {
     #[error("the outcome of intent {0} does not fit its action")]
     WrongResult(u64),
 }
+
+/// How many lost creates are remembered, the newest.
+const LOST: usize = 1_000;
 
 impl Snapshot {
     /// Takes one record in.
@@ -159,7 +162,7 @@ impl Snapshot {
                 },
                 Action::Create | Action::Run,
             ) => {
-                let recorded = created(&intent, physical_id, outputs, unfinished, *since);
+                let recorded = Recorded::made_by(&intent, physical_id, outputs, unfinished, *since);
                 self.take_in(&intent.address, recorded);
             }
             (OutcomeResult::Updated { outputs, since }, Action::Update) => {
@@ -178,6 +181,7 @@ impl Snapshot {
                 recorded.unfinished.sort_unstable();
                 recorded.unfinished.dedup();
             }
+            (OutcomeResult::NeverSent, Action::Create | Action::Run) => self.lose(&intent),
             (OutcomeResult::Failed { .. } | OutcomeResult::NeverSent, _) => {}
             _ => return Err(ApplyError::WrongResult(sequence)),
         }
@@ -290,6 +294,17 @@ impl Snapshot {
         Ok(())
     }
 
+    // Its call may still arrive. No program holds a call back for a month.
+    fn lose(&mut self, intent: &Intent) {
+        const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
+        self.lost
+            .retain(|_, lost| intent.at.duration_since(lost.at) < KEPT);
+        while self.lost.len() >= LOST {
+            self.lost.pop_first();
+        }
+        self.lost.insert(intent.sequence, intent.clone());
+    }
+
     // A generation that is known already is overwritten; another one has to fit in between those that are.
     fn believe(
         &mut self,
@@ -341,6 +356,7 @@ impl Snapshot {
         {
             self.retired.remove(address);
         }
+        self.lost.retain(|_, lost| lost.id != recorded.intent);
         Ok(())
     }
 
@@ -477,29 +493,33 @@ impl Snapshot {
     }
 }
 
-fn created(
-    intent: &Intent,
-    physical_id: &str,
-    outputs: &BTreeMap<String, Value>,
-    unfinished: &[String],
-    since: Option<Timestamp>,
-) -> Recorded {
-    Recorded {
-        kind: intent.kind.clone(),
-        generation: intent.generation,
-        place: intent.place.clone(),
-        physical_id: physical_id.to_owned(),
-        outputs: outputs.clone(),
-        template: intent.template.clone(),
-        applied: intent.spec.clone(),
-        depends_on: intent.depends_on.clone(),
-        options: intent.options.clone(),
-        waited: windlass::schema::Wait::Exists,
-        unfinished: unfinished.to_vec(),
-        intent: intent.id.clone(),
-        imported: false,
-        since,
-        changed: None,
-        verdict: None,
+impl Recorded {
+    /// What is believed of a thing that a create has made.
+    #[must_use]
+    pub fn made_by(
+        intent: &Intent,
+        physical_id: &str,
+        outputs: &BTreeMap<String, Value>,
+        unfinished: &[String],
+        since: Option<Timestamp>,
+    ) -> Self {
+        Self {
+            kind: intent.kind.clone(),
+            generation: intent.generation,
+            place: intent.place.clone(),
+            physical_id: physical_id.to_owned(),
+            outputs: outputs.clone(),
+            template: intent.template.clone(),
+            applied: intent.spec.clone(),
+            depends_on: intent.depends_on.clone(),
+            options: intent.options.clone(),
+            waited: windlass::schema::Wait::Exists,
+            unfinished: unfinished.to_vec(),
+            intent: intent.id.clone(),
+            imported: false,
+            since,
+            changed: None,
+            verdict: None,
+        }
     }
 }

@@ -25,7 +25,7 @@ use crate::verdict::Verdict;
 ///
 /// Since 2: the operations beside `up` and `destroy`, the settlement `believed`, and what the history says about each address.
 /// Since 3: durations.
-/// Since 4: the version that wrote it, times by AWS's own clock, verdicts, tokens of requests, why and about what a run was.
+/// Since 4: creates that were settled as never sent, the version that wrote it, times by AWS's own clock, verdicts, tokens of requests, why and about what a run was.
 pub const FORMAT: u32 = 4;
 
 /// The version of Windlass that this is, such as `0.1.0`.
@@ -72,6 +72,10 @@ pub struct Snapshot {
     pub durations: Durations,
     /// Intents without an outcome, by sequence: what a killed run left open.
     pub open: BTreeMap<u64, Intent>,
+    /// Creates that were settled as never sent, by sequence. AWS fences nothing: the call of a dead program can still arrive, and what it makes is known
+    /// by its intent.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lost: BTreeMap<u64, Intent>,
 }
 
 /// One generation of a resource that is believed to exist.
@@ -208,6 +212,7 @@ impl Snapshot {
             outputs: BTreeMap::new(),
             durations: Durations::default(),
             open: BTreeMap::new(),
+            lost: BTreeMap::new(),
         }
     }
 

@@ -66,8 +66,10 @@ impl Snapshot {
         if found.is_empty() { Ok(()) } else { Err(found) }
     }
 
-    // A retired address counts: between the two halves of a delete-first replacement, and for kept history, nothing else is left.
-    pub(crate) fn was_recorded(&self, address: &Address) -> bool {
+    /// Whether an address is or was recorded. A retired one counts: between the two halves of a delete-first replacement, and for kept history, nothing
+    /// else is left.
+    #[must_use]
+    pub fn was_recorded(&self, address: &Address) -> bool {
         self.resources.contains_key(address)
             || self.old.contains_key(address)
             || self.retired.contains_key(address)

@@ -387,3 +387,71 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_create_that_was_settled_as_never_sent_is_remembered_until_its_thing_is_found() {
+    let mut snapshot = empty();
+    let lost = snapshot.sequence;
+    let first = intent(&snapshot, "a", 0, Action::Create, &[]);
+    snapshot.apply(&first).expect("the intent fits");
+    snapshot
+        .apply(&outcome(lost, OutcomeResult::NeverSent))
+        .expect("the outcome fits");
+    let Record::Intent(first) = first else {
+        unreachable!("it is an intent");
+    };
+    assert_eq!(snapshot.lost.get(&lost), Some(&*first));
+
+    // What was refused made nothing; what is deleted made nothing either.
+    done(&mut snapshot, "b", 0, Action::Create, &[]);
+    let deletion = snapshot.sequence;
+    let second = intent(&snapshot, "b", 0, Action::Delete, &[]);
+    snapshot.apply(&second).expect("the intent fits");
+    snapshot
+        .apply(&outcome(deletion, OutcomeResult::NeverSent))
+        .expect("the outcome fits");
+    assert_eq!(snapshot.lost.len(), 1);
+
+    let found = Recorded {
+        physical_id: "late".to_owned(),
+        intent: first.id.clone(),
+        imported: false,
+        ..found(0, 0, &[])
+    };
+    snapshot
+        .apply(&settled(Settlement::Believed {
+            address: address("a"),
+            old: None,
+            recorded: Box::new(found),
+        }))
+        .expect("it fits");
+    assert!(snapshot.lost.is_empty());
+    assert_eq!(snapshot.resources[&address("a")].physical_id, "late");
+    assert_eq!(snapshot.verify(), Ok(()));
+}
+
+#[test]
+fn a_lost_create_is_forgotten_when_no_program_can_hold_its_call_any_more() {
+    let mut snapshot = empty();
+    let lose = |snapshot: &mut Snapshot, at: &str, days: i64| {
+        let sequence = snapshot.sequence;
+        let Record::Intent(mut intent) = intent(snapshot, at, 0, Action::Create, &[]) else {
+            unreachable!("it is an intent");
+        };
+        intent.at += jiff::SignedDuration::from_hours(24 * days);
+        let record = Record::Intent(intent);
+        snapshot.apply(&record).expect("the intent fits");
+        let never = outcome(sequence, OutcomeResult::NeverSent);
+        snapshot.apply(&never).expect("the outcome fits");
+    };
+    lose(&mut snapshot, "a", 0);
+    lose(&mut snapshot, "b", 29);
+    assert_eq!(snapshot.lost.len(), 2);
+    lose(&mut snapshot, "c", 31);
+    let left: Vec<_> = snapshot
+        .lost
+        .values()
+        .map(|lost| lost.address.as_str())
+        .collect();
+    assert_eq!(left, ["b", "c"]);
+}

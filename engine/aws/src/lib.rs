@@ -26,6 +26,7 @@ mod reads;
 mod registry;
 mod secretsmanager;
 mod servicediscovery;
+mod sweep;
 mod tagging;
 mod wording;
 

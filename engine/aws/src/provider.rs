@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use windlass::document::{LookupQuery, Place};
 use windlass_engine::provider::{
     CreateRequest, Created, Deletion, ErrorClass, Found, Identity, Limit, Outputs, PollQuestion,
-    Progress, Provider, Target, UpdateRequest,
+    Progress, Provider, Tagged, Target, UpdateRequest,
 };
 use windlass_engine::secrets::SecretReader;
 use windlass_plan::observation::Observation;
@@ -34,6 +34,7 @@ use crate::limits;
 use crate::lookup;
 use crate::reads::{Answers, Wants};
 use crate::registry::{Erased, life};
+use crate::sweep;
 
 /// AWS over its SDK.
 #[derive(Debug)]
@@ -267,6 +268,18 @@ impl Provider for AwsProvider {
             },
             found => found,
         })
+    }
+
+    async fn tagged(&self, place: &Place, tags: &BTreeMap<String, String>) -> Result<Vec<Tagged>> {
+        sweep::tagged(&self.pool.place(place).await.repeating, tags).await
+    }
+
+    async fn alive(&self, place: &Place, found: &[Tagged]) -> Result<Option<Tagged>> {
+        sweep::alive(&self.pool.place(place).await.repeating, found).await
+    }
+
+    fn is_listed(&self, kind: &str) -> bool {
+        sweep::is_listed(kind)
     }
 
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {

@@ -185,6 +185,9 @@ pub struct Preview {
     /// Replace this address although nothing says so. May be repeated.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "destroy")]
     pub replace: Vec<Address>,
+    /// Show a second platform, although another state has resources of this stack and environment.
+    #[arg(long, conflicts_with = "destroy")]
+    pub new: bool,
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +209,9 @@ pub struct Up {
     /// Replace this address although nothing says so. May be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub replace: Vec<Address>,
+    /// Make a second platform, although another state has resources of this stack and environment.
+    #[arg(long)]
+    pub new: bool,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,8 @@ pub enum Exit {
     Locked,
     /// A deployment failed and ECS went back to what ran before.
     RolledBack,
+    /// Another state has resources of the same stack and environment; nothing was touched.
+    Namesake,
     /// The command line is wrong.
     Usage,
     /// The user said no, or pressed Ctrl-C.
@@ -54,6 +56,11 @@ impl Exit {
             Self::RolledBack,
             6,
             "a deployment failed and ECS went back to what ran before",
+        ),
+        (
+            Self::Namesake,
+            7,
+            "another state has resources of this stack and environment; nothing was touched",
         ),
         (Self::Usage, 64, "the command line is wrong"),
         (

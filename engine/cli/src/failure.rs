@@ -172,6 +172,9 @@ impl From<SessionError> for Failure {
             SessionError::OtherPlace { .. } => {
                 Self::of(&error).help("use the credentials and the region of that place, or another `--env` for another place")
             }
+            SessionError::Namesake { .. } => Self::of(&error).exit(Exit::Namesake).help(
+                "go on with the state that made it: `--state` or WINDLASS_STATE with the place where it is kept, or its file put back; `windlass import` takes resources into a new state; `--new` makes a second platform beside the first",
+            ),
             SessionError::LookupsLost(_) => Self::of(&error).help(
                 "they keep their old answers, and nothing was recorded; mend what they look for, or take them out of the program",
             ),

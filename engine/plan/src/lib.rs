@@ -38,4 +38,4 @@ mod world;
 
 pub use evaluate::{FillError, fill, fill_value};
 pub use planner::{Inputs, check, plan};
-pub use resolve::needed_secrets;
+pub use resolve::{needed_secrets, places};

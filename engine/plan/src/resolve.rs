@@ -47,6 +47,15 @@ pub(crate) fn place(declaration: &Declaration, document: &Document, home: (&str,
     }
 }
 
+/// Everywhere that a document declares resources.
+#[must_use]
+pub fn places(document: &Document, home: (&str, &str)) -> BTreeSet<Place> {
+    let declared = document.resources.values();
+    declared
+        .map(|declaration| place(declaration, document, home))
+        .collect()
+}
+
 /// Whether a declared resource lives there.
 pub(crate) fn is_placed(
     declaration: &Declaration,

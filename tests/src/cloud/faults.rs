@@ -41,6 +41,8 @@ pub struct Faults {
     /// How long what was made stays hidden from whoever observes, polls, changes or deletes it. Beyond the visibility window the world
     /// would be no AWS.
     pub hide_new: Duration,
+    /// The credentials may not use the tagging API.
+    pub no_tagging: bool,
     /// The credentials run out after so many calls.
     pub credentials_last: Option<u64>,
 }

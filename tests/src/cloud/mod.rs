@@ -22,6 +22,7 @@ pub mod rules;
 pub mod samples;
 mod seeing;
 mod sharing;
+mod tagging;
 mod universe;
 mod wordings;
 mod world;

@@ -3,6 +3,7 @@
 //! `arriving` lets calls in, late, lost or not at all; `making`, `changing` and `removing` have their effects; `seeing` answers questions;
 //! `refusing` says no. Not here: tables of what AWS refuses (`rules`) and how it words that (`wordings`).
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use windlass::document::{LookupQuery, Place};
 use windlass_engine::clock::Clock;
 use windlass_engine::provider::{
     CreateRequest, Created, Deletion, Found, Identity, Limit, Outputs, PollQuestion, Progress,
-    Provider, ProviderError, Target, UpdateRequest,
+    Provider, ProviderError, Tagged, Target, UpdateRequest,
 };
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
@@ -24,7 +25,7 @@ use super::clock::SimClock;
 use super::faults::{Buckets, Dice, Faults};
 use super::life::Life;
 use super::world::{Object, World};
-use super::{operations, removing, rules};
+use super::{operations, removing, rules, tagging};
 
 pub(super) type Result<T> = std::result::Result<T, ProviderError>;
 
@@ -240,6 +241,20 @@ impl Provider for Cloud {
     async fn find(&self, intent: &Intent) -> Result<Found> {
         self.arrive(DESCRIBE).await?;
         Ok(self.seek(intent))
+    }
+
+    async fn tagged(&self, place: &Place, tags: &BTreeMap<String, String>) -> Result<Vec<Tagged>> {
+        self.arrive(tagging::OPERATION).await?;
+        self.list_tagged(place, tags)
+    }
+
+    async fn alive(&self, _place: &Place, found: &[Tagged]) -> Result<Option<Tagged>> {
+        self.arrive(DESCRIBE).await?;
+        Ok(self.first_alive(found))
+    }
+
+    fn is_listed(&self, kind: &str) -> bool {
+        tagging::is_listed(kind)
     }
 
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {

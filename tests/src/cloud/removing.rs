@@ -30,6 +30,7 @@ impl Cloud {
         refusing::refuse_used(&world, id, object, operation, lingering)?;
         let scheduled = refusing::scheduled(id, object);
         world.scheduled.extend(scheduled);
+        world.still_list(id);
         if deletion(kind) == Deletion::InBackground {
             if let Some(object) = world.objects.get_mut(id) {
                 object.gone_at = Some(self.now() + GOING);

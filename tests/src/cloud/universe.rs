@@ -60,6 +60,8 @@ pub struct Universe {
     pub concurrency: NonZeroUsize,
     /// The stack's folder.
     pub folder: PathBuf,
+    /// Whether a first `up` goes on where another state has the same stack and environment.
+    pub new: bool,
     runs: Arc<AtomicU64>,
 }
 
@@ -83,6 +85,7 @@ impl Universe {
             life,
             concurrency: CONCURRENCY,
             folder: PathBuf::from("."),
+            new: false,
             runs: Arc::default(),
         }
     }
@@ -108,6 +111,7 @@ impl Universe {
             life,
             concurrency: self.concurrency,
             folder: self.folder.clone(),
+            new: self.new,
             runs: Arc::new(AtomicU64::new(self.runs.load(Ordering::SeqCst))),
         }
     }
@@ -127,17 +131,19 @@ impl Universe {
             life,
             concurrency: self.concurrency,
             folder: self.folder.clone(),
+            new: self.new,
             runs: Arc::clone(&self.runs),
         }
     }
 
-    /// The same world with an empty state of another lineage: nothing in it is ours.
+    /// The same world with an empty state of another lineage: nothing in it is ours, and that is on purpose.
     #[must_use]
     pub fn stranger(self) -> Self {
         let other = Self::new(u64::MAX);
         let empty = other.journal.load();
         Self {
             journal: MortalJournal::new(empty, Arc::clone(&self.life)),
+            new: true,
             ..self
         }
     }
@@ -183,7 +189,10 @@ impl Universe {
         let events = Recording::default();
         let session = self.session(&journal, &events, Interrupt::never());
         let secrets = self.secrets(&snapshot);
-        let goal = goal(Some(program.document()), &secrets);
+        let goal = Goal {
+            new: self.new,
+            ..goal(Some(program.document()), &secrets)
+        };
         let prepared = session.prepare(snapshot, &goal).await;
         prepared
             .unwrap_or_else(|error| panic!("{}", told(&error)))
@@ -304,6 +313,7 @@ impl Universe {
         let secrets = self.secrets(&snapshot);
         let goal = Goal {
             replace,
+            new: self.new,
             ..goal(program.map(Program::document), &secrets)
         };
         let prepared = session.prepare(snapshot, &goal).await?;
@@ -388,6 +398,7 @@ fn goal<'a>(document: Option<&'a Document>, secrets: &'a SecretReader) -> Goal<'
         neighbours: None,
         target: &[],
         replace: &[],
+        new: false,
     }
 }
 

@@ -28,6 +28,8 @@ pub struct World {
     pub(super) made: u64,
     /// Calls of dead processes, when they were sent, and when they land.
     pub(super) on_their_way: Vec<(Duration, Duration, Call)>,
+    /// What was deleted and the tagging API still lists: place and tags, by identifier.
+    pub deleted: BTreeMap<String, (Place, BTreeMap<String, String>)>,
     /// What was deleted and can still be taken back, by kind and name.
     pub scheduled: BTreeMap<(String, String), Scheduled>,
 }

@@ -186,6 +186,7 @@ impl Account {
             neighbours: None,
             target: &[],
             replace: &[],
+            new: false,
         }
     }
 }

@@ -92,3 +92,30 @@ fn without_a_terminal_nothing_is_done_unasked() {
     assert!(ran.events().len() > 1, "the plan was shown");
     assert_eq!(world.census(), before);
 }
+
+#[test]
+fn a_forgotten_state_does_not_make_a_second_platform() {
+    let world = World::of("quickstart");
+    let kept = format!("--state file://{}", world.file("kept").display());
+    world.succeeds(&format!("up --yes {kept}"));
+    let before = world.census();
+
+    let refused = world.run("up --yes --json");
+    assert_eq!(refused.exit, Some(7), "{}{}", refused.out, refused.errors);
+    assert_eq!(refused.of("step_started").len(), 0);
+    let error = &refused.of("error")[0];
+    let (message, help) = (error["message"].to_string(), error["help"].to_string());
+    assert!(
+        message.contains("quickstart (dev) exists already"),
+        "{message}"
+    );
+    assert!(help.contains("--state") && help.contains("--new"), "{help}");
+    assert_eq!(world.run("preview").exit, Some(7));
+    assert_eq!(world.census(), before);
+
+    world.succeeds("preview --new");
+    world.succeeds(&format!("destroy --yes {kept}"));
+    // Nothing of the other state is there any more.
+    world.succeeds("up --yes");
+    world.is_settled("");
+}

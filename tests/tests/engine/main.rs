@@ -15,4 +15,5 @@ mod protection;
 mod renames;
 mod replace_each;
 mod rollback;
+mod sweep;
 mod visibility;

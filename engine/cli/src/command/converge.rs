@@ -63,13 +63,17 @@ pub async fn preview(stack: &Stack, preview: Preview) -> Result<Exit, Failure> {
         detailed_exitcode,
         destroy,
         replace,
+        new,
     } = preview;
     let operation = if destroy {
         Operation::Destroy
     } else {
         Operation::Up
     };
-    let scope = Scope::of(&program, &access, replace);
+    let scope = Scope {
+        new,
+        ..Scope::of(&program, &access, replace)
+    };
     let end = End::Show {
         out,
         detailed: detailed_exitcode,
@@ -98,11 +102,15 @@ pub async fn up(stack: &Stack, up: Up) -> Result<Exit, Failure> {
         plan,
         yes,
         replace,
+        new,
     } = up;
     let saved = plan.map(|file| SavedPlan::read(&file, Operation::Up));
     let (scope, exactly) = match saved.transpose()? {
         Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
-        None => (Scope::of(&program, &access, replace), None),
+        None => {
+            let scope = Scope::of(&program, &access, replace);
+            (Scope { new, ..scope }, None)
+        }
     };
     let end = End::execute(exactly, yes);
     Converge {
@@ -195,6 +203,7 @@ impl Converge<'_> {
             neighbours: known.neighbours,
             target: &self.scope.target,
             replace: &self.scope.replace,
+            new: self.scope.new,
         };
         match &self.end {
             End::Show { .. } => {

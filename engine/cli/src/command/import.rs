@@ -64,6 +64,7 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
         neighbours: known.neighbours,
         target: &[],
         replace: &[],
+        new: false,
     };
     let clock = SystemClock::start();
     let work = async |held: &HeldStore, snapshot| {

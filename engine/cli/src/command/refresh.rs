@@ -122,6 +122,7 @@ fn goal<'a>(
         neighbours: None,
         target: &[],
         replace: &[],
+        new: false,
     }
 }
 

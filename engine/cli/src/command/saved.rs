@@ -26,6 +26,9 @@ pub struct Scope {
     pub target: Vec<Address>,
     /// `--replace`.
     pub replace: Vec<Address>,
+    /// `--new`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub new: bool,
 }
 
 /// A plan in a file.
@@ -47,6 +50,7 @@ impl Scope {
             parameters: program.parameters(),
             target: access.target.clone(),
             replace,
+            new: false,
         }
     }
 }

@@ -1,0 +1,152 @@
+//! What carries a state's tags, whatever the state knows: by the Resource Groups Tagging API, and by the services themselves.
+//!
+//! The tagging API follows the services with a delay. It lists what was deleted for hours, and does not list every kind. So it names candidates,
+//! and the service of a candidate says whether the thing is there.
+//! Not here: what is done with it, which the engine decides.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+use windlass_engine::provider::Tagged;
+
+use crate::clients::Clients;
+use crate::ec2::tags::filter;
+use crate::elasticloadbalancingv2;
+use crate::error::{Found as _, Named, Result};
+use crate::reads::Single as _;
+use crate::{logs, servicediscovery};
+
+/// The kinds that the tagging API lists in the region of the resource.
+/// <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html>
+///
+/// Left out are kinds of global services, such as roles, and those of which the documentation does not say it plainly. They are looked for one by one.
+const LISTED: &[&str] = &[
+    "AWS::EC2::EIP",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::LaunchTemplate",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::ECS::Cluster",
+    "AWS::ECS::Service",
+    "AWS::ECS::TaskDefinition",
+    "AWS::ElasticLoadBalancingV2::Listener",
+    "AWS::ElasticLoadBalancingV2::ListenerRule",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::TargetGroup",
+    "AWS::Logs::LogGroup",
+    "AWS::SecretsManager::Secret",
+];
+
+/// Whether the tagging API lists a kind.
+pub fn is_listed(kind: &str) -> bool {
+    LISTED.contains(&kind)
+}
+
+/// What carries all of these tags, as the tagging API tells it.
+pub async fn tagged(clients: &Clients, tags: &BTreeMap<String, String>) -> Result<Vec<Tagged>> {
+    let filters = tags.iter().map(|(key, value)| {
+        let filter = TagFilter::builder().key(key).values(value);
+        filter.build()
+    });
+    let call = clients.tagging().get_resources().resources_per_page(100);
+    let call = call.set_tag_filters(Some(filters.collect()));
+    let (mut pages, mut found) = (call.into_paginator().send(), Vec::new());
+    while let Some(page) = pages.next().await {
+        let page = page.named("tag:GetResources")?;
+        let listed = page.resource_tag_mapping_list.unwrap_or_default();
+        found.extend(listed.into_iter().filter_map(|mapping| {
+            let tags = mapping.tags.unwrap_or_default().into_iter();
+            Some(Tagged {
+                arn: mapping.resource_arn?,
+                tags: tags.map(|tag| (tag.key, tag.value)).collect(),
+            })
+        }));
+    }
+    Ok(found)
+}
+
+/// How many of one service are asked about one by one, until one of them is there.
+const ASKED: usize = 5;
+
+/// The first of these that its own service shows. Services of which the tags of many are asked by one call come first.
+pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>> {
+    let of = |service: &str| -> Vec<&Tagged> {
+        let all = found.iter();
+        all.filter(|tagged| part(&tagged.arn, 2) == service)
+            .collect()
+    };
+    if let Some(id) = alive_in_ec2(clients, &of("ec2")).await? {
+        let tail = format!("/{id}");
+        let there = found.iter().find(|tagged| tagged.arn.ends_with(&tail));
+        return Ok(there.cloned());
+    }
+    for service in [
+        "elasticloadbalancing",
+        "ecs",
+        "logs",
+        "secretsmanager",
+        "servicediscovery",
+    ] {
+        for tagged in of(service).into_iter().take(ASKED) {
+            if is_alive(clients, service, &tagged.arn).await? {
+                return Ok(Some(tagged.clone()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What EC2 says to be tagged is there: tags go with the resource. NAT gateways and endpoints are left out, since EC2 shows deleted ones for an hour.
+async fn alive_in_ec2(clients: &Clients, found: &[&Tagged]) -> Result<Option<String>> {
+    let ids = found.iter().filter_map(|tagged| {
+        let (of, id) = part(&tagged.arn, 5).split_once('/')?;
+        let lingers = matches!(of, "natgateway" | "vpc-endpoint" | "instance");
+        (!lingers).then(|| id.to_owned())
+    });
+    // As many as one filter takes.
+    let ids: Vec<String> = ids.take(200).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let call = clients.ec2().describe_tags();
+    let call = call.filters(filter("resource-id", ids));
+    let tag = call.into_paginator().items().send().try_next().await;
+    Ok(tag
+        .named("ec2:DescribeTags")?
+        .and_then(|tag| tag.resource_id))
+}
+
+async fn is_alive(clients: &Clients, service: &str, arn: &str) -> Result<bool> {
+    let key = arn.to_owned();
+    Ok(match service {
+        "elasticloadbalancing" => {
+            let tags = elasticloadbalancingv2::tags_of(clients, &[key]).await?;
+            !tags.is_empty()
+        }
+        // An INACTIVE cluster keeps its tags for a while, and so do services and task definitions.
+        "ecs" if part(arn, 5).starts_with("cluster/") => {
+            let call = clients.ecs().describe_clusters().clusters(arn);
+            let answer = call.send().await.named("ecs:DescribeClusters")?;
+            let mut found = answer.clusters.unwrap_or_default().into_iter();
+            found.any(|cluster| cluster.status.as_deref() == Some("ACTIVE"))
+        }
+        "logs" => logs::Tags::ask(clients, &key).await?.is_some(),
+        "servicediscovery" => servicediscovery::Tags::ask(clients, &key).await?.is_some(),
+        "secretsmanager" => {
+            let call = clients.secretsmanager().describe_secret().secret_id(arn);
+            let secret = call.send().await.named("secretsmanager:DescribeSecret");
+            let secret = secret.found()?;
+            secret.is_some_and(|secret| secret.deleted_date.is_none())
+        }
+        _ => false,
+    })
+}
+
+/// One part of an ARN; the last one, with the type and name of the resource, is number 5.
+fn part(arn: &str, number: usize) -> &str {
+    arn.splitn(6, ':').nth(number).unwrap_or_default()
+}
