@@ -6,7 +6,7 @@ use windlass::canonical::CanonicalJson;
 use windlass::document::Place;
 use windlass_aws::AwsProvider;
 use windlass_engine::provider::{
-    CreateRequest, Created, ErrorClass, Outputs, Provider, ProviderError, Target,
+    CreateRequest, Created, ErrorClass, Outputs, Provider, ProviderError, Target, UpdateRequest,
 };
 use windlass_plan::observation::Observation;
 use windlass_state::identity::IntentId;
@@ -380,4 +380,65 @@ async fn what_aws_would_answer_with_anothers_resource_is_not_created() {
         let (class, sent) = kind.create(&[], &template).await;
         assert_eq!((class, sent), (None, vec![kind.create.to_owned()]));
     }
+}
+
+/// What an update of a cluster sends: operations with their bodies.
+async fn changed(cluster: &Target, to: Value, property: &str) -> Vec<(String, Value)> {
+    let (provider, capture) = provider(&[]);
+    let update = UpdateRequest {
+        target: cluster,
+        intent: &IntentId("0".repeat(32)),
+        owner: &owner(),
+        spec: &CanonicalJson::of(&to),
+        properties: &[property.to_owned()],
+        partners: &[],
+    };
+    provider.update(&update).await.expect("updated");
+    let sent = capture.take().into_iter();
+    sent.map(|call| {
+        (
+            call.operation,
+            serde_json::from_str(&call.body).expect("JSON"),
+        )
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_an_older_version_made_gets_the_owners_tags_with_its_next_change() {
+    let before = json!({"ClusterName": "shop", "Tags": [{"Key": "team", "Value": "a"}]});
+    let mut cluster = target("AWS::ECS::Cluster", "shop", &before);
+    cluster.outputs = Outputs::from([(
+        "Arn".to_owned(),
+        json!("arn:aws:ecs:us-east-1:1:cluster/shop"),
+    )]);
+    let mut to = before.clone();
+    to["ClusterSettings"] = json!([{"Name": "containerInsights", "Value": "enabled"}]);
+
+    let tags = |sent: &[(String, Value)]| {
+        let call = sent
+            .iter()
+            .find(|(operation, _)| operation == "TagResource");
+        let tags = call.and_then(|(_, body)| body["tags"].as_array().cloned());
+        let tags = tags.unwrap_or_default().into_iter();
+        tags.map(|tag| tag["key"].as_str().expect("a key").to_owned())
+            .collect::<Vec<_>>()
+    };
+    let all = [
+        "team",
+        "windlass:environment",
+        "windlass:lineage",
+        "windlass:stack",
+    ];
+    let sent = changed(&cluster, to.clone(), "ClusterSettings").await;
+    assert_eq!(tags(&sent), all, "{sent:?}");
+
+    cluster.since = Some(jiff::Timestamp::UNIX_EPOCH);
+    let sent = changed(&cluster, to, "ClusterSettings").await;
+    assert_eq!(tags(&sent), [""; 0], "its create has set them");
+
+    // The author's last tag goes, and the engine's own stay.
+    let sent = changed(&cluster, json!({"ClusterName": "shop"}), "Tags").await;
+    assert_eq!(sent[0].1["tagKeys"], json!(["team"]));
+    assert_eq!(tags(&sent), all[1..]);
 }

@@ -293,6 +293,11 @@ pub fn tag_changes(
     (set, removed)
 }
 
+/// Whether a property changes in place.
+pub fn changes_in_place<L: Lifecycle + ?Sized>(property: &str) -> bool {
+    ChangeOf::<L>::of(property).is_some()
+}
+
 /// The changes that property names stand for.
 pub fn changes_of<L: Lifecycle + ?Sized>(
     properties: &[String],

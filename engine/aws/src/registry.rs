@@ -20,7 +20,7 @@ use windlass_plan::observation::Observation;
 use windlass_state::record::Intent;
 
 use crate::error::{Result, class_of, invalid, refined};
-use crate::lifecycle::{Context, Lifecycle, Subject, changes_of};
+use crate::lifecycle::{Context, Lifecycle, Subject, changes_in_place, changes_of};
 use crate::reads::{Answers, Wants};
 use crate::wording::{SHARED, Wording};
 
@@ -130,6 +130,18 @@ impl<L: Lifecycle> Hidden<L> {
         })
     }
 
+    /// The properties that an update is about, and the tags where no create of this version has set the owner's: an older version made the resource, or
+    /// an import took it over.
+    fn with_tags(request: &UpdateRequest<'_>) -> Vec<String> {
+        let mut properties = request.properties.to_vec();
+        let tags = <L::Kind as Resource>::SCHEMA.tags();
+        let tags = tags.filter(|tags| changes_in_place::<L>(tags.name));
+        if let Some(tags) = tags.filter(|_| request.target.since.is_none()) {
+            properties.push(tags.name.to_owned());
+        }
+        properties
+    }
+
     /// Lets the kind class an error before anyone acts on it.
     fn classed<T>(result: Result<T>) -> Result<T> {
         result.map_err(|error| refined(error, L::WORDINGS))
@@ -206,7 +218,7 @@ impl<L: Lifecycle> Erased for Hidden<L> {
             .spec
             .read()
             .map_err(|error| unreadable(&request.target.kind, &error))?;
-        let changes = changes_of::<L>(request.properties)?;
+        let changes = changes_of::<L>(&Self::with_tags(request))?;
         Self::classed(L::update(cx, &subject, &spec, &changes).await)
     }
 
