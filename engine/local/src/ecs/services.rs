@@ -356,10 +356,27 @@ fn settings(request: &Value) -> Map<String, Value> {
             settings.insert(name.clone(), value.clone());
         }
     }
+    if let Some(strategies) = settings.get_mut("placementStrategy") {
+        respell(strategies);
+    }
     if let Some(role) = request["role"].as_str() {
         settings.insert("roleArn".to_owned(), role.into());
     }
     settings
+}
+
+/// ECS takes the fields of placement strategies in any spelling, and shows its own (hashicorp/terraform-provider-aws, `flattenPlacementStrategy`).
+fn respell(strategies: &mut Value) {
+    for strategy in strategies.as_array_mut().into_iter().flatten() {
+        let field = strategy["field"].as_str().unwrap_or_default();
+        let shown = match field.to_ascii_lowercase().as_str() {
+            "cpu" => "CPU",
+            "memory" => "MEMORY",
+            "host" => "instanceId",
+            _ => continue,
+        };
+        strategy["field"] = shown.into();
+    }
 }
 
 /// What an update leaves out stays, inside the deployment configuration too.
@@ -470,6 +487,28 @@ mod tests {
         assert_eq!(
             Value::Object(settings),
             json!({"deploymentConfiguration": {"maximumPercent": 200, "minimumHealthyPercent": 50}, "enableExecuteCommand": true})
+        );
+    }
+
+    #[test]
+    fn placement_fields_are_shown_in_the_spelling_of_ecs() {
+        let strategy = |field: &str| json!({"type": "binpack", "field": field});
+        let sent = json!({"placementStrategy": [strategy("cpu"), strategy("host"), strategy("attribute:ecs.os-type"), {"type": "random"}]});
+        let shown = &settings(&sent)["placementStrategy"];
+        let fields: Vec<&Value> = shown
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| &one["field"])
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                &json!("CPU"),
+                &json!("instanceId"),
+                &json!("attribute:ecs.os-type"),
+                &Value::Null
+            ]
         );
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use windlass_local::EmbeddedCloud;
 
 use crate::client::AwsClient;
-use crate::network::Network;
+use crate::network::{Network, between};
 
 fn endpoint() -> &'static str {
     EmbeddedCloud::shared().endpoint()
@@ -144,4 +144,42 @@ async fn until(reached: impl AsyncFn() -> bool) {
         assert!(begun.elapsed().as_secs() < 20, "never");
         tokio::time::sleep(std::time::Duration::from_millis(15)).await;
     }
+}
+
+#[tokio::test]
+async fn instances_wait_for_a_capacity_provider_that_is_gone() {
+    let aws = cluster("240000000004").await;
+    let network = Network::make(endpoint(), "240000000004", 1).await;
+    let template = "Action=CreateLaunchTemplate&LaunchTemplateName=t&LaunchTemplateData.InstanceType=t3.micro&LaunchTemplateData.ImageId=ami-12c6146b";
+    let template = network.made("ec2", template, "launchTemplateId").await;
+    let create = format!(
+        "Action=CreateAutoScalingGroup&AutoScalingGroupName=g&MinSize=0&MaxSize=2&DesiredCapacity=1&VPCZoneIdentifier={}&LaunchTemplate.LaunchTemplateId={template}",
+        network.subnets[0]
+    );
+    network.ok("autoscaling", &create).await;
+    let shown = async || {
+        network
+            .ok("autoscaling", "Action=DescribeAutoScalingGroups")
+            .await
+    };
+    let group = between(&shown().await, "AutoScalingGroupARN");
+    let provider = json!({"name": "p", "autoScalingGroupProvider": {"autoScalingGroupArn": group}});
+    aws.ecs("CreateCapacityProvider", provider).await.ok();
+    aws.ecs("DeleteCapacityProvider", json!({"capacityProvider": "p"}))
+        .await
+        .ok();
+    let empty = "Action=UpdateAutoScalingGroup&AutoScalingGroupName=g&MinSize=0&MaxSize=0&DesiredCapacity=0";
+    network.ok("autoscaling", empty).await;
+    assert!(
+        shown().await.contains("<LifecycleState>Terminating:Wait<"),
+        "nobody answers the hook of managed draining"
+    );
+    let delete = "Action=DeleteAutoScalingGroup&AutoScalingGroupName=g";
+    assert_eq!(
+        network.refused("autoscaling", delete).await.0,
+        "ResourceInUse"
+    );
+    let hook = "Action=DeleteLifecycleHook&AutoScalingGroupName=g&LifecycleHookName=ecs-managed-draining-termination-hook";
+    network.ok("autoscaling", hook).await;
+    network.ok("autoscaling", delete).await;
 }

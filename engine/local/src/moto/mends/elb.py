@@ -194,7 +194,7 @@ def create_load_balancer(was, self, name, security_groups, subnet_ids, subnet_ma
         raise ELBClientError("InvalidConfigurationRequest", "All subnets must belong to the same VPC")
     if kind == "application" and subnets and len({subnet.availability_zone for subnet in subnets}) < 2:
         raise ELBClientError("ValidationError", "At least two subnets in two different Availability Zones must be specified")
-    if subnets and (scheme or "internet-facing") == "internet-facing":
+    if subnets and kind != "gateway" and (scheme or "internet-facing") == "internet-facing":
         vpc = subnets[0].vpc_id
         gateways = self.ec2_backend.internet_gateways.values()
         if not any(gateway.vpc and gateway.vpc.id == vpc for gateway in gateways):
