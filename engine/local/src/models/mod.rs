@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::home::Home;
 use crate::moto::install::{self, InstallError};
-use crate::operation::{Accounts, Call, Protocol};
+use crate::operation::{Accounts, Call, Protocol, form_value};
 
 /// The models of all services.
 #[derive(Debug)]
@@ -78,6 +78,7 @@ const FOLDERS: &[(&str, &str)] = &[
     ("ec2", "ec2"),
     ("ecs", "ecs"),
     ("elasticloadbalancing", "elbv2"),
+    (CLASSIC, "elb"),
     ("iam", "iam"),
     ("logs", "logs"),
     ("secretsmanager", "secretsmanager"),
@@ -86,6 +87,17 @@ const FOLDERS: &[(&str, &str)] = &[
     ("sts", "sts"),
     ("tagging", "resourcegroupstaggingapi"),
 ];
+
+/// Classic load balancers are signed for as the others are. The version of the API tells them apart.
+const CLASSIC: &str = "elasticloadbalancing 2012-06-01";
+
+/// The service whose model a request has to fit.
+fn modelled<'a>(service: &'a str, body: &[u8]) -> &'a str {
+    let is_classic = service == "elasticloadbalancing"
+        && std::str::from_utf8(body)
+            .is_ok_and(|form| form_value(form, "Version").as_deref() == Some("2012-06-01"));
+    if is_classic { CLASSIC } else { service }
+}
 
 impl Models {
     /// The models in a Python environment; `None` where it has no botocore.
@@ -124,7 +136,7 @@ impl Models {
         protocol: Protocol,
         body: &[u8],
     ) -> Vec<String> {
-        let Some(model) = self.model(service) else {
+        let Some(model) = self.model(modelled(service, body)) else {
             return Vec::new();
         };
         let Some(operation) = model.operations.get(operation) else {
@@ -181,6 +193,23 @@ fn newest(service: &Path) -> Option<Model> {
 impl Model {
     fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.get(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classic_load_balancers_have_a_model_of_their_own() {
+        let of = |version: &str| modelled("elasticloadbalancing", version.as_bytes());
+        assert_eq!(of("Action=CreateLoadBalancer&Version=2012-06-01"), CLASSIC);
+        assert_eq!(
+            of("Action=CreateLoadBalancer&Version=2015-12-01"),
+            "elasticloadbalancing"
+        );
+        assert_eq!(modelled("ec2", b"Version=2012-06-01"), "ec2");
+        assert!(FOLDERS.iter().any(|(name, _)| *name == CLASSIC));
     }
 }
 
