@@ -137,7 +137,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidVpcID.NotFound",
         "The vpc ID 'vpc-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "hashicorp/terraform#1533",
     ),
     said(
@@ -146,7 +146,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidSubnetID.NotFound",
         "The subnet ID 'subnet-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_subnet.go",
     ),
     said(
@@ -155,7 +155,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidSubnetID.NotFound",
         "The subnet ID 'subnet-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -173,7 +173,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidInstanceID.NotFound",
         "The instance ID 'i-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -182,7 +182,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidAllocationID.NotFound",
         "The allocation ID 'eipalloc-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -254,7 +254,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidInternetGatewayID.NotFound",
         "The internetGateway ID 'igw-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_internet_gateway.go",
     ),
     said(
@@ -263,7 +263,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidVpcID.NotFound",
         "The vpc ID 'vpc-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -272,7 +272,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidSubnetID.NotFound",
         "The subnet ID 'subnet-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -281,7 +281,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidSubnet",
         "Subnet subnet-0a1b2c3d was not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform#16768",
     ),
     said(
@@ -290,7 +290,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidAllocationID.NotFound",
         "The allocation ID 'eipalloc-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -299,7 +299,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidVpcID.NotFound",
         "The vpc ID 'vpc-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -335,7 +335,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidVpcID.NotFound",
         "The vpc ID 'vpc-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "hashicorp/terraform#1533",
     ),
     said(
@@ -371,7 +371,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidRouteTableID.NotFound",
         "The routeTable ID 'rtb-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_route.go",
     ),
     said(
@@ -380,7 +380,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidNatGatewayID.NotFound",
         "The natGateway ID 'nat-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -389,7 +389,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidSubnetID.NotFound",
         "The subnet ID 'subnet-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(
@@ -398,7 +398,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidRouteTableID.NotFound",
         "The routeTable ID 'rtb-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(

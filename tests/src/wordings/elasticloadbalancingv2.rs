@@ -119,7 +119,7 @@ pub const ROWS: &[Row] = &[
         400,
         "CertificateNotFound",
         "Certificate 'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d' not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform-provider-aws#11334",
     ),
     said(
@@ -128,7 +128,7 @@ pub const ROWS: &[Row] = &[
         400,
         "SubnetNotFound",
         "The subnet ID 'subnet-0a1b2c3d' does not exist",
-        NotYet,
+        NotFound,
         "aws/aws-cdk#3676",
     ),
     said(
@@ -137,7 +137,7 @@ pub const ROWS: &[Row] = &[
         400,
         "InvalidSecurityGroup",
         "One or more security groups are invalid",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
     ),
     said(
@@ -146,7 +146,7 @@ pub const ROWS: &[Row] = &[
         400,
         "AllocationIdNotFound",
         "",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html",
     ),
     said(
@@ -164,7 +164,7 @@ pub const ROWS: &[Row] = &[
         400,
         "TargetGroupNotFound",
         "One or more target groups not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform-provider-aws#16860",
     ),
     said(
@@ -173,7 +173,7 @@ pub const ROWS: &[Row] = &[
         400,
         "TargetGroupNotFound",
         "One or more target groups not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform-provider-aws#16860",
     ),
     said(
@@ -182,7 +182,7 @@ pub const ROWS: &[Row] = &[
         400,
         "TargetGroupNotFound",
         "One or more target groups not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform-provider-aws#16860",
     ),
     said(
@@ -191,7 +191,7 @@ pub const ROWS: &[Row] = &[
         400,
         "TargetGroupNotFound",
         "One or more target groups not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform-provider-aws#16860",
     ),
     said(
@@ -200,7 +200,7 @@ pub const ROWS: &[Row] = &[
         400,
         "LoadBalancerNotFound",
         "One or more load balancers not found",
-        NotYet,
+        NotFound,
         "hashicorp/terraform-provider-aws#15214",
     ),
     said(
@@ -209,7 +209,7 @@ pub const ROWS: &[Row] = &[
         400,
         "ListenerNotFound",
         "One or more listeners not found",
-        NotYet,
+        NotFound,
         "kubernetes-sigs/aws-load-balancer-controller#1433",
     ),
     said(

@@ -47,7 +47,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "Scope ARN: arn:aws:iam::123456789012:policy/boundary does not exist or is not attachable.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html",
     ),
     said(
@@ -56,7 +56,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "Scope ARN: arn:aws:iam::123456789012:policy/boundary does not exist or is not attachable.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html",
     ),
     said(
@@ -65,7 +65,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "Policy arn:aws:iam::123456789012:policy/web does not exist or is not attachable.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html",
     ),
     said(
@@ -74,7 +74,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "The role with name web cannot be found.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html",
     ),
     said(
@@ -83,7 +83,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "The role with name web cannot be found.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html",
     ),
     said(
@@ -101,7 +101,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "The role with name web cannot be found.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_AttachRolePolicy.html",
     ),
     said(
@@ -128,7 +128,7 @@ pub const ROWS: &[Row] = &[
         404,
         "NoSuchEntity",
         "The role with name web cannot be found.",
-        NotYet,
+        NotFound,
         "https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html",
     ),
     said(

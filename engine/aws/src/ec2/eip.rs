@@ -53,15 +53,10 @@ impl Lifecycle for EipLifecycle {
     type Kind = Eip;
     const DELETION: Deletion = Deletion::AtOnce;
     const WORDINGS: &'static [Wording] = &[
-        // The instance is starting, or neither it nor the address is visible everywhere yet.
+        // The instance is starting.
         Wording::new(
             &[ASSOCIATE],
-            &[
-                "IncorrectInstanceState",
-                "InvalidInstanceID.NotFound",
-                "InvalidAllocationID.NotFound",
-                "InvalidInstanceID",
-            ],
+            &["IncorrectInstanceState", "InvalidInstanceID"],
             ErrorClass::NotYet,
         ),
         // A NAT gateway or load balancer that is going still holds the address, for a moment even after it is said to be deleted. Credentials that

@@ -62,16 +62,8 @@ impl Lifecycle for NatGatewayLifecycle {
     type Kind = NatGateway;
     const DELETION: Deletion = Deletion::InBackground;
     const WORDINGS: &'static [Wording] = &[
-        Wording::new(
-            &[CREATE],
-            &[
-                "InvalidSubnetID.NotFound",
-                "InvalidSubnet",
-                "InvalidAllocationID.NotFound",
-                "InvalidVpcID.NotFound",
-            ],
-            ErrorClass::NotYet,
-        ),
+        Wording::new(&[CREATE], &["InvalidSubnet"], ErrorClass::NotFound)
+            .saying(&["was not found"]),
         // An address that was just given up is free when its connections have drained.
         Wording::new(
             &[addresses::ASSOCIATE],

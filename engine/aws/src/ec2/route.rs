@@ -6,7 +6,7 @@ use windlass::aws::ec2::{
     Route, RouteChange, RouteDestinationResolved as Destination, RouteResolved,
     RouteTargetResolved as Target,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::{route_tables, tags};
@@ -15,7 +15,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(Route => RouteLifecycle);
 
@@ -60,11 +59,6 @@ macro_rules! with_ends {
 impl Lifecycle for RouteLifecycle {
     type Kind = Route;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[
-        // The route itself is the only thing whose absence means that there is nothing to replace.
-        Wording::new(&[REPLACE], &["InvalidRoute.NotFound"], ErrorClass::NotFound),
-        Wording::new(&[CREATE, REPLACE], &["*.NotFound"], ErrorClass::NotYet),
-    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         route_tables::want_table(subject.applied.route_table_id.as_str(), wants);

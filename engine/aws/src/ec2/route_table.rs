@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{ResourceType, RouteTable as SdkRouteTable};
 use windlass::aws::ec2::{RouteTable, RouteTableChange, RouteTableResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::{route_tables, tags};
@@ -11,7 +11,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Wants};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(RouteTable => RouteTableLifecycle);
 
@@ -22,11 +21,6 @@ const CREATE: &str = "ec2:CreateRouteTable";
 impl Lifecycle for RouteTableLifecycle {
     type Kind = RouteTable;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[Wording::new(
-        &[CREATE],
-        &["InvalidVpcID.NotFound"],
-        ErrorClass::NotYet,
-    )];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         route_tables::want_table(&subject.id, wants);

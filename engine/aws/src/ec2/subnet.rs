@@ -10,7 +10,7 @@ use windlass::aws::ec2::{
     HostnameType, PrivateDnsNameOptionsResolved, Subnet, SubnetChange, SubnetResolved,
     SubnetZoneResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::holders;
@@ -22,7 +22,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(Subnet => SubnetLifecycle);
 
@@ -89,15 +88,6 @@ impl Query for AclAssociations {
 impl Lifecycle for SubnetLifecycle {
     type Kind = Subnet;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[
-        // Right after a create, EC2 may not see everywhere yet what it has made.
-        Wording::new(&[CREATE], &["InvalidVpcID.NotFound"], ErrorClass::NotYet),
-        Wording::new(
-            &[MODIFY, ASSOCIATE],
-            &["InvalidSubnetID.NotFound"],
-            ErrorClass::NotYet,
-        ),
-    ];
 
     fn after_create(spec: &SubnetResolved) -> Vec<SubnetChange> {
         let later = [

@@ -30,18 +30,11 @@ const CREATE: &str = "ec2:AssociateRouteTable";
 impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     type Kind = SubnetRouteTableAssociation;
     const DELETION: Deletion = Deletion::InBackground;
-    const WORDINGS: &'static [Wording] = &[
-        Wording::new(
-            &[CREATE],
-            &["InvalidSubnetID.NotFound", "InvalidRouteTableID.NotFound"],
-            ErrorClass::NotYet,
-        ),
-        Wording::new(
-            &[CREATE],
-            &["Resource.AlreadyAssociated"],
-            ErrorClass::AlreadyExists,
-        ),
-    ];
+    const WORDINGS: &'static [Wording] = &[Wording::new(
+        &[CREATE],
+        &["Resource.AlreadyAssociated"],
+        ErrorClass::AlreadyExists,
+    )];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         let (table, subnet) = ends(&subject.applied);

@@ -45,11 +45,6 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
             &["Resource.AlreadyAssociated"],
             ErrorClass::AlreadyExists,
         ),
-        Wording::new(
-            &[ATTACH_INTERNET, ATTACH_VPN],
-            &["InvalidVpcID.NotFound", "InvalidInternetGatewayID.NotFound"],
-            ErrorClass::NotYet,
-        ),
     ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {

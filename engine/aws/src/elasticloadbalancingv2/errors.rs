@@ -34,36 +34,7 @@ pub const WORDINGS: &[Wording] = &[
         &["InvalidConfigurationRequest", "OperationNotPermitted"],
         ErrorClass::Invalid,
     ),
-    // What a create or change refers to was made moments before, so that a "not found" about it is a lagging view, not an absence.
-    Wording::new(
-        &[],
-        &[
-            "CertificateNotFound",
-            "SubnetNotFound",
-            "InvalidSecurityGroup",
-            "AllocationIdNotFound",
-            "TrustStoreNotReady",
-        ],
-        ErrorClass::NotYet,
-    ),
-    Wording::new(
-        &[
-            "elasticloadbalancing:CreateListener",
-            "elasticloadbalancing:ModifyListener",
-            "elasticloadbalancing:CreateRule",
-            "elasticloadbalancing:ModifyRule",
-        ],
-        &["TargetGroupNotFound"],
-        ErrorClass::NotYet,
-    ),
-    Wording::new(
-        &["elasticloadbalancing:CreateListener"],
-        &["LoadBalancerNotFound"],
-        ErrorClass::NotYet,
-    ),
-    Wording::new(
-        &["elasticloadbalancing:CreateRule"],
-        &["ListenerNotFound"],
-        ErrorClass::NotYet,
-    ),
+    // Not a code that ends in "NotFound", and yet it says just that: a group that was made a moment ago, or none.
+    Wording::new(&[], &["InvalidSecurityGroup"], ErrorClass::NotFound),
+    Wording::new(&[], &["TrustStoreNotReady"], ErrorClass::NotYet),
 ];

@@ -6,7 +6,7 @@ use aws_sdk_iam::types::InstanceProfile as SdkProfile;
 use windlass::aws::iam::{
     InstanceProfile, InstanceProfileChange, InstanceProfileResolved, RoleName,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::{VISIBLE_WITHIN, tags};
@@ -16,7 +16,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, worthwhile};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(InstanceProfile => InstanceProfileLifecycle);
 
@@ -59,14 +58,6 @@ impl Query for Profiles {
 impl Lifecycle for InstanceProfileLifecycle {
     type Kind = InstanceProfile;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[
-        // The profile and the role are there. IAM does not show them everywhere yet.
-        Wording::new(
-            &["iam:AddRoleToInstanceProfile"],
-            &["NoSuchEntity"],
-            ErrorClass::NotYet,
-        ),
-    ];
 
     fn after_create(_: &InstanceProfileResolved) -> Vec<InstanceProfileChange> {
         vec![InstanceProfileChange::Roles]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, Policy, PolicyScopeType, PolicyVersion};
 use serde_json::Value;
 use windlass::aws::iam::{ManagedPolicy, ManagedPolicyChange, ManagedPolicyResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::{VISIBLE_WITHIN, documents, tags};
@@ -18,7 +18,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants, worthwhile};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(ManagedPolicy => ManagedPolicyLifecycle);
 
@@ -161,10 +160,6 @@ impl Single for Carried {
 impl Lifecycle for ManagedPolicyLifecycle {
     type Kind = ManagedPolicy;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[
-        // Both sides are there: one waited for the other. IAM does not show them everywhere yet.
-        Wording::new(&["iam:Attach*"], &["NoSuchEntity"], ErrorClass::NotYet),
-    ];
 
     fn after_create(spec: &ManagedPolicyResolved) -> Vec<ManagedPolicyChange> {
         [

@@ -1,7 +1,7 @@
 //! AWS Identity and Access Management: a file per kind, and what its kinds share: policy documents, tags, and how roles are read.
 //!
-//! IAM answers from copies that lag by seconds. What a call says is not there may have been made a moment ago by another call of ours, which is why calls that
-//! build on a role say `NotYet` instead of `NotFound`.
+//! IAM answers from copies that lag by seconds. What a call says is not there may have been made a moment ago by another call of
+//! ours: the engine knows, and waits.
 
 mod documents;
 mod holders;

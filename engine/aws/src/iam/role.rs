@@ -33,16 +33,6 @@ impl Lifecycle for RoleLifecycle {
             ErrorClass::NotYet,
         )
         .saying(&["Invalid principal"]),
-        Wording::new(
-            &[
-                "iam:AttachRolePolicy",
-                "iam:PutRolePolicy",
-                "iam:CreateRole",
-                "iam:PutRolePermissionsBoundary",
-            ],
-            &["NoSuchEntity"],
-            ErrorClass::NotYet,
-        ),
     ];
 
     fn after_create(spec: &RoleResolved) -> Vec<RoleChange> {

@@ -3,7 +3,7 @@
 //! There are neither tokens nor tags: what a lost call made is known by its natural key, the role and the name, and by its document.
 
 use windlass::aws::iam::{RolePolicy, RolePolicyChange, RolePolicyResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles};
@@ -13,7 +13,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(RolePolicy => RolePolicyLifecycle);
 
@@ -30,14 +29,6 @@ impl Lifecycle for RolePolicyLifecycle {
     type Kind = RolePolicy;
     const DELETION: Deletion = Deletion::AtOnce;
     const ENGINE_REPEATS: bool = true;
-    const WORDINGS: &'static [Wording] = &[
-        // The role is there: the policy waited for it. IAM does not show it everywhere yet.
-        Wording::new(
-            &["iam:PutRolePolicy"],
-            &["NoSuchEntity"],
-            ErrorClass::NotYet,
-        ),
-    ];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Roles>(key(&subject.applied));

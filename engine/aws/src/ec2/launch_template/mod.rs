@@ -13,7 +13,7 @@ use aws_sdk_ec2::types::{
 use serde_json::json;
 use windlass::aws::ec2::{LaunchTemplate, LaunchTemplateChange, LaunchTemplateResolved};
 use windlass::canonical::CanonicalJson;
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
+use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
 use super::tags;
@@ -23,7 +23,6 @@ use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, listed_or_asked, worthwhile};
 use crate::registry::lives;
-use crate::wording::Wording;
 
 lives!(LaunchTemplate => LaunchTemplateLifecycle);
 
@@ -120,11 +119,6 @@ const LATEST: &str = "$Latest";
 impl Lifecycle for LaunchTemplateLifecycle {
     type Kind = LaunchTemplate;
     const DELETION: Deletion = Deletion::AtOnce;
-    const WORDINGS: &'static [Wording] = &[Wording::new(
-        &[],
-        &["InvalidLaunchTemplateId.VersionNotFound"],
-        ErrorClass::NotFound,
-    )];
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Templates>(subject.id.clone());
