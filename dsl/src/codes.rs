@@ -39,6 +39,8 @@ codes! {
     ACCOUNT_NOT_ALLOWED = "WL-0031";
     /// AWS could not be asked for resources that carry the stack's tags.
     NOT_SWEPT = "WL-0032";
+    /// A property that is left to somebody else where that has no effect.
+    OWNED_ELSEWHERE_IDLE = "WL-0033";
     /// A subnet whose range does not lie in its VPC's.
     SUBNET_OUTSIDE_VPC = "WL-0101";
     /// Two routes for the same destination in one route table.

@@ -10,6 +10,7 @@ mod ecs;
 mod launch_templates;
 mod names;
 mod network;
+mod owned;
 mod references;
 mod roles;
 mod scaling;
@@ -24,6 +25,7 @@ pub fn across_resources(document: &mut Document) {
         accounts::allowed,
         references::dangling,
         names::taken,
+        owned::elsewhere,
         balancing::all,
         discovery::all,
         network::wiring,

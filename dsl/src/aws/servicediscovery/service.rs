@@ -165,7 +165,8 @@ pub struct Route53HealthCheck {
 /// A health check by something else.
 #[derive(Debug, Clone, Block)]
 pub struct CustomHealthCheck {
-    /// AWS takes 1 to 10 and uses 1.
+    /// AWS uses 1 whatever it is given; anything else is refused here.
+    #[field(removal_default("1"))]
     pub failure_threshold: Option<Input<u32>>,
 }
 
@@ -248,11 +249,16 @@ impl Check for Service {
         match &self.health_check {
             Some(HealthCheck::Route53(check)) => self.check_route53(checks, check),
             Some(HealthCheck::Custom(check)) => {
-                checks.range(
-                    "HealthCheckCustomConfig",
-                    check.failure_threshold.as_ref(),
-                    1..=10,
-                );
+                // AWS stores 1 whatever it is given, so that any other number would make a replacement of every run
+                // (terraform-provider-aws#40777; the API reference of HealthCheckCustomConfig says so, too).
+                let threshold = check.failure_threshold.as_ref().and_then(Input::literal);
+                if let Some(threshold) = threshold.filter(|threshold| *threshold != 1) {
+                    checks.invalid(
+                        "HealthCheckCustomConfig.FailureThreshold",
+                        format!("is {threshold}, but AWS uses 1 whatever it is given"),
+                        "leave it out: `.custom_health_check()`",
+                    );
+                }
             }
             None => {}
         }

@@ -41,6 +41,7 @@ impl Check for TaskDefinition {
             );
         }
         self.check_names(checks);
+        self.check_volumes(checks);
         self.check_sizes(checks);
         for container in containers {
             container.check(self, checks);
@@ -87,6 +88,12 @@ impl TaskDefinition {
                     "give one of them another name",
                 );
             }
+        }
+    }
+
+    fn check_volumes(&self, checks: &mut Checks<'_>) {
+        for volume in &self.volumes {
+            volume.check(&format!("Volumes[{}]", shown(&volume.name)), checks);
         }
     }
 
@@ -429,6 +436,8 @@ impl Container {
         }
     }
 
+    /// What Fargate does not have, by the API reference of ECS as of 2026-11 (botocore 1.43.11). `Tmpfs` is there since 2026-01-06
+    /// (aws/containers-roadmap#736).
     fn check_fargate(&self, checks: &mut Checks<'_>) {
         let linux = self.linux_parameters.as_ref();
         let with = |given: fn(&LinuxParameters) -> bool| linux.is_some_and(given);
@@ -461,10 +470,6 @@ impl Container {
                 "LinuxParameters.SharedMemorySize",
                 with(|linux| linux.shared_memory_size.is_some()),
             ),
-            (
-                "LinuxParameters.Tmpfs",
-                with(|linux| !linux.tmpfs.is_empty()),
-            ),
         ];
         for (property, given) in unavailable {
             if given {
@@ -495,6 +500,17 @@ impl Container {
                 &self.property("LogConfiguration.LogDriver"),
                 format!("is `{driver}`"),
                 "Fargate has `awslogs`, `awsfirelens` and `splunk`",
+            );
+        }
+        // <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html>
+        let prefixed = |log: &LogConfiguration| log.options.contains_key("awslogs-stream-prefix");
+        if driver == Some(LogDriver::Awslogs)
+            && !self.log_configuration.as_ref().is_some_and(prefixed)
+        {
+            checks.invalid(
+                &self.property("LogConfiguration.Options"),
+                "has no `awslogs-stream-prefix`, which Fargate demands",
+                "`LogConfiguration::awslogs(group, region, prefix)` sets it",
             );
         }
     }
@@ -582,6 +598,57 @@ mod tests {
         assert_eq!(
             problems(twice),
             ["`ContainerDefinitions[app].Environment` of `task` gives `DB` twice"]
+        );
+    }
+
+    #[test]
+    fn fargate_takes_tmpfs_and_no_swap() {
+        let with =
+            |linux: LinuxParameters| problems(fargate().container(app().linux_parameters(linux)));
+        let tmpfs = LinuxParameters::new().tmpfs([Tmpfs::new("/run", 64u32)]);
+        assert_eq!(with(tmpfs), [""; 0]);
+        assert_eq!(with(LinuxParameters::new().max_swap(64u32)).len(), 1);
+    }
+
+    #[test]
+    fn an_access_point_wants_encryption_and_no_directory() {
+        // aws-cdk#10683
+        let efs = || EfsVolumeConfiguration::new("fs-0a1");
+        let point = || EfsAuthorizationConfig::new().access_point_id("fsap-0a1");
+        let with = |efs| problems(fargate().container(app()).volume(Volume::efs("data", efs)));
+        let encrypted = efs().transit_encryption(VolumeToggle::Enabled);
+        assert_eq!(
+            with(encrypted.clone().authorization_config(point())),
+            [""; 0]
+        );
+        assert_eq!(
+            with(efs().authorization_config(point())),
+            [
+                "`Volumes[data].EfsVolumeConfiguration.TransitEncryption` of `task` is not `ENABLED`, beside an access point"
+            ]
+        );
+        let by_role = EfsAuthorizationConfig::new().iam(VolumeToggle::Enabled);
+        assert_eq!(
+            with(efs().authorization_config(by_role)),
+            [
+                "`Volumes[data].EfsVolumeConfiguration.TransitEncryption` of `task` is not `ENABLED`, beside `IAM`"
+            ]
+        );
+        assert_eq!(
+            with(
+                encrypted
+                    .authorization_config(point())
+                    .root_directory("/data")
+            ),
+            [
+                "`Volumes[data].EfsVolumeConfiguration.RootDirectory` of `task` is `/data`, beside an access point"
+            ]
+        );
+        assert_eq!(
+            with(efs().transit_encryption_port(2049)),
+            [
+                "`Volumes[data].EfsVolumeConfiguration.TransitEncryptionPort` of `task` is given without encryption"
+            ]
         );
     }
 

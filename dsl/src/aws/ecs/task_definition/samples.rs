@@ -206,12 +206,14 @@ fn fsx(pick: Pick) -> VolumeSource {
 fn s3_files(pick: Pick) -> VolumeSource {
     let text = pick.text();
     let base = format!("arn:aws:s3files:us-east-1:123456789012:file-system/{text}");
-    VolumeSource::S3FilesVolumeConfiguration(
-        S3FilesVolumeConfiguration::new(base.clone())
-            .access_point_arn(format!("{base}/access-point/{text}"))
-            .root_directory(pick.of(&["/", "/data"]))
-            .transit_encryption_port(pick.of(&[2049_u16, 2050])),
-    )
+    let files = S3FilesVolumeConfiguration::new(base.clone())
+        .root_directory(pick.of(&["/", "/data"]))
+        .transit_encryption_port(pick.of(&[2049_u16, 2050]));
+    // An access point has a directory of its own.
+    VolumeSource::S3FilesVolumeConfiguration(match pick {
+        Pick::First => files.access_point_arn(format!("{base}/access-point/{text}")),
+        Pick::Second => files,
+    })
 }
 
 fn on_ec2(pick: Pick) -> TaskDefinition {

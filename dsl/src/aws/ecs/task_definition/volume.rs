@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use windlass_derive::{Block, Choice};
 
+use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
@@ -170,6 +171,22 @@ impl Volume {
         Self::of(name, VolumeSource::ConfiguredAtLaunch(true.into()))
     }
 
+    /// What AWS refuses: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html>, aws-cdk#10683.
+    pub(super) fn check(&self, at: &str, checks: &mut Checks<'_>) {
+        match &self.source {
+            VolumeSource::EfsVolumeConfiguration(efs) => {
+                efs.check(&format!("{at}.EfsVolumeConfiguration"), checks);
+            }
+            VolumeSource::S3FilesVolumeConfiguration(files) => check_directory(
+                &format!("{at}.S3FilesVolumeConfiguration"),
+                files.access_point_arn.is_some(),
+                files.root_directory.as_ref(),
+                checks,
+            ),
+            _ => {}
+        }
+    }
+
     /// Any volume.
     #[must_use]
     pub fn of(name: impl IntoInput<String>, source: VolumeSource) -> Self {
@@ -177,5 +194,55 @@ impl Volume {
             name: name.into(),
             source,
         }
+    }
+}
+
+impl EfsVolumeConfiguration {
+    fn check(&self, at: &str, checks: &mut Checks<'_>) {
+        let access = self.authorization_config.as_ref();
+        let point = access.is_some_and(|access| access.access_point_id.is_some());
+        let by_role = access
+            .and_then(|access| access.iam.as_ref())
+            .and_then(Input::literal);
+        let plain = match &self.transit_encryption {
+            None => true,
+            Some(encryption) => encryption.literal() == Some(VolumeToggle::Disabled),
+        };
+        let beside = match (point, by_role) {
+            (true, _) => Some("an access point"),
+            (_, Some(VolumeToggle::Enabled)) => Some("`IAM`"),
+            _ => None,
+        };
+        if let Some(beside) = beside.filter(|_| plain) {
+            checks.invalid(
+                &format!("{at}.TransitEncryption"),
+                format!("is not `ENABLED`, beside {beside}"),
+                "add `.transit_encryption(VolumeToggle::Enabled)`",
+            );
+        } else if plain && self.transit_encryption_port.is_some() {
+            checks.invalid(
+                &format!("{at}.TransitEncryptionPort"),
+                "is given without encryption",
+                "add `.transit_encryption(VolumeToggle::Enabled)`, or leave the port out",
+            );
+        }
+        check_directory(at, point, self.root_directory.as_ref(), checks);
+    }
+}
+
+/// An access point has a directory of its own.
+fn check_directory(
+    at: &str,
+    point: bool,
+    directory: Option<&Input<String>>,
+    checks: &mut Checks<'_>,
+) {
+    let directory = directory.and_then(Input::literal);
+    if let Some(directory) = directory.filter(|directory| point && directory != "/") {
+        checks.invalid(
+            &format!("{at}.RootDirectory"),
+            format!("is `{directory}`, beside an access point"),
+            "leave it out: the access point has a directory of its own",
+        );
     }
 }
