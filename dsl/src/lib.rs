@@ -17,6 +17,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod expr;
 pub mod parameters;
+pub mod partition;
 pub mod patterns;
 pub mod request;
 pub mod resource;

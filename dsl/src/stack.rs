@@ -13,6 +13,7 @@ use crate::document::{
     Declaration, Document, FORMAT, LookupDeclaration, LookupQuery, OutputDeclaration, Place,
 };
 use crate::parameters::Parameters;
+use crate::partition;
 use crate::request::Request;
 use crate::resource::{Check, Configured, Handle, Resource};
 use crate::value::{Input, IntoInput, Output};
@@ -280,11 +281,14 @@ impl Stack {
             source: &source,
             problems: &mut self.document.problems,
         });
+        let place = place.or_else(|| self.place.clone());
+        let region = place.as_ref().and_then(|place| place.region.as_deref());
+        let region = region.unwrap_or(&self.request.region);
         let declaration = Declaration {
             kind: R::SCHEMA.kind.to_owned(),
-            spec: CanonicalJson::of(&spec.to_json()),
+            spec: partition::placed(CanonicalJson::of(&spec.to_json()), region),
             depends_on,
-            place: place.or_else(|| self.place.clone()),
+            place,
             options,
             source,
         };

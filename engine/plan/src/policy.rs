@@ -70,14 +70,23 @@ fn principals(value: &Value) -> Value {
     Value::Object(entries.collect())
 }
 
-/// AWS answers an account's number with the ARN of its root.
+/// AWS answers an account's number with the ARN of its root, such as `arn:aws-us-gov:iam::123456789012:root`. An account is in one partition only,
+/// so that the number says all of it.
 fn account_root(member: &Value) -> Value {
-    match member.as_str() {
-        Some(text) if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) => {
-            json!(format!("arn:aws:iam::{text}:root"))
+    let text = member.as_str().unwrap_or_default();
+    match text
+        .strip_suffix(":root")
+        .and_then(|arn| arn.rsplit_once(":iam::"))
+    {
+        Some((partition, account)) if is_account(account) && partition.starts_with("arn:aws") => {
+            json!(account)
         }
         _ => member.clone(),
     }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn condition(value: &Value) -> Value {
@@ -146,6 +155,30 @@ mod tests {
             canonical(&json!({"Statement": [{"Effect": "Allow", "Principal": principal}]}))
         };
         assert_eq!(everyone(json!("*")), everyone(json!({"AWS": "*"})));
+    }
+
+    #[test]
+    fn an_account_is_its_root_in_every_partition() {
+        let trusted = |principal: &str| {
+            canonical(&json!({"Statement": [{"Effect": "Allow", "Principal": {"AWS": principal}}]}))
+        };
+        for partition in [
+            "aws",
+            "aws-cn",
+            "aws-us-gov",
+            "aws-iso",
+            "aws-iso-b",
+            "aws-eusc",
+        ] {
+            let root = format!("arn:{partition}:iam::123456789012:root");
+            assert_eq!(trusted("123456789012"), trusted(&root), "{partition}");
+        }
+        let other = trusted("arn:aws:iam::210987654321:root");
+        assert_ne!(trusted("123456789012"), other);
+        assert_ne!(
+            trusted("123456789012"),
+            trusted("arn:aws:iam::123456789012:role/root")
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ crate::ids! {
 impl PolicyArn {
     /// A policy that AWS manages, by its path and name, such as `service-role/AmazonECSTaskExecutionRolePolicy`.
     ///
-    /// The ARN is that of the commercial partition.
+    /// The ARN is that of the partition where the resource that takes it is: `arn:aws-cn:…` in `cn-north-1`.
     #[must_use]
     pub fn managed_by_aws(name: &str) -> Self {
         Self(format!("arn:aws:iam::aws:policy/{name}"))

@@ -5,6 +5,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 use serde_json::Value;
 use windlass::aws::logs::{LogGroup, LogGroupChange, LogGroupResolved};
 use windlass::canonical::CanonicalJson;
+use windlass::partition;
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
@@ -159,7 +160,7 @@ impl Lifecycle for LogGroupLifecycle {
             .named("logs:CreateLogGroup")?;
         match &cx.account {
             Some(account) => {
-                let (partition, region) = (partition(cx.region()), cx.region());
+                let (partition, region) = (partition::of_region(cx.region()), cx.region());
                 let arn = format!("arn:{partition}:logs:{region}:{account}:log-group:{name}");
                 Ok(made(&name, &arn))
             }
@@ -362,15 +363,6 @@ fn text(document: &Value) -> String {
     CanonicalJson::of(document).as_str().to_owned()
 }
 
-/// The partition of a region.
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,12 +374,5 @@ mod tests {
         assert_eq!(from_bare, made("/ecs/api", &format!("{bare}:*")));
         assert_eq!(from_bare.outputs["Arn"], format!("{bare}:*"));
         assert_eq!(from_bare.outputs[GROUP_ARN], bare);
-    }
-
-    #[test]
-    fn regions_have_their_partition() {
-        assert_eq!(partition("cn-north-1"), "aws-cn");
-        assert_eq!(partition("us-gov-west-1"), "aws-us-gov");
-        assert_eq!(partition("us-east-1"), "aws");
     }
 }
