@@ -46,6 +46,8 @@ pub struct KindSchema {
     pub stays_in: &'static [StaysIn],
     /// Properties that AWS changes only after the resource's users have changed.
     pub users_first: &'static [UsersFirst],
+    /// Properties of other resources that AWS changes on behalf of this one.
+    pub drives: &'static [Drives],
 }
 
 /// Resources that are named at certain paths and can be there for one owner at a time, whatever the kinds of those who name them.
@@ -79,6 +81,23 @@ pub struct UsersFirst {
     pub when: &'static str,
     /// The test for the property's value before and after, JSON null where absent.
     pub test: fn(&Value, &Value) -> bool,
+}
+
+/// Properties of other resources that AWS changes on behalf of a resource of this kind. A plan leaves AWS's part of them alone.
+///
+/// Example: a service that names a listener rule in its `LoadBalancers` lets ECS move the weights in the rule's `Actions` with each deployment.
+/// The life cycle of the other kind sends only properties that differ: what a plan leaves alone is in no call.
+#[derive(Debug, Clone, Copy)]
+pub struct Drives {
+    /// The property at the top of this kind that refers to the other resource.
+    pub through: &'static str,
+    /// The properties at the top of the other resource, as far as its kind has them.
+    pub properties: &'static [&'static str],
+    /// The value that the author wants with AWS's part taken from what AWS has. The function gets the property as desired, as last applied (JSON
+    /// null where absent) and as observed.
+    pub keep: fn(&Value, &Value, &Value) -> Value,
+    /// What AWS does, for the plan's notes: `ECS shifts traffic`.
+    pub who: &'static str,
 }
 
 /// Properties whose values together only one resource of a kind can have at a time, such as the priority of a rule within its listener.
@@ -222,16 +241,26 @@ pub enum Compare {
     JsonText,
     /// A text without case.
     CaseInsensitive,
+    /// A text of which AWS answers some values in another spelling: pairs of spellings that mean the same, such as `cpu` and `CPU`.
+    Spellings(&'static [(&'static str, &'static str)]),
 }
 
 /// What it means when the author removes a property that was there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Removal {
     /// The value is cleared.
     Clears,
     /// It goes back to AWS's default, given as JSON text.
     Default(&'static str),
-    /// AWS has no way to clear it: the last value stays, and nothing is sent.
+    /// It goes back to AWS's default, which depends on other properties of the resource. The function gets the whole spec in its JSON form,
+    /// and gives the default as JSON text; `None` where the property means nothing beside the others, so that nothing is sent.
+    ///
+    /// Example: the matcher of a target group is `200` behind an application load balancer, `200-399` behind a network load balancer, and
+    /// nothing where health checks speak TCP.
+    DefaultBy(fn(&Value) -> Option<&'static str>),
+    /// AWS decides from then on, and what it decides is not compared. Example: a service without a strategy follows its cluster's default.
+    Releases,
+    /// AWS has no way to clear it: the last value stays, nothing is sent, and the plan says so.
     Keeps,
 }
 
@@ -286,6 +315,24 @@ pub struct NameRule {
     pub prefix: &'static str,
     /// Whether AWS takes lowercase letters only.
     pub lowercase: bool,
+    /// Beginnings that AWS keeps to itself, in lowercase, such as `ecs`: a name that would begin so gets something in front.
+    pub reserved: &'static [&'static str],
+}
+
+impl FieldSchema {
+    /// AWS's default, where one is known, for a resource with this spec in its JSON form.
+    ///
+    /// # Panics
+    /// The kind states a default that is no JSON; the catalogue tests look at all of them.
+    #[must_use]
+    pub fn default_in(&self, spec: &Value) -> Option<Value> {
+        let text = match self.removal {
+            Removal::Default(text) => text,
+            Removal::DefaultBy(of) => of(spec)?,
+            Removal::Clears | Removal::Releases | Removal::Keeps => return None,
+        };
+        Some(serde_json::from_str(text).expect("a default is JSON, as the catalogue tests prove"))
+    }
 }
 
 impl KindSchema {
@@ -315,6 +362,7 @@ impl KindSchema {
             serves_one: &[],
             stays_in: &[],
             users_first: &[],
+            drives: &[],
         }
     }
 

@@ -31,6 +31,10 @@ pub(crate) struct Tally {
     pub skipped: usize,
     pub rolled_back: bool,
     pub interrupted: bool,
+    /// Nothing more can be sent or recorded.
+    pub halted: bool,
+    /// The updates that were made, in the order in which they ended.
+    pub changed: Vec<StepId>,
     /// For the history.
     pub failures: Vec<HistoryLine>,
     /// How long the steps took that were done, and how many these are, by kind and by what they do.
@@ -165,7 +169,10 @@ fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule
             tally.time(&step, took);
             match step.action {
                 Verb::Create => tally.created += 1,
-                Verb::Update => tally.updated += 1,
+                Verb::Update => {
+                    tally.updated += 1;
+                    tally.changed.push(id);
+                }
                 Verb::Delete => tally.deleted += 1,
                 _ => {}
             }
@@ -187,6 +194,7 @@ fn take_in(run: Run<'_>, plan: &Plan, tally: &mut Tally, schedule: &mut Schedule
             tally.rolled_back |= error.failure().is_some_and(|failure| failure.rolled_back);
             skip(run, plan, tally, schedule.failed(id), &because);
             if error.halts() {
+                tally.halted = true;
                 skip(run, plan, tally, schedule.abandon(), &Because::Halted);
             }
         }

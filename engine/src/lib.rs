@@ -1,7 +1,7 @@
 //! The engine: observe → plan → execute → record.
 //!
 //! The way through, in order of a run: [`session`] → `recover` → [`sweep`] → `lookups` → `observe` → (`windlass-plan`) → `execute` with `schedule`, `step`
-//! and `wait` → `recorder`, which alone writes the journal. [`import`], [`refresh`] and [`amend`] change what is believed, and nothing else.
+//! and `wait` → `readback` → `recorder`, which alone writes the journal. [`import`], [`refresh`] and [`amend`] change what is believed, and nothing else.
 //!
 //! Architecture invariant: no AWS SDK. AWS is behind [`provider::Provider`]; the terminal is behind the [`events`].
 
@@ -19,6 +19,7 @@ mod not_found;
 pub mod observe;
 mod patience;
 pub mod provider;
+mod readback;
 pub mod recorder;
 pub mod recover;
 pub mod refresh;

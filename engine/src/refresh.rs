@@ -16,6 +16,7 @@ use windlass_state::snapshot::{Pin, Recorded, Snapshot};
 use crate::amend::Amendment;
 use crate::lookups::{Answers, question};
 use crate::provider::{ErrorClass, Provider, Target};
+use crate::readback::drivers;
 use crate::recorder::{Recorder, target};
 use crate::recover::recover;
 use crate::run::read;
@@ -131,6 +132,7 @@ impl Session<'_> {
 
     fn compare(&self, snapshot: &Snapshot, seen: &Observations) -> Drifts {
         let mut drifts = Vec::new();
+        let drivers = drivers(snapshot, self.schema);
         for (address, recorded) in &snapshot.resources {
             let what = match seen.get(&(address.clone(), recorded.generation)) {
                 None => continue,
@@ -146,7 +148,7 @@ impl Session<'_> {
                         continue;
                     };
                     let properties = properties.to_value();
-                    let fields = drifted(schema, recorded, &properties);
+                    let fields = drifted(schema, recorded, drivers.at(address), &properties);
                     let mut foreign = foreign(schema, recorded, &properties);
                     foreign.retain(|foreign| !stands_for_itself(foreign, recorded, seen));
                     if fields.is_empty() && foreign.is_empty() {
@@ -172,6 +174,7 @@ impl Session<'_> {
     async fn settled(&self, snapshot: &Snapshot, seen: &Observations) -> Vec<Settlement> {
         let mut settlements = Vec::new();
         let mut believed = Vec::new();
+        let drivers = drivers(snapshot, self.schema);
         for (address, recorded) in snapshot.everything() {
             let generation = recorded.generation;
             match seen.get(&(address.clone(), generation)) {
@@ -195,7 +198,9 @@ impl Session<'_> {
                     }
                     let schema = (self.schema)(&recorded.kind);
                     let properties = properties.to_value();
-                    if let Some(applied) = schema.and_then(|s| accepted(s, recorded, &properties)) {
+                    let driven = drivers.at(address);
+                    let applied = schema.and_then(|s| accepted(s, recorded, driven, &properties));
+                    if let Some(applied) = applied {
                         now.applied = applied;
                     }
                     if now != *recorded {

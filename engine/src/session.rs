@@ -29,11 +29,12 @@ use crate::amend::{AmendError, Amendment};
 use crate::clock::Clock;
 use crate::events::{Event, Events, Summary};
 use crate::execute::{Tally, execute};
-use crate::interrupt::Interrupt;
+use crate::interrupt::{Interrupt, Urgency};
 use crate::lanes::Lanes;
 use crate::lookups::{Answers, answer};
 use crate::observe::{ObserveError, observe_all, targets};
 use crate::provider::{Provider, ProviderError};
+use crate::readback::read_back;
 use crate::recorder::{Halted, Recorder};
 use crate::recover::{RecoverError, recover};
 use crate::run::{Run, Voice, milliseconds, read};
@@ -401,7 +402,7 @@ impl Prepared<'_, '_> {
     pub async fn execute(self) -> Result<Finished, SessionError> {
         let tally = if self.has_work() {
             self.begin().await?;
-            let tally = self.steps().await;
+            let tally = self.steps().await?;
             self.conclude(&tally).await?;
             tally
         } else {
@@ -472,7 +473,7 @@ impl Prepared<'_, '_> {
         Ok(())
     }
 
-    async fn steps(&self) -> Tally {
+    async fn steps(&self) -> Result<Tally, Halted> {
         let session = self.session;
         let voice = session.voice();
         let waits = Waits::new(session.provider, session.clock, voice);
@@ -488,7 +489,18 @@ impl Prepared<'_, '_> {
             began: session.provider.now(),
             neighbours: self.neighbours,
         };
-        execute(run, &self.plan, session.concurrency, &session.interrupt).await
+        let (plan, interrupt) = (&self.plan, &session.interrupt);
+        let mut tally = execute(run, plan, session.concurrency, interrupt).await;
+        // An emulator loses what AWS keeps, and says so in `docs/local-cloud.md`: no run could succeed there.
+        let real = matches!(plan.binding, Binding::Aws { .. });
+        if real && !tally.interrupted && !tally.halted {
+            tokio::select! {
+                biased;
+                () = interrupt.reaches(Urgency::Drain) => {}
+                read = read_back(run, plan, session.schema, &mut tally) => read?,
+            }
+        }
+        Ok(tally)
     }
 
     async fn conclude(&self, tally: &Tally) -> Result<(), SessionError> {

@@ -59,9 +59,23 @@ impl FieldAttributes {
                 self.compare = Some(quote!(#schema::Compare::Keyed(#key)));
             }
             "removal_keeps" => self.removal = Some(quote!(#schema::Removal::Keeps)),
+            "removal_releases" => self.removal = Some(quote!(#schema::Removal::Releases)),
             "removal_default" => {
                 let value: LitStr = argument(input)?;
                 self.removal = Some(quote!(#schema::Removal::Default(#value)));
+            }
+            "removal_default_by" => {
+                let of: Path = argument(input)?;
+                self.removal = Some(quote!(#schema::Removal::DefaultBy(#of)));
+            }
+            "spellings" => {
+                let inner;
+                parenthesized!(inner in input);
+                let pairs = Punctuated::<Spelling, Token![,]>::parse_terminated(&inner)?;
+                let pairs = pairs
+                    .iter()
+                    .map(|Spelling(ours, answered)| quote!((#ours, #answered)));
+                self.compare = Some(quote!(#schema::Compare::Spellings(&[#(#pairs),*])));
             }
             "after_creation" => {
                 let who: LitStr = argument(input)?;
@@ -81,6 +95,17 @@ impl FieldAttributes {
             }
         }
         Ok(())
+    }
+}
+
+/// `"cpu" = "CPU"`.
+struct Spelling(LitStr, LitStr);
+
+impl Parse for Spelling {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let ours = input.parse()?;
+        input.parse::<Token![=]>()?;
+        Ok(Self(ours, input.parse()?))
     }
 }
 
@@ -139,10 +164,13 @@ fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
     parenthesized!(inner in input);
     let (mut max, mut also, mut prefix, mut lowercase) =
         (None, String::new(), String::new(), false);
+    let mut reserved: Vec<LitStr> = Vec::new();
     while !inner.is_empty() {
         let word: Ident = inner.parse()?;
         if word == "lowercase" {
             lowercase = true;
+        } else if word == "reserved" {
+            reserved = list(&inner)?;
         } else {
             inner.parse::<Token![=]>()?;
             match word.to_string().as_str() {
@@ -152,7 +180,7 @@ fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
                 _ => {
                     return Err(syn::Error::new(
                         word.span(),
-                        "expected `max`, `also`, `prefix` or `lowercase`",
+                        "expected `max`, `also`, `prefix`, `reserved(…)` or `lowercase`",
                     ));
                 }
             }
@@ -163,7 +191,7 @@ fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
     }
     let max = max.ok_or_else(|| inner.error("`max` is missing"))?;
     Ok(
-        quote!(::windlass::schema::NameRule { max: #max, also: #also, prefix: #prefix, lowercase: #lowercase }),
+        quote!(::windlass::schema::NameRule { max: #max, also: #also, prefix: #prefix, lowercase: #lowercase, reserved: &[#(#reserved),*] }),
     )
 }
 
@@ -186,6 +214,7 @@ pub struct ResourceAttributes {
     pub serves_one: Vec<TokenStream>,
     pub stays_in: Vec<TokenStream>,
     pub users_first: Vec<TokenStream>,
+    pub drives: Vec<TokenStream>,
     pub no_new: bool,
 }
 
@@ -277,6 +306,7 @@ impl ResourceAttributes {
                         property: #property, when: #when, test: #test,
                     }));
             }
+            "drives" => self.drives.push(drives(input)?),
             "no_new" => self.no_new = true,
             _ => {
                 return Err(syn::Error::new(
@@ -337,6 +367,23 @@ fn serves_one(input: ParseStream<'_>) -> Result<TokenStream> {
     }
     Ok(quote!(::windlass::schema::ServesOne {
         members: &[#(#members),*], owner: &[#(#owner),*], follows: #follows,
+    }))
+}
+
+/// `("LoadBalancers" => "Actions" | "DefaultActions", keep, "who")`.
+fn drives(input: ParseStream<'_>) -> Result<TokenStream> {
+    let inner;
+    parenthesized!(inner in input);
+    let through: LitStr = inner.parse()?;
+    inner.parse::<Token![=>]>()?;
+    let properties = Punctuated::<LitStr, Token![|]>::parse_separated_nonempty(&inner)?;
+    let properties = properties.iter();
+    inner.parse::<Token![,]>()?;
+    let keep: Path = inner.parse()?;
+    inner.parse::<Token![,]>()?;
+    let who: LitStr = inner.parse()?;
+    Ok(quote!(::windlass::schema::Drives {
+        through: #through, properties: &[#(#properties),*], keep: #keep, who: #who,
     }))
 }
 

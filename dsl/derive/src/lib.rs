@@ -26,13 +26,15 @@
 //! | `serves_one("AllocationId")` | what is named there can be there for one at a time; `owner("ListenerArn", "LoadBalancerArn")` says for whom, if it is not this one; with `follows` it is replaced along with the owner; may stand several times |
 //! | `stays_in("Subnets[]", "VpcId")` | it is replaced when what is named there has another such property; may stand several times |
 //! | `users_first("TargetGroupAttributes", test, "when")` | AWS takes such a change of that property only after the users' own; the test gets its value before and after; may stand several times |
+//! | `drives("LoadBalancers" => "Actions" \| "DefaultActions", keep, "ECS shifts traffic")` | AWS changes these properties of the resources that `LoadBalancers` refers to, as far as their kinds have them; `keep` takes AWS's part of the value over; may stand several times |
 //! | `no_new` | the constructor is written by hand |
 //!
 //! On a property, `#[field(…)]`: one of `in_place`, `replaces`, `replaces_if(test, "when")`, `creation_only` (must be given at the top of a
-//! kind, inherited below), and any of `name = "VPCZoneIdentifier"`, `never_read`, `set`, `keyed("Key")`, `json_text`, `case_insensitive`,
-//! `removal_keeps`, `removal_default("true")`, `after_creation("who")`, `required` (for lists), `choice`, `skip`, `no_setter`,
+//! kind, inherited below), and any of `name = "VPCZoneIdentifier"`, `never_read`, `set`, `keyed("Key")`, `json_text`,
+//! `case_insensitive`, `spellings("cpu" = "CPU")` (AWS answers the one for the other), `removal_keeps`, `removal_releases`, `removal_default("true")`,
+//! `removal_default_by(function)` (it depends on the whole spec), `after_creation("who")`, `required` (for lists), `choice`, `skip`, `no_setter`,
 //! `takes(RoleFor<Ecs>)` (a trait over `Into`, which says in its own words what does not fit),
-//! `physical_name(max = 32, also = "/", prefix = "/ecs/", lowercase)`. A change that is stated where a `choice` stands holds for each of its
+//! `physical_name(max = 32, also = "/", prefix = "/ecs/", reserved("ecs"), lowercase)`. A change that is stated where a `choice` stands holds for each of its
 //! variants that does not state its own.
 
 mod attributes;

@@ -152,6 +152,7 @@ fn kind_schema(
     let serves_one = &attributes.serves_one;
     let stays_in = &attributes.stays_in;
     let users_first = &attributes.users_first;
+    let drives = &attributes.drives;
     Ok(quote! {
         #path::KindSchema {
             kind: #kind,
@@ -171,6 +172,7 @@ fn kind_schema(
             serves_one: &[#(#serves_one),*],
             stays_in: &[#(#stays_in),*],
             users_first: &[#(#users_first),*],
+            drives: &[#(#drives),*],
         }
     })
 }

@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(
             service("DesiredCounts"),
             [
-                "WL-0032: `service` leaves `DesiredCounts` to somebody else, which is no property of it"
+                "WL-0033: `service` leaves `DesiredCounts` to somebody else, which is no property of it"
             ]
         );
         assert_eq!(service("DesiredCount.Most").len(), 1);
@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "WL-0032: `task` leaves `ContainerDefinitions[app].Image` to somebody else, but each new revision is registered as declared"
+                "WL-0033: `task` leaves `ContainerDefinitions[app].Image` to somebody else, but each new revision is registered as declared"
             ]
         );
     }

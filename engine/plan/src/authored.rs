@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use windlass::schema::{Compare, FieldSchema, KindSchema, Read, Shape, default_compare, flattened};
 
 use crate::compare::{member_key, members};
-use crate::diff::covers;
+use crate::diff::{covers, repeats};
 
 /// The author's part of what exists.
 pub fn authored(
@@ -79,6 +79,11 @@ fn part(
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
         ),
+        (Compare::Keyed(key), Shape::List(inner))
+            if repeats(members(desired), key) || repeats(members(applied), key) =>
+        {
+            Value::Array(set(inner, desired, applied, current))
+        }
         (Compare::Keyed(key), Shape::List(_) | Shape::Tags) => {
             let inner = match shape {
                 Shape::List(inner) => inner,
@@ -86,28 +91,27 @@ fn part(
             };
             Value::Array(keyed(key, inner, desired, applied, current))
         }
-        (Compare::Set, Shape::List(inner)) => {
-            let compare = default_compare(inner);
-            let written = members(applied)
-                .iter()
-                .chain(members(desired).iter().filter(|want| {
-                    !members(applied)
-                        .iter()
-                        .any(|old| covers(compare, inner, want, old))
-                }));
-            Value::Array(
-                written
-                    .filter(|want| {
-                        members(Some(current))
-                            .iter()
-                            .any(|have| covers(compare, inner, want, have))
-                    })
-                    .cloned()
-                    .collect(),
-            )
-        }
+        (Compare::Set, Shape::List(inner)) => Value::Array(set(inner, desired, applied, current)),
         _ => current.clone(),
     }
+}
+
+fn set(
+    inner: &'static Shape,
+    desired: Option<&Value>,
+    applied: Option<&Value>,
+    current: &Value,
+) -> Vec<Value> {
+    let compare = default_compare(inner);
+    let covered =
+        |want: &Value, by: &[Value]| by.iter().any(|old| covers(compare, inner, want, old));
+    let old = members(applied);
+    let new = members(desired).iter().filter(|want| !covered(want, old));
+    let written = old.iter().chain(new);
+    written
+        .filter(|want| covered(want, members(Some(current))))
+        .cloned()
+        .collect()
 }
 
 fn keyed(

@@ -20,6 +20,7 @@ use windlass_state::snapshot::{Recorded, Snapshot};
 
 use crate::authored::authored;
 use crate::diff::{Sides, diff, together_replace};
+use crate::driven::{Driven, Drivers, drivers};
 use crate::evaluate::{Answer, Answers, each_reference, has_holes};
 use crate::graph::{Graph, Node};
 use crate::plan::FieldChange;
@@ -31,6 +32,7 @@ use crate::resolve::{place, resolve};
 pub struct Claims<'a> {
     document: &'a Document,
     graph: Graph<'a>,
+    drivers: Drivers<'a>,
     home: (&'a str, &'a str),
     lookups: &'a BTreeMap<Address, BTreeMap<String, Value>>,
     secrets: &'a BTreeMap<SecretSource, SecretRef>,
@@ -51,6 +53,8 @@ pub struct Claim {
     pub depends_on: Vec<Address>,
     /// How the engine treats it.
     pub options: Options,
+    /// What AWS changes of it on behalf of other resources.
+    pub driven: Vec<Driven>,
     /// Where it is declared.
     pub source: SourceLine,
 }
@@ -83,9 +87,11 @@ impl<'a> Claims<'a> {
     /// No plan could be made of it.
     pub fn of(inputs: &Inputs<'a>, document: &'a Document) -> Result<Self, Vec<Diagnostic>> {
         let binding: &'a Binding = inputs.binding;
+        let graph = Graph::of(document, inputs.schema)?;
         Ok(Self {
             document,
-            graph: Graph::of(document, inputs.schema)?,
+            drivers: drivers(&graph),
+            graph,
             home: (binding.account(), binding.region()),
             lookups: inputs.lookups,
             secrets: inputs.secrets,
@@ -183,6 +189,7 @@ impl<'a> Claims<'a> {
             template: declaration.spec.clone(),
             depends_on,
             options: declaration.options.clone(),
+            driven: self.drivers.at(address).to_vec(),
             source: declaration.source.clone(),
         })
     }
@@ -239,6 +246,8 @@ impl Claim {
         {
             desired[field.name] = name.clone();
         }
+        let own = desired.clone();
+        Driven::keep_all(&self.driven, &mut desired, &own, observed);
         let sides = Sides {
             desired: &desired,
             applied: &desired,

@@ -32,12 +32,22 @@ pub fn same(compare: Compare, shape: &Shape, a: &Value, b: &Value) -> bool {
             (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
             _ => false,
         },
+        Compare::Spellings(pairs) => match (a.as_str(), b.as_str()) {
+            (Some(a), Some(b)) => spelt(pairs, a) == spelt(pairs, b),
+            _ => false,
+        },
         Compare::Exact | Compare::Set | Compare::Keyed(_) => match shape {
             Shape::Policy => policy::canonical(a) == policy::canonical(b),
             Shape::Bool | Shape::Integer | Shape::Number => same_json(&parsed(a), &parsed(b)),
             _ => same_json(a, b),
         },
     }
+}
+
+/// The spelling in which AWS answers a text.
+fn spelt<'t>(pairs: &'static [(&'static str, &'static str)], text: &'t str) -> &'t str {
+    let pair = pairs.iter().find(|(ours, _)| *ours == text);
+    pair.map_or(text, |(_, answered)| answered)
 }
 
 /// Some answers carry numbers and truths as texts.
@@ -126,6 +136,10 @@ mod tests {
             &json!("HTTP"),
             &json!("http")
         ));
+        let spellings = Compare::Spellings(&[("cpu", "CPU"), ("host", "instanceId")]);
+        let spelt = |a: &str, b: &str| same(spellings, &Shape::Text, &json!(a), &json!(b));
+        assert!(spelt("cpu", "CPU") && spelt("instanceId", "host"));
+        assert!(!spelt("cpu", "memory") && !spelt("CPU", "Cpu"));
         assert!(!same(
             Compare::Exact,
             &Shape::Text,

@@ -21,6 +21,7 @@ use crate::authored::authored;
 use crate::claim::changes_in_place;
 use crate::decision::{Act, Decision, Fate};
 use crate::diff::{Diff, Sides, diff};
+use crate::driven::{Driven, Drivers, drivers};
 use crate::evaluate::{Answer, Answers, EvaluateError, each_reference};
 use crate::exclusive::clash;
 use crate::graph::{Graph, Node};
@@ -48,6 +49,7 @@ pub struct Decider<'a> {
     pub following: Following,
     /// What goes before its next generation is made, and is held by who names it only through others.
     pub first_of_all: BTreeSet<&'a Address>,
+    pub drivers: Drivers<'a>,
     pub fates: Vec<Fate>,
     pub decisions: BTreeMap<NodeIndex, Decision>,
     pub notes: Vec<Note>,
@@ -100,6 +102,7 @@ impl<'a> Decider<'a> {
             world,
             scope,
             default_tags: DefaultTags::of(&document.default_tags),
+            drivers: drivers(graph),
             following,
             first_of_all: BTreeSet::new(),
             fates: vec![Fate::Absent; graph.len()],
@@ -149,6 +152,7 @@ impl<'a> Decider<'a> {
         self.notes.push(Note {
             address: address.clone(),
             text: "AWS does not have it any more, and its declaration accepts that; `--replace` makes it again".to_owned(),
+            source: None,
         });
         true
     }
@@ -266,6 +270,7 @@ impl<'a> Decider<'a> {
         let observed = current.properties().map(CanonicalJson::to_value);
         let observed = observed.as_ref();
         let named = self.keep_name(node, current, &mut desired, &applied);
+        let driven = self.keep_driven(node, &mut desired, &applied, observed);
         let sides = Sides {
             desired: &desired,
             applied: &applied,
@@ -293,6 +298,7 @@ impl<'a> Decider<'a> {
         let notes = found.notes.drain(..).map(|text| Note {
             address: address.clone(),
             text,
+            source: None,
         });
         self.notes.extend(notes);
         let moved_from = moved_from(Some(current), address);
@@ -302,9 +308,10 @@ impl<'a> Decider<'a> {
             || place != recorded.place
             || !self.same_dependencies(node, &recorded.depends_on);
         let unfinished = unfinished(schema, &mut found, recorded, observed, &desired);
+        self.restore_driven(node, current, driven, &mut desired, &found);
         let act = if !found.fields.is_empty() {
             let before = authored(schema, &desired, &applied, observed);
-            reset_removed(schema, &mut desired, &found.properties);
+            reset_removed(schema, &mut desired, &applied, &found.properties);
             Act::Update {
                 before: CanonicalJson::of(&before),
                 properties: std::mem::take(&mut found.properties),
@@ -506,6 +513,55 @@ impl<'a> Decider<'a> {
         };
         spec.insert(field.name.to_owned(), name);
         false
+    }
+
+    /// Takes AWS's part of what it changes on behalf of other resources from what it has; gives the author's own values of these properties.
+    fn keep_driven(
+        &self,
+        node: NodeIndex,
+        desired: &mut Value,
+        applied: &Value,
+        observed: Option<&Value>,
+    ) -> Vec<(Driven, Value)> {
+        let driven = self.drivers.at(self.graph.node(node).address).iter();
+        let kept = driven.filter_map(|driven| {
+            let own = driven.keep(desired, applied, observed?)?;
+            Some((driven.clone(), own))
+        });
+        kept.collect()
+    }
+
+    /// Records the author's own value where nothing is sent, so that the author's next change can be told from AWS's; says so where the author
+    /// changed it now.
+    fn restore_driven(
+        &mut self,
+        node: NodeIndex,
+        current: Current<'a>,
+        driven: Vec<(Driven, Value)>,
+        desired: &mut Value,
+        found: &Diff,
+    ) {
+        let Node {
+            address,
+            declaration,
+            ..
+        } = self.graph.node(node);
+        for (driven, own) in driven {
+            if found.properties.iter().any(|name| name == driven.property) {
+                continue;
+            }
+            let written = |spec: &CanonicalJson| spec.member(driven.property).map(str::to_owned);
+            if written(&declaration.spec) != written(&current.recorded.template) {
+                self.notes.push(Note {
+                    address: address.clone(),
+                    text: driven.note(),
+                    source: None,
+                });
+            }
+            if let Some(spec) = desired.as_object_mut() {
+                spec.insert(driven.property.to_owned(), own);
+            }
+        }
     }
 
     fn naming(&self) -> Naming<'a> {

@@ -47,17 +47,18 @@ impl Diff {
 pub fn diff(schema: &KindSchema, sides: Sides<'_>, owned_elsewhere: &[String]) -> Diff {
     let mut differ = Differ {
         owned_elsewhere,
+        spec: sides.desired,
         path: String::new(),
         found: Diff::default(),
     };
-    for field in flattened(schema.fields) {
+    for (field, chosen) in chosen(schema.fields, Some(sides.desired)) {
         let known = differ.found.fields.len();
         let trio = Trio {
             desired: sides.desired.get(field.name),
             applied: sides.applied.get(field.name),
             current: sides.observed.unwrap_or(sides.applied).get(field.name),
         };
-        differ.field(field, Class::InPlace, trio);
+        differ.field(field, Class::InPlace, trio, chosen);
         if differ.found.fields.len() > known {
             differ.found.properties.push(field.name.to_owned());
             if together_replace(schema, field.name, sides) {
@@ -82,6 +83,7 @@ pub(crate) fn together_replace(schema: &KindSchema, property: &str, sides: Sides
 pub(crate) fn covers(compare: Compare, shape: &'static Shape, want: &Value, have: &Value) -> bool {
     let mut differ = Differ {
         owned_elsewhere: &[],
+        spec: &Value::Null,
         path: String::new(),
         found: Diff::default(),
     };
@@ -92,6 +94,29 @@ pub(crate) fn covers(compare: Compare, shape: &'static Shape, want: &Value, have
     };
     differ.value(compare, shape, Class::InPlace, want, trio);
     differ.found.fields.is_empty()
+}
+
+/// Whether two members say the same.
+fn alike(compare: Compare, shape: &'static Shape, a: &Value, b: &Value) -> bool {
+    covers(compare, shape, a, b) && covers(compare, shape, b, a)
+}
+
+/// The properties with the variants of choices in the place of the choice, and whether a variant of the choice is written.
+fn chosen<'v>(
+    fields: &'static [FieldSchema],
+    desired: Option<&'v Value>,
+) -> impl Iterator<Item = (&'static FieldSchema, bool)> + 'v {
+    fields.iter().flat_map(move |field| {
+        let (variants, chosen) = match field.shape {
+            Shape::Choice(variants) => {
+                let given =
+                    |variant: &FieldSchema| desired.is_some_and(|d| d.get(variant.name).is_some());
+                (*variants, variants.iter().any(given))
+            }
+            _ => (std::slice::from_ref(field), false),
+        };
+        variants.iter().map(move |variant| (variant, chosen))
+    })
 }
 
 /// Whether a path, as written in an option, names this path or something that holds it. Keys in brackets may be left out.
@@ -150,12 +175,21 @@ enum Class {
 
 struct Differ<'a> {
     owned_elsewhere: &'a [String],
+    /// The whole spec as desired, on which defaults can depend.
+    spec: &'a Value,
     path: String,
     found: Diff,
 }
 
 impl Differ<'_> {
-    fn field(&mut self, field: &'static FieldSchema, inherited: Class, mut trio: Trio<'_>) {
+    /// `chosen`: another property of the same choice is written.
+    fn field(
+        &mut self,
+        field: &'static FieldSchema,
+        inherited: Class,
+        mut trio: Trio<'_>,
+        chosen: bool,
+    ) {
         if trio.desired.is_none() && trio.applied.is_none() {
             return;
         }
@@ -171,23 +205,34 @@ impl Differ<'_> {
         if !left_alone {
             let class = class(field.change, inherited, trio);
             match trio.desired {
-                None => self.removal(field, class, trio),
+                None => self.removal(field, class, trio, chosen),
+                // AWS may leave out what is as it would be anyway, and so may an author.
+                Some(desired) if trio.current.is_none() && self.is_default(field, desired) => {}
                 Some(desired) => self.value(field.compare, field.shape, class, desired, trio),
             }
         }
         self.path.truncate(length);
     }
 
+    /// Whether a value says no more than its absence would. An empty list can mean more: a group without egress rules lets nothing out.
+    fn is_default(&self, field: &'static FieldSchema, desired: &Value) -> bool {
+        let single = !matches!(field.shape, Shape::List(_) | Shape::Map(_) | Shape::Tags);
+        let default = single.then(|| field.default_in(self.spec)).flatten();
+        default.is_some_and(|default| same(field.compare, field.shape, desired, &default))
+    }
+
     /// The author wrote it last time and does not any more.
-    fn removal(&mut self, field: &'static FieldSchema, class: Class, trio: Trio<'_>) {
+    fn removal(&mut self, field: &'static FieldSchema, class: Class, trio: Trio<'_>, chosen: bool) {
         let (Some(applied), compare, shape) = (trio.applied, field.compare, field.shape) else {
             return;
         };
         match field.removal {
+            Removal::Keeps if !chosen && !is_blank(trio.current) => self.kept(trio.current),
             Removal::Keeps => {}
-            Removal::Default(text) => {
-                let default: Value = serde_json::from_str(text)
-                    .expect("a default is JSON, as the catalogue tests prove");
+            Removal::Default(_) | Removal::DefaultBy(_) => {
+                let Some(default) = field.default_in(self.spec) else {
+                    return;
+                };
                 // Once the default was applied in its place, nothing is the author's any more.
                 let reset = same(compare, shape, applied, &default);
                 let there = is_blank(trio.current)
@@ -196,6 +241,11 @@ impl Differ<'_> {
                         .is_some_and(|current| covers(compare, shape, &default, current));
                 if !reset && !there {
                     self.record(class, trio.current, Some(&default), false);
+                }
+            }
+            Removal::Releases => {
+                if !chosen && !is_blank(trio.current) {
+                    self.record(class, trio.current, None, false);
                 }
             }
             Removal::Clears => match (compare, shape) {
@@ -210,6 +260,15 @@ impl Differ<'_> {
                 _ => {}
             },
         }
+    }
+
+    /// Says that what the author took out stays: nothing that could be sent would take it away.
+    fn kept(&mut self, current: Option<&Value>) {
+        let value = current.map_or_else(String::new, Value::to_string);
+        self.found.notes.push(format!(
+            "`{}` is not declared any more, but AWS cannot clear it: it stays {value}, while a new resource would have AWS's default",
+            self.path
+        ));
     }
 
     fn value(
@@ -266,8 +325,8 @@ impl Differ<'_> {
         trio: Trio<'_>,
     ) {
         if trio.current.is_some_and(Value::is_object) && desired.is_object() {
-            for field in flattened(fields) {
-                self.field(field, class, trio.get(field.name));
+            for (field, chosen) in chosen(fields, Some(desired)) {
+                self.field(field, class, trio.get(field.name), chosen);
             }
         } else if !(is_blank(Some(desired)) && is_blank(trio.current)) {
             let drift = trio.applied == Some(desired);
@@ -310,6 +369,10 @@ impl Differ<'_> {
             members(trio.applied),
             members(trio.current),
         );
+        // Two addresses for one host name, for example: then only whole members can be told apart.
+        if repeats(wanted, key) || repeats(applied, key) {
+            return self.set(inner, class, desired, trio);
+        }
         let mut names: Vec<String> = Vec::new();
         for member in wanted.iter().chain(applied) {
             let name = member_key(member, key);
@@ -381,25 +444,41 @@ impl Differ<'_> {
     fn set(&mut self, inner: &'static Shape, class: Class, desired: &Value, trio: Trio<'_>) {
         let compare = windlass::schema::default_compare(inner);
         let (wanted, applied) = (members(Some(desired)), members(trio.applied));
-        let mut rest: Vec<&Value> = members(trio.current).iter().collect();
-        let mut take = |want: &Value| {
-            let at = rest
+        // What the author wrote last time and does not want any more, in this form.
+        let stale: Vec<&Value> = match trio.applied {
+            Some(applied) if applied == desired => Vec::new(),
+            _ => applied
                 .iter()
-                .position(|have| !is_hole(want) && covers(compare, inner, want, have))?;
+                .filter(|old| !wanted.iter().any(|want| alike(compare, inner, want, old)))
+                .collect(),
+        };
+        let mut rest: Vec<&Value> = members(trio.current).iter().collect();
+        let mut take = |want: &Value, instead: &[&Value]| {
+            let at = rest.iter().position(|have| {
+                !is_hole(want)
+                    && covers(compare, inner, want, have)
+                    && !instead.iter().any(|old| covers(compare, inner, old, have))
+            })?;
             Some(rest.remove(at))
         };
         let (mut there, mut missing) = (Vec::new(), false);
-        for want in wanted {
-            match take(want) {
+        let mut wanted_first: Vec<&Value> = wanted.iter().collect();
+        wanted_first.sort_by_key(|want| std::cmp::Reverse(says(want)));
+        for want in wanted_first {
+            // A member that loses a property, such as its description, is not there as long as the property is.
+            let more: Vec<&Value> = stale
+                .iter()
+                .filter(|old| covers(compare, inner, want, old))
+                .copied()
+                .collect();
+            match take(want, &more) {
                 Some(found) => there.push(found.clone()),
                 None => missing = true,
             }
         }
-        // What the author wrote last time and is still there, but is not wanted any more.
-        let unwanted: Vec<_> = applied
+        let unwanted: Vec<_> = stale
             .iter()
-            .filter(|old| !wanted.iter().any(|want| covers(compare, inner, want, old)))
-            .filter_map(&mut take)
+            .filter_map(|old| take(old, &[]))
             .cloned()
             .collect();
         if missing || !unwanted.is_empty() {
@@ -479,6 +558,25 @@ impl Differ<'_> {
         }
         self.path.push_str(name);
         length
+    }
+}
+
+/// Whether the key does not tell all members apart.
+pub(crate) fn repeats(members: &[Value], key: &str) -> bool {
+    let mut names: Vec<_> = members
+        .iter()
+        .map(|member| member_key(member, key))
+        .collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// How much a member says. What says most is looked for first, so that `port 80` never takes the place of `port 80, udp`.
+fn says(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(says).sum(),
+        Value::Object(object) => object.values().map(says).sum(),
+        _ => 1,
     }
 }
 

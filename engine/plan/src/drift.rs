@@ -11,6 +11,7 @@ use windlass_state::snapshot::Recorded;
 use crate::authored::authored;
 use crate::compare::members;
 use crate::diff::{Sides, covers, diff, is_owned_elsewhere};
+use crate::driven::Driven;
 
 /// One property that the world changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,10 +33,15 @@ pub struct ForeignMember {
     pub member: Value,
 }
 
-/// What differs from what was applied. What an earlier run left unfinished is no drift.
+/// What differs from what was applied. What an earlier run left unfinished is no drift, nor is what AWS changes on behalf of other resources.
 #[must_use]
-pub fn drifted(schema: &KindSchema, recorded: &Recorded, observed: &Value) -> Vec<Drifted> {
-    let found = compared(schema, recorded, observed);
+pub fn drifted(
+    schema: &KindSchema,
+    recorded: &Recorded,
+    driven: &[Driven],
+    observed: &Value,
+) -> Vec<Drifted> {
+    let found = compared(schema, recorded, driven, observed);
     let fields = found.fields.into_iter();
     let of_pending = |path: &str| {
         let top = path.split(['.', '[']).next().unwrap_or(path);
@@ -51,8 +57,15 @@ pub fn drifted(schema: &KindSchema, recorded: &Recorded, observed: &Value) -> Ve
         .collect()
 }
 
-fn compared(schema: &KindSchema, recorded: &Recorded, observed: &Value) -> crate::diff::Diff {
-    let applied = recorded.applied.to_value();
+fn compared(
+    schema: &KindSchema,
+    recorded: &Recorded,
+    driven: &[Driven],
+    observed: &Value,
+) -> crate::diff::Diff {
+    let mut applied = recorded.applied.to_value();
+    let before = applied.clone();
+    Driven::keep_all(driven, &mut applied, &before, observed);
     let sides = Sides {
         desired: &applied,
         applied: &applied,
@@ -66,9 +79,10 @@ fn compared(schema: &KindSchema, recorded: &Recorded, observed: &Value) -> crate
 pub fn accepted(
     schema: &KindSchema,
     recorded: &Recorded,
+    driven: &[Driven],
     observed: &Value,
 ) -> Option<CanonicalJson> {
-    let found = compared(schema, recorded, observed);
+    let found = compared(schema, recorded, driven, observed);
     let changed = found.properties.iter();
     let changed: Vec<_> = changed
         .filter(|name| !recorded.unfinished.contains(*name))
@@ -196,12 +210,12 @@ mod tests {
         let schema = schema(GROUP).expect("it is in the catalogue");
         let recorded = recorded(group(&[80, 443]));
         let observed = group(&[443, 22, 80]);
-        assert_eq!(drifted(schema, &recorded, &observed), []);
+        assert_eq!(drifted(schema, &recorded, &[], &observed), []);
         let foreign = foreign(schema, &recorded, &observed);
         assert_eq!(foreign.len(), 1);
         assert_eq!(foreign[0].path, "SecurityGroupIngress");
         assert_eq!(foreign[0].member, rule(22));
-        assert_eq!(accepted(schema, &recorded, &observed), None);
+        assert_eq!(accepted(schema, &recorded, &[], &observed), None);
     }
 
     #[test]
@@ -209,12 +223,12 @@ mod tests {
         let schema = schema(GROUP).expect("it is in the catalogue");
         let mut recorded = recorded(group(&[80, 443]));
         let observed = group(&[443]);
-        let drift = drifted(schema, &recorded, &observed);
+        let drift = drifted(schema, &recorded, &[], &observed);
         assert_eq!(drift.len(), 1);
         assert_eq!(drift[0].path, "SecurityGroupIngress");
-        recorded.applied = accepted(schema, &recorded, &observed).expect("it differs");
+        recorded.applied = accepted(schema, &recorded, &[], &observed).expect("it differs");
         assert_eq!(recorded.applied.to_value(), observed);
-        assert_eq!(drifted(schema, &recorded, &observed), []);
+        assert_eq!(drifted(schema, &recorded, &[], &observed), []);
     }
 
     #[test]
@@ -222,7 +236,7 @@ mod tests {
         let schema = schema(GROUP).expect("it is in the catalogue");
         let mut recorded = recorded(group(&[80, 443]));
         recorded.unfinished = vec!["SecurityGroupIngress".to_owned()];
-        assert_eq!(drifted(schema, &recorded, &group(&[443])), []);
-        assert_eq!(accepted(schema, &recorded, &group(&[443])), None);
+        assert_eq!(drifted(schema, &recorded, &[], &group(&[443])), []);
+        assert_eq!(accepted(schema, &recorded, &[], &group(&[443])), None);
     }
 }

@@ -6,7 +6,7 @@ use windlass::canonical::{CanonicalJson, hex};
 use windlass::document::Document;
 
 use crate::observation::{Observations, Seen};
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, Note, Plan};
 
 /// Hash of what a document declares, without where in the source it was written. `None` is the document of `destroy`.
 #[must_use]
@@ -83,7 +83,15 @@ pub fn plan(plan: &Plan) -> String {
         notes,
     } = plan;
     let rest = (stack, environment, lineage, binding, document, observed);
-    fingerprint.json(&(format, sequence, rest, unchanged, outputs, notes));
+    fingerprint.json(&(format, sequence, rest, unchanged, outputs));
+    for Note {
+        address,
+        text,
+        source: _,
+    } in notes
+    {
+        fingerprint.json(&(address, text));
+    }
     for change in changes {
         let Change {
             address,

@@ -23,9 +23,17 @@ pub struct Naming<'a> {
 }
 
 impl Naming<'_> {
-    /// `{prefix}{stack}-{environment}-{address}`, cut to AWS's limit, with a hash of lineage, address and generation behind it.
+    /// `{prefix}{stack}-{environment}-{address}`, cut to AWS's limit, with a hash of lineage, address and generation behind it. Where AWS keeps such a
+    /// beginning to itself, `w-` stands in front: `w-ecs-platform-dev-…` for a capacity provider of the stack `ecs-platform` (aws-cdk#29151).
     pub fn name(&self, rule: NameRule, address: &Address, generation: u32) -> String {
-        let text = format!("{}-{}-{address}", self.stack, self.environment);
+        let mut text = format!("{}-{}-{address}", self.stack, self.environment);
+        let begins = |word: &&str| {
+            let beginning = text.get(..word.len());
+            beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(word))
+        };
+        if rule.prefix.is_empty() && rule.reserved.iter().any(|word| begins(&word)) {
+            text.insert_str(0, "w-");
+        }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || rule.also.contains(c);
         let mut name: String = text
             .chars()
@@ -55,6 +63,7 @@ mod tests {
         also: "",
         prefix: "",
         lowercase: true,
+        reserved: &[],
     };
 
     fn name(rule: NameRule, address: &str, generation: u32) -> String {
@@ -82,9 +91,23 @@ mod tests {
             also: "/_.",
             prefix: "/ecs/",
             lowercase: false,
+            reserved: &[],
         };
         let group = name(prefixed, "api/logs", 0);
         assert!(group.starts_with("/ecs/Shop-dev-api/logs-"), "{group}");
+    }
+
+    #[test]
+    fn beginnings_that_aws_keeps_to_itself_are_avoided() {
+        for (reserved, made) in [
+            (&["sho"][..], "w-shop-dev-web-"),
+            (&["shop-"], "w-shop-dev-web-"),
+            (&["ecs", "aws"], "shop-dev-web-"),
+        ] {
+            let name = name(NameRule { reserved, ..RULE }, "web", 0);
+            assert!(name.starts_with(made), "{name}");
+            assert!(name.len() <= 32, "{name}");
+        }
     }
 
     #[test]

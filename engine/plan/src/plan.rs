@@ -172,6 +172,9 @@ pub struct Note {
     pub address: Address,
     /// What differs, and why nothing is done about it.
     pub text: String,
+    /// Where the resource is declared; absent for what is not declared any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceLine>,
 }
 
 /// One thing to do.
@@ -288,6 +291,14 @@ impl Plan {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.steps.is_empty()
+    }
+
+    /// Whether nothing is shown and nothing is sent. Steps may still bring the state in line with a declaration that AWS does not see, such as a list
+    /// without order in another order.
+    #[must_use]
+    pub fn changes_nothing(&self) -> bool {
+        let mut steps = self.steps.iter();
+        self.changes.is_empty() && steps.all(|step| matches!(step.action, StepAction::Record(_)))
     }
 
     /// SHA-256 of the plan without the author's source lines, in lowercase hex: moving a declaration changes nothing.

@@ -123,6 +123,7 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     notes.extend(renames.iter().map(|(declared, recorded)| Note {
         address: (*declared).clone(),
         text: renames::hint(recorded, declared),
+        source: None,
     }));
     let mut removals = Removals {
         inputs,
@@ -143,6 +144,10 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
         return Err(problems);
     }
     let steps = Order::of(inputs, &graph, &world, &decisions, &removals.found)?;
+    for note in &mut notes {
+        let declared = document.resources.get(&note.address);
+        note.source = declared.map(|declared| declared.source.clone());
+    }
     notes.sort_by(|a, b| (&a.address, &a.text).cmp(&(&b.address, &b.text)));
     let changes = changes(&graph, &decisions, &removals.found);
     let touched = decisions

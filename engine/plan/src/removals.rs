@@ -101,6 +101,7 @@ impl<'a> Removals<'a> {
                         address: address.clone(),
                         text: "its old generation stays until what uses it is part of a plan"
                             .to_owned(),
+                        source: None,
                     });
                     return;
                 }

@@ -3,7 +3,7 @@
 //! Not here: the comparison itself (`diff`).
 
 use serde_json::{Map, Value};
-use windlass::schema::{Change, FieldSchema, KindSchema, Owner, Removal, Shape, flattened};
+use windlass::schema::{Change, FieldSchema, KindSchema, Owner, Shape, flattened};
 
 use crate::diff::is_owned_elsewhere;
 
@@ -66,19 +66,40 @@ fn block(
     }
 }
 
-/// Writes AWS's default where the author removed a property that goes back to it, so that the update says so.
-pub fn reset_removed(schema: &KindSchema, desired: &mut Value, properties: &[String]) {
+/// Writes AWS's default where the author removed a property that goes back to it, so that the call says what the plan shows. Within a block, too:
+/// AWS keeps what an update of the block leaves out (aws-cdk#29088: managed scaling that nobody could switch off).
+pub fn reset_removed(
+    schema: &KindSchema,
+    desired: &mut Value,
+    applied: &Value,
+    properties: &[String],
+) {
+    let whole = desired.clone();
     let Some(desired) = desired.as_object_mut() else {
         return;
     };
-    for field in flattened(schema.fields) {
-        if let Removal::Default(text) = field.removal
-            && !desired.contains_key(field.name)
-            && properties.iter().any(|property| property == field.name)
-        {
-            let default = serde_json::from_str(text)
-                .expect("a default is JSON, as the catalogue tests prove");
-            desired.insert(field.name.to_owned(), default);
+    let differs = |field: &&FieldSchema| properties.iter().any(|property| property == field.name);
+    for field in flattened(schema.fields).filter(differs) {
+        reset(field, desired, applied, &whole);
+    }
+}
+
+/// One property of a block that the author writes.
+fn reset(field: &FieldSchema, desired: &mut Map<String, Value>, applied: &Value, whole: &Value) {
+    let Some(before) = applied.get(field.name) else {
+        return;
+    };
+    match (desired.get_mut(field.name), field.shape) {
+        (Some(Value::Object(inner)), Shape::Block(fields)) => {
+            for field in flattened(fields) {
+                reset(field, inner, before, whole);
+            }
         }
+        (None, _) => {
+            if let Some(default) = field.default_in(whole) {
+                desired.insert(field.name.to_owned(), default);
+            }
+        }
+        _ => {}
     }
 }

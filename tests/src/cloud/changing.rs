@@ -39,7 +39,12 @@ impl Cloud {
             return Err(not_found(kind, operation, id));
         };
         let before = object.properties.clone();
-        for name in request.properties {
+        let deaf = self.faults().deaf;
+        let heard = request
+            .properties
+            .iter()
+            .filter(|name| !deaf.contains(*name));
+        for name in heard {
             let field = schema.field(name);
             let field = field.ok_or_else(|| unchangeable(kind, name))?;
             if matches!(field.change, Change::Replaces) {
@@ -73,7 +78,7 @@ fn set(properties: &mut Properties, name: &str, value: Option<&Value>, removal: 
             properties.insert(name.to_owned(), value.clone());
         }
         (None, Removal::Keeps) => {}
-        (None, Removal::Clears | Removal::Default(_)) => {
+        (None, _) => {
             properties.remove(name);
         }
     }

@@ -43,6 +43,8 @@ pub struct Faults {
     pub hide_new: Duration,
     /// The credentials may not use the tagging API.
     pub no_tagging: bool,
+    /// Properties of which AWS takes an update and does nothing.
+    pub deaf: BTreeSet<String>,
     /// The credentials run out after so many calls.
     pub credentials_last: Option<u64>,
 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use windlass::schema::{FieldSchema, KindSchema, Read, Removal, Shape, flattened};
+use windlass::schema::{FieldSchema, KindSchema, Read, Shape, flattened};
 use windlass_engine::provider::Outputs;
 
 /// The identifier of the n-th resource of the world.
@@ -34,11 +34,13 @@ pub fn outputs(schema: &KindSchema, id: &str, properties: &BTreeMap<String, Valu
 pub fn returned(schema: &KindSchema, properties: &BTreeMap<String, Value>) -> Value {
     let mut value = Value::Object(properties.clone().into_iter().collect());
     conceal(schema.fields, &mut value);
+    let written = value.clone();
     for field in schema.fields() {
-        if let (Removal::Default(text), Read::Returned) = (field.removal, field.read)
+        if field.read == Read::Returned
             && value.get(field.name).is_none()
+            && let Some(default) = field.default_in(&written)
         {
-            value[field.name] = serde_json::from_str(text).expect("defaults are JSON");
+            value[field.name] = default;
         }
     }
     value

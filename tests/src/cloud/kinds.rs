@@ -29,6 +29,7 @@ const NAME: NameRule = NameRule {
     also: "",
     prefix: "",
     lowercase: false,
+    reserved: &[],
 };
 
 const fn field(name: &'static str, change: Change, shape: &'static Shape) -> FieldSchema {

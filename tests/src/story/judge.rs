@@ -146,10 +146,10 @@ fn is_not_ours(field: &FieldSchema) -> bool {
 
 fn stays(field: &FieldSchema, is: &Value) -> bool {
     match field.removal {
-        Removal::Keeps => true,
-        Removal::Default(text) => {
-            serde_json::from_str::<Value>(text).is_ok_and(|default| default == *is)
-        }
+        Removal::Keeps | Removal::Releases => true,
+        Removal::Default(_) | Removal::DefaultBy(_) => field
+            .default_in(&Value::Null)
+            .is_some_and(|default| default == *is),
         Removal::Clears => false,
     }
 }

@@ -12,6 +12,7 @@ mod lifecycle;
 mod parsers;
 mod properties;
 mod protection;
+mod readback;
 mod renames;
 mod replace_each;
 mod rollback;

@@ -8,6 +8,7 @@
 
 use std::ops::RangeInclusive;
 
+use serde_json::Value;
 use windlass_derive::{Block, Resource};
 
 use super::{ScalableDimension, ScalableTargetId, ServiceNamespace};
@@ -39,6 +40,7 @@ use crate::value::{Input, IntoInput, join};
     id = "ResourceId|ScalableDimension|ServiceNamespace",
     outputs(id: ScalableTargetId = "Id"),
     exclusive("ResourceId", "ScalableDimension", "ServiceNamespace"),
+    drives("ResourceId" => "DesiredCount", keep_count, "Application Auto Scaling sets it"),
     no_new
 )]
 pub struct ScalableTarget {
@@ -71,6 +73,11 @@ pub struct ScalableTarget {
         )
     )]
     pub suspended_state: Option<SuspendedState>,
+}
+
+/// The count is the scaler's as soon as the service exists.
+fn keep_count(_desired: &Value, _applied: &Value, observed: &Value) -> Value {
+    observed.clone()
 }
 
 /// A change of the bounds at certain times.

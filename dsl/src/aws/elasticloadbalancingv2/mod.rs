@@ -11,6 +11,7 @@ mod mutual_authentication;
 mod name;
 mod protocol;
 mod samples;
+mod shifted;
 mod target_group;
 mod targets;
 mod transform;
@@ -53,6 +54,7 @@ pub use mutual_authentication::{
     MutualAuthentication, MutualAuthenticationMode, MutualAuthenticationResolved,
 };
 pub use protocol::{Protocol, ProtocolVersion, Switch};
+pub use shifted::keep_traffic;
 pub use target_group::{
     HealthCheckPort, Matcher, MatcherCodes, MatcherCodesResolved, MatcherResolved,
     TargetDescription, TargetDescriptionResolved, TargetGroup, TargetGroupChange,

@@ -72,7 +72,7 @@ pub struct LogGroup {
     #[field(replaces, removal_default("\"STANDARD\""))]
     pub log_group_class: Option<Input<LogGroupClass>>,
     /// Its name, up to 512 characters.
-    #[field(replaces, physical_name(max = 512, also = "._/#"))]
+    #[field(replaces, physical_name(max = 512, also = "._/#", reserved("aws/")))]
     pub log_group_name: Option<Input<String>>,
     /// Who else may put events into it.
     #[field(in_place)]

@@ -167,37 +167,33 @@ impl Lifecycle for TargetGroupLifecycle {
             .elbv2()
             .modify_target_group()
             .target_group_arn(&subject.id);
-        let (mut modifies, default) = (false, Defaults::of(to));
+        let mut modifies = false;
         for change in changes {
             let health_check = match change {
+                // The plan puts AWS's default in the place of what the author took out.
                 TargetGroupChange::HealthCheckEnabled => {
-                    request.health_check_enabled(to.health_check_enabled.unwrap_or(default.enabled))
+                    request.set_health_check_enabled(to.health_check_enabled)
                 }
-                TargetGroupChange::HealthCheckProtocol => request.health_check_protocol(
-                    sdk_protocol(to.health_check_protocol.unwrap_or(default.protocol)),
-                ),
-                TargetGroupChange::HealthCheckPort => request
-                    .health_check_port(port_text(to.health_check_port.unwrap_or(default.port))),
-                TargetGroupChange::HealthCheckPath => request
-                    .health_check_path(to.health_check_path.as_deref().unwrap_or(default.path)),
+                TargetGroupChange::HealthCheckProtocol => {
+                    request.set_health_check_protocol(to.health_check_protocol.map(sdk_protocol))
+                }
+                TargetGroupChange::HealthCheckPort => {
+                    request.set_health_check_port(to.health_check_port.map(port_text))
+                }
+                TargetGroupChange::HealthCheckPath => {
+                    request.set_health_check_path(to.health_check_path.clone())
+                }
                 TargetGroupChange::HealthCheckIntervalSeconds => request
-                    .health_check_interval_seconds(
-                        to.health_check_interval_seconds
-                            .map_or(default.interval, int),
-                    ),
+                    .set_health_check_interval_seconds(to.health_check_interval_seconds.map(int)),
                 TargetGroupChange::HealthCheckTimeoutSeconds => request
-                    .health_check_timeout_seconds(
-                        to.health_check_timeout_seconds.map_or(default.timeout, int),
-                    ),
+                    .set_health_check_timeout_seconds(to.health_check_timeout_seconds.map(int)),
                 TargetGroupChange::HealthyThresholdCount => {
-                    request.healthy_threshold_count(to.healthy_threshold_count.map_or(5, int))
+                    request.set_healthy_threshold_count(to.healthy_threshold_count.map(int))
                 }
-                TargetGroupChange::UnhealthyThresholdCount => request.unhealthy_threshold_count(
-                    to.unhealthy_threshold_count.map_or(default.unhealthy, int),
-                ),
-                TargetGroupChange::Matcher => {
-                    request.matcher(sdk_matcher(to).unwrap_or(default.matcher.clone()))
+                TargetGroupChange::UnhealthyThresholdCount => {
+                    request.set_unhealthy_threshold_count(to.unhealthy_threshold_count.map(int))
                 }
+                TargetGroupChange::Matcher => request.set_matcher(sdk_matcher(to)),
                 TargetGroupChange::Targets => {
                     register(cx, subject, to).await?;
                     continue;
@@ -266,62 +262,6 @@ async fn named(cx: &Context, spec: &TargetGroupResolved) -> Result<Option<Made>>
         }
     }
     Ok(None)
-}
-
-/// AWS's defaults of a health check, which depend on what targets are and speak.
-/// <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html>
-struct Defaults {
-    enabled: bool,
-    protocol: Protocol,
-    port: HealthCheckPort,
-    path: &'static str,
-    interval: i32,
-    timeout: i32,
-    unhealthy: i32,
-    matcher: Matcher,
-}
-
-impl Defaults {
-    fn of(spec: &TargetGroupResolved) -> Self {
-        let grpc = spec.protocol_version == Some(ProtocolVersion::Grpc);
-        let http = matches!(spec.protocol, None | Some(Protocol::Http | Protocol::Https));
-        let matcher = Matcher::builder();
-        let usual = Self {
-            enabled: true,
-            protocol: if http { Protocol::Http } else { Protocol::Tcp },
-            port: HealthCheckPort::Traffic,
-            path: if grpc { "/AWS.ALB/healthcheck" } else { "/" },
-            interval: 30,
-            timeout: if spec.protocol == Some(Protocol::Http) {
-                6
-            } else {
-                10
-            },
-            unhealthy: 2,
-            matcher: if grpc {
-                matcher.grpc_code("12")
-            } else {
-                matcher.http_code("200")
-            }
-            .build(),
-        };
-        match (spec.target_type, spec.protocol) {
-            (TargetType::Lambda, _) => Self {
-                enabled: false,
-                interval: 35,
-                timeout: 30,
-                unhealthy: 5,
-                ..usual
-            },
-            (_, Some(Protocol::Geneve)) => Self {
-                port: HealthCheckPort::Port(80),
-                interval: 10,
-                timeout: 5,
-                ..usual
-            },
-            _ => usual,
-        }
-    }
 }
 
 /// Deregisters the recorded targets that are not wanted any more, and registers all that are: AWS may have lost one.

@@ -230,6 +230,7 @@ fn what_the_world_changed_is_told_apart_from_what_the_author_changed() {
         notes.push(Note {
             address: address("db-password"),
             text: "`GenerateSecretString` has an effect at creation only".to_owned(),
+            source: None,
         });
     }
     insta::assert_snapshot!(told([started(Operation::Up), observed(42), plan]));

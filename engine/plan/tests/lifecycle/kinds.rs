@@ -39,6 +39,7 @@ const fn named(name: &'static str) -> FieldSchema {
             also: "",
             prefix: "",
             lowercase: false,
+            reserved: &[],
         }),
         ..replaces(name, &Shape::Text)
     }

@@ -2,11 +2,14 @@
 
 mod catalogue;
 mod create;
+mod defaults;
 mod drift;
+mod driven;
 mod history;
 mod identity;
 mod kinds;
 mod left_alone;
+mod members;
 mod narrow;
 mod natural_keys;
 mod platforms;

@@ -40,6 +40,7 @@ fn a_removed_property_goes_as_its_schema_says() {
         Dns: false → true
         Hint: "a" → -
         Tags[a]: "1" → -
+    note net: `Flow` is not declared any more, but AWS cannot clear it: it stays "all", while a new resource would have AWS's default
     0: update net#0 after []
     1: wait Ready net#0 after [0]
     0 unchanged

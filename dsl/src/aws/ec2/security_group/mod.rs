@@ -59,7 +59,10 @@ pub struct SecurityGroup {
     #[field(replaces)]
     pub group_description: Input<String>,
     /// The name, unique in the VPC, at most 255 characters; it must not start with `sg-`.
-    #[field(replaces, physical_name(max = 255, also = "._:/()#,@[]+=&;{}!$*"))]
+    #[field(
+        replaces,
+        physical_name(max = 255, also = "._:/()#,@[]+=&;{}!$*", reserved("sg-"))
+    )]
     pub group_name: Option<Input<String>>,
     /// The VPC. AWS takes the default VPC where none is given.
     #[field(replaces, name = "VpcId", no_setter)]

@@ -22,7 +22,8 @@ pub struct AutoScalingGroupProvider {
     /// The group. It can belong to one capacity provider only.
     #[field(replaces)]
     pub auto_scaling_group_arn: Input<AutoScalingGroupArn>,
-    /// Whether and how ECS sets the group's desired capacity.
+    /// Whether and how ECS sets the group's desired capacity. AWS's default is that it does not.
+    #[field(removal_default(r#"{"Status":"DISABLED"}"#))]
     pub managed_scaling: Option<ManagedScaling>,
     /// Whether instances that run tasks are kept from scale-in; it needs managed scaling, and scale-in protection on the group. AWS's default is `DISABLED`.
     #[field(removal_default("\"DISABLED\""))]
@@ -36,7 +37,7 @@ pub struct AutoScalingGroupProvider {
 #[derive(Debug, Clone, Block)]
 pub struct ManagedScaling {
     /// Whether it does. AWS's default is `DISABLED` where the block is absent, else `ENABLED`.
-    #[field(removal_keeps)]
+    #[field(removal_default("\"ENABLED\""))]
     pub status: Option<Input<Toggle>>,
     /// How full the group shall be, in percent, 1 to 100; below 100 there is room to spare. AWS's default is 100.
     #[field(removal_default("100"))]

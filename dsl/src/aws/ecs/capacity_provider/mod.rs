@@ -72,7 +72,10 @@ use crate::value::{Input, IntoInput, Tags};
 )]
 pub struct CapacityProvider {
     /// The name, up to 255 letters, digits, `-` and `_`; not beginning with `aws`, `ecs` or `fargate`.
-    #[field(replaces, physical_name(max = 255, also = "_"))]
+    #[field(
+        replaces,
+        physical_name(max = 255, also = "_", reserved("aws", "ecs", "fargate"))
+    )]
     pub name: Option<Input<String>>,
     /// Where the instances come from.
     #[field(in_place, choice, no_setter)]

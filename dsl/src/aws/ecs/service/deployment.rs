@@ -1,5 +1,6 @@
 //! How a service goes from one revision to the next, and when it goes back.
 
+use serde_json::Value;
 use windlass_derive::Block;
 
 use crate::aws::iam::principal::Ecs;
@@ -56,10 +57,10 @@ pub struct DeploymentConfiguration {
     #[field(removal_default("\"ROLLING\""), no_setter)]
     pub strategy: Option<Input<DeploymentStrategy>>,
     /// How many tasks may run or start at once, in percent of the desired count. AWS's default is 200; 100 for daemons.
-    #[field(removal_keeps)]
+    #[field(removal_default_by(most))]
     pub maximum_percent: Option<Input<u32>>,
     /// How many tasks must keep running, in percent of the desired count. AWS's default is 100; 0 for daemons.
-    #[field(removal_keeps)]
+    #[field(removal_default_by(least))]
     pub minimum_healthy_percent: Option<Input<u32>>,
     /// Whether a deployment whose tasks keep failing is given up, and undone.
     #[field(removal_default(r#"{"Enable":false,"Rollback":false}"#))]
@@ -79,6 +80,30 @@ pub struct DeploymentConfiguration {
     /// The step of `CANARY`.
     #[field(no_setter)]
     pub canary_configuration: Option<CanaryConfiguration>,
+}
+
+fn is_daemon(spec: &Value) -> bool {
+    spec["SchedulingStrategy"] == "DAEMON"
+}
+
+fn most(spec: &Value) -> Option<&'static str> {
+    Some(if is_daemon(spec) { "100" } else { "200" })
+}
+
+fn least(spec: &Value) -> Option<&'static str> {
+    Some(if is_daemon(spec) { "0" } else { "100" })
+}
+
+/// What a service has whose author says nothing of deployments. `UpdateService` keeps what it is not given, so an update says all of it.
+pub(super) fn usual(spec: &Value) -> Option<&'static str> {
+    if spec["DeploymentController"]["Type"] == "EXTERNAL" {
+        return None;
+    }
+    Some(if is_daemon(spec) {
+        r#"{"Alarms":{"AlarmNames":[],"Enable":false,"Rollback":false},"DeploymentCircuitBreaker":{"Enable":false,"Rollback":false},"MaximumPercent":100,"MinimumHealthyPercent":0,"Strategy":"ROLLING"}"#
+    } else {
+        r#"{"Alarms":{"AlarmNames":[],"Enable":false,"Rollback":false},"DeploymentCircuitBreaker":{"Enable":false,"Rollback":false},"MaximumPercent":200,"MinimumHealthyPercent":100,"Strategy":"ROLLING"}"#
+    })
 }
 
 /// Whether a deployment whose tasks keep failing is given up.

@@ -28,7 +28,8 @@ pub enum Launch {
     )]
     LaunchType(Input<LaunchType>),
     /// Capacity providers of the cluster, by a strategy.
-    #[field(in_place, keyed("CapacityProvider"), removal_keeps)]
+    /// Once it is taken out, the service follows its cluster's default strategy.
+    #[field(in_place, keyed("CapacityProvider"), removal_releases)]
     CapacityProviderStrategy(Vec<CapacityProviderStrategyItem>),
 }
 

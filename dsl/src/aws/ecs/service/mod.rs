@@ -52,6 +52,7 @@ use std::marker::PhantomData;
 use windlass_derive::{Block, Resource};
 
 use super::{ClusterName, ExposedPort, PortName, ServiceArn, ServiceName, TaskDefinitionArn};
+use crate::aws::elasticloadbalancingv2::keep_traffic;
 use crate::aws::iam::principal::Ecs;
 use crate::aws::iam::{RoleArn, RoleFor};
 use crate::aws::servicediscovery;
@@ -147,6 +148,7 @@ crate::text_enum! {
     reference_wait = Ready,
     exclusive_by(service_connect::taken, "ServiceConnectConfiguration"),
     holds("Cluster", "NetworkConfiguration.AwsvpcConfiguration.Subnets[]", "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups[]", "CapacityProviderStrategy[].CapacityProvider", "ServiceRegistries[].RegistryArn"),
+    drives("LoadBalancers" => "Actions" | "DefaultActions", keep_traffic, "ECS shifts traffic"),
     no_new
 )]
 pub struct Service<N: ServiceNetwork = AnyNetwork> {
@@ -178,7 +180,7 @@ pub struct Service<N: ServiceNetwork = AnyNetwork> {
     #[field(in_place, removal_default("0"))]
     pub health_check_grace_period_seconds: Option<Input<u32>>,
     /// How the service goes from one revision to the next.
-    #[field(in_place, removal_keeps)]
+    #[field(in_place, removal_default_by(deployment::usual))]
     pub deployment_configuration: Option<DeploymentConfiguration>,
     /// Who exchanges tasks. AWS's default is ECS.
     #[field(in_place, removal_default(r#"{"Type":"ECS"}"#))]
@@ -270,7 +272,9 @@ pub struct PlacementStrategy {
     /// What sort of strategy it is.
     #[field(name = "Type")]
     pub strategy_type: Input<PlacementStrategyType>,
-    /// For `spread` such as `attribute:ecs.availability-zone` or `instanceId`; for `binpack` `cpu` or `memory`.
+    /// For `spread` such as `attribute:ecs.availability-zone` or `instanceId`; for `binpack` `cpu` or `memory`. AWS answers `host` as `instanceId`, and
+    /// what is packed in capitals (terraform-provider-aws, `internal/service/ecs/service.go`).
+    #[field(spellings("host" = "instanceId", "cpu" = "CPU", "memory" = "MEMORY"))]
     pub field: Option<Input<String>>,
 }
 

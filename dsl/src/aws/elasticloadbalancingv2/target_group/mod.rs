@@ -7,6 +7,7 @@
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-targetgroup.html>
 
 mod check;
+mod defaults;
 #[cfg(test)]
 mod tests;
 
@@ -115,31 +116,31 @@ pub struct TargetGroup<T: TargetKind = AnyTarget> {
     #[field(replaces)]
     pub target_control_port: Option<Input<u16>>,
     /// Whether targets are checked. Only a Lambda function can do without, which is AWS's default for one.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::enabled))]
     pub health_check_enabled: Option<Input<bool>>,
     /// What health checks speak. AWS's default is HTTP for application load balancers and TCP for others.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::protocol))]
     pub health_check_protocol: Option<Input<Protocol>>,
     /// The port that health checks go to. AWS's default is the one that targets get traffic on, and 80 for GENEVE.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::port))]
     pub health_check_port: Option<Input<HealthCheckPort>>,
     /// The path that health checks ask for. AWS's default is `/`, and `/AWS.ALB/healthcheck` for gRPC.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::path))]
     pub health_check_path: Option<Input<String>>,
     /// Seconds between two checks, 5 to 300. AWS's default is 30; 10 for GENEVE and 35 for Lambda.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::interval))]
     pub health_check_interval_seconds: Option<Input<u32>>,
     /// Seconds until a check has failed, 2 to 120. AWS's default is 6 for HTTP, 10 for TCP, TLS and HTTPS, 5 for GENEVE, 30 for Lambda.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::timeout))]
     pub health_check_timeout_seconds: Option<Input<u32>>,
     /// Successes in a row that make a target healthy, 2 to 10. AWS's default is 5.
     #[field(in_place, removal_default("5"))]
     pub healthy_threshold_count: Option<Input<u32>>,
     /// Failures in a row that make a target unhealthy, 2 to 10. AWS's default is 2, and 5 for Lambda.
-    #[field(in_place)]
+    #[field(in_place, removal_default_by(defaults::unhealthy))]
     pub unhealthy_threshold_count: Option<Input<u32>>,
-    /// Which answers count as healthy. AWS's default is 200, and 12 for gRPC.
-    #[field(in_place)]
+    /// Which answers count as healthy. AWS's default is 200; 200-399 for network and gateway load balancers, 12 for gRPC.
+    #[field(in_place, removal_default_by(defaults::matcher))]
     pub matcher: Option<Matcher>,
     /// Targets that are registered here, beside those that an ECS service or Auto Scaling group registers.
     #[field(in_place, set, no_setter)]

@@ -308,8 +308,14 @@ impl Lifecycle for ServiceLifecycle {
                     call.health_check_grace_period_seconds(seconds)
                 }
                 ServiceChange::DeploymentConfiguration => {
-                    let configuration = to.deployment_configuration.as_ref();
-                    call.set_deployment_configuration(configuration.and_then(whole))
+                    let mut configuration = to.deployment_configuration.as_ref().and_then(whole);
+                    let before = subject.applied.deployment_configuration.as_ref();
+                    let hooked = before.is_some_and(|before| !before.lifecycle_hooks.is_empty());
+                    // AWS keeps the hooks that an update does not mention.
+                    if let Some(configuration) = configuration.as_mut().filter(|_| hooked) {
+                        configuration.lifecycle_hooks.get_or_insert_default();
+                    }
+                    call.set_deployment_configuration(configuration)
                 }
                 ServiceChange::DeploymentController => {
                     let controller = to.deployment_controller.to_sdk();

@@ -1,0 +1,158 @@
+//! What became of an update: what was sent, against what AWS has afterwards. The comparison is the plan's own.
+//!
+//! Left out is what cannot be seen, what AWS decides once it is released, and what belongs to somebody else. Not here: reading it.
+
+use serde_json::{Map, Value};
+use windlass::canonical::CanonicalJson;
+use windlass::schema::{Compare, FieldSchema, KindSchema, Read, Removal, Shape, flattened};
+use windlass_state::snapshot::Recorded;
+
+use crate::authored::authored;
+use crate::compare::{member_key, members};
+use crate::diff::{Sides, diff};
+use crate::drift::Drifted;
+use crate::driven::Driven;
+
+/// One or several updates of a resource in one run.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// What the first of them changed it from.
+    pub before: CanonicalJson,
+    /// The properties at the top that they changed, sorted.
+    pub properties: Vec<String>,
+}
+
+impl Sent {
+    /// The spec as it was sent, with what the updates took away. A life cycle reads the attributes that a spec holds, so that it finds what should be gone.
+    #[must_use]
+    pub fn everything(&self, recorded: &Recorded, schema: &KindSchema) -> CanonicalJson {
+        let mut spec = recorded.applied.to_value();
+        if let Some(spec) = spec.as_object_mut() {
+            add_removed(schema.fields, spec, &self.before.to_value());
+        }
+        CanonicalJson::of(&spec)
+    }
+
+    /// Where AWS has something else than what was sent, in the schema's order.
+    #[must_use]
+    pub fn unmet(
+        &self,
+        schema: &KindSchema,
+        recorded: &Recorded,
+        driven: &[Driven],
+        observed: &Value,
+    ) -> Vec<Drifted> {
+        let (mut sent, everything) = (
+            recorded.applied.to_value(),
+            self.everything(recorded, schema).to_value(),
+        );
+        Driven::keep_all(driven, &mut sent, &everything, observed);
+        let sides = Sides {
+            desired: &sent,
+            applied: &everything,
+            observed: Some(observed),
+        };
+        let found = diff(schema, sides, &recorded.options.owned_elsewhere);
+        let changed = found.fields.into_iter().filter(|field| {
+            let top = field.path.split(['.', '[']).next();
+            self.properties
+                .iter()
+                .any(|name| Some(name.as_str()) == top)
+        });
+        changed
+            .map(|field| Drifted {
+                path: field.path,
+                recorded: field.after,
+                observed: field.before,
+            })
+            .collect()
+    }
+
+    /// What is recorded where AWS has something else: what it has, so that the next plan shows the same change again.
+    #[must_use]
+    pub fn standing(
+        &self,
+        schema: &KindSchema,
+        recorded: &Recorded,
+        unmet: &[Drifted],
+        observed: &Value,
+    ) -> CanonicalJson {
+        let mut spec = recorded.applied.to_value();
+        let everything = self.everything(recorded, schema).to_value();
+        let there = authored(schema, &spec, &everything, Some(observed));
+        for field in schema.fields() {
+            let differs = |found: &Drifted| found.path.split(['.', '[']).next() == Some(field.name);
+            let Some(spec) = spec.as_object_mut().filter(|_| unmet.iter().any(differs)) else {
+                continue;
+            };
+            match there.get(field.name) {
+                Some(value) => spec.insert(field.name.to_owned(), value.clone()),
+                None if field.required => continue,
+                None => spec.remove(field.name),
+            };
+        }
+        CanonicalJson::of(&spec)
+    }
+}
+
+/// Adds what stood in `before`, is not in `spec` any more, and must not be there afterwards.
+fn add_removed(fields: &'static [FieldSchema], spec: &mut Map<String, Value>, before: &Value) {
+    for field in flattened(fields) {
+        let hidden = field.read == Read::Never || matches!(field.shape, Shape::Secret);
+        let stays = matches!(field.removal, Removal::Keeps | Removal::Releases);
+        let Some(before) = before.get(field.name).filter(|_| !hidden) else {
+            continue;
+        };
+        let replaced = is_other_choice(fields, field, spec);
+        match (spec.get_mut(field.name), field.shape) {
+            (None, _) if !stays && !replaced => {
+                spec.insert(field.name.to_owned(), before.clone());
+            }
+            (Some(Value::Object(inner)), Shape::Block(fields)) => {
+                add_removed(fields, inner, before);
+            }
+            (Some(Value::Object(inner)), Shape::Map(_)) => {
+                for (key, value) in before.as_object().into_iter().flatten() {
+                    inner.entry(key).or_insert_with(|| value.clone());
+                }
+            }
+            (Some(Value::Array(list)), _) => {
+                add_members(field.compare, list, members(Some(before)))
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether the property is one of a choice of which another one is written: AWS takes the one in the other's place.
+fn is_other_choice(
+    fields: &'static [FieldSchema],
+    field: &FieldSchema,
+    spec: &Map<String, Value>,
+) -> bool {
+    fields.iter().any(|holder| match holder.shape {
+        Shape::Choice(variants) => {
+            variants.iter().any(|variant| variant.name == field.name)
+                && variants
+                    .iter()
+                    .any(|variant| spec.contains_key(variant.name))
+        }
+        _ => false,
+    })
+}
+
+fn add_members(compare: Compare, list: &mut Vec<Value>, before: &[Value]) {
+    let gone = |list: &[Value], old: &Value| match compare {
+        Compare::Keyed(key) => {
+            let name = member_key(old, key);
+            !list.iter().any(|member| member_key(member, key) == name)
+        }
+        Compare::Set => !list.contains(old),
+        _ => false,
+    };
+    for old in before {
+        if gone(list, old) {
+            list.push(old.clone());
+        }
+    }
+}
