@@ -86,7 +86,7 @@ pub(crate) async fn read_back(
 
 /// For how long an answer about a kind may lag behind a change.
 fn window(_run: Run<'_>, _kind: &str) -> Duration {
-    Duration::from_secs(30)
+    Duration::from_mins(3)
 }
 
 /// What the run's updates changed, with its current generation. What failed later in the run has told its own story.

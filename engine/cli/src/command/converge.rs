@@ -271,7 +271,7 @@ impl Converge<'_> {
         prepared: Prepared<'_, '_>,
         interrupt: &Interrupt,
     ) -> Result<Exit, Failure> {
-        let empty = prepared.plan().is_empty();
+        let nothing = prepared.plan().changes_nothing();
         match &self.end {
             End::Show { out, detailed } => {
                 if let Some(out) = out {
@@ -282,7 +282,7 @@ impl Converge<'_> {
                     };
                     saved.write(out)?;
                 }
-                Ok(if *detailed && !empty {
+                Ok(if *detailed && !nothing {
                     Exit::Changes
                 } else {
                     Exit::Done
@@ -294,7 +294,7 @@ impl Converge<'_> {
                 {
                     return Err(stale(self.operation));
                 }
-                let agreed = empty
+                let agreed = nothing
                     || *yes
                     || tokio::select! {
                         agreed = confirm("Do this?") => agreed?,

@@ -1,9 +1,9 @@
 //! What the world changed, as text.
 
 use owo_colors::OwoColorize;
-use serde_json::Value;
 use windlass_engine::refresh::{Drift, Drifts, Refreshed, What};
 
+use super::values::{difference, readable, value};
 use super::words;
 
 /// A block for each resource that drifted, and a line that counts them.
@@ -62,24 +62,19 @@ fn block(drift: &Drift) -> Vec<String> {
         }
     )];
     if let What::Changed { fields, foreign } = &drift.what {
-        let value = |value: &Option<Value>| {
-            value
-                .as_ref()
-                .map_or_else(|| "(none)".to_owned(), words::value)
-        };
         lines.extend(fields.iter().map(|field| {
-            let path = field.path.replace('.', " › ");
-            format!(
-                "    {path:<38} {} → {}",
-                value(&field.recorded).green(),
-                value(&field.observed).red()
+            difference(
+                &field.path,
+                field.recorded.as_ref(),
+                field.observed.as_ref(),
+                "",
             )
         }));
         lines.extend(foreign.iter().map(|foreign| {
-            let path = foreign.path.replace('.', " › ");
+            let path = readable(&foreign.path);
             format!(
                 "    {path:<38} {} is not ours",
-                words::value(&foreign.member).red()
+                value(&foreign.member).red()
             )
         }));
     }

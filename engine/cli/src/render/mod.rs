@@ -13,6 +13,7 @@ mod plan;
 #[cfg(test)]
 mod scenarios;
 mod terminal;
+mod values;
 pub mod words;
 
 use std::io::IsTerminal;

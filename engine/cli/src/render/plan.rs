@@ -4,7 +4,8 @@ use owo_colors::OwoColorize;
 use windlass::schema::{OldGenerations, ReplaceOrder};
 use windlass_plan::plan::{Change, FieldChange, Note, Reason, Verdict};
 
-use super::words::value;
+use super::foreign;
+use super::values::difference;
 
 /// How many properties of one change are shown before the rest is counted.
 const SHOWN: usize = 24;
@@ -22,11 +23,7 @@ pub fn text(changes: &[Change], unchanged: usize, notes: &[Note]) -> String {
             }
         }
     }
-    lines.extend(
-        notes
-            .iter()
-            .map(|note| format!("{} {}: {}", "note".cyan(), note.address, note.text)),
-    );
+    lines.extend(notes.iter().map(note));
     if !lines.is_empty() {
         lines.push(String::new());
     }
@@ -123,23 +120,31 @@ fn why(change: &Change) -> String {
         .join("; ")
 }
 
-/// One property that differs, in one line.
+/// One property that differs.
 pub fn field(change: &FieldChange) -> String {
-    let absent = || "(none)".to_owned();
-    let before = change.before.as_ref().map_or_else(absent, value);
-    let after = change.after.as_ref().map_or_else(absent, value);
-    let path = change.path.replace('.', " › ");
     let mark = match (change.replaces, change.drift) {
         (true, true) => "  replaces, drifted",
         (true, false) => "  replaces",
         (false, true) => "  drifted",
         (false, false) => "",
     };
+    difference(
+        &change.path,
+        change.before.as_ref(),
+        change.after.as_ref(),
+        mark,
+    )
+}
+
+fn note(note: &Note) -> String {
+    let at = note.source.as_ref();
+    let at = at.map(|source| format!(" [{source}]")).unwrap_or_default();
     format!(
-        "    {path:<38} {} → {}{}",
-        before.red(),
-        after.green(),
-        mark.dimmed()
+        "{} {}: {}{}",
+        "note".cyan(),
+        note.address,
+        foreign::line(&note.text),
+        at.dimmed()
     )
 }
 

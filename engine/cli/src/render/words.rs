@@ -7,16 +7,13 @@ use owo_colors::OwoColorize;
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::diagnostics::SourceLine;
-use windlass::expr::Expr;
 use windlass_engine::events::{Because, ErrorReport, Event, Recovered, StepRef, Summary, Verb};
 use windlass_engine::provider::{ErrorClass, Failure};
 use windlass_state::record::RunResult;
 
 use super::foreign;
+use super::values::value;
 use crate::failure::{self, Refused};
-
-/// The longest value that is shown in one line, in characters.
-const LONGEST: usize = 100;
 
 /// A time span as people say it.
 pub fn time(milliseconds: u64) -> String {
@@ -37,52 +34,6 @@ pub fn count(number: usize, one: &str) -> String {
     match number {
         1 => format!("1 {one}"),
         _ => format!("{number} {one}s"),
-    }
-}
-
-/// What is looked for again because AWS does not show it yet.
-pub fn not_visible_yet(resources: &[Address], at_most_milliseconds: u64) -> String {
-    const NAMED: usize = 3;
-    let mut names: Vec<_> = resources.iter().take(NAMED).map(Address::as_str).collect();
-    let more = match resources.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    names.dedup();
-    format!(
-        "  {} AWS does not show {}{more} yet, made or changed moments ago; Windlass looks again for up to {}",
-        "↻".yellow(),
-        names.join(", "),
-        time(at_most_milliseconds)
-    )
-}
-
-/// A value of a spec in one line.
-pub fn value(value: &Value) -> String {
-    let text = match Expr::of(value) {
-        Ok(Some(Expr::Ref { address, output })) => format!("({address}.{output}, known after up)"),
-        Ok(Some(_)) => "(known after up)".to_owned(),
-        _ => plain_value(value),
-    };
-    if text.chars().count() <= LONGEST {
-        return text;
-    }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
-}
-
-fn plain_value(value: &Value) -> String {
-    match value {
-        Value::String(text) => foreign::shown(text).into_owned(),
-        Value::Object(object) if object.contains_key("hash") && object.contains_key("source") => {
-            format!(
-                "(secret, {})",
-                object
-                    .get("source")
-                    .map(Value::to_string)
-                    .unwrap_or_default()
-            )
-        }
-        other => foreign::encoded(&other.to_string()),
     }
 }
 
@@ -306,6 +257,14 @@ pub fn summary(summary: &Summary) -> String {
     }
 }
 
+/// A text as it is, line breaks included; anything else in one line.
+fn output_value(output: &Value) -> String {
+    match output {
+        Value::String(text) => foreign::shown(text).into_owned(),
+        other => value(other),
+    }
+}
+
 /// Values that the stack tells its user.
 pub fn outputs(event: &Event) -> Option<String> {
     let Event::Outputs { outputs } = event else {
@@ -315,7 +274,7 @@ pub fn outputs(event: &Event) -> Option<String> {
     Some(
         outputs
             .iter()
-            .map(|(name, output)| format!("{:<width$} = {}", name.bold(), plain_value(output)))
+            .map(|(name, output)| format!("{:<width$} = {}", name.bold(), output_value(output)))
             .collect::<Vec<_>>()
             .join("\n"),
     )
