@@ -353,7 +353,7 @@ pub const ROWS: &[Row] = &[
         400,
         "ResourceInUseException",
         "The specified capacity provider is in use and cannot be removed.",
-        NotYet,
+        Busy,
         "aws/aws-cdk#15366",
     ),
     said(
