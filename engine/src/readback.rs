@@ -85,8 +85,8 @@ pub(crate) async fn read_back(
 }
 
 /// For how long an answer about a kind may lag behind a change.
-fn window(_run: Run<'_>, _kind: &str) -> Duration {
-    Duration::from_mins(3)
+fn window(run: Run<'_>, kind: &str) -> Duration {
+    run.provider.visible_within(kind)
 }
 
 /// What the run's updates changed, with its current generation. What failed later in the run has told its own story.
@@ -149,7 +149,7 @@ async fn look(
             ..target(&changed.address, &changed.recorded)
         })
         .collect();
-    let seen = observe_all::<BTreeMap<_, _>>(run.provider, run.clock, &targets).await;
+    let seen = observe_all::<BTreeMap<_, _>>(run.provider, run.clock, run.voice, &targets).await;
     let drivers = drivers(snapshot, schema);
     let wrong = |changed: &Changed| -> Option<Wrong> {
         let seen = match &seen {

@@ -12,8 +12,10 @@ use windlass_state::snapshot::Snapshot;
 
 use crate::observe::{LookingAgain, ObserveError, observe_all};
 use crate::provider::Target;
+use crate::readback::drivers;
 use crate::recorder::{Recorder, target};
 use crate::session::Session;
+use crate::visible::may_hide_for;
 
 /// Looks again for what may be an answer from before.
 pub(crate) async fn look_again(
@@ -43,22 +45,27 @@ pub(crate) async fn look_again(
 
 /// What is there and differs from what was sent. `since` is when the last of our own calls about it was answered.
 fn differing(session: &Session<'_>, snapshot: &Snapshot, seen: &Observations) -> Vec<Target> {
-    let current = snapshot.resources.iter().filter_map(|(address, recorded)| {
-        let last = recorded.since.max(recorded.changed)?;
-        let of = target(address, recorded);
-        let of = Target {
-            since: Some(last),
-            ..of
-        };
-        let young = !crate::visible::may_be_hidden_for(session.provider, &of).is_zero();
-        let schema = (session.schema)(&recorded.kind).filter(|_| young)?;
-        match seen.get(&(address.clone(), recorded.generation)) {
-            Some(Seen::Present { properties, .. }) => {
-                let differs = !drifted(schema, recorded, &properties.to_value()).is_empty();
-                differs.then_some(of)
-            }
-            _ => None,
-        }
+    let young = snapshot.resources.iter().filter(|(_, recorded)| {
+        let last = recorded.since.max(recorded.changed);
+        !may_hide_for(session.provider, &recorded.kind, last).is_zero()
     });
-    current.collect()
+    let young: Vec<_> = young.collect();
+    if young.is_empty() {
+        return Vec::new();
+    }
+    let drivers = drivers(snapshot, session.schema);
+    let suspects = young.into_iter().filter_map(|(address, recorded)| {
+        let schema = (session.schema)(&recorded.kind)?;
+        let key = (address.clone(), recorded.generation);
+        let Some(Seen::Present { properties, .. }) = seen.get(&key) else {
+            return None;
+        };
+        let (driven, shown) = (drivers.at(address), properties.to_value());
+        let differs = !drifted(schema, recorded, driven, &shown).is_empty();
+        differs.then(|| Target {
+            since: recorded.since.max(recorded.changed),
+            ..target(address, recorded)
+        })
+    });
+    suspects.collect()
 }
