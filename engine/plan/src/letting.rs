@@ -46,12 +46,32 @@ impl<'a> Order<'a> {
             }
         });
         self.lettings = lettings;
+        self.connect(self.returns(users));
         let held: Vec<_> = self
             .removals
             .iter()
             .filter_map(|removal| self.held(removal, users))
             .collect();
         if held.is_empty() { Ok(()) } else { Err(held) }
+    }
+
+    /// Who goes because it holds something that goes first, without naming it, comes back only after that has. Otherwise the new one would
+    /// hold it, too.
+    fn returns(&self, users: &Users<'a>) -> Vec<(StepId, StepId)> {
+        let mut edges = Vec::new();
+        for removal in self.removals {
+            if removal.replaced != Some(ReplaceOrder::DeleteFirst) {
+                continue;
+            }
+            let Some(made) = self.last_of(removal.address) else {
+                continue;
+            };
+            let holders = self.indirect_holders(removal, users).into_iter();
+            let gone = holders.filter(|(_, gone)| gone.is_some());
+            let again = gone.filter_map(|(user, _)| self.make_of(self.world.now(user)));
+            edges.extend(again.map(|make| (make, made)));
+        }
+        edges
     }
 
     fn each_letting(&self, users: &Users<'a>, visit: &mut dyn FnMut(StepId, StepId, Why<'a>)) {
@@ -108,10 +128,10 @@ impl<'a> Order<'a> {
             Some(gone) if !delete_first || self.is_held(removal, recorded) => visit(gone, why),
             _ => {}
         }
-        if !delete_first || (gone.is_none() && self.is_given_up(removal, user, recorded)) {
-            if let Some(last) = self.lets_go(user) {
-                visit(last, why);
-            }
+        let lets_go =
+            !delete_first || (gone.is_none() && self.is_given_up(removal, user, recorded));
+        if let Some(last) = self.lets_go(user).filter(|_| lets_go) {
+            visit(last, why);
         }
     }
 

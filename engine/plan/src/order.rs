@@ -394,6 +394,18 @@ impl<'a> Order<'a> {
         self.connect(handed_over);
     }
 
+    /// The step that makes what is declared there.
+    pub(crate) fn make_of(&self, at: &Address) -> Option<StepId> {
+        let node = self.graph.find(at.as_str())?;
+        self.made.get(&node)?.make
+    }
+
+    /// The step after which everything about what is declared there is done.
+    pub(crate) fn last_of(&self, at: &Address) -> Option<StepId> {
+        let node = self.graph.find(at.as_str())?;
+        self.made.get(&node)?.last()
+    }
+
     /// The step after which what is recorded there uses only what it is to use. What is merely declared in other words uses the same as
     /// before.
     pub(crate) fn lets_go(&self, at: &Address) -> Option<StepId> {
@@ -469,7 +481,7 @@ impl<'a> Order<'a> {
         self.steps.len() - 1
     }
 
-    fn connect(&mut self, edges: impl IntoIterator<Item = (StepId, StepId)>) {
+    pub(crate) fn connect(&mut self, edges: impl IntoIterator<Item = (StepId, StepId)>) {
         for (step, before) in edges {
             if step != before {
                 self.steps[step].after.push(before);

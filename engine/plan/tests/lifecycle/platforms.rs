@@ -206,6 +206,12 @@ fn the_way_out_of_a_refusal_is_one() {
         [address("network/nat-a"), address("web/load-balancer")]
     );
     let plan = stage.plan(&doc);
+    // What has a public address comes back when the gateway has: until then it would hold the old attachment, too.
+    let attached = position(&plan, "network/attachment", creates);
+    for at in ["network/nat-a", "web/load-balancer"] {
+        let made = &plan.steps[position(&plan, at, creates)];
+        assert!(made.after.iter().any(|before| *before > attached), "{at}");
+    }
     stage.replace.clear();
     stage.carry_out(&plan);
     assert!(stage.plan(&doc).is_empty());
