@@ -8,8 +8,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 use serde_json::{Value, json};
 use windlass::aws::elasticloadbalancingv2::{
-    HealthCheckPort, MatcherCodesResolved, Protocol, ProtocolVersion, TARGET_GROUP_ATTRIBUTES,
-    TargetDescriptionResolved, TargetGroup, TargetGroupChange, TargetGroupResolved, TargetType,
+    HealthCheckPort, MatcherCodesResolved, Protocol, TARGET_GROUP_ATTRIBUTES,
+    TargetDescriptionResolved, TargetGroup, TargetGroupChange, TargetGroupResolved,
 };
 use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
