@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use windlass_engine::events::Event;
 use windlass_engine::provider::Failure;
 use windlass_state::record::RunResult;
-use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, SERVICE};
+use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, ROLE, SERVICE};
 use windlass_tests::cloud::platform::{network, platform, service};
 use windlass_tests::cloud::{Faults, Ran, Universe, parse};
 
@@ -82,17 +82,15 @@ async fn what_cannot_be_read_is_believed() {
 async fn what_was_changed_is_read_in_one_batch() {
     let universe = Universe::default();
     universe.up(&platform()).await;
-    let edited = platform().with("service", SERVICE, service(7)).with(
-        "cluster",
-        CLUSTER,
-        json!({"Settings": "s2"}),
-    );
+    let edited = platform()
+        .with("role", ROLE, json!({"Path": "/", "Policy": "p2"}))
+        .with("cluster", CLUSTER, json!({"Settings": "s2"}));
     let before = universe.up(&platform()).await.summary.calls;
     let ran = universe.up(&edited).await;
-    // Two updates with a wait, and one read more than a run that does nothing.
-    assert!(
-        ran.summary.calls <= before + 6,
-        "{} after {before}",
-        ran.summary.calls
+    assert_eq!(ran.summary.result, RunResult::Done);
+    assert_eq!(
+        ran.summary.calls,
+        before + 3,
+        "two updates, and one read of both"
     );
 }
