@@ -68,6 +68,15 @@ const UNFIT: &[(&str, usize, &str)] = &[(
     "its task definition has a network of its own, which the smallest service does not configure",
 )];
 
+/// What keeps a resource from being deleted or replaced, as AWS does: samples are walked without it.
+const PROTECTED: &[(&str, &str)] = &[
+    (
+        "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "LoadBalancerAttributes[Key]=deletion_protection.enabled",
+    ),
+    ("AWS::Logs::LogGroup", "DeletionProtectionEnabled"),
+];
+
 struct Walk<'a> {
     account: &'a Account,
     kind: &'static str,
@@ -128,6 +137,9 @@ fn trimmed(kind: &str, all: &[Value]) -> Vec<Value> {
         }
         for gap in gaps(kind, Moto::Refuses) {
             remove(&mut spec, gap.path);
+        }
+        for (_, protection) in PROTECTED.iter().filter(|(of, _)| *of == kind) {
+            remove(&mut spec, protection);
         }
         if !specs.contains(&spec) {
             specs.push(spec);

@@ -225,7 +225,12 @@ def modify_subnet_attribute(was, self):
 
 
 def remember_of_endpoint(response, endpoint):
-    given = {"DnsOptions": "dns_options", "IpAddressType": "ip_address_type", "ServiceRegion": "service_region"}
+    given = {
+        "DnsOptions": "dns_options",
+        "IpAddressType": "ip_address_type",
+        "PrivateDnsEnabled": "private_dns_enabled",
+        "ServiceRegion": "service_region",
+    }
     for name, attribute in given.items():
         if endpoint is not None and response._get_param(name) is not None:
             setattr(endpoint, attribute, response._get_param(name))

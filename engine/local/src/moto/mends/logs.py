@@ -116,3 +116,15 @@ def describe_index_policies(self):
 def delete_index_policy(self):
     extras(named_group(self, "logGroupIdentifier")).pop("fieldIndex", None)
     return "{}"
+
+
+@added(LogsResponse, "associate_kms_key")
+def associate_kms_key(self):
+    named_group(self, "resourceIdentifier").kms_key_id = self._get_param("kmsKeyId")
+    return ""
+
+
+@added(LogsResponse, "disassociate_kms_key")
+def disassociate_kms_key(self):
+    named_group(self, "resourceIdentifier").kms_key_id = None
+    return ""
