@@ -97,7 +97,8 @@ fn target(tag: &str) -> Target {
         ),
         outputs: BTreeMap::from([("Arn".to_owned(), json!(arn))]),
         imported: false,
-        since: None,
+        // Its create has set the owner's tags.
+        since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) fn target(fixture: &Fixture, spec: &Value) -> Target {
         outputs: fixture.outputs.clone(),
         // So that all of it is read.
         imported: true,
-        since: None,
+        // Its create has set the owner's tags.
+        since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }
 

@@ -19,7 +19,8 @@ pub fn target(kind: &str, id: &str, applied: &Value) -> Target {
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
         imported: false,
-        since: None,
+        // Its create has set the owner's tags.
+        since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }
 
