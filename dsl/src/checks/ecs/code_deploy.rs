@@ -59,7 +59,6 @@ pub(in crate::checks) fn owned_by_code_deploy(document: &Document) -> Vec<Diagno
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::aws::ecs::{
         ClusterName, DeploymentController, DeploymentControllerType, Service, TaskDefinitionArn,
     };

@@ -37,6 +37,23 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
+/// What is looked for again because AWS does not show it yet.
+pub fn not_visible_yet(resources: &[Address], at_most_milliseconds: u64) -> String {
+    const NAMED: usize = 3;
+    let mut names: Vec<_> = resources.iter().take(NAMED).map(Address::as_str).collect();
+    let more = match resources.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    names.dedup();
+    format!(
+        "  {} AWS does not show {}{more} yet, made or changed moments ago; Windlass looks again for up to {}",
+        "↻".yellow(),
+        names.join(", "),
+        time(at_most_milliseconds)
+    )
+}
+
 /// What a step did, as one word; nothing where the sign and the address say it all.
 pub fn verb(verb: Verb) -> &'static str {
     match verb {
