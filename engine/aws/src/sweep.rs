@@ -72,7 +72,7 @@ pub async fn tagged(clients: &Clients, tags: &BTreeMap<String, String>) -> Resul
 /// How many of one service are asked about one by one, until one of them is there.
 const ASKED: usize = 5;
 
-/// The first of these that its own service shows. Services of which the tags of many are asked by one call come first.
+/// The first of these that its own service shows. Amazon EC2 comes first: one call asks about many.
 pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>> {
     let of = |service: &str| -> Vec<&Tagged> {
         let all = found.iter();
@@ -100,24 +100,33 @@ pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>
     Ok(None)
 }
 
-/// What EC2 says to be tagged is there: tags go with the resource. NAT gateways and endpoints are left out, since EC2 shows deleted ones for an hour.
+/// One call for each of the kinds that every network has, with as many identifiers as a filter takes.
 async fn alive_in_ec2(clients: &Clients, found: &[&Tagged]) -> Result<Option<String>> {
-    let ids = found.iter().filter_map(|tagged| {
-        let (of, id) = part(&tagged.arn, 5).split_once('/')?;
-        let lingers = matches!(of, "natgateway" | "vpc-endpoint" | "instance");
-        (!lingers).then(|| id.to_owned())
-    });
-    // As many as one filter takes.
-    let ids: Vec<String> = ids.take(200).collect();
-    if ids.is_empty() {
-        return Ok(None);
+    let of = |kind: &str| -> Option<Vec<String>> {
+        let ids = found.iter().filter_map(|tagged| {
+            let (of, id) = part(&tagged.arn, 5).split_once('/')?;
+            (of == kind).then(|| id.to_owned())
+        });
+        let ids: Vec<String> = ids.take(200).collect();
+        (!ids.is_empty()).then_some(ids)
+    };
+    if let Some(ids) = of("vpc") {
+        let call = clients.ec2().describe_vpcs();
+        let call = call.filters(filter("vpc-id", ids));
+        let vpc = call.into_paginator().items().send().try_next().await;
+        if let Some(vpc) = vpc.named("ec2:DescribeVpcs")? {
+            return Ok(vpc.vpc_id);
+        }
     }
-    let call = clients.ec2().describe_tags();
-    let call = call.filters(filter("resource-id", ids));
-    let tag = call.into_paginator().items().send().try_next().await;
-    Ok(tag
-        .named("ec2:DescribeTags")?
-        .and_then(|tag| tag.resource_id))
+    if let Some(ids) = of("security-group") {
+        let call = clients.ec2().describe_security_groups();
+        let call = call.filters(filter("group-id", ids));
+        let group = call.into_paginator().items().send().try_next().await;
+        if let Some(group) = group.named("ec2:DescribeSecurityGroups")? {
+            return Ok(group.group_id);
+        }
+    }
+    Ok(None)
 }
 
 async fn is_alive(clients: &Clients, service: &str, arn: &str) -> Result<bool> {

@@ -130,9 +130,17 @@ async fn lookups() -> Followed {
     taken(&capture, "a lookup")
 }
 
+async fn sweeps() -> Followed {
+    let capture = paging(|_| None);
+    let tags = BTreeMap::from([("windlass:stack".to_owned(), "shop".to_owned())]);
+    let tagged = capture.provider().tagged(&Capture::place(), &tags).await;
+    assert_eq!(tagged.expect("it is answered"), []);
+    taken(&capture, "a sweep")
+}
+
 #[tokio::test]
 async fn every_read_goes_on_after_an_empty_page() {
-    let mut all = vec![failures().await, lookups().await];
+    let mut all = vec![failures().await, lookups().await, sweeps().await];
     for fixture in fixtures() {
         all.push(follow(&fixture).await);
     }
