@@ -8,7 +8,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::Value;
 use windlass::canonical::CanonicalJson;
 use windlass::resource::{Change, Resource};
@@ -146,8 +145,6 @@ pub struct Subject<L: Lifecycle + ?Sized> {
     pub sent: Option<CanonicalJson>,
     /// What AWS gave.
     pub outputs: Outputs,
-    /// When AWS answered the last call that made or changed it, by AWS's own clock; absent where that was long ago.
-    pub since: Option<Timestamp>,
     /// Others that exchange a value with it, which one call has to change together. None but in an update.
     pub partners: Vec<Partner>,
 }

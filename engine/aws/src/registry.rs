@@ -77,7 +77,6 @@ impl<L: Lifecycle> Hidden<L> {
             applied,
             sent: (!target.imported).then(|| target.applied.clone()),
             outputs: target.outputs.clone(),
-            since: None,
             partners: Vec::new(),
         })
     }

@@ -2,6 +2,7 @@
 
 mod endings;
 mod holders;
+mod launches;
 mod life_cycles;
 mod reaching;
 mod stale;

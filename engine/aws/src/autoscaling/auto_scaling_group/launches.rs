@@ -5,7 +5,6 @@
 use aws_sdk_autoscaling::types::{
     Activity, AutoScalingGroup as SdkGroup, ScalingActivityStatusCode,
 };
-use jiff::Timestamp;
 
 use super::reads::{Groups, in_service};
 use crate::clients::Clients;
@@ -63,6 +62,16 @@ async fn activities(clients: &Clients, group: &str) -> Vec<Activity> {
 /// Activities that are looked at for one that has ended: as many as a group has under way at once, and some.
 const LOOKED_AT: usize = 100;
 
+/// When the newest activity of a group began, in seconds since 1970. To be recorded before a change, so that what failed before it is told from what
+/// fails after it.
+pub async fn newest(clients: &Clients, group: &str) -> Option<i64> {
+    let call = clients.autoscaling().describe_scaling_activities();
+    let call = call.auto_scaling_group_name(group);
+    let newest = call.into_paginator().items().send().try_next().await;
+    let began = newest.ok().flatten()?.start_time?;
+    Some(began.secs())
+}
+
 /// What keeps a group from launching.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
@@ -73,8 +82,8 @@ pub enum Obstacle {
 }
 
 impl Launch {
-    /// What the newest launch failed of. A failure from before `since` may have been mended: it is none that stays.
-    pub fn obstacle(&self, since: Option<Timestamp>) -> Option<Obstacle> {
+    /// What the newest launch failed of. A failure that stood `before` the last change may be mended: it is none that stays.
+    pub fn obstacle(&self, before: Option<i64>) -> Option<Obstacle> {
         let newest = self
             .activities
             .iter()
@@ -87,7 +96,7 @@ impl Launch {
             .trim_end_matches("Launching EC2 instance failed.")
             .trim();
         let began = newest.start_time.map_or(0, |at| at.secs());
-        let is_new = since.is_some_and(|since| began >= since.as_second());
+        let is_new = before.is_none_or(|before| began > before);
         Some(if is_new && stays(why) {
             Obstacle::Final(why.to_owned())
         } else {
@@ -156,8 +165,7 @@ mod tests {
     #[test]
     fn a_quota_stays_and_a_profile_comes() {
         use ScalingActivityStatusCode::{Failed, InProgress, Successful};
-        let since = Timestamp::from_second(100).ok();
-        let is_final = |launch: &Launch| match launch.obstacle(since) {
+        let is_final = |launch: &Launch| match launch.obstacle(Some(100)) {
             Some(Obstacle::Final(why)) => Some((true, why)),
             Some(Obstacle::Passing(why)) => Some((false, why)),
             None => None,

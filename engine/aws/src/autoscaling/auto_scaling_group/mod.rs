@@ -12,7 +12,7 @@ mod reads;
 
 use aws_sdk_autoscaling::operation::update_auto_scaling_group::builders::UpdateAutoScalingGroupFluentBuilder;
 use aws_sdk_autoscaling::types::DeletionProtection;
-use jiff::Timestamp;
+use serde_json::Value;
 use windlass::aws::autoscaling::auto_scaling_group::launch::LaunchResolved;
 use windlass::aws::autoscaling::{
     AutoScalingGroup, AutoScalingGroupChange, AutoScalingGroupResolved,
@@ -35,6 +35,9 @@ use crate::wording::Wording;
 lives!(AutoScalingGroup => AutoScalingGroupLifecycle);
 
 pub struct AutoScalingGroupLifecycle;
+
+/// The output that says when the newest activity from before the last change began. No author can refer to it.
+const BEFORE: &str = "LastActivity";
 
 /// How long after a create a group may still be hidden, in seconds.
 const VISIBLE_WITHIN: u64 = 60;
@@ -132,12 +135,14 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             updates = true;
             call = with(call, to, *change)?;
         }
-        if updates {
-            call.send()
-                .await
-                .named("autoscaling:UpdateAutoScalingGroup")?;
+        if !updates {
+            return Ok(Outputs::new());
         }
-        Ok(Outputs::new())
+        let before = launches::newest(cx, group).await;
+        call.send()
+            .await
+            .named("autoscaling:UpdateAutoScalingGroup")?;
+        Ok(outputs([(BEFORE, before)]))
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
@@ -213,7 +218,7 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             let launch = answers.get::<Launching>(&subject.id)?;
             return Ok(launch.map_or_else(
                 || pending("not visible yet".to_owned()),
-                |launch| launching(launch, subject.since),
+                |launch| launching(launch, subject.outputs.get(BEFORE).and_then(Value::as_i64)),
             ));
         }
         let group = answers.get::<Groups>(&subject.id)?;
@@ -233,7 +238,7 @@ impl Lifecycle for AutoScalingGroupLifecycle {
 }
 
 /// How far a group is from having all its instances in service.
-fn launching(launch: &Launch, since: Option<Timestamp>) -> Progress {
+fn launching(launch: &Launch, before: Option<i64>) -> Progress {
     let (running, wanted) = reads::in_service(&launch.group);
     if running >= wanted {
         return Progress::Reached {
@@ -241,7 +246,7 @@ fn launching(launch: &Launch, since: Option<Timestamp>) -> Progress {
         };
     }
     let status = format!("{running}/{wanted} in service");
-    let status = match launch.obstacle(since) {
+    let status = match launch.obstacle(before) {
         Some(Obstacle::Final(why)) => {
             let help = "AWS tries again by itself: once the cause is gone, run the same again";
             return Progress::Failed(Failure {

@@ -316,7 +316,6 @@ mod tests {
             id: "lt-0a1".to_owned(),
             applied: spec("first"),
             sent: None,
-            since: None,
             outputs: outputs([("LatestVersionNumber", Some(version.to_owned()))]),
             partners: Vec::new(),
         };
