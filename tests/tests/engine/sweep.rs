@@ -1,5 +1,7 @@
 //! What a dead program's call makes after everything, and what another state has made: found by tags, confirmed by the service.
 
+use std::time::Duration;
+
 use serde_json::json;
 use windlass::codes;
 use windlass_engine::events::Event;
@@ -51,6 +53,8 @@ async fn lands(universe: &Universe, intent: &Intent) -> String {
         spec: &intent.spec,
     };
     let made = universe.cloud.create(&request).await;
+    // AWS shows it by then.
+    universe.clock.pass(Duration::from_secs(600));
     made.expect("AWS fences nothing").physical_id
 }
 
