@@ -80,6 +80,10 @@ pub trait Provider: Send + Sync {
     /// Whether [`Provider::tagged`] lists a kind.
     fn is_listed(&self, kind: &str) -> bool;
 
+    /// Whether what a create makes of a kind carries the intent, so that [`Provider::find`] proves whose it is. Otherwise it goes by a natural key, which
+    /// somebody else can take later.
+    fn is_marked(&self, kind: &str) -> bool;
+
     /// Asks how far many resources have got, with as few calls as AWS allows. The answers are in the order of the questions.
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress, ProviderError>>;
 

@@ -38,7 +38,9 @@ pub(crate) async fn sweep(
     recorder: &Recorder<'_>,
     voice: Voice<'_>,
 ) -> Result<(), Halted> {
-    let lost: Vec<Intent> = recorder.read(|snapshot| lost(snapshot, clock.now()));
+    let mut lost: Vec<Intent> = recorder.read(|snapshot| lost(snapshot, clock.now()));
+    // By a natural key alone, what somebody made by hand since would count as ours.
+    lost.retain(|intent| provider.is_marked(&intent.kind));
     if lost.is_empty() {
         return Ok(());
     }

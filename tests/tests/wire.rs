@@ -62,6 +62,10 @@ async fn every_property_is_on_the_wire() {
     );
     assert!(missing.is_empty(), "not proven:\n{}", missing.join("\n"));
     assert_eq!(nameless, UNTAGGED, "what a create makes names its owner");
+    let provider = Capture::new(BTreeMap::new()).provider();
+    let kinds = fixtures().into_iter().map(|fixture| fixture.kind());
+    let unmarked: Vec<_> = kinds.filter(|kind| !provider.is_marked(kind)).collect();
+    assert_eq!(unmarked, UNTAGGED, "what has no tags is not swept up");
     assert!(unfit.is_empty(), "AWS does not take:\n{}", unfit.join("\n"));
 }
 

@@ -282,6 +282,10 @@ impl Provider for AwsProvider {
         sweep::is_listed(kind)
     }
 
+    fn is_marked(&self, kind: &str) -> bool {
+        sweep::is_marked(kind)
+    }
+
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {
         let targets: Vec<&Target> = questions.iter().map(|question| &question.target).collect();
         self.ask(

@@ -46,6 +46,21 @@ pub fn is_listed(kind: &str) -> bool {
     LISTED.contains(&kind)
 }
 
+/// The kinds that have no tags in AWS, nor anything else that a create could leave its intent on.
+const UNMARKED: &[&str] = &[
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::EC2::Route",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::ECS::ClusterCapacityProviderAssociations",
+    "AWS::IAM::RolePolicy",
+];
+
+/// Whether what a create makes of a kind carries its intent.
+pub fn is_marked(kind: &str) -> bool {
+    !UNMARKED.contains(&kind)
+}
+
 /// What carries all of these tags, as the tagging API tells it.
 pub async fn tagged(clients: &Clients, tags: &BTreeMap<String, String>) -> Result<Vec<Tagged>> {
     let filters = tags.iter().map(|(key, value)| {

@@ -257,6 +257,11 @@ impl Provider for Cloud {
         tagging::is_listed(kind)
     }
 
+    // Everything here remembers its intent.
+    fn is_marked(&self, _kind: &str) -> bool {
+        true
+    }
+
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {
         if let Err(error) = self.arrive(DESCRIBE).await {
             return questions.iter().map(|_| Err(error.clone())).collect();
