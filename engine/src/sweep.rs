@@ -210,7 +210,7 @@ pub(crate) async fn namesake(
     }
     if let Some(error) = unanswered {
         let message =
-            "nobody could ask AWS whether this stack and environment have resources already";
+            "AWS could not be asked whether this stack and environment have resources already";
         voice.say(warned(message, &error));
     }
     None

@@ -152,7 +152,8 @@ async fn a_secret_is_deleted_with_its_recovery_window_unless_it_says_otherwise()
         ),
         (
             json!({"ForceDeleteWithoutRecovery": true}),
-            &["DeleteSecret"],
+            // Marked as ours to delete for good, so that nobody restores it while AWS still shows it.
+            &["TagResource", "DeleteSecret"],
             json!({"SecretId": ARN, "ForceDeleteWithoutRecovery": true}),
         ),
     ] {

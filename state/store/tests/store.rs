@@ -150,9 +150,8 @@ fn soon() -> i64 {
 async fn a_dead_holder_of_this_host_is_taken_over_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    open(&path).await.load().await.expect("begun");
-    // A killed process leaves its lease behind, but the system drops its lock.
-    lease_of(&path, &Holder::this_process(), soon());
+    // A killed process leaves its lease and its mark behind, but the system drops its lock.
+    drop(hold_free(&path).await);
     let (held, _) = hold_free(&path).await;
     let second = hold(&path, &Holder::this_process()).await;
     assert!(matches!(second, Err(StoreError::Held { .. })));

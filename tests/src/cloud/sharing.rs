@@ -72,7 +72,11 @@ impl<'a> Wanted<'a> {
                 let group = given.get("AutoScalingGroupProvider")?;
                 Some(group.get("AutoScalingGroupArn")?.clone())
             }),
-            ATTACHMENT => self.alike(ONE_GATEWAY, &|given| given.get("VpcId").cloned()),
+            // One of each type.
+            ATTACHMENT => self.alike(ONE_GATEWAY, &|given| {
+                let is_internet = Value::from(given.contains_key("InternetGatewayId"));
+                Some(Value::from_iter([is_internet, given.get("VpcId")?.clone()]))
+            }),
             INGRESS | EGRESS => self.alike(RULE_TWICE, &|given| {
                 let mut rule = given.clone();
                 rule.remove("Description");

@@ -58,6 +58,8 @@ impl fmt::Debug for Capture {
 /// One request: its operation and everything of it that says what is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
+    /// The service that it was signed for, such as `ec2`.
+    pub service: String,
     /// The operation, such as `CreateVpc`.
     pub operation: String,
     /// The body: canonical JSON, or the pairs of the query protocols with `&` at line ends.
@@ -145,6 +147,7 @@ impl HttpConnector for Capture {
         let signed = request.headers().get("x-amz-date").map(str::to_owned);
         let request = plain(request);
         let captured = Captured {
+            service: signed_for(&request),
             operation: answers::operation(&request),
             body: comparable(request.body()),
             faults: oracle::faults(&request),
@@ -178,6 +181,14 @@ impl HttpConnector for Capture {
             HttpResponse::try_from(response).expect("a valid response")
         ))
     }
+}
+
+/// `…Credential=KEY/DATE/REGION/SERVICE/aws4_request…`
+fn signed_for(request: &Request<Vec<u8>>) -> String {
+    let signature = request.headers().get("authorization");
+    let signature = signature.and_then(|text| text.to_str().ok());
+    let service = signature.and_then(|text| text.split('/').nth(3));
+    service.unwrap_or_default().to_owned()
 }
 
 /// AWS takes signatures that are not older or newer than five minutes.

@@ -98,6 +98,8 @@ pub const PAGED: &[Paged] = &[
             "DescribeCapacityProviders",
             "ListServiceDeployments",
             "ListTaskDefinitions",
+            "ListContainerInstances",
+            "ListServices",
             "ListTasks",
         ],
         token: "nextToken",
@@ -121,6 +123,8 @@ pub const PAGED: &[Paged] = &[
         operations: &[
             "GetAccountAuthorizationDetails",
             "ListAttachedRolePolicies",
+            "ListInstanceProfilesForRole",
+            "ListRolePolicies",
             "ListEntitiesForPolicy",
             "ListInstanceProfiles",
             "ListPolicies",
@@ -164,7 +168,12 @@ pub const PAGED: &[Paged] = &[
     },
     Paged {
         service: "servicediscovery",
-        operations: &["ListNamespaces", "ListOperations", "ListServices"],
+        operations: &[
+            "ListInstances",
+            "ListNamespaces",
+            "ListOperations",
+            "ListServices",
+        ],
         token: "NextToken",
         instead: None,
         empty: |_| json!({"NextToken": TOKEN}).to_string(),
@@ -312,10 +321,12 @@ fn named(
 pub fn paging(
     rule: impl Fn(&Captured) -> Option<(u16, String)> + Send + Sync + 'static,
 ) -> Capture {
-    Capture::answering(move |request| match of(&request.operation) {
+    Capture::answering(move |request| match of(request) {
         Some(paged) if paged.is_first(request) => Some((200, (paged.empty)(&request.operation))),
         _ => rule(request),
     })
+    // Questions are made of samples with other values than AWS has, too.
+    .lenient()
 }
 
 /// What requests read.
@@ -333,7 +344,7 @@ pub struct Reads {
 pub fn reads(requests: &[Captured]) -> Reads {
     let mut reads = Reads::default();
     for request in requests {
-        let Some(paged) = of(&request.operation) else {
+        let Some(paged) = of(request) else {
             if is_unknown(&request.operation) {
                 reads.unknown.insert(request.operation.clone());
             }
@@ -363,8 +374,11 @@ fn is_unknown(operation: &str) -> bool {
     is_read(operation) && !is_whole
 }
 
-fn of(operation: &str) -> Option<&'static Paged> {
-    PAGED.iter().find(|row| row.operations.contains(&operation))
+/// The row of a read. Where services have reads of one name, such as Amazon ECS and Cloud Map, the service decides.
+fn of(request: &Captured) -> Option<&'static Paged> {
+    let named = |row: &&Paged| row.operations.contains(&&*request.operation);
+    let own = |row: &&Paged| named(row) && row.service == request.service;
+    PAGED.iter().find(own).or_else(|| PAGED.iter().find(named))
 }
 
 impl Paged {

@@ -12,7 +12,7 @@ use crate::cloud::Ruled;
 use crate::world::{Ran, World};
 
 /// From this call of the account's on.
-const FROM: u32 = 20;
+const FROM: u32 = 30;
 
 /// Fails every call of the account's from some moment of its first `up` on.
 fn from_then_on<'a>(world: &'a World, status: u16, code: &str, message: &str) -> Ruled<'a> {

@@ -128,7 +128,7 @@ fn each_address_of_the_gpu_workers() {
 fn each_address_of_the_platform() {
     let program = declared("platform", platform::stack, &[("services", "1")]);
     let refusals = replaces_each(&program);
-    assert!(refusals.contains(&"network/vpc".to_owned()), "{refusals:?}");
+    assert!(refusals.contains(&"vpc".to_owned()), "{refusals:?}");
     assert!(!refusals.contains(&"http".to_owned()), "{refusals:?}");
 }
 

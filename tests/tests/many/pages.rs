@@ -130,6 +130,21 @@ async fn lookups() -> Followed {
     taken(&capture, "a lookup")
 }
 
+/// Who is in the way of a deletion.
+async fn holders() -> Followed {
+    let capture = paging(|_| None);
+    let kinds = [
+        ("AWS::ECS::Cluster", "main"),
+        ("AWS::IAM::Role", "shop"),
+        ("AWS::ServiceDiscovery::Service", "srv-0a1b2c3d0a1b2c3d"),
+    ];
+    for (kind, id) in kinds {
+        let target = target(kind, id.to_owned(), &json!({}));
+        capture.provider().who_uses(&target).await.ok();
+    }
+    taken(&capture, "who is in the way")
+}
+
 async fn sweeps() -> Followed {
     let capture = paging(|_| None);
     let tags = BTreeMap::from([("windlass:stack".to_owned(), "shop".to_owned())]);
@@ -140,7 +155,12 @@ async fn sweeps() -> Followed {
 
 #[tokio::test]
 async fn every_read_goes_on_after_an_empty_page() {
-    let mut all = vec![failures().await, lookups().await, sweeps().await];
+    let mut all = vec![
+        failures().await,
+        lookups().await,
+        holders().await,
+        sweeps().await,
+    ];
     for fixture in fixtures() {
         all.push(follow(&fixture).await);
     }

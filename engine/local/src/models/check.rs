@@ -77,6 +77,10 @@ fn structure(
             .get_key_value(name)
             .or_else(|| given.get_key_value(wire));
         match value {
+            // JSON's `null` is the same as nothing.
+            Some((key, Value::Null)) if !shape.required.contains(name) => {
+                known.insert(key.as_str());
+            }
             Some((key, value)) => {
                 known.insert(key.as_str());
                 check(model, &member.shape, &format!("{at}.{key}"), value, faults);

@@ -355,7 +355,7 @@ async fn gaps_are_closed(cloud: &EmbeddedCloud) {
 
 async fn sessions_belong_to_their_account(cloud: &EmbeddedCloud) {
     let aws = AwsClient::new(cloud.endpoint(), "200000000008");
-    let assume = "Action=AssumeRole&Version=2011-06-15&RoleSessionName=s&RoleArn=arn%3Aaws%3Aiam%3A%3A200000000009%3Arole%2Fdeploy";
+    let assume = "Action=AssumeRole&Version=2011-06-15&RoleSessionName=session&RoleArn=arn%3Aaws%3Aiam%3A%3A200000000009%3Arole%2Fdeploy";
     let answer = aws.query("sts", assume).await.expect("answer");
     let (_, rest) = answer.text.split_once("<AccessKeyId>").expect("a key");
     let key = rest.split_once('<').expect("a key").0.trim().to_owned();

@@ -20,7 +20,7 @@ use crate::world::World;
 
 const STACK: &str = "storefront";
 /// Another release, and resources of it that are replaced although nothing says so.
-const RELEASE: &str = "up --yes --set release=2.0.0 --replace web/service --replace web/target-group --replace web/task-role --replace web/security-group --replace api-discovery --replace worker/logs --replace db-password --replace network/nat-a";
+const RELEASE: &str = "up --yes --set release=2.0.0 --replace web/service --replace web/target-group --replace web/task-role --replace web/security-group --replace worker/logs --replace db-password --replace network/nat-a";
 /// Points that wait for a lease cost no time of the processor.
 const AT_ONCE: usize = 6;
 /// Points that share a local cloud in a full sweep: each leaves a world in the emulator, of about 16 MB.

@@ -185,6 +185,17 @@ mod tests {
     use crate::stack::Stack;
 
     fn problems(service: Service) -> Vec<String> {
+        // A check of its own asks for this of services that CodeDeploy deploys.
+        let service = [
+            "TaskDefinition",
+            "LoadBalancers",
+            "NetworkConfiguration",
+            "PlatformVersion",
+        ]
+        .into_iter()
+        .fold(service.configured(), |service, owned| {
+            service.owned_elsewhere(owned)
+        });
         let document = Stack::test(
             "t",
             |cx| {

@@ -8,7 +8,7 @@ use aws_sdk_autoscaling::types::{
 
 use super::reads::{Groups, in_service};
 use crate::clients::Clients;
-use crate::error::Result;
+use crate::error::{Named as _, Result};
 use crate::reads::{Query, few_at_once};
 
 /// Groups by name, with the activities of those that lack instances.
@@ -48,7 +48,8 @@ async fn activities(clients: &Clients, group: &str) -> Vec<Activity> {
     let mut newest = call.into_paginator().items().send();
     let mut activities = Vec::new();
     while activities.len() < LOOKED_AT
-        && let Some(Ok(activity)) = newest.next().await
+        && let Some(activity) = newest.next().await
+        && let Ok(activity) = activity.named("autoscaling:DescribeScalingActivities")
     {
         let is_last = has_ended(&activity);
         activities.push(activity);

@@ -166,6 +166,13 @@ impl Lifecycle for ServiceLifecycle {
             ErrorClass::NotFound,
         )
         .saying(&["InvalidGroup.NotFound", "InvalidSubnetID.NotFound"]),
+        // A revision that was registered a moment ago. <https://github.com/remind101/empire/issues/353>
+        Wording::new(
+            &["ecs:CreateService", "ecs:UpdateService"],
+            &["ClientException"],
+            ErrorClass::NotFound,
+        )
+        .saying(&["TaskDefinition not found"]),
         // Terraform sends it again, too: `internal/service/ecs/service.go`.
         Wording::new(
             &["ecs:DeleteService"],
