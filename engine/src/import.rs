@@ -73,7 +73,14 @@ impl Session<'_> {
         admit(&snapshot, goal)?;
         let secrets = secrets(goal, &mut snapshot)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
-        recover(self.provider, self.clock, &recorder, self.voice()).await?;
+        recover(
+            self.provider,
+            self.clock,
+            &recorder,
+            self.voice(),
+            goal.document,
+        )
+        .await?;
         let (answers, pins) = self.lookups(&recorder, goal).await?;
         let before = recorder.read(Snapshot::clone);
         let observations = Observations::new();

@@ -7,6 +7,7 @@
 
 pub mod amend;
 pub mod clock;
+mod departed;
 pub mod events;
 mod execute;
 mod holders;

@@ -9,11 +9,13 @@ use std::time::Duration;
 use futures::future::join_all;
 use jiff::Timestamp;
 use windlass::address::Address;
+use windlass::document::Document;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent, OutcomeResult};
-use windlass_state::snapshot::differing;
+use windlass_state::snapshot::{Snapshot, differing};
 
 use crate::clock::Clock;
+use crate::departed::look_again;
 use crate::events::{Event, Recovered};
 use crate::observe::{ObserveError, observe_all};
 use crate::provider::{Provider, ProviderError, Target};
@@ -50,13 +52,23 @@ pub(crate) async fn recover(
     clock: &dyn Clock,
     recorder: &Recorder<'_>,
     voice: Voice<'_>,
+    declared: Option<&Document>,
 ) -> Result<(), RecoverError> {
     let open: Vec<Intent> = recorder.read(|snapshot| snapshot.open.values().cloned().collect());
     let Some(first) = open.first() else {
         return Ok(());
     };
     let mut recovered = Recovered::of(first);
-    let results = outcomes(provider, clock, recorder, voice, &open).await;
+    // What the program wants to keep is the current generation of what it declares.
+    let wanted = |address: &Address, generation: u32| {
+        let current = |snapshot: &Snapshot| {
+            let recorded = snapshot.resources.get(address);
+            recorded.is_some_and(|recorded| recorded.generation == generation)
+        };
+        let declared = declared.is_some_and(|document| document.resources.contains_key(address));
+        declared && recorder.read(current)
+    };
+    let results = outcomes(provider, clock, recorder, voice, &open, &wanted).await;
     let mut failed = None;
     let mut records = Vec::new();
     for (intent, result) in open.iter().zip(results) {
@@ -88,6 +100,7 @@ async fn outcomes(
     recorder: &Recorder<'_>,
     voice: Voice<'_>,
     open: &[Intent],
+    wanted: &(dyn Fn(&Address, u32) -> bool + Sync),
 ) -> Vec<Result<OutcomeResult, ProviderError>> {
     let now = provider.now();
     let creates = open.iter().map(|intent| async move {
@@ -105,10 +118,15 @@ async fn outcomes(
         .filter(|intent| intent.action == Action::Delete)
         .filter_map(|intent| recorder.target(&intent.address, intent.generation))
         .collect();
-    let (creates, seen) = futures::join!(
-        join_all(creates),
-        observe_all::<BTreeMap<_, _>>(provider, clock, voice, &deleted)
-    );
+    let doubtful = deleted
+        .iter()
+        .filter(|target| wanted(&target.address, target.generation));
+    let doubtful = doubtful.cloned().collect();
+    let (creates, seen) = futures::join!(join_all(creates), async {
+        let mut seen: BTreeMap<_, _> = observe_all(provider, clock, voice, &deleted).await?;
+        look_again(provider, clock, voice, doubtful, &mut seen).await?;
+        Ok(seen)
+    });
     let mut seen: BTreeMap<_, _> = match seen {
         Ok(seen) => seen
             .into_iter()

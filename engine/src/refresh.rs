@@ -81,7 +81,14 @@ impl Session<'_> {
     pub async fn drift(&self, snapshot: Snapshot, goal: &Goal<'_>) -> Result<Drifts, SessionError> {
         admit(&snapshot, goal)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
-        recover(self.provider, self.clock, &recorder, self.voice()).await?;
+        recover(
+            self.provider,
+            self.clock,
+            &recorder,
+            self.voice(),
+            goal.document,
+        )
+        .await?;
         sweep(self.provider, self.clock, &recorder, self.voice()).await?;
         let seen = self.observe(&recorder).await?;
         Ok(recorder.read(|snapshot| self.compare(snapshot, &seen)))
@@ -100,7 +107,14 @@ impl Session<'_> {
     ) -> Result<Refreshed, SessionError> {
         admit(&snapshot, goal)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
-        recover(self.provider, self.clock, &recorder, self.voice()).await?;
+        recover(
+            self.provider,
+            self.clock,
+            &recorder,
+            self.voice(),
+            goal.document,
+        )
+        .await?;
         sweep(self.provider, self.clock, &recorder, self.voice()).await?;
         let seen = self.observe(&recorder).await?;
         let now = recorder.read(Snapshot::clone);

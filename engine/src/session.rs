@@ -271,7 +271,7 @@ impl<'a> Session<'a> {
         }
         let secrets = secrets(goal, &mut snapshot)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
-        recover(self.provider, self.clock, &recorder, voice).await?;
+        recover(self.provider, self.clock, &recorder, voice, goal.document).await?;
         self.alone(&recorder, goal).await?;
         sweep(self.provider, self.clock, &recorder, voice).await?;
         let (answers, pins) = self.lookups(&recorder, goal).await?;

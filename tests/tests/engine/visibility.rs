@@ -239,3 +239,29 @@ async fn a_role_that_nobody_made_gets_half_a_minute() {
     let (least, most) = (Duration::from_secs(20), Duration::from_secs(40));
     assert!(took > least && took < most, "{took:?}");
 }
+
+#[test]
+fn what_a_killed_destroy_removed_is_made_again_although_aws_still_shows_it() {
+    let small = Program::new().with("network", NETWORK, network("10.0.0.0/16"));
+    for moment in 0.. {
+        let lived = block_on(async {
+            let universe = Universe::default();
+            universe.up(&small).await;
+            universe.cloud.set_faults(Faults {
+                lag: Lag {
+                    stale: 1.0,
+                    ..Lag::default()
+                },
+                ..Faults::default()
+            });
+            let lived = universe.mortal(None, Some(moment)).await.is_some();
+            let ran = universe.up(&small).await;
+            assert_eq!(refused(&ran), [""; 0], "after death at moment {moment}");
+            assert_eq!(things(&universe), 1, "after death at moment {moment}");
+            lived
+        });
+        if lived {
+            break;
+        }
+    }
+}
