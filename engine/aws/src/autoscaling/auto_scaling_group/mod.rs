@@ -51,6 +51,16 @@ impl Lifecycle for AutoScalingGroupLifecycle {
         // group is not found is said in much the same words, and is something else.
         Wording::new(&[], &["ValidationError"], ErrorClass::NotFound)
             .saying(&["AutoScalingGroup name not found"]),
+        // Subnets and launch templates that were made a moment ago, among others. <https://github.com/hashicorp/terraform/issues/471>
+        Wording::new(
+            &[
+                "autoscaling:CreateAutoScalingGroup",
+                "autoscaling:UpdateAutoScalingGroup",
+            ],
+            &["ValidationError"],
+            ErrorClass::NotFound,
+        )
+        .saying(&["The subnet ID '", "launch template, with template ID"]),
         // A profile that was made a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
         Wording::new(&[], &["ValidationError"], ErrorClass::NotYet).saying(&[
             "Invalid IAM Instance Profile",
