@@ -171,6 +171,8 @@ const UNCHECKED: &[(&str, &str)] = &[
     ("AWS::ECS::TaskDefinition", "AWS::Logs::"),
     ("AWS::ECS::TaskDefinition", "AWS::SecretsManager::"),
     ("AWS::EC2::LaunchTemplate", "AWS::"),
+    // Nobody has reported how ECS words it.
+    ("AWS::ECS::CapacityProvider", "AWS::AutoScaling::"),
 ];
 
 /// A value that AWS does not take.

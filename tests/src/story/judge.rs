@@ -113,13 +113,17 @@ fn compare(
         let path = format!("{path}{}", field.name);
         let is = is.get(field.name).map(|value| plain(field, value));
         let should = should.get(field.name);
-        let fine = match (&is, should) {
-            (Some(is @ Value::Object(_)), Some(should @ Value::Object(_)))
-                if let Shape::Block(fields) = field.shape =>
-            {
-                compare(&format!("{path}."), fields, is, should, excuses, wrong);
+        if let Shape::Block(members) = field.shape {
+            // A block that one side lacks is one without members.
+            let none = Value::Object(serde_json::Map::new());
+            let (is, should) = (is.as_ref().unwrap_or(&none), should.unwrap_or(&none));
+            let whole = should == &none && stays(field, is);
+            if !whole && is.is_object() && should.is_object() {
+                compare(&format!("{path}."), members, is, should, excuses, wrong);
                 continue;
             }
+        }
+        let fine = match (&is, should) {
             (Some(is), Some(should)) => is == should,
             (None, None) => true,
             (Some(is), None) => {
