@@ -165,8 +165,8 @@ async fn lint(template: &Value) -> Vec<Found> {
     std::fs::write(&file, template.to_string()).expect("it can be written");
     let output = Command::new(python)
         .args([
-            "-m",
-            "cfnlint",
+            "-c",
+            "import sys; from cfnlint.runner.cli import main; sys.exit(main())",
             "--format",
             "json",
             "--regions",
