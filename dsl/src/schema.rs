@@ -100,6 +100,9 @@ pub struct Drives {
     pub who: &'static str,
 }
 
+/// What a spec takes that only one resource can have: one list of values for each thing.
+pub type TakenKeys = fn(&Value) -> Vec<Vec<Value>>;
+
 /// Properties whose values together only one resource of a kind can have at a time, such as the priority of a rule within its listener.
 ///
 /// Who takes such values waits for who gives them up.
@@ -109,7 +112,7 @@ pub struct Exclusive {
     pub properties: &'static [&'static str],
     /// What a spec takes, where that is not simply the values of the properties: one list for each thing that only one can have.
     /// References inside it are still expressions.
-    pub keys: Option<fn(&Value) -> Vec<Vec<Value>>>,
+    pub keys: Option<TakenKeys>,
     /// How the values pass from one resource to another.
     pub handover: Handover,
 }

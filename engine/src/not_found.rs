@@ -59,7 +59,7 @@ impl<'a> Judge<'a> {
     pub fn hope(&mut self, error: &ProviderError) -> Hope {
         let not_found = says_not_found(error);
         let credential = names_credential(error);
-        if !not_found && !(credential && may_be_new(error)) {
+        if !(not_found || credential && may_be_new(error)) {
             return Hope::ByClass;
         }
         if let Some(hidden) = &self.hidden {

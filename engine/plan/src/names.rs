@@ -27,11 +27,11 @@ impl Naming<'_> {
     /// beginning to itself, `w-` stands in front: `w-ecs-platform-dev-…` for a capacity provider of the stack `ecs-platform` (aws-cdk#29151).
     pub fn name(&self, rule: NameRule, address: &Address, generation: u32) -> String {
         let mut text = format!("{}-{}-{address}", self.stack, self.environment);
-        let begins = |word: &&str| {
+        let begins = |word: &str| {
             let beginning = text.get(..word.len());
             beginning.is_some_and(|beginning| beginning.eq_ignore_ascii_case(word))
         };
-        if rule.prefix.is_empty() && rule.reserved.iter().any(|word| begins(&word)) {
+        if rule.prefix.is_empty() && rule.reserved.iter().any(|word| begins(word)) {
             text.insert_str(0, "w-");
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || rule.also.contains(c);

@@ -147,13 +147,14 @@ async fn what_the_tagging_api_does_not_tell_is_looked_for_through_its_service() 
 async fn what_landed_late_and_was_deleted_by_hand_is_no_business_of_anybody() {
     let (universe, intent) = lost(&net()).await;
     let late = lands(&universe, &intent).await;
-    let mut world = universe.cloud.world();
     let mut tags = universe.journal.load().owner().tags();
     tags.insert(INTENT_TAG.to_owned(), intent.id.0.clone());
     let listed = (intent.place.clone(), tags);
-    world.deleted.insert(late.clone(), listed);
-    world.objects.remove(&late);
-    drop(world);
+    {
+        let mut world = universe.cloud.world();
+        world.deleted.insert(late.clone(), listed);
+        world.objects.remove(&late);
+    }
     let ran = universe.up(&net()).await;
     assert!(ran.plan.is_empty(), "{:#?}", ran.plan.changes);
     universe.assert_nothing_lost();

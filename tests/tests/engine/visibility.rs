@@ -166,10 +166,11 @@ async fn an_edit_that_is_taken_back_at_once_is_taken_back() {
         for value in ["s1", "s2", "s1"] {
             universe.up(&settings(value)).await;
         }
-        let world = universe.cloud.world();
-        let (_, cluster) = world.at("cluster").expect("one");
-        assert_eq!(cluster.properties["Settings"], "s1", "seed {seed}");
-        drop(world);
+        {
+            let world = universe.cloud.world();
+            let (_, cluster) = world.at("cluster").expect("one");
+            assert_eq!(cluster.properties["Settings"], "s1", "seed {seed}");
+        }
         assert!(universe.preview(&settings("s1")).await.is_empty());
     }
 }

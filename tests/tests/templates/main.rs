@@ -18,6 +18,9 @@ use windlass_tests::wire::fixtures;
 
 use exceptions::{EXCEPTIONS, Exception};
 
+/// A stack's program.
+type Author = fn(&mut Stack) -> windlass::Result<()>;
+
 /// What cfn-lint found.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -61,7 +64,7 @@ async fn every_example_stack_fits_cloudformations_schema() {
             .into();
         request
     };
-    let stacks: [(&str, fn(&mut Stack) -> windlass::Result<()>); 2] = [
+    let stacks: [(&str, Author); 2] = [
         ("storefront", storefront::stack),
         ("gpu-workers", gpu_workers::stack),
     ];
@@ -134,7 +137,7 @@ fn known(kind: &str, spec: &Value) -> Value {
     let Value::Object(members) = spec else {
         return spec.clone();
     };
-    let ours = |name: &str| exceptions::OURS.iter().any(|ours| *ours == (kind, name));
+    let ours = |name: &str| exceptions::OURS.contains(&(kind, name));
     let members = members.iter().filter(|(name, _)| !ours(name));
     members
         .map(|(name, value)| (name.clone(), filled(value)))

@@ -197,6 +197,11 @@ impl Model {
 }
 
 #[cfg(test)]
+pub(crate) fn model_of(text: &str) -> Model {
+    serde_json::from_str(text).expect("a model")
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -211,9 +216,4 @@ mod tests {
         assert_eq!(modelled("ec2", b"Version=2012-06-01"), "ec2");
         assert!(FOLDERS.iter().any(|(name, _)| *name == CLASSIC));
     }
-}
-
-#[cfg(test)]
-pub(crate) fn model_of(text: &str) -> Model {
-    serde_json::from_str(text).expect("a model")
 }
