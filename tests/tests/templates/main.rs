@@ -16,7 +16,7 @@ use windlass::request::Request;
 use windlass_local::Home;
 use windlass_tests::wire::fixtures;
 
-use exceptions::{EXCEPTIONS, Exception};
+use exceptions::{ABOUT_THE_TEMPLATE, EXCEPTIONS, Exception};
 
 /// A stack's program.
 type Author = fn(&mut Stack) -> windlass::Result<()>;
@@ -177,8 +177,9 @@ async fn lint(template: &Value) -> Vec<Found> {
             "--ignore-checks",
             "W",
             "I",
-            "--template",
         ])
+        .args(ABOUT_THE_TEMPLATE)
+        .arg("--template")
         .arg(&file)
         .output()
         .expect("the interpreter runs");
