@@ -72,7 +72,7 @@ pub async fn follow(fixture: &Fixture) -> Followed {
         all.extend(answers.clone());
         let table = all.clone();
         let clouds = Clouds {
-            whole: Cloud::of(Capture::new(all)),
+            whole: Cloud::of(Capture::new(all).lenient()),
             pages: Cloud::of(paging(move |request| {
                 table.get(&request.operation).cloned()
             })),

@@ -30,7 +30,7 @@ pub const ROWS: &[Row] = &[
         "ValidationError",
         "The subnet ID 'subnet-0a1b2c3d4e5f60718' does not exist",
         NotFound,
-        "hashicorp/terraform#471, ansible/ansible#12905",
+        "hashicorp/terraform#471",
     ),
     said(
         "AWS::AutoScaling::AutoScalingGroup",
