@@ -8,10 +8,10 @@ use windlass_engine::provider::ErrorClass;
 
 mod applicationautoscaling;
 mod autoscaling;
-mod common;
 mod ec2;
 mod ecs;
 mod elasticloadbalancingv2;
+mod every_service;
 mod iam;
 mod logs;
 mod secretsmanager;
@@ -39,7 +39,7 @@ pub struct Row {
 /// The rows of all services.
 pub fn all() -> impl Iterator<Item = &'static Row> {
     [
-        common::ROWS,
+        every_service::ROWS,
         ec2::ROWS,
         elasticloadbalancingv2::ROWS,
         iam::ROWS,

@@ -114,7 +114,7 @@ impl Service {
         matches!(self.strategy(), "BLUE_GREEN" | "LINEAR" | "CANARY")
     }
 
-    /// Whether the tasks of other deployments have to stay for now.
+    /// Whether the tasks of other deployments have to stay, because traffic still goes to them.
     pub(crate) fn keeps_old_tasks(&self) -> bool {
         self.shifts_traffic() && self.traffic.stage != Stage::Done
     }
