@@ -44,6 +44,13 @@ pub enum Act {
     Stay,
 }
 
+impl Act {
+    /// Whether the resource can get what it did not have before.
+    pub fn takes(&self) -> bool {
+        matches!(self, Self::Create | Self::Update { .. } | Self::Replace(_))
+    }
+}
+
 /// What is known of a declared resource's outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {

@@ -49,8 +49,11 @@ impl Passing {
         removals: &[Removal<'_>],
         steps: &Steps<'_>,
     ) -> Self {
-        let givers = givers(graph, decisions, removals, steps);
         let mut passing = Self::default();
+        if !decisions.values().any(|decision| decision.act.takes()) {
+            return passing;
+        }
+        let givers = givers(graph, decisions, removals, steps);
         if givers.is_empty() {
             return passing;
         }
@@ -166,8 +169,11 @@ fn givers<'a>(
         let Some(schema) = schema.filter(|_| removal.leaving == Leaving::Deleted) else {
             continue;
         };
+        if schema.exclusive.is_empty() {
+            continue;
+        }
+        let applied = removal.recorded.applied.to_value();
         for exclusive in 0..schema.exclusive.len() {
-            let applied = removal.recorded.applied.to_value();
             let had = keys(schema, exclusive, &removal.recorded.place, &applied);
             givers.extend(had.into_iter().map(|key| (key, Giver { step, node: None })));
         }

@@ -417,6 +417,11 @@ impl<'a> Order<'a> {
 
     /// What is made under the name of something that goes is made after it.
     fn free_names(&mut self) -> Result<(), Vec<Diagnostic>> {
+        let made = self.decisions.iter();
+        let mut made = made.filter(|(_, made)| made.act == Act::Create).peekable();
+        if made.peek().is_none() {
+            return Ok(());
+        }
         let mut going: BTreeMap<_, Vec<&Removal<'_>>> = BTreeMap::new();
         for removal in self.removals {
             let recorded = removal.recorded;
@@ -431,8 +436,6 @@ impl<'a> Order<'a> {
             }
         }
         let (mut edges, mut problems) = (Vec::new(), Vec::new());
-        let made = self.decisions.iter();
-        let made = made.filter(|(_, decision)| decision.act == Act::Create && !going.is_empty());
         for (node, decision) in made {
             let schema = self.graph.node(*node).schema;
             let Some(held) = held(schema, &decision.spec.to_value()) else {

@@ -52,13 +52,10 @@ impl Owners<'_> {
         let on = (!rest.is_empty())
             .then(|| single_reference(template, name))
             .flatten()
-            .and_then(|on| Address::parse(&on).ok())
-            .and_then(|on| self.world.current(&on));
+            .and_then(|(on, output)| Some((Address::parse(&on).ok()?, output)))
+            .and_then(|(on, output)| self.world.giving(&on, &output, &values(applied, &[*name])));
         match on {
-            Some(on) => {
-                let recorded = on.recorded;
-                self.before(rest, &recorded.template, &recorded.applied.to_value())
-            }
+            Some(on) => self.before(rest, &on.template, &on.applied.to_value()),
             None => applied.get(*name).cloned(),
         }
     }
@@ -68,7 +65,7 @@ impl Owners<'_> {
         let on = (!rest.is_empty())
             .then(|| single_reference(template, name))
             .flatten()
-            .and_then(|on| self.graph.find(&on));
+            .and_then(|(on, _)| self.graph.find(&on));
         let Some(on) = on else {
             return spec.get(*name).cloned();
         };
@@ -83,10 +80,11 @@ impl Owners<'_> {
     }
 }
 
-fn single_reference(template: &CanonicalJson, property: &str) -> Option<String> {
+/// Address and output of what a property refers to.
+fn single_reference(template: &CanonicalJson, property: &str) -> Option<(String, String)> {
     let mut found = None;
-    each_reference_at(&template.to_value(), &[property], &mut |address, _| {
-        found = Some(address.to_owned());
+    each_reference_at(&template.to_value(), &[property], &mut |address, output| {
+        found = Some((address.to_owned(), output.to_owned()));
     });
     found
 }
@@ -204,10 +202,11 @@ impl Decider<'_> {
         let leaves = places.find(|place| {
             let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
             let was = current.recorded.template.to_value();
-            each_reference_at(&was, &[place.path], &mut |address, _| {
+            let had = values(&current.recorded.applied.to_value(), &[place.path]);
+            each_reference_at(&was, &[place.path], &mut |address, output| {
                 let on = Address::parse(address).ok();
-                let on = on.and_then(|on| self.world.current(&on));
-                let spec = on.map(|on| on.recorded.applied.to_value());
+                let on = on.and_then(|on| self.world.giving(&on, output, &had));
+                let spec = on.map(|on| on.applied.to_value());
                 before.extend(spec.and_then(|spec| Some(spec.get(place.property)?.to_string())));
             });
             let declared = self.graph.node(node).declaration.spec.to_value();
@@ -249,20 +248,23 @@ pub fn handed_over(
         world,
         decisions,
     };
-    let given = owners.given_up(removals, steps);
     let mut edges = Vec::new();
-    if given.is_empty() {
+    let mut takers = decisions
+        .iter()
+        .filter(|(node, decision)| serves(graph.node(**node).schema) && decision.act.takes())
+        .peekable();
+    if takers.peek().is_none() {
         return edges;
     }
-    for (node, decision) in decisions {
+    let given = owners.given_up(removals, steps);
+    for (node, decision) in takers {
         let schema = graph.node(*node).schema;
-        let (true, Some(step)) = (serves(schema), (steps.make)(*node)) else {
+        let Some(step) = (steps.make)(*node) else {
             continue;
         };
         let before = match &decision.act {
             Act::Update { before, .. } => before.to_value(),
-            Act::Create | Act::Replace(_) => Value::Null,
-            Act::Redeclare | Act::Stay => continue,
+            _ => Value::Null,
         };
         let spec = decision.spec.to_value();
         for set in schema.serves_one {

@@ -96,8 +96,13 @@ fn reset(field: &FieldSchema, desired: &mut Map<String, Value>, applied: &Value,
             }
         }
         (None, _) => {
-            if let Some(default) = field.default_in(whole) {
-                desired.insert(field.name.to_owned(), default);
+            let Some(default) = field.default_in(whole) else {
+                return;
+            };
+            desired.insert(field.name.to_owned(), default);
+            // AWS keeps what a block's default does not mention.
+            if desired[field.name].is_object() && matches!(field.shape, Shape::Block(_)) {
+                reset(field, desired, applied, whole);
             }
         }
         _ => {}

@@ -3,7 +3,7 @@
 //! Not here: what is wanted.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::NodeIndex;
 use serde_json::Value;
@@ -125,6 +125,22 @@ impl<'a> World<'a> {
             recorded,
             seen: self.seen(at, recorded.generation),
         })
+    }
+
+    /// The generation of what is recorded under this address that gave one of these values as an output. After a replacement that ended
+    /// half-way, users still have the values of the old one.
+    pub fn giving(
+        &self,
+        at: &Address,
+        output: &str,
+        values: &BTreeSet<String>,
+    ) -> Option<&'a Recorded> {
+        let gave = |recorded: &&Recorded| {
+            let given = recorded.outputs.get(output);
+            given.is_some_and(|given| values.contains(&given.to_string()))
+        };
+        let current = || self.snapshot.resources.get(at);
+        self.snapshot.generations(at).find(gave).or_else(current)
     }
 
     pub fn seen(&self, at: &Address, generation: u32) -> Option<&'a Seen> {

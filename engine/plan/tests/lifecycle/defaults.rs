@@ -41,7 +41,8 @@ fn a_default_within_a_block_is_in_the_call() {
         "ManagedTerminationProtection": "ENABLED", "ManagedDraining": "DISABLED"}));
     let plan = edited(PROVIDER, scaled.clone(), provider(json!({})));
     let group = &sent(&plan)["AutoScalingGroupProvider"];
-    assert_eq!(group["ManagedScaling"], json!({"Status": "DISABLED"}));
+    let off = json!({"Status": "DISABLED", "TargetCapacity": 100});
+    assert_eq!(group["ManagedScaling"], off);
     assert_eq!(group["ManagedTerminationProtection"], json!("DISABLED"));
     assert_eq!(group["ManagedDraining"], json!("ENABLED"));
 

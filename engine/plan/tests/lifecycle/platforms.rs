@@ -190,6 +190,34 @@ fn every_part_can_be_replaced_or_is_refused_with_a_way_out() {
     assert_eq!(refused, [&gateway[..], &subnets[..]].concat());
 }
 
+/// Carries out a plan as far as each of its steps in turn; the next run, which is not asked to replace anything, has to end it.
+fn ends_from_anywhere(stage: &Stage, doc: &Doc, plan: &Plan) {
+    let mut halfway = stage.clone();
+    halfway.replace.clear();
+    for step in &plan.steps {
+        halfway.step(step);
+        halfway.clone().up(doc);
+    }
+}
+
+#[test]
+fn what_a_replacement_left_half_way_the_next_run_ends() {
+    let doc = quickstart(|network| network);
+    let up = Stage::with(&doc);
+    for at in [
+        "network/vpc",
+        "web/load-balancer",
+        "web/listener",
+        "web/target-group",
+        "cluster",
+    ] {
+        let mut stage = up.clone();
+        stage.replace = vec![address(at)];
+        let plan = stage.plan(&doc);
+        ends_from_anywhere(&stage, &doc, &plan);
+    }
+}
+
 #[test]
 fn the_way_out_of_a_refusal_is_one() {
     let doc = quickstart(|network| network);

@@ -1,5 +1,5 @@
-//! What AWS would not accept of a step, whatever the plan: what only one can have is never had twice, what is used is not deleted, and what
-//! serves one owner does not serve two.
+//! What AWS would not accept of a step, whatever the plan: what only one can have is never had twice, what is used is not deleted, what
+//! serves one owner does not serve two, and what cannot move does not.
 //!
 //! Every plan that a test carries out is held against this.
 
@@ -21,6 +21,7 @@ pub fn accept(stage: &Stage, step: &Step) {
     match &step.action {
         StepAction::Create { spec, .. } => taking(stage, step, spec, &BTreeSet::new()),
         StepAction::Update { spec, partners, .. } => {
+            staying(stage, step, spec);
             let partners = partners.iter().map(|partner| &partner.address);
             taking(stage, step, spec, &partners.collect());
         }
@@ -75,6 +76,29 @@ fn taking(
                 step.address
             );
         }
+    }
+}
+
+/// AWS moves nothing to another place, such as a load balancer to another VPC.
+fn staying(stage: &Stage, step: &Step, spec: &windlass::canonical::CanonicalJson) {
+    let schema = schema(&step.kind).expect("known");
+    let spec = fill(spec, &|at, name| stage.output(at, name)).expect("filled");
+    let mut generations = stage.snapshot.generations(&step.address);
+    let own = generations.find(|own| own.generation == step.generation);
+    let before = own.expect("it is recorded").applied.to_value();
+    for place in schema.stays_in {
+        let lies = |spec: &Value| -> BTreeSet<String> {
+            let named = values(spec, &[place.path]);
+            let everything = stage.snapshot.everything();
+            let named =
+                everything.filter(|(_, on)| on.outputs.values().any(|given| named.contains(given)));
+            named
+                .map(|(_, on)| on.applied.to_value()[place.property].to_string())
+                .collect()
+        };
+        let (was, is) = (lies(&before), lies(&spec.to_value()));
+        let moves = !was.is_empty() && !is.is_empty() && was.is_disjoint(&is);
+        assert!(!moves, "`{}` goes from {was:?} to {is:?}", step.address);
     }
 }
 
