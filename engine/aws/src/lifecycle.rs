@@ -84,8 +84,8 @@ pub trait Lifecycle: Send + Sync + 'static {
         changes: &[ChangeOf<Self>],
     ) -> impl Future<Output = Result<Outputs>> + Send;
 
-    /// Removes it, or begins with it, as [`Lifecycle::DELETION`] says. What is gone already is an error of class `NotFound`, which the caller
-    /// takes as success.
+    /// Removes it, or begins with it, as [`Lifecycle::DELETION`] says. What is gone already is an error of class `NotFound`: the
+    /// engine, which knows whether it may only not show yet, decides what that means.
     fn delete(cx: &Context, subject: &Subject<Self>) -> impl Future<Output = Result<()>> + Send;
 
     /// Who uses it, in words with their identifiers. Asked when AWS has refused its deletion as in use for a minute: what this stack does not manage will

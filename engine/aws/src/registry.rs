@@ -222,10 +222,9 @@ impl<L: Lifecycle> Erased for Hidden<L> {
     }
 
     async fn delete(&self, cx: &Context, target: &Target) -> Result<Deletion> {
-        match Self::classed(L::delete(cx, &Self::subject(target)?).await) {
-            Err(error) if error.class == ErrorClass::NotFound => Ok(L::DELETION),
-            other => other.map(|()| L::DELETION),
-        }
+        // What AWS does not find may be gone, or not show yet: who asks for the deletion knows how young it is.
+        let deleted = Self::classed(L::delete(cx, &Self::subject(target)?).await);
+        deleted.map(|()| L::DELETION)
     }
 
     async fn who_uses(&self, cx: &Context, target: &Target) -> Result<Vec<String>> {
