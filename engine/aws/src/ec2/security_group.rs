@@ -249,8 +249,8 @@ async fn egress(
 
 /// Takes away the rules that AWS gives a new group: everything to every address, without tag or description.
 ///
-/// The list of rules lags behind a group that was just made: a list without any such rule proves nothing, and the rule would let everything out for
-/// ever. So a new group's default that is not listed is revoked by what it says, for IPv4 and for IPv6. A rule of the same reach that somebody has
+/// The list of rules lags behind a group that was just made: a list without such a rule proves nothing, and the rule would let everything out for
+/// ever. So a new group's default that is not listed is revoked by what it says, each of IPv4's and of IPv6's. A rule of the same reach that somebody has
 /// tagged or described is theirs, and stays.
 async fn revoke_default(cx: &Context, group: &str, new: bool) -> Result<()> {
     let everything: Vec<_> = existing(cx, group)
@@ -258,11 +258,15 @@ async fn revoke_default(cx: &Context, group: &str, new: bool) -> Result<()> {
         .into_iter()
         .filter(lets_everything_out)
         .collect();
-    if everything.is_empty() && new {
-        for rule in [Rule::allow_all(), Rule::allow_all_v6()] {
-            withdraw(cx, group, Direction::Egress, &[rule]).await?;
-        }
-        return Ok(());
+    let listed = |range: fn(&SecurityGroupRule) -> Option<&str>| {
+        everything.iter().any(|rule| range(rule).is_some())
+    };
+    let families = [
+        (Rule::allow_all(), listed(SecurityGroupRule::cidr_ipv4)),
+        (Rule::allow_all_v6(), listed(SecurityGroupRule::cidr_ipv6)),
+    ];
+    for (rule, _) in families.into_iter().filter(|(_, listed)| new && !listed) {
+        withdraw(cx, group, Direction::Egress, &[rule]).await?;
     }
     let is_default = |rule: &SecurityGroupRule| {
         rule.tags().is_empty() && rule.description().is_none_or(str::is_empty)
