@@ -173,10 +173,8 @@ async fn a_secret_is_deleted_with_its_recovery_window_unless_it_says_otherwise()
 async fn a_secret_that_waits_for_its_deletion_is_gone() {
     let waits = r#"{"__type": "InvalidRequestException", "message": "You can't perform this operation on the secret because it was marked for deletion."}"#;
     let (provider, _) = provider(&[("TagResource", 400, waits), ("DeleteSecret", 400, waits)]);
-    provider
-        .delete(&target(SECRET, ARN, &json!({})))
-        .await
-        .expect("gone is success");
+    let deleted = provider.delete(&target(SECRET, ARN, &json!({}))).await;
+    assert_eq!(deleted.expect_err("gone").class, ErrorClass::NotFound);
 }
 
 #[tokio::test]
@@ -381,6 +379,52 @@ async fn what_aws_would_answer_with_anothers_resource_is_not_created() {
         }
         let (class, sent) = kind.create(&[], &template).await;
         assert_eq!((class, sent), (None, vec![kind.create.to_owned()]));
+    }
+}
+
+/// PutScalingPolicy overwrites. What scales somebody else's service may have policies of somebody else's.
+#[tokio::test]
+async fn a_scaling_policy_of_somebody_else_is_not_overwritten() {
+    let there = json!({"ScalingPolicies": [{
+        "PolicyARN": "arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:0a1:resource/ecs/service/shop/api:policyName/cpu",
+        "PolicyName": "cpu", "ServiceNamespace": "ecs", "ResourceId": "service/shop/api",
+        "ScalableDimension": "ecs:service:DesiredCount", "PolicyType": "TargetTrackingScaling", "CreationTime": 1_700_000_000,
+    }]})
+    .to_string();
+    let spec = json!({
+        "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "ServiceNamespace": "ecs", "ResourceId": "service/shop/api",
+        "ScalableDimension": "ecs:service:DesiredCount",
+        "TargetTrackingScalingPolicyConfiguration": {
+            "TargetValue": 60.0, "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}
+        },
+    });
+    let mut ours = spec.clone();
+    ours["ResourceId"] = json!({"$windlass": {"ref": "target", "output": "ResourceId"}});
+    for (template, sent) in [
+        (&spec, ["DescribeScalingPolicies"]),
+        (&ours, ["PutScalingPolicy"]),
+    ] {
+        let (provider, capture) = provider(&[
+            ("DescribeScalingPolicies", 200, &there),
+            ("PutScalingPolicy", 200, r#"{"PolicyARN": "arn:policy"}"#),
+        ]);
+        let request = CreateRequest {
+            address: &Address::parse("on-cpu").expect("an address"),
+            kind: "AWS::ApplicationAutoScaling::ScalingPolicy",
+            place: &Place::default(),
+            intent: &IntentId("0123456789abcdef0123456789abcdef".to_owned()),
+            owner: &owner(),
+            template: &CanonicalJson::of(template),
+            spec: &CanonicalJson::of(&spec),
+        };
+        let class = provider
+            .create(&request)
+            .await
+            .err()
+            .map(|error| error.class);
+        let refused = sent[0] == "DescribeScalingPolicies";
+        assert_eq!(class, refused.then_some(ErrorClass::AlreadyExists));
+        assert_eq!(operations(&capture.take()), sent);
     }
 }
 

@@ -14,7 +14,7 @@ use windlass_state::identity::IntentId;
 use super::number::{Number, by_namespace};
 use super::{VISIBLE_WITHIN, configuration, observed_configuration};
 use crate::clients::Clients;
-use crate::error::{Named, Result};
+use crate::error::{Named, Result, exists};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, chunks, few_at_once, worthwhile};
@@ -164,6 +164,12 @@ impl Lifecycle for ScalingPolicyLifecycle {
     }
 
     async fn create(cx: &Context, spec: &ScalingPolicyResolved, _: &IntentId) -> Result<Made> {
+        // PutScalingPolicy overwrites. A target of this stack has no policies but the stack's.
+        if (cx.is_literal("ResourceId") || cx.is_literal("ScalingTargetId"))
+            && let Some(policy) = Policies::confirm(cx, &key(spec)).await?
+        {
+            return Err(exists(PUT, &policy.policy_arn));
+        }
         Ok(made(&put(cx, spec).await?))
     }
 
