@@ -308,7 +308,7 @@ pub const ROWS: &[Row] = &[
         400,
         "Resource.AlreadyAssociated",
         "Elastic IP address [eipalloc-0a1b2c3d] is already associated",
-        NotYet,
+        Busy,
         "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
     ),
     said(

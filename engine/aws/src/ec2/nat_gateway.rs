@@ -64,11 +64,12 @@ impl Lifecycle for NatGatewayLifecycle {
     const WORDINGS: &'static [Wording] = &[
         Wording::new(&[CREATE], &["InvalidSubnet"], ErrorClass::NotFound)
             .saying(&["was not found"]),
-        // An address that was just given up is free when its connections have drained.
+        // An address that was just given up is free when its connections have drained: after 350 s, if nothing else is asked for.
+        // <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateNatGatewayAddress.html>
         Wording::new(
             &[addresses::ASSOCIATE],
             &["Resource.AlreadyAssociated"],
-            ErrorClass::NotYet,
+            ErrorClass::Busy,
         ),
     ];
 

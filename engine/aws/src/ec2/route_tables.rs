@@ -117,7 +117,8 @@ pub fn association<'a>(
 /// The table of that id.
 pub async fn by_id(clients: &Clients, id: &str) -> Result<Option<SdkRouteTable>> {
     let found = matching(clients, tags::filter("route-table-id", vec![id.to_owned()])).await?;
-    Ok(found.into_iter().next())
+    let mut found = found.into_iter();
+    Ok(found.find(|table| table.route_table_id() == Some(id)))
 }
 
 /// The explicit associations of subnets, by the subnets' ids, where it is not known which tables they are with. A subnet that uses the main

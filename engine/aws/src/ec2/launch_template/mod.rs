@@ -109,7 +109,8 @@ impl Query for LatestVersions {
         let call = clients.ec2().describe_launch_template_versions();
         let call = call.launch_template_id(id).versions(LATEST);
         let version = call.into_paginator().items().send().try_next().await;
-        Ok(version.named(DESCRIBE_VERSIONS).found()?.flatten())
+        let version = version.named(DESCRIBE_VERSIONS).found()?.flatten();
+        Ok(version.filter(|version| version.launch_template_id() == Some(id)))
     }
 }
 

@@ -235,8 +235,9 @@ async fn newest(clients: &Clients, key: &Key) -> Result<Option<ServiceDeployment
     let Some(arn) = newest else {
         return Ok(None);
     };
-    let described = deployments(clients, vec![arn]).await?;
-    Ok(described.into_iter().next())
+    let described = deployments(clients, vec![arn.clone()]).await?;
+    let mut described = described.into_iter();
+    Ok(described.find(|deployment| deployment.service_deployment_arn() == Some(&arn)))
 }
 
 /// The revision that a deployment was to get to.
@@ -258,7 +259,8 @@ async fn target(
         .named("ecs:DescribeServiceRevisions")
         .found()?;
     let revisions = described.and_then(|described| described.service_revisions);
-    Ok(revisions.unwrap_or_default().into_iter().next())
+    let mut revisions = revisions.unwrap_or_default().into_iter();
+    Ok(revisions.find(|revision| revision.service_revision_arn() == Some(arn)))
 }
 
 /// Tasks that one call describes: more than the cause of a failure needs.
