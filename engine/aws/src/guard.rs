@@ -16,6 +16,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, Metadata};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use tokio::time::Instant;
 
 /// Says for how long the state is still held without being renewed: zero when it is not held any more. It costs no I/O.
 pub type Held = Arc<dyn Fn() -> Duration + Send + Sync>;
@@ -68,19 +69,27 @@ async fn while_held<T, F>(held: &Held, send: impl FnOnce() -> F) -> Result<T, Co
 where
     F: Future<Output = Result<T, ConnectorError>>,
 {
-    let mut left = held();
-    if left.is_zero() {
+    let ends = || {
+        // Before the question: a process that is paused behind it has to find the time gone by.
+        let asked = Instant::now();
+        let left = held();
+        (!left.is_zero()).then(|| asked + left)
+    };
+    let Some(mut end) = ends() else {
         return Err(ConnectorError::other(Withheld.into(), None));
-    }
+    };
     let mut answer = pin!(send());
     loop {
+        if Instant::now() >= end {
+            let Some(renewed) = ends() else {
+                return Err(ConnectorError::timeout(RanOut.into()));
+            };
+            end = renewed;
+        }
         tokio::select! {
             biased;
             answer = &mut answer => return answer,
-            () = tokio::time::sleep(left) => left = held(),
-        }
-        if left.is_zero() {
-            return Err(ConnectorError::timeout(RanOut.into()));
+            () = tokio::time::sleep_until(end) => {}
         }
     }
 }
@@ -160,6 +169,24 @@ mod tests {
         let (answer, sent) = attempt(&[20, 20, 60_000], 200).await;
         assert_eq!(answer.expect("it was held throughout"), 7);
         assert_eq!(sent, 1);
+    }
+
+    /// The process is stopped right behind the question, for longer than the lease lasts.
+    #[tokio::test]
+    async fn a_process_that_was_paused_behind_its_question_asks_again() {
+        let sent = AtomicUsize::new(0);
+        let answers = lease(&[50, 0]);
+        let held: Held = Arc::new(move || {
+            let left = answers();
+            std::thread::sleep(Duration::from_millis(if left.is_zero() { 0 } else { 100 }));
+            left
+        });
+        let answer = while_held(&held, || async {
+            sent.fetch_add(1, Ordering::SeqCst);
+            Ok(7)
+        });
+        assert!(answer.await.is_err());
+        assert_eq!(sent.into_inner(), 0);
     }
 
     #[tokio::test]
