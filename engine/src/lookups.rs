@@ -16,7 +16,7 @@ use windlass::expr::Expr;
 use windlass_state::snapshot::Pin;
 
 use crate::clock::Clock;
-use crate::provider::{Outputs, Provider};
+use crate::provider::{Outputs, Provider, ProviderError};
 use crate::run::read;
 
 /// Answers by lookup.
@@ -107,28 +107,33 @@ async fn ask(
     query: &LookupQuery,
 ) -> Result<Outputs, Box<Diagnostic>> {
     let answer = read(clock, address.as_str(), || provider.lookup(place, query)).await;
-    match answer {
-        Ok(Some(outputs)) => Ok(outputs),
-        Ok(None) => {
-            let problem = Diagnostic::error(
-                codes::LOOKUP_EMPTY,
-                format!(
-                    "nothing fits the lookup `{address}`: it asks for {query}, in {}",
-                    place
-                        .region
-                        .as_deref()
-                        .unwrap_or("the region of the credentials")
-                ),
-            );
-            Err(Box::new(problem.at(&declaration.source, "asked for here")))
-        }
-        Err(error) => {
-            let problem = Diagnostic::error(
-                codes::LOOKUP_FAILED,
-                format!("the lookup `{address}` asks for {query}, and was not answered: {error}"),
-            );
-            Err(Box::new(problem.at(&declaration.source, "asked for here")))
-        }
+    let problem = match answer {
+        Ok(Some(outputs)) => return Ok(outputs),
+        Ok(None) => empty(address, place, query),
+        Err(error) => refused(address, query, &error),
+    };
+    Err(Box::new(problem.at(&declaration.source, "asked for here")))
+}
+
+fn empty(address: &Address, place: &Place, query: &LookupQuery) -> Diagnostic {
+    let region = place.region.as_deref();
+    Diagnostic::error(
+        codes::LOOKUP_EMPTY,
+        format!(
+            "nothing fits the lookup `{address}`: it asks for {query}, in {}",
+            region.unwrap_or("the region of the credentials")
+        ),
+    )
+}
+
+fn refused(address: &Address, query: &LookupQuery, error: &ProviderError) -> Diagnostic {
+    let problem = Diagnostic::error(
+        codes::LOOKUP_FAILED,
+        format!("the lookup `{address}` asks for {query}, and was not answered: {error}"),
+    );
+    match error.way_out() {
+        Some(way_out) => problem.help(way_out),
+        None => problem,
     }
 }
 
@@ -180,4 +185,46 @@ fn filled(query: &LookupQuery, answers: &Answers) -> Option<LookupQuery> {
         vpc_id,
         tags: tags.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::provider::ErrorClass;
+
+    use super::*;
+
+    #[test]
+    fn a_lookup_that_fails_says_what_it_asked_where_and_what_aws_said() {
+        let at = Address::parse("ami").expect("an address");
+        let query = LookupQuery::SsmParameter {
+            name: "/aws/service/ecs/ami".to_owned(),
+            member: Some("image_id".to_owned()),
+        };
+        let place = Place {
+            region: Some("eu-west-1".to_owned()),
+            ..Place::default()
+        };
+        assert_eq!(
+            empty(&at, &place, &query).message,
+            "nothing fits the lookup `ami`: it asks for the member `image_id` of the parameter `/aws/service/ecs/ami`, in eu-west-1"
+        );
+        let denied = ProviderError {
+            class: ErrorClass::Denied,
+            operation: "ssm:GetParameter".to_owned(),
+            code: Some("AccessDeniedException".to_owned()),
+            message: "no".to_owned(),
+            request_id: Some("r-1".to_owned()),
+        };
+        let problem = refused(&at, &query, &denied);
+        for part in [
+            "`ami`",
+            "`/aws/service/ecs/ami`",
+            "ssm:GetParameter",
+            "AccessDeniedException",
+        ] {
+            assert!(problem.message.contains(part), "{}", problem.message);
+        }
+        let help = problem.help.unwrap_or_default();
+        assert!(help.contains("allow `ssm:GetParameter`"), "{help}");
+    }
 }

@@ -52,7 +52,7 @@ pub trait Provider: Send + Sync {
     /// Changes a resource in place.
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs, ProviderError>;
 
-    /// Removes a resource, or begins with it. Removing what is gone is success.
+    /// Removes a resource, or begins with it. What AWS does not find is an error of class `NotFound`: it is gone, or does not show yet.
     async fn delete(&self, target: &Target) -> Result<Deletion, ProviderError>;
 
     /// Who uses a resource that cannot be deleted because of that, in words with their identifiers, such as `eni-0a1b2c3d (Lambda function mail)`. Empty
@@ -291,6 +291,27 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
+    /// What the user can do where the credentials are refused. Of other refusals it depends on what they stood in the way of.
+    pub fn way_out(&self) -> Option<String> {
+        let refused = matches!(
+            self.class,
+            ErrorClass::CredentialsExpired | ErrorClass::Denied | ErrorClass::DeniedYet
+        );
+        if refused && self.may_be_the_region() {
+            return Some("renew the credentials, or enable the region for the account: AWS answers the same to both".to_owned());
+        }
+        match self.class {
+            ErrorClass::CredentialsExpired => Some("renew the credentials".to_owned()),
+            ErrorClass::Denied | ErrorClass::DeniedYet => {
+                let operation = &self.operation;
+                Some(format!(
+                    "allow `{operation}` to the credentials in use, or use others"
+                ))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether AWS says this of credentials in a region that their account has not enabled, too.
     /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
     pub fn may_be_the_region(&self) -> bool {

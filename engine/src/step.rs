@@ -100,18 +100,12 @@ impl StepError {
                 "run the same again to go on waiting, or raise the resource's time limit"
             }
             _ => match self.aws()?.class {
-                ErrorClass::CredentialsExpired | ErrorClass::Denied
-                    if self.aws()?.may_be_the_region() =>
-                {
-                    "renew the credentials, or enable the region for the account, and run the same again"
-                }
-                ErrorClass::CredentialsExpired => "renew the credentials and run the same again",
                 ErrorClass::Denied if self.aws()?.message.contains(LINKED_ROLE) => {
                     "the service makes its service-linked role by itself where the credentials may call iam:CreateServiceLinkedRole: allow it, or make the role once with `aws iam create-service-linked-role`"
                 }
                 ErrorClass::QuotaExceeded => "ask AWS to raise the quota, then run the same again",
                 ErrorClass::Unknown => "run the same again; it first looks at what became of this",
-                _ => return None,
+                _ => return self.aws()?.way_out(),
             },
         };
         Some(help.to_owned())

@@ -13,6 +13,7 @@ use windlass_state::binding::Binding;
 
 use crate::command::DAEMON;
 use crate::failure::Failure;
+use crate::render::tell;
 
 /// The region of the local cloud when none is asked for.
 const LOCAL_REGION: &str = "us-east-1";
@@ -51,13 +52,15 @@ pub async fn local() -> Result<Status, Failure> {
         program: std::env::current_exe()?,
         arguments: vec![DAEMON.into(), cloud.home().root().as_os_str().to_owned()],
     };
-    let tell = |progress| match progress {
-        Progress::Installing => eprintln!(
-            "Installing the local cloud (moto, in a Python environment of its own). This is done once."
-        ),
-        Progress::Starting => eprintln!("Starting the local cloud."),
+    let told = |progress| match progress {
+        Progress::Installing => {
+            tell!(
+                "Installing the local cloud (moto, in a Python environment of its own). This is done once."
+            );
+        }
+        Progress::Starting => tell!("Starting the local cloud."),
     };
-    Ok(cloud.ensure_started(&daemon, tell).await?)
+    Ok(cloud.ensure_started(&daemon, told).await?)
 }
 
 /// The region that a command is about, without asking AWS.
@@ -103,10 +106,10 @@ impl Cloud {
                 region: region.to_owned(),
             },
             None => {
-                let identity = provider
-                    .identity(&place)
-                    .await
-                    .map_err(|error| Failure::of(&error).help(way_out(&error, region)))?;
+                let identity = provider.identity(&place).await.map_err(|error| {
+                    let help = way_out(&error, region);
+                    Failure::from(error).help(help)
+                })?;
                 Binding::Aws {
                     account: identity.account,
                     region: region.to_owned(),
@@ -151,4 +154,27 @@ pub fn local_account() -> String {
         .ok()
         .filter(|account| !account.is_empty())
         .unwrap_or_else(|| DEFAULT_ACCOUNT.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_that_are_refused_may_be_a_region_that_is_not_enabled() {
+        let refused = |code: &str| ProviderError {
+            class: ErrorClass::CredentialsExpired,
+            operation: "sts:GetCallerIdentity".to_owned(),
+            code: Some(code.to_owned()),
+            message: "The security token included in the request is invalid.".to_owned(),
+            request_id: None,
+        };
+        let help = way_out(&refused("InvalidClientTokenId"), "ap-east-1");
+        assert!(
+            help.contains("has not enabled region `ap-east-1`"),
+            "{help}"
+        );
+        let help = way_out(&refused("ExpiredToken"), "ap-east-1");
+        assert!(!help.contains("ap-east-1"), "{help}");
+    }
 }

@@ -110,14 +110,10 @@ impl Failure {
 
     /// The same with the way out that an answer of AWS has.
     fn helped(self, answer: &ProviderError) -> Self {
+        if let Some(way_out) = answer.way_out() {
+            return self.help(format!("{way_out}; nothing was changed"));
+        }
         match answer.class {
-            ErrorClass::Denied | ErrorClass::DeniedYet => self.help(format!(
-                "allow `{}` to the credentials in use, or use others; nothing was changed",
-                answer.operation
-            )),
-            ErrorClass::CredentialsExpired => {
-                self.help("renew the credentials and run the same again")
-            }
             ErrorClass::Throttled | ErrorClass::NotYet | ErrorClass::Unknown => {
                 self.help("nothing was changed; run the same again")
             }
@@ -309,6 +305,26 @@ mod tests {
         assert_eq!(failure.refused[0].addresses.len(), 8);
         assert_eq!(failure.refused[0].error.request_id.as_deref(), Some("0"));
         assert_eq!(failure.refused[1].error.operation, "iam:GetRole");
+    }
+
+    #[test]
+    fn a_region_that_is_not_enabled_is_named_as_a_cause() {
+        let mut refused = unread();
+        for (_, _, answer) in &mut refused.failures {
+            answer.code = Some("AuthFailure".to_owned());
+            answer.class = ErrorClass::CredentialsExpired;
+        }
+        let help = Failure::from(refused).help.unwrap_or_default();
+        assert!(help.contains("enable the region"), "{help}");
+    }
+
+    #[test]
+    fn what_is_told_to_programs_holds_the_answer_and_its_addresses() {
+        let failure = Failure::from(unread());
+        let told = serde_json::to_value(&failure.refused).expect("JSON");
+        assert_eq!(told[0]["error"]["operation"], "ec2:DescribeRouteTables");
+        assert_eq!(told[0]["error"]["request_id"], "0");
+        assert_eq!(told[0]["addresses"][7], "network/routes-7");
     }
 
     #[test]
