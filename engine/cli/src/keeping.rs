@@ -55,6 +55,11 @@ impl Where {
     /// Where one state is.
     pub fn location(&self, folder: &Path, stack: &str, which: &Which) -> Result<Location, Failure> {
         let environment = plain(&which.env)?;
+        if stack.contains(['/', '\\']) || stack == ".." {
+            return Err(Failure::new(format!("`{stack}` cannot be a stack's name"))
+                .exit(Exit::Usage)
+                .help("give one that is no path"));
+        }
         let Self::Place(place) = self else {
             let file = own_folder(folder, which.local).join(format!("{environment}.db"));
             return Ok(Location::file(&file, stack, environment));
@@ -281,6 +286,20 @@ mod tests {
         }
         let refused = at(Some("gs://ours"), true).expect_err("the local cloud has S3 only");
         assert_eq!(refused.exit, Exit::Usage);
+    }
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        let stack = tempfile::tempdir().expect("a folder");
+        for url in [None, Some("file:///srv")] {
+            let mut which = which(url, false);
+            let at = Where::of(stack.path(), &which.kept).expect("a place");
+            let refused = at.location(stack.path(), "../../evil", &which);
+            assert_eq!(refused.expect_err("a path").exit, Exit::Usage);
+            which.env = "../dev".to_owned();
+            let refused = at.location(stack.path(), "shop", &which);
+            assert_eq!(refused.expect_err("a path").exit, Exit::Usage);
+        }
     }
 
     #[test]

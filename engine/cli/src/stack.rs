@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use windlass_state::snapshot::Snapshot;
-use windlass_store::{HeldStore, Holder, Key, Store, StoreError, Superseded};
+use windlass_store::{HeldStore, Holder, Key, Location, Store, StoreError, Superseded};
 
 use crate::arguments::{Arguments, Waiting, Which};
 use crate::failure::Failure;
@@ -72,6 +72,12 @@ impl Stack {
         Where::of(&self.folder, &which.kept)
     }
 
+    /// Where one state of the stack is.
+    pub fn location(&self, which: &Which) -> Result<Location, Failure> {
+        self.place(which)?
+            .location(&self.folder, &self.name(), which)
+    }
+
     /// Reaches the state. Makes nothing but the stack's own folder, and the bucket in the local cloud.
     pub async fn store(&self, which: &Which) -> Result<Store, Failure> {
         let at = self.place(which)?;
@@ -92,7 +98,7 @@ impl Stack {
         let access = access.expect("the local cloud was started");
         let store = Store::open(&location, &access).await?;
         if store.ignores_key() {
-            anstream::eprintln!(
+            crate::render::tell!(
                 "The state {location} is not encrypted, although a key was given: `state migrate` to a new place encrypts it."
             );
         }
@@ -108,11 +114,11 @@ impl Stack {
     ) -> Result<T, Failure> {
         let (held, snapshot) = self.hold(store, waiting).await?;
         if let Some(superseded) = held.superseded() {
-            anstream::eprintln!("{}", lost_and_found(superseded));
+            crate::render::tell!("{}", lost_and_found(superseded));
         }
         let done = work(&held, snapshot).await;
         if let Some(file) = held.kept_here() {
-            anstream::eprintln!(
+            crate::render::tell!(
                 "What the last calls did is kept in `{}`; the next run from here puts it into the state.",
                 file.display()
             );
@@ -143,7 +149,7 @@ impl Stack {
                 return Err(error.into());
             }
             if told.as_ref() != Some(&holder) {
-                anstream::eprintln!("Waiting: {since}.");
+                crate::render::tell!("Waiting: {since}.");
                 told = Some(holder);
             }
             // Apart, so that those who wait do not all ask at the same moment.
@@ -159,7 +165,7 @@ impl Stack {
         };
         let snapshot = store.state().await?;
         if let Some(to) = store.moved().await? {
-            anstream::eprintln!("This state was moved to {to}; what is shown is a copy of then.");
+            crate::render::tell!("This state was moved to {to}; what is shown is a copy of then.");
         }
         Ok(snapshot)
     }

@@ -90,6 +90,19 @@ impl Place {
         if name.is_empty() || url.port().is_some() {
             return Err(wrong("it names no bucket"));
         }
+        if !is_bucket(service, &name) {
+            return Err(wrong(match service {
+                Service::S3 => {
+                    "a bucket's name is 3 to 63 lowercase letters, digits, `-` and `.`, and begins and ends with a letter or digit"
+                }
+                Service::Google => {
+                    "a bucket's name is 3 to 222 lowercase letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit"
+                }
+                Service::Azure => {
+                    "a container's name is 3 to 63 lowercase letters, digits and `-`, and begins and ends with a letter or digit"
+                }
+            }));
+        }
         let mut bucket = Bucket {
             service,
             name,
@@ -106,6 +119,22 @@ impl Place {
         }
         Ok(Self::Bucket(bucket))
     }
+}
+
+/// Whether a service takes such a name. A wrong one is answered with an error that speaks of anything else.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html>, <https://cloud.google.com/storage/docs/buckets#naming>,
+/// <https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#container-names>
+fn is_bucket(service: Service, name: &str) -> bool {
+    let (most, also) = match service {
+        Service::S3 => (63, "-."),
+        Service::Google => (222, "-_."),
+        Service::Azure => (63, "-"),
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    (3..=most).contains(&name.len())
+        && name.chars().all(|c| plain(c) || also.contains(c))
+        && name.starts_with(plain)
+        && name.ends_with(plain)
 }
 
 impl std::fmt::Display for Bucket {
@@ -202,6 +231,10 @@ mod tests {
             "s3://",
             "s3://key:secret@our-states/a",
             "s3://our-states/a#b",
+            "s3://Our_States/a",
+            "s3://ab",
+            "s3://-states",
+            "az://our_states/a",
             "s3://our-states/a?versions=1",
             "gs://our-states/a?region=eu",
             "file://host/folder",

@@ -17,7 +17,7 @@ use crate::command::reached::new_run;
 use crate::command::state::unknown;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::{count, say};
+use crate::render::{count, foreign, json, say};
 use crate::stack::Stack;
 
 /// Records an amendment on a state that is held.
@@ -63,12 +63,13 @@ pub async fn forget(
         let rows = rows.iter().map(
             |(address, kind, id)| json!({"address": address, "kind": kind, "physical_id": id}),
         );
-        say!("{}", json!({"forgotten": rows.collect::<Vec<_>>()}));
+        json::print(&json!({"forgotten": rows.collect::<Vec<_>>()}));
     } else {
         for (address, kind, id) in rows {
             say!(
-                "∅ {address:<38} {:<36} {id}",
-                kind.trim_start_matches("AWS::")
+                "∅ {address:<38} {:<36} {}",
+                kind.trim_start_matches("AWS::"),
+                foreign::line(&id)
             );
         }
         say!("AWS keeps them. `windlass import ADDRESS ID` takes them back.");
@@ -127,7 +128,7 @@ pub async fn relocate(
         let moved = moves
             .iter()
             .map(|(from, to)| json!({"from": from, "to": to}));
-        say!("{}", json!({"moved": moved.collect::<Vec<_>>()}));
+        json::print(&json!({"moved": moved.collect::<Vec<_>>()}));
     } else {
         for (from, to) in moves {
             say!("→ {to:<38} was {from}");
@@ -197,9 +198,8 @@ pub async fn roll_back(stack: &Stack, number: i64, amending: &Amending) -> Resul
         ..
     } = back.await?;
     if amending.reading.json {
-        say!(
-            "{}",
-            json!({"operation": number, "changed": changed, "back": back, "unclaimed": unclaimed, "forgotten": forgotten})
+        json::print(
+            &json!({"operation": number, "changed": changed, "back": back, "unclaimed": unclaimed, "forgotten": forgotten}),
         );
         return Ok(Exit::Done);
     }

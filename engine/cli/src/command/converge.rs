@@ -145,7 +145,7 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
     // A plan that has steps was made of a state, which must not be gone.
     let wants_nothing = exactly.as_ref().is_none_or(|plan| plan.is_empty());
     if wants_nothing && stack.state(&which).await?.is_none() {
-        render::nothing_to_destroy(&which.env, access.json);
+        render::nothing_to_destroy(&stack.location(&which)?, access.json);
         return Ok(Exit::Done);
     }
     let end = End::execute(exactly, yes);
@@ -329,7 +329,7 @@ async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
             return;
         }
         if interrupter.press() == Urgency::Leave {
-            anstream::eprintln!("Leaving now. The next run settles what is under way.");
+            crate::render::tell!("Leaving now. The next run settles what is under way.");
         }
     }
 }
@@ -337,7 +337,7 @@ async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
 /// Says once what a wish to stop means while steps run.
 async fn say_what_goes_on(interrupt: &Interrupt) -> Infallible {
     interrupt.reaches(Urgency::Drain).await;
-    anstream::eprintln!(
+    crate::render::tell!(
         "Starting nothing new; what runs may finish. Press Ctrl-C again to leave now."
     );
     std::future::pending().await

@@ -16,12 +16,11 @@ use crate::stack::Stack;
 pub async fn graph(stack: &Stack, graph: &Graph) -> Result<Exit, Failure> {
     let document = offline(stack, &graph.building).await?;
     let edges = edges(&document);
-    let text = match (graph.building.json, graph.form) {
-        (true, _) => json(&document, &edges),
-        (false, GraphForm::Dot) => dot(&document, &edges),
-        (false, GraphForm::Mermaid) => mermaid(&document, &edges),
-    };
-    crate::render::say!("{text}");
+    match (graph.building.json, graph.form) {
+        (true, _) => crate::render::json::print(&json(&document, &edges)),
+        (false, GraphForm::Dot) => crate::render::say!("{}", dot(&document, &edges)),
+        (false, GraphForm::Mermaid) => crate::render::say!("{}", mermaid(&document, &edges)),
+    }
     Ok(Exit::Done)
 }
 
@@ -97,7 +96,7 @@ fn mermaid(document: &Document, edges: &BTreeMap<&Address, BTreeSet<Address>>) -
     text
 }
 
-fn json(document: &Document, edges: &BTreeMap<&Address, BTreeSet<Address>>) -> String {
+fn json(document: &Document, edges: &BTreeMap<&Address, BTreeSet<Address>>) -> serde_json::Value {
     let nodes: Vec<_> = nodes(document)
         .map(|address| serde_json::json!({"address": address, "kind": kind(document, address)}))
         .collect();
@@ -109,5 +108,5 @@ fn json(document: &Document, edges: &BTreeMap<&Address, BTreeSet<Address>>) -> S
                 .map(move |to| serde_json::json!({"from": from, "to": to}))
         })
         .collect();
-    serde_json::json!({"stack": document.stack, "nodes": nodes, "edges": edges}).to_string()
+    serde_json::json!({"stack": document.stack, "nodes": nodes, "edges": edges})
 }

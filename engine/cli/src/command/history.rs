@@ -7,7 +7,7 @@ use windlass_store::{HistoryEntry, Store};
 use crate::arguments::{History, HistoryOf, Reading, Which};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::{history as drawn, say};
+use crate::render::{history as drawn, json, say};
 use crate::stack::Stack;
 
 /// `history` and `history show`.
@@ -33,7 +33,7 @@ async fn all(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
     };
     if reading.json {
         let entries = entries.iter().map(|entry| document(entry, &kept));
-        say!("{}", json!({"operations": entries.collect::<Vec<_>>()}));
+        json::print(&json!({"operations": entries.collect::<Vec<_>>()}));
     } else {
         for entry in &entries {
             say!("{}", drawn::line(entry));
@@ -65,7 +65,7 @@ async fn one(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Fail
             .as_ref()
             .map(|ended| ended.failures.as_slice());
         whole["failures"] = json!(failures.unwrap_or_default());
-        say!("{whole}");
+        json::print(&whole);
     } else {
         say!("{}", drawn::whole(&entry, kept.contains(&number)));
     }

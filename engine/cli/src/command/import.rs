@@ -17,7 +17,7 @@ use crate::arguments;
 use crate::command::reached::{Aside, Reached, known, new_run};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::{self, import as drawn, say};
+use crate::render::{self, import as drawn, json, say};
 use crate::stack::Stack;
 
 /// `import`.
@@ -90,7 +90,7 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
 
 fn tell(imported: &[Imported], warnings: &[Diagnostic], json: bool) {
     if json {
-        say!("{}", json!({"imported": imported, "problems": warnings}));
+        json::print(&json!({"imported": imported, "problems": warnings}));
     } else {
         render::problems(warnings);
         say!("{}", drawn::text(imported));

@@ -8,6 +8,7 @@ use crate::arguments::{Local, LocalReading};
 use crate::cloud;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::render::json;
 
 /// `local …`.
 pub async fn local(command: Local) -> Result<Exit, Failure> {
@@ -30,9 +31,8 @@ pub async fn local(command: Local) -> Result<Exit, Failure> {
         Local::Calls { reset, reading } => {
             let calls = cloud.calls(reset).await?;
             if reading.json {
-                crate::render::say!(
-                    "{}",
-                    serde_json::json!({"total": calls.total, "operations": calls.operations})
+                json::print(
+                    &serde_json::json!({"total": calls.total, "operations": calls.operations}),
                 );
             } else {
                 for (operation, count) in &calls.operations {
@@ -78,10 +78,7 @@ async fn rules(
         cloud.set_rules(&Rules::default()).await?;
     }
     let rules = cloud.rules().await?;
-    crate::render::say!(
-        "{}",
-        serde_json::to_string_pretty(&rules).expect("rules hold text keys only")
-    );
+    json::pretty(&rules);
     Ok(())
 }
 
@@ -90,9 +87,9 @@ fn show(status: Option<&Status>, reading: &LocalReading) {
         (Some(status), true) => {
             let mut document = serde_json::to_value(status).expect("a status holds text keys only");
             document["running"] = true.into();
-            crate::render::say!("{document}");
+            json::print(&document);
         }
-        (None, true) => crate::render::say!("{}", serde_json::json!({"running": false})),
+        (None, true) => json::print(&serde_json::json!({"running": false})),
         (Some(status), false) => crate::render::say!(
             "The local cloud runs at {} (moto {} at {}).",
             status.endpoint,

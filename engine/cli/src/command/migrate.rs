@@ -24,7 +24,7 @@ pub async fn migrate(stack: &Stack, url: &str, reading: &Reading) -> Result<Exit
     windlass_store::migrate(&from, &target, &Holder::this_process()).await?;
     let (from, to) = (from.location().to_string(), target.location().to_string());
     if reading.json {
-        crate::render::say!("{}", serde_json::json!({"from": from, "to": to}));
+        crate::render::json::print(&serde_json::json!({"from": from, "to": to}));
     } else {
         crate::render::say!("The state is at {to} now. What is at {from} was left as a copy.");
         if there != Where::Default {

@@ -111,7 +111,9 @@ async fn current(store: &Store, local: Option<&Status>) -> Result<Snapshot, Fail
     if *instance == status.instance {
         return Ok(snapshot);
     }
-    anstream::eprintln!("The local cloud was emptied since the last `up`: its state starts empty.");
+    crate::render::tell!(
+        "The local cloud was emptied since the last `up`: its state starts empty."
+    );
     store.clear(&Holder::this_process()).await?;
     Ok(store.load().await?)
 }
@@ -163,14 +165,14 @@ impl Events for Aside {
     fn emit(&self, event: Stamped) {
         match &event.event {
             Event::Recovered(recovered) => {
-                anstream::eprintln!("{}", render::recovered(recovered));
+                crate::render::tell!("{}", render::recovered(recovered));
             }
             Event::NotVisibleYet {
                 resources,
                 at_most_milliseconds,
             } => {
                 let text = render::not_visible_yet(resources, *at_most_milliseconds);
-                anstream::eprintln!("{text}");
+                crate::render::tell!("{text}");
             }
             _ => {}
         }

@@ -17,7 +17,7 @@ use crate::cloud::Cloud;
 use crate::command::reached::{Aside, Reached, new_run};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::{drift as drawn, say};
+use crate::render::{drift as drawn, json, say};
 use crate::stack::Stack;
 
 /// `drift`.
@@ -34,7 +34,7 @@ pub async fn drift(stack: &Stack, drift: Drift) -> Result<Exit, Failure> {
         }
     };
     if json {
-        say!("{}", json!(drifts));
+        json::print(&json!(drifts));
     } else {
         say!("{}", drawn::text(&drifts));
     }
@@ -78,7 +78,7 @@ pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
         }
     };
     if json {
-        say!("{}", json!(refreshed));
+        json::print(&json!(refreshed));
     } else {
         say!("{}", drawn::refreshed(&refreshed));
     }

@@ -11,7 +11,7 @@ use crate::command::history::existing;
 use crate::command::{amend, migrate, repair, state_file};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::count;
+use crate::render::{count, foreign, json};
 use crate::stack::Stack;
 
 /// `outputs`.
@@ -22,15 +22,13 @@ pub async fn outputs(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> 
         .map(|snapshot| snapshot.outputs)
         .unwrap_or_default();
     if reading.json {
-        crate::render::say!("{}", json!(outputs));
+        json::print(&outputs);
     } else {
         for (name, value) in outputs {
-            crate::render::say!(
-                "{name} = {}",
-                value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned)
-            );
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            crate::render::say!("{name} = {}", foreign::shown(&text));
         }
     }
     Ok(Exit::Done)
@@ -74,12 +72,11 @@ async fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exi
         return Err(unknown(&[address]));
     }
     let document = json!({"address": address, "current": current, "old": old});
-    let text = if reading.json {
-        document.to_string()
+    if reading.json {
+        json::print(&document);
     } else {
-        format!("{document:#}")
-    };
-    crate::render::say!("{text}");
+        json::pretty(&document);
+    }
     Ok(Exit::Done)
 }
 
@@ -117,13 +114,10 @@ async fn verify(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
             .help("`windlass state rollback N` goes back to an earlier belief; `windlass history` lists them"));
     }
     if reading.json {
-        crate::render::say!(
-            "{}",
-            json!({
-                "sequence": snapshot.sequence, "resources": snapshot.resources.len(), "open": snapshot.open.len(),
-                "operations": history.len(), "rollback": beliefs,
-            })
-        );
+        json::print(&json!({
+            "sequence": snapshot.sequence, "resources": snapshot.resources.len(), "open": snapshot.open.len(),
+            "operations": history.len(), "rollback": beliefs,
+        }));
     } else {
         crate::render::say!(
             "The state is what was written, and holds together: {}, {}, {} to go back to.",
@@ -154,7 +148,7 @@ async fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
             .iter()
             .map(|(address, kind, id)| json!({"address": address, "kind": kind, "physical_id": id}))
             .collect();
-        crate::render::say!("{}", json!({"resources": rows}));
+        json::print(&json!({"resources": rows}));
         return Ok(Exit::Done);
     }
     let width = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
@@ -163,7 +157,7 @@ async fn list(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
         width(&mut rows.iter().map(|row| row.1.len())),
     );
     for (address, kind, id) in rows {
-        crate::render::say!("{address:first$}  {kind:second$}  {id}");
+        crate::render::say!("{address:first$}  {kind:second$}  {}", foreign::line(id));
     }
     Ok(Exit::Done)
 }

@@ -17,7 +17,7 @@ use crate::arguments::{Amending, Which};
 use crate::command::amend::record;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::render::{count, say};
+use crate::render::{count, json, say};
 use crate::stack::Stack;
 
 /// A state in a file.
@@ -52,16 +52,17 @@ pub async fn export(stack: &Stack, which: &Which, out: Option<&Path>) -> Result<
         hash: CanonicalJson::of(&state).hash(),
         state,
     };
-    let text = serde_json::to_string_pretty(&exported).expect("a snapshot holds text keys only");
     match out {
-        None => say!("{text}"),
+        None => json::pretty(&exported),
         Some(file) => {
+            let text =
+                serde_json::to_string_pretty(&exported).expect("a snapshot holds text keys only");
             let written = private::create(file).and_then(|mut file| writeln!(file, "{text}"));
             written.map_err(|error| {
                 Failure::new(format!("`{}` cannot be written: {error}", file.display()))
             })?;
             let resources = count(snapshot.resources.len(), "resource");
-            anstream::eprintln!("{resources} written to `{}`.", file.display());
+            crate::render::tell!("{resources} written to `{}`.", file.display());
         }
     }
     Ok(Exit::Done)
@@ -97,9 +98,8 @@ pub async fn import(
     let work = async |held: &HeldStore, snapshot| record(held, snapshot, amendment).await;
     let snapshot = stack.holding(&store, *waiting, work).await?;
     if reading.json {
-        say!(
-            "{}",
-            json!({"lineage": snapshot.lineage, "sequence": snapshot.sequence, "resources": resources})
+        json::print(
+            &json!({"lineage": snapshot.lineage, "sequence": snapshot.sequence, "resources": resources}),
         );
     } else {
         say!(

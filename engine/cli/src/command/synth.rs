@@ -58,17 +58,14 @@ pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> 
     let resources = document.resources.len();
     let warnings = verdict(document)?;
     if building.json {
-        crate::render::say!(
-            "{}",
-            serde_json::json!({"resources": resources, "problems": warnings})
-        );
+        render::json::print(&serde_json::json!({"resources": resources, "problems": warnings}));
     } else {
         render::problems(&warnings);
         let found = match warnings.len() {
             0 => "no problems".to_owned(),
             many => render::count(many, "warning"),
         };
-        anstream::eprintln!("{}, {found}.", render::count(resources, "resource"));
+        crate::render::tell!("{}, {found}.", render::count(resources, "resource"));
     }
     Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use owo_colors::OwoColorize;
 use windlass_engine::refresh::{Drift, Drifts, Refreshed, What};
 
 use super::values::{difference, readable, value};
-use super::words;
+use super::{foreign, words};
 
 /// A block for each resource that drifted, and a line that counts them.
 pub fn text(drifts: &Drifts) -> String {
@@ -54,7 +54,7 @@ fn block(drift: &Drift) -> Vec<String> {
         "{sign} {:<38} {:<36} {}{}",
         drift.address.bold(),
         drift.kind.trim_start_matches("AWS::").dimmed(),
-        drift.physical_id,
+        foreign::line(&drift.physical_id),
         if drift.what == What::Vanished {
             "  AWS does not have it any more"
         } else {

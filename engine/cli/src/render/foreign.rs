@@ -2,7 +2,7 @@
 //!
 //! A terminal obeys control characters: `ESC[2J` clears it, `ESC]0;…` renames its window, U+202E turns text around. Such characters are shown as
 //! `\u{1b}` instead. Line breaks stay; whoever prints the text in a line of its own escapes them with [`line`].
-//! In `--json` they have JSON's own escapes ([`encoded`]).
+//! In `--json` they have JSON's own escapes ([`encoded`]). Nothing reaches the terminal but through [`painted`] or [`encoded`].
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -21,11 +21,44 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, is_hostile)
 }
 
-/// A line of JSON whose texts hold such characters only in JSON's own escapes.
+/// A text of ours with colours. Those stay; everything else that a terminal obeys is shown, in case a foreign text in it was not [`shown`].
+pub fn painted(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| is_hostile(c) && c != '\n') {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        safe.push_str(&shown(&rest[..at]));
+        let colour = colour(&rest[at..]);
+        safe.push_str(if colour == 0 {
+            "\\u{1b}"
+        } else {
+            &rest[at..at + colour]
+        });
+        rest = &rest[at + colour.max(1)..];
+    }
+    safe.push_str(&shown(rest));
+    Cow::Owned(safe)
+}
+
+/// The length of the sequence `ESC [ numbers m` that a text begins with; 0 where it begins with something else.
+fn colour(text: &str) -> usize {
+    let Some(numbers) = text.strip_prefix("\u{1b}[") else {
+        return 0;
+    };
+    let end = numbers.find(|c: char| !c.is_ascii_digit() && c != ';');
+    match end {
+        Some(end) if numbers[end..].starts_with('m') => 2 + end + 1,
+        _ => 0,
+    }
+}
+
+/// JSON whose texts hold such characters only in JSON's own escapes. A line break between its parts stays.
 pub fn encoded(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
-        if is_hostile(c) {
+        if is_hostile(c) && c != '\n' {
             // All of them are in the basic plane, and JSON has them inside texts only.
             write!(safe, "\\u{:04x}", u32::from(c)).expect("a string can be written");
         } else {
@@ -127,12 +160,49 @@ mod tests {
     }
 
     #[test]
+    fn of_what_a_terminal_obeys_only_colours_are_sent() {
+        let text = format!("\u{1b}[1;31mred\u{1b}[0m {HOSTILE}\n\u{1b}]0;title\u{1b}[");
+        assert_eq!(
+            painted(&text),
+            "\u{1b}[1;31mred\u{1b}[0m a\\u{1b}[2Jb\\u{9b}1mc\\u{202e}d\\u{7}\\r\n\\u{1b}]0;title\\u{1b}["
+        );
+    }
+
+    #[test]
+    fn nothing_is_printed_but_through_this_module() {
+        fn look(folder: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    look(&path, found);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).expect("a text");
+                let bypasses = [concat!("anstream::", "std"), concat!("print", "ln!(")];
+                let lines = text
+                    .lines()
+                    .filter(|line| bypasses.iter().any(|way| line.contains(way)));
+                found.extend(lines.map(|line| format!("{}: {}", path.display(), line.trim())));
+            }
+        }
+        let mut found = Vec::new();
+        look(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut found,
+        );
+        found.retain(|line| !line.contains("render/mod.rs"));
+        assert_eq!(found, [""; 0]);
+    }
+
+    #[test]
     fn json_stays_json() {
         let value = json!({"text": HOSTILE});
-        let line = encoded(&value.to_string());
-        assert!(!line.contains(is_hostile), "{line}");
-        let read: Value = serde_json::from_str(&line).expect("it is JSON");
-        assert_eq!(read, value);
+        for text in [value.to_string(), format!("{value:#}")] {
+            let text = encoded(&text);
+            assert!(!text.contains(|c| is_hostile(c) && c != '\n'), "{text}");
+            let read: Value = serde_json::from_str(&text).expect("it is JSON");
+            assert_eq!(read, value);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use owo_colors::OwoColorize;
 use windlass_engine::import::Imported;
 
-use super::{plan, words};
+use super::{foreign, plan, words};
 
 /// A block for each, and a line that counts them.
 pub fn text(imported: &[Imported]) -> String {
@@ -14,7 +14,7 @@ pub fn text(imported: &[Imported]) -> String {
             "✓".green(),
             one.address.bold(),
             one.kind.trim_start_matches("AWS::").dimmed(),
-            one.physical_id
+            foreign::line(&one.physical_id)
         ));
         lines.extend(one.fields.iter().map(plan::field));
         let notes = one.notes.iter();

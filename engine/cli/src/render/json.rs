@@ -14,6 +14,12 @@ impl Events for Json {
     }
 }
 
+/// Prints JSON over several lines, for people.
+pub fn pretty(value: &impl Serialize) {
+    let text = serde_json::to_string_pretty(value).expect("what is told holds text keys only");
+    super::say!("{}", foreign::encoded(&text));
+}
+
 /// Prints one line of JSON. It holds no character that a terminal obeys, so that it can be looked at as it is.
 pub fn print(value: &impl Serialize) {
     let line = serde_json::to_string(value).expect("what is told holds text keys only");

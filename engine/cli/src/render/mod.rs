@@ -4,10 +4,10 @@
 
 mod diagnostics;
 pub mod drift;
-mod foreign;
+pub mod foreign;
 pub mod history;
 pub mod import;
-mod json;
+pub mod json;
 mod plain;
 mod plan;
 #[cfg(test)]
@@ -38,7 +38,25 @@ pub(crate) use say;
 /// What [`say!`] does.
 pub fn print(line: std::fmt::Arguments<'_>) {
     use std::io::Write;
-    if let Err(error) = writeln!(anstream::stdout().lock(), "{line}") {
+    let line = line.to_string();
+    if let Err(error) = writeln!(anstream::stdout().lock(), "{}", foreign::painted(&line)) {
+        tracing::debug!(%error, "a line could not be printed");
+    }
+}
+
+/// Prints a line beside the output, for whoever watches.
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::render::print_aside(format_args!($($text)*))
+    };
+}
+pub(crate) use tell;
+
+/// What [`tell!`] does.
+pub fn print_aside(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    let line = line.to_string();
+    if let Err(error) = writeln!(anstream::stderr().lock(), "{}", foreign::painted(&line)) {
         tracing::debug!(%error, "a line could not be printed");
     }
 }
@@ -77,14 +95,14 @@ pub fn failure(failure: &Failure, json: bool) {
     }
     if failure.exit == Exit::Interrupted {
         // What the user wants is no error.
-        anstream::eprintln!("\nStopped. Nothing was begun.");
+        crate::render::tell!("\nStopped. Nothing was begun.");
         return;
     }
     problems(&failure.problems);
     if failure.problems.is_empty() {
-        anstream::eprintln!("{}", words::failure(failure));
+        crate::render::tell!("{}", words::failure(failure));
     } else {
-        anstream::eprintln!(
+        crate::render::tell!(
             "{}. Nothing was changed.",
             diagnostics::count(&failure.problems)
         );
@@ -92,28 +110,25 @@ pub fn failure(failure: &Failure, json: bool) {
 }
 
 /// Says that `destroy` found no state: a run that had nothing to do.
-pub fn nothing_to_destroy(environment: &str, json: bool) {
+pub fn nothing_to_destroy(looked_at: &windlass_store::Location, json: bool) {
     if json {
         json::Json.emit(Stamped {
             at: jiff::Timestamp::now(),
             event: Event::RunFinished(Summary::nothing()),
         });
     } else {
-        anstream::eprintln!("Nothing to destroy: `{environment}` has no state.");
+        crate::render::tell!("Nothing to destroy: there is no state at {looked_at}.");
     }
 }
 
 /// Shows problems of a stack on the author's own lines.
 pub fn problems(problems: &[Diagnostic]) {
     for problem in problems {
-        anstream::eprintln!("{}", diagnostics::drawn(problem));
+        crate::render::tell!("{}", diagnostics::drawn(problem));
     }
 }
 
 /// Prints the desired document.
 pub fn document(document: &Document) {
-    crate::render::say!(
-        "{}",
-        serde_json::to_string_pretty(document).expect("a document holds text keys only")
-    );
+    json::pretty(document);
 }
