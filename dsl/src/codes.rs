@@ -131,6 +131,8 @@ codes! {
     INSTANCE_ROLE_NOT_FOR_EC2 = "WL-0409";
     /// Two scaling policies of one name on one target.
     SCALING_POLICY_TWICE = "WL-0410";
+    /// A scalable target that names a service of the stack by text.
+    SCALED_BY_TEXT = "WL-0411";
     /// The same rule of a security group from two declarations.
     RULE_DECLARED_TWICE = "WL-0501";
     /// A launch template that names a place, under a group that chooses places.

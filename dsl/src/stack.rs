@@ -462,6 +462,7 @@ impl Checks<'_> {
 mod tests {
     use super::*;
     use crate::aws::ec2::SecurityGroup;
+    use crate::aws::iam::{PolicyArn, Role, principal};
     use crate::patterns::{Network, ZoneCount as _};
     use crate::resource::Declare;
 
@@ -499,5 +500,31 @@ mod tests {
             !lines.is_empty() && lines.iter().all(|line| *line == DECLARED),
             "{lines:?}"
         );
+    }
+
+    #[test]
+    fn a_policy_of_aws_is_in_the_partition_of_its_place() {
+        let stack = |cx: &mut Stack| {
+            let policy = PolicyArn::managed_by_aws("ReadOnlyAccess");
+            let trust = Role::assumed_by(principal::EcsTasks);
+            trust
+                .clone()
+                .managed_policy(policy.clone())
+                .declare(cx, "here");
+            cx.in_region("cn-north-1", |cx| {
+                trust.managed_policy(policy).declare(cx, "there")
+            });
+            Ok(())
+        };
+        let document = Stack::test("t", stack, Request::offline("us-gov-west-1"));
+        let policy = |at: &str| {
+            let at = Address::parse(at).expect("an address");
+            document.resources[&at].spec.to_value()["ManagedPolicyArns"][0].clone()
+        };
+        assert_eq!(
+            policy("here"),
+            "arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess"
+        );
+        assert_eq!(policy("there"), "arn:aws-cn:iam::aws:policy/ReadOnlyAccess");
     }
 }

@@ -38,6 +38,7 @@ pub fn across_resources(document: &mut Document) {
         roles::trusting_nobody,
         roles::not_for_instances,
         scaling::targets_twice,
+        scaling::services_by_text,
         scaling::policies_without_target,
         scaling::policies_twice,
         tags::acceptable,

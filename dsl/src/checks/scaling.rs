@@ -12,6 +12,7 @@ use crate::expr::Expr;
 
 const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 const POLICY: &str = "AWS::ApplicationAutoScaling::ScalingPolicy";
+const SERVICE: &str = "AWS::ECS::Service";
 
 /// What is scaled, as the document says it: resource id and dimension.
 type Number = (String, String);
@@ -56,6 +57,39 @@ pub(super) fn targets_twice(document: &Document) -> Vec<Diagnostic> {
                 .at(&known.1.source, "registered here")
                 .help("one scalable target can have many policies; give them the handle of the first one"),
             );
+        }
+    }
+    problems
+}
+
+/// Reports targets that name a service of this stack by text: nothing makes them wait for it, and nothing tells that its count is theirs.
+pub(super) fn services_by_text(document: &Document) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (address, declaration, spec) in of_kind(document, TARGET) {
+        let Some(("service", named)) = spec["ResourceId"]
+            .as_str()
+            .and_then(|id| id.split_once('/'))
+        else {
+            continue;
+        };
+        for (service, declared, of) in of_kind(document, SERVICE) {
+            let text = |property: &str| {
+                of[property]
+                    .as_str()
+                    .and_then(|text| text.rsplit('/').next())
+            };
+            let names = text("Cluster").zip(text("ServiceName"));
+            if names.is_some_and(|(cluster, name)| named == format!("{cluster}/{name}")) {
+                problems.push(
+                    Diagnostic::error(
+                        codes::SCALED_BY_TEXT,
+                        format!("the scalable target `{address}` names the service `{service}` by text"),
+                    )
+                    .at(&declaration.source, "so nothing makes it wait for the service, and each `up` would take back the count that scaling sets")
+                    .at(&declared.source, "the service is declared here")
+                    .help("give the target the service's handle: `ScalableTarget::ecs_service(&cluster, &service, …)`"),
+                );
+            }
         }
     }
     problems
@@ -132,7 +166,7 @@ mod tests {
         PolicyTarget, PredefinedMetricType, ScalableDimension, ScalableTarget, ScalingPolicy,
         TargetTracking,
     };
-    use crate::aws::ecs::{ClusterName, ServiceName};
+    use crate::aws::ecs::{ClusterName, Service, ServiceName};
     use crate::codes;
     use crate::diagnostics::{Diagnostic, Severity};
     use crate::request::Request;
@@ -186,6 +220,20 @@ mod tests {
         });
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].code, codes::SCALABLE_TARGET_TWICE);
+    }
+
+    #[test]
+    fn a_service_of_the_stack_is_not_scaled_by_its_name_as_text() {
+        for (name, codes) in [("api", &[codes::SCALED_BY_TEXT][..]), ("web", &[])] {
+            let found = problems(|cx| {
+                api().declare(cx, "target");
+                Service::deployed_elsewhere(ClusterName::existing("shop"))
+                    .service_name(name)
+                    .declare(cx, "service");
+            });
+            let found: Vec<_> = found.iter().map(|problem| problem.code.clone()).collect();
+            assert_eq!(found, codes, "{name}");
+        }
     }
 
     #[test]

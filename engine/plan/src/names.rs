@@ -67,9 +67,13 @@ mod tests {
     };
 
     fn name(rule: NameRule, address: &str, generation: u32) -> String {
+        named("Shop", rule, address, generation)
+    }
+
+    fn named(stack: &str, rule: NameRule, address: &str, generation: u32) -> String {
         let lineage = Lineage("l".to_owned());
         let naming = Naming {
-            stack: "Shop",
+            stack,
             environment: "dev",
             lineage: &lineage,
         };
@@ -107,6 +111,23 @@ mod tests {
             let name = name(NameRule { reserved, ..RULE }, "web", 0);
             assert!(name.starts_with(made), "{name}");
             assert!(name.len() <= 32, "{name}");
+        }
+    }
+
+    /// From the API references of CreateCapacityProvider, CreateSecurityGroup and CreateLogGroup.
+    #[test]
+    fn no_kind_gets_a_name_that_aws_refuses() {
+        for (kind, stack) in [
+            ("AWS::ECS::CapacityProvider", "ecs-platform"),
+            ("AWS::ECS::CapacityProvider", "aws-x"),
+            ("AWS::ECS::CapacityProvider", "Fargate"),
+            ("AWS::EC2::SecurityGroup", "sg-x"),
+            ("AWS::Logs::LogGroup", "aws/x"),
+        ] {
+            let schema = windlass::aws::schema(kind).expect("a kind");
+            let (_, rule) = schema.physical_name().expect("it has a name");
+            let name = named(stack, rule, "web", 0);
+            assert!(name.starts_with("w-"), "{kind}: {name}");
         }
     }
 

@@ -285,7 +285,7 @@ impl InstanceRequirements {
         let first = Self::new(2..=8, 4096..=16384)
             .accelerator_count(1..=4)
             .accelerator_manufacturers([AcceleratorManufacturer::Nvidia])
-            .accelerator_names(["t4g".to_owned()])
+            .accelerator_names(["t4".to_owned()])
             .accelerator_total_memory_mib(8192..=65536)
             .accelerator_types([AcceleratorType::Gpu])
             .allowed_instance_types(["g5g.*"])

@@ -450,6 +450,21 @@ mod tests {
     }
 
     #[test]
+    fn a_threshold_that_aws_does_not_keep_is_reported() {
+        let threshold = |number: u32| {
+            let check = CustomHealthCheck::new().failure_threshold(number);
+            problems(with(&[RecordType::A]).health_check(HealthCheck::Custom(check)))
+        };
+        assert_eq!(threshold(1), [""; 0]);
+        assert_eq!(
+            threshold(3),
+            [
+                "`HealthCheckCustomConfig.FailureThreshold` of `s` is 3, but AWS uses 1 whatever it is given"
+            ]
+        );
+    }
+
+    #[test]
     fn only_the_time_to_live_changes_in_place() {
         let config = |ttl: u32, record: &str| json!({"DnsRecords": [{"Type": record, "TTL": ttl}]});
         assert!(!more_than_time_to_live(&config(10, "A"), &config(60, "A")));

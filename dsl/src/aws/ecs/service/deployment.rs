@@ -74,11 +74,11 @@ pub struct DeploymentConfiguration {
     /// Lambda functions that are asked on the way. Not for `ROLLING`.
     #[field(set)]
     pub lifecycle_hooks: Vec<DeploymentLifecycleHook>,
-    /// The steps of `LINEAR`.
-    #[field(no_setter)]
+    /// The steps of `LINEAR`. With another strategy they have no effect, and an update that does not mention them leaves them.
+    #[field(removal_keeps, no_setter)]
     pub linear_configuration: Option<LinearConfiguration>,
-    /// The step of `CANARY`.
-    #[field(no_setter)]
+    /// The step of `CANARY`. With another strategy it has no effect, and an update that does not mention it leaves it.
+    #[field(removal_keeps, no_setter)]
     pub canary_configuration: Option<CanaryConfiguration>,
 }
 

@@ -653,6 +653,33 @@ mod tests {
     }
 
     #[test]
+    fn an_access_point_of_s3_files_has_a_directory_of_its_own() {
+        let with = |files| {
+            let source = VolumeSource::S3FilesVolumeConfiguration(files);
+            problems(
+                fargate()
+                    .container(app())
+                    .volume(Volume::of("data", source)),
+            )
+        };
+        let files = || {
+            S3FilesVolumeConfiguration::new(
+                "arn:aws:s3files:us-east-1:123456789012:file-system/fs-0a1",
+            )
+        };
+        let point =
+            "arn:aws:s3files:us-east-1:123456789012:file-system/fs-0a1/access-point/fsap-0a1";
+        assert_eq!(with(files().root_directory("/data")), [""; 0]);
+        assert_eq!(with(files().access_point_arn(point)), [""; 0]);
+        assert_eq!(
+            with(files().access_point_arn(point).root_directory("/data")),
+            [
+                "`Volumes[data].S3FilesVolumeConfiguration.RootDirectory` of `task` is `/data`, beside an access point"
+            ]
+        );
+    }
+
+    #[test]
     fn containers_that_wait_for_each_other_must_fit() {
         let waits = |on: &str, condition| {
             problems(
