@@ -84,12 +84,13 @@ fn set(properties: &mut Properties, name: &str, value: Option<&Value>, removal: 
     }
 }
 
-// Members that are not given stay as they are.
+// Members that are not given stay as they are. Lists are always given: life cycles send an empty one where the author has none any more.
 fn keep_members(old: &Value, new: &mut Value) {
     if let (Value::Object(old), Value::Object(new)) = (old, new) {
         for (name, old) in old {
             match new.get_mut(name) {
                 Some(new) => keep_members(old, new),
+                None if old.is_array() => {}
                 None => {
                     new.insert(name.clone(), old.clone());
                 }

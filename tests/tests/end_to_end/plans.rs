@@ -1,5 +1,7 @@
 //! Saved plans: carried out as they are, or refused.
 
+use std::os::unix::fs::PermissionsExt;
+
 use crate::world::{World, word};
 
 #[test]
@@ -9,6 +11,11 @@ fn a_saved_plan_is_carried_out() {
         let file = world.file("plan.json");
         let previewed = world.run(&format!("preview --json --out {}", word(&file)));
         assert_eq!(previewed.exit, Some(0), "{}", previewed.errors);
+        let mode = std::fs::metadata(&file)
+            .expect("it is there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600, "a plan is its owner's alone");
         let applied = world.succeeds(&format!("up --plan {}", word(&file)));
         assert_eq!(applied.changes(), previewed.changes());
         world.is_settled("");

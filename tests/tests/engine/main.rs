@@ -16,5 +16,6 @@ mod readback;
 mod renames;
 mod replace_each;
 mod rollback;
+mod secrets;
 mod sweep;
 mod visibility;

@@ -134,13 +134,22 @@ async fn lookups() -> Followed {
 async fn holders() -> Followed {
     let capture = paging(|_| None);
     let kinds = [
-        ("AWS::ECS::Cluster", "main"),
-        ("AWS::IAM::Role", "shop"),
-        ("AWS::ServiceDiscovery::Service", "srv-0a1b2c3d0a1b2c3d"),
+        ("AWS::ECS::Cluster", "main", json!({})),
+        (
+            "AWS::IAM::Role",
+            "shop",
+            json!({"AssumeRolePolicyDocument": {}}),
+        ),
+        (
+            "AWS::ServiceDiscovery::Service",
+            "srv-0a1b2c3d0a1b2c3d",
+            json!({"NamespaceId": "ns-0a1b2c3d"}),
+        ),
     ];
-    for (kind, id) in kinds {
-        let target = target(kind, id.to_owned(), &json!({}));
-        capture.provider().who_uses(&target).await.ok();
+    for (kind, id, applied) in kinds {
+        let target = target(kind, id.to_owned(), &applied);
+        let users = capture.provider().who_uses(&target).await;
+        assert_eq!(users.expect(kind), [""; 0]);
     }
     taken(&capture, "who is in the way")
 }

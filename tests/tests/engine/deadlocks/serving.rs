@@ -221,19 +221,25 @@ async fn what_has_vanished_does_not_stand_against_the_order() {
                 "AWS::ApplicationAutoScaling::ScalableTarget",
                 target,
             )
+            .add(
+                "policy",
+                "AWS::ApplicationAutoScaling::ScalingPolicy",
+                json!({
+                    "PolicyName": "cpu", "PolicyType": "TargetTrackingScaling", "ScalingTargetId": reference("target", "Id"),
+                    "TargetTrackingScalingPolicyConfiguration": {
+                        "PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}, "TargetValue": 50.0,
+                    },
+                }),
+            )
     };
     let universe = Universe::default();
     assert_eq!(refused(&universe.up(&named("REPLICA")).await), [""; 0]);
-    let id = universe
-        .cloud
-        .world()
-        .at("target")
-        .map(|(id, _)| id.clone());
-    universe
-        .cloud
-        .world()
-        .objects
-        .remove(&id.expect("it is there"));
+    // AWS takes the policy along with its target.
+    for at in ["target", "policy"] {
+        let id = universe.cloud.world().at(at).map(|(id, _)| id.clone());
+        let id = id.expect("it is there");
+        universe.cloud.world().objects.remove(&id);
+    }
     let order = Some(windlass::schema::ReplaceOrder::DeleteFirst);
     let options = windlass::document::Options {
         replace: order,
