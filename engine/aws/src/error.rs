@@ -64,7 +64,7 @@ pub fn missing(operation: &'static str, what: &str) -> ProviderError {
 }
 
 /// Something stands where the create would put its result, and AWS would not say so.
-pub fn exists(operation: &'static str, what: &str) -> ProviderError {
+pub fn exists(operation: &str, what: &str) -> ProviderError {
     ProviderError {
         class: ErrorClass::AlreadyExists,
         operation: operation.to_owned(),

@@ -33,6 +33,7 @@ mod wording;
 pub use chain::{CredentialChain, SigningKeys};
 pub use clients::{Access, AccessError, default_region};
 pub use clock::WindowScale;
+pub use error::exists;
 pub use guard::Held;
 pub use profiles::check_profile;
 pub use provider::AwsProvider;

@@ -13,10 +13,9 @@ use windlass_engine::provider::{CreateRequest, ErrorClass, ProviderError, Target
 use windlass_plan::plan::Partner;
 use windlass_state::identity::{IntentId, Owner};
 
-use super::operations::twin;
 use super::provider::{Cloud, Result, lock};
 use super::rules;
-use super::wordings::{NOT_VALID, failure, refusal};
+use super::wordings::{EXPIRED, NOT_VALID, THROTTLED, answer, common, refusal};
 use super::world::Landing;
 
 /// How long one call takes.
@@ -83,6 +82,17 @@ impl Call {
             Self::Update(changing) => (&changing.target.address, &changing.target.kind),
             Self::Delete(target) => (&target.address, &target.kind),
         }
+    }
+
+    /// The identifiers of what it changes in place.
+    fn changes(&self) -> Vec<String> {
+        let Self::Update(changing) = self else {
+            return Vec::new();
+        };
+        let partners = changing.partners.iter();
+        let partners = partners.map(|partner| partner.physical_id.clone());
+        let own = std::iter::once(changing.target.physical_id.clone());
+        own.chain(partners).collect()
     }
 }
 
@@ -161,27 +171,12 @@ impl Cloud {
         let count = self.side.calls.fetch_add(1, Ordering::SeqCst);
         let faults = self.faults();
         if faults.credentials_last.is_some_and(|last| count >= last) {
-            let (code, text) = (
-                "ExpiredToken",
-                "The security token included in the request is expired",
-            );
-            return Err(failure(
-                ErrorClass::CredentialsExpired,
-                operation,
-                Some(code),
-                text,
-            ));
+            return Err(common(operation, EXPIRED));
         }
         let mut buckets = lock(&self.side.buckets);
         let mut taken = |rate| buckets.take(operation, rate, self.now());
         if self.side.dice.fall(faults.throttle) || !faults.rate_limit.is_none_or(&mut taken) {
-            let text = "Rate exceeded";
-            return Err(failure(
-                ErrorClass::Throttled,
-                operation,
-                Some("Throttling"),
-                text,
-            ));
+            return Err(common(operation, THROTTLED));
         }
         if self.side.dice.fall(faults.lose_request) {
             return Err(lost(operation));
@@ -202,8 +197,7 @@ impl Cloud {
     /// Refuses on purpose.
     pub(super) fn permit(&self, operation: &str, kind: &str, address: &Address) -> Result<()> {
         if let Some((code, message)) = lock(&self.side.faults).not_found.get(address) {
-            let class = windlass_aws::classed(twin(kind), operation, 400, code, message);
-            return Err(failure(class, operation, Some(code), message));
+            return Err(answer(kind, operation, 400, code, message));
         }
         if lock(&self.side.faults).refuse.contains(address) {
             return Err(refusal(kind, operation, NOT_VALID, "", ""));
@@ -230,8 +224,11 @@ impl Cloud {
         world.on_their_way.push((sent, self.now() + delay, call));
     }
 
-    /// Lets calls of dead processes land whose time has come.
+    /// Lets calls of dead processes land whose time has come, each at its own time: what it makes is as old as that.
     pub(super) fn land(&self) {
+        if lock(&self.side.landing).is_some() {
+            return;
+        }
         loop {
             let next = {
                 let mut world = self.world_as_it_is();
@@ -242,8 +239,10 @@ impl Cloud {
                     .map(|(index, _)| index);
                 first.map(|index| world.on_their_way.remove(index))
             };
-            let Some((sent, _, call)) = next else { return };
+            let Some((sent, at, call)) = next else { return };
+            *lock(&self.side.landing) = Some(at);
             self.land_now(sent, &call);
+            *lock(&self.side.landing) = None;
         }
     }
 
@@ -291,16 +290,19 @@ impl Cloud {
             address: address.clone(),
             kind: kind.to_owned(),
             made,
+            changed: call.changes(),
         };
         world.landings.push(landing);
     }
 }
 
+// No answer, and so neither code nor text of AWS's: the class is that of a transport that failed.
 fn lost(operation: &str) -> ProviderError {
-    failure(
-        ErrorClass::Unknown,
-        operation,
-        None,
-        "the connection was cut",
-    )
+    ProviderError {
+        class: ErrorClass::Unknown,
+        operation: operation.to_owned(),
+        code: None,
+        message: "the connection was cut".to_owned(),
+        request_id: None,
+    }
 }

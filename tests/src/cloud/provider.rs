@@ -48,6 +48,8 @@ pub(super) struct Side {
     pub log: Mutex<Vec<String>>,
     pub trace: Mutex<Vec<String>>,
     pub refusals: Mutex<Vec<ProviderError>>,
+    /// The time at which a late call lands, while it does.
+    pub landing: Mutex<Option<Duration>>,
 }
 
 impl Cloud {
@@ -62,6 +64,7 @@ impl Cloud {
             log: Mutex::default(),
             trace: Mutex::default(),
             refusals: Mutex::default(),
+            landing: Mutex::default(),
         };
         Self {
             clock,
@@ -82,6 +85,7 @@ impl Cloud {
             log: Mutex::new(self.log()),
             trace: Mutex::new(self.trace()),
             refusals: Mutex::new(self.refusals()),
+            landing: Mutex::default(),
         };
         Self {
             clock,
@@ -157,9 +161,10 @@ impl Cloud {
         lock(&self.side.log).push(format!("{what} {address}"));
     }
 
-    /// AWS's time.
+    /// AWS's time; that of a late call while it lands.
     pub(super) fn now(&self) -> Duration {
-        self.clock.elapsed()
+        let landing = *lock(&self.side.landing);
+        landing.unwrap_or_else(|| self.clock.elapsed())
     }
 }
 

@@ -8,12 +8,12 @@ use std::time::Duration;
 use serde_json::Value;
 use windlass::document::Place;
 use windlass::schema::KindSchema;
-use windlass_engine::provider::ErrorClass;
+use windlass_engine::provider::ProviderError;
 
 use super::operations::twin;
 use super::provider::{Cloud, Result};
 use super::rules::{self, LINGERS};
-use super::wordings::{Wording, failure, not_found_by, refusal};
+use super::wordings::{SCHEDULED, Wording, not_found_by, refusal};
 use super::world::{Audience, Object, Scheduled, World, texts};
 
 pub(super) type Properties = BTreeMap<String, Value>;
@@ -278,11 +278,8 @@ pub(super) fn refuse_taken(
     match taken(world, schema, place, given, except) {
         None => Ok(()),
         Some((id, Some(wording))) => Err(refusal(schema.kind, operation, wording, id, id)),
-        // AWS answers this create with what is there. The provider looks whose that is, and says so itself.
-        Some((id, None)) => {
-            let text = format!("{id} exists already");
-            Err(failure(ErrorClass::AlreadyExists, operation, None, &text))
-        }
+        // AWS answers this create with what is there. The life cycle looks whose that is, and says so itself.
+        Some((id, None)) => Err(windlass_aws::exists(operation, id)),
     }
 }
 
@@ -314,12 +311,11 @@ pub(super) fn taken_back(
     match world.scheduled.get(&key) {
         None => Ok(None),
         Some(Scheduled { ours: true, .. }) => Ok(world.scheduled.remove(&key).map(|was| was.id)),
-        // The provider asks whose it is, and finds that it is not ours.
-        Some(Scheduled { id, .. }) => {
-            let text = format!("{id} of this name is already scheduled for deletion");
-            let code = Some("InvalidRequestException");
-            Err(failure(ErrorClass::AlreadyExists, operation, code, &text))
-        }
+        // AWS's refusal, and what the life cycle makes of it once it has looked whose the secret is.
+        Some(Scheduled { id, .. }) => Err(ProviderError {
+            class: windlass_aws::exists(operation, id).class,
+            ..refusal(schema.kind, operation, SCHEDULED, id, "")
+        }),
     }
 }
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use windlass::document::Place;
-use windlass_engine::provider::{ErrorClass, ProviderError, Tagged};
+use windlass_engine::provider::{ProviderError, Tagged};
 use windlass_state::identity::INTENT_TAG;
 
 use super::kinds::{ROLE, schema};
 use super::provider::{Cloud, living};
-use super::wordings::failure;
+use super::wordings::{DENIED, common};
 use super::world::{Object, World};
 
 /// The tagging API's one call.
@@ -22,12 +22,7 @@ impl Cloud {
         wanted: &BTreeMap<String, String>,
     ) -> Result<Vec<Tagged>, ProviderError> {
         if self.faults().no_tagging {
-            return Err(failure(
-                ErrorClass::Denied,
-                OPERATION,
-                Some("AccessDeniedException"),
-                "not authorized to perform tag:GetResources",
-            ));
+            return Err(common(OPERATION, DENIED));
         }
         let world = self.world();
         let there = world.objects.iter();

@@ -2,7 +2,7 @@
 //!
 //! Not here: when something is refused (`rules`).
 
-use windlass_engine::provider::{ErrorClass, ProviderError};
+use windlass_engine::provider::ProviderError;
 
 use super::operations::{self, twin};
 
@@ -38,30 +38,48 @@ const fn with(status: u16, code: &'static str, message: &'static str) -> Wording
 pub fn refusal(kind: &str, operation: &str, wording: Wording, it: &str, by: &str) -> ProviderError {
     let message = wording.message.replace("{it}", it).replace("{by}", by);
     let Wording { status, code, .. } = wording;
+    answer(kind, operation, status, code, &message)
+}
+
+/// The same for an answer that is not in the tables.
+pub fn answer(
+    kind: &str,
+    operation: &str,
+    status: u16,
+    code: &str,
+    message: &str,
+) -> ProviderError {
     ProviderError {
-        class: windlass_aws::classed(twin(kind), operation, status, code, &message),
+        class: windlass_aws::classed(twin(kind), operation, status, code, message),
         operation: operation.to_owned(),
         code: Some(code.to_owned()),
-        message,
+        message: message.to_owned(),
         request_id: None,
     }
 }
 
-/// A failure of the transport or a throttle: these have no wording of a kind.
-pub fn failure(
-    class: ErrorClass,
-    operation: &str,
-    code: Option<&str>,
-    text: &str,
-) -> ProviderError {
-    ProviderError {
-        class,
-        operation: operation.to_owned(),
-        code: code.map(str::to_owned),
-        message: text.to_owned(),
-        request_id: None,
-    }
+/// What every service says to any call, whatever it is about.
+pub fn common(operation: &str, wording: Wording) -> ProviderError {
+    refusal("", operation, wording, "", "")
 }
+
+/// Credentials that have run out.
+pub const EXPIRED: Wording = wording(
+    "ExpiredToken",
+    "The security token included in the request is expired",
+);
+/// Too many calls.
+pub const THROTTLED: Wording = wording("Throttling", "Rate exceeded");
+/// A right that the credentials do not have.
+pub const DENIED: Wording = wording(
+    "AccessDeniedException",
+    "not authorized to perform tag:GetResources",
+);
+/// A name that a deleted secret keeps.
+pub const SCHEDULED: Wording = wording(
+    "InvalidRequestException",
+    "You can't create this secret because a secret with this name is already scheduled for deletion.",
+);
 
 /// What a call about something answers when that is not there, or does not show yet.
 pub fn not_found(kind: &str, operation: &str, it: &str) -> ProviderError {
@@ -193,8 +211,35 @@ pub fn unchangeable(kind: &str, property: &str) -> ProviderError {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use windlass_engine::provider::ErrorClass;
+
     use super::super::samples::catalogue;
     use super::*;
+
+    /// AWS gives codes and texts; what they mean, the engine's tables say. Only a cut connection has neither.
+    #[test]
+    fn the_cloud_hands_over_no_class_of_its_own() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");
+        let mut made = Vec::new();
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(&path).expect("a text");
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let name = path.file_name().expect("a file").display().to_string();
+            made.extend(
+                code.lines()
+                    .filter(|line| line.contains("ErrorClass::"))
+                    .map(|line| (name.clone(), line.trim().to_owned())),
+            );
+        }
+        let cut = (
+            "arriving.rs".to_owned(),
+            "class: ErrorClass::Unknown,".to_owned(),
+        );
+        assert_eq!(made, [cut]);
+    }
 
     #[test]
     fn every_kind_of_the_catalogue_has_words_for_its_absence() {

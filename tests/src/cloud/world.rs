@@ -49,6 +49,8 @@ pub struct Landing {
     pub kind: String,
     /// Whether it made something: what it made, if it did.
     pub made: Option<String>,
+    /// What it changed in place.
+    pub changed: Vec<String>,
 }
 
 /// A deletion that waits for its recovery window.
