@@ -248,12 +248,20 @@ impl Universe {
     /// The world could not be read, or nothing could be recorded.
     pub async fn refresh(&self) -> Refreshed {
         self.life.begin(None);
+        let refreshed = self.try_refresh().await;
+        refreshed.unwrap_or_else(|error| panic!("{}", told(&error)))
+    }
+
+    /// The same, in the life that the process has.
+    ///
+    /// # Errors
+    /// The world could not be read, or nothing could be recorded.
+    pub async fn try_refresh(&self) -> Result<Refreshed, SessionError> {
         let snapshot = self.journal.load();
         let events = Recording::default();
         let session = self.session(&self.journal, &events, Interrupt::never());
         let secrets = self.secrets(&snapshot);
-        let refreshed = session.refresh(snapshot, &goal(None, &secrets), true).await;
-        refreshed.unwrap_or_else(|error| panic!("{}", told(&error)))
+        session.refresh(snapshot, &goal(None, &secrets), true).await
     }
 
     /// Records a change of what is believed.

@@ -18,6 +18,8 @@ pub enum Act {
     Replace(Draft, &'static str),
     /// `windlass destroy`.
     Destroy,
+    /// `windlass refresh`.
+    Refresh,
     /// The process is killed at that moment of it.
     Killed(Box<Act>, u64),
     /// The process is stopped on the way of a call, for so long, and goes on; meanwhile another host does something.
@@ -43,6 +45,7 @@ impl fmt::Display for Act {
             Self::Up(draft) => write!(f, "up [{draft}]"),
             Self::Replace(draft, address) => write!(f, "up --replace {address} [{draft}]"),
             Self::Destroy => write!(f, "destroy"),
+            Self::Refresh => write!(f, "refresh"),
             Self::Killed(act, at) => write!(f, "{act}, killed at moment {at}"),
             Self::Stopped {
                 act,
@@ -233,7 +236,7 @@ impl Act {
             Self::Stopped { act, other, .. } => vec![(**act).clone(), (**other).clone()],
             Self::Race(one, other) => vec![(**one).clone(), (**other).clone()],
             Self::Replace(draft, _) => vec![Self::Up(draft.clone())],
-            Self::Up(_) | Self::Destroy | Self::Rest(_) => Vec::new(),
+            Self::Up(_) | Self::Destroy | Self::Refresh | Self::Rest(_) => Vec::new(),
         }
     }
 
@@ -250,7 +253,7 @@ impl Act {
                 one.visit(visit);
                 other.visit(visit);
             }
-            Self::Destroy | Self::Rest(_) => {}
+            Self::Destroy | Self::Refresh | Self::Rest(_) => {}
         }
     }
 
@@ -281,7 +284,7 @@ impl Act {
                 other: within(other),
             },
             Self::Race(one, other) => Self::Race(within(one), within(other)),
-            Self::Destroy | Self::Rest(_) => self.clone(),
+            Self::Destroy | Self::Refresh | Self::Rest(_) => self.clone(),
         }
     }
 }

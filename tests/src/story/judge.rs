@@ -16,9 +16,9 @@ use crate::cloud::{Object, Program, World};
 /// What must not be held against a run, because nobody could have known.
 #[derive(Debug, Default)]
 pub struct Excuses {
-    /// An update of a dead process landed late. What AWS never returns, and what the program does not write, cannot be put right then: the
-    /// engine compares neither.
-    pub late_update: bool,
+    /// The identifiers of what an update of a dead process changed late. What AWS never returns, and what the program does not write, cannot
+    /// be put right there: the engine compares neither.
+    pub changed_late: BTreeSet<String>,
 }
 
 /// What is wrong with the world; nothing where it is as declared. `None`: nothing is declared.
@@ -64,8 +64,9 @@ pub fn judge(world: &World, program: Option<&Program>, excuses: &Excuses) -> Vec
         {
             None => wrong.push(format!("{address} is not there")),
             Some((id, object)) => {
-                let differences =
-                    differences(&declaration.spec.to_value(), object, &by_address, excuses);
+                let late = excuses.changed_late.contains(*id);
+                let spec = declaration.spec.to_value();
+                let differences = differences(&spec, object, &by_address, late);
                 let told = differences.into_iter();
                 wrong.extend(told.map(|difference| format!("{address} ({id}): {difference}")));
             }
@@ -87,13 +88,13 @@ fn differences(
     spec: &Value,
     object: &Object,
     things: &Things<'_>,
-    excuses: &Excuses,
+    changed_late: bool,
 ) -> Vec<String> {
     let schema = schema(&object.kind).expect("only known kinds are made");
     let should = resolved(spec, things);
     let is = Value::Object(object.properties.clone().into_iter().collect());
     let mut wrong = Vec::new();
-    compare("", schema.fields, &is, &should, excuses, &mut wrong);
+    compare("", schema.fields, &is, &should, changed_late, &mut wrong);
     wrong
 }
 
@@ -103,11 +104,11 @@ fn compare(
     fields: &'static [FieldSchema],
     is: &Value,
     should: &Value,
-    excuses: &Excuses,
+    changed_late: bool,
     wrong: &mut Vec<String>,
 ) {
     for field in flattened(fields) {
-        if is_not_ours(field) || (excuses.late_update && field.read == Read::Never) {
+        if is_not_ours(field) || (changed_late && field.read == Read::Never) {
             continue;
         }
         let path = format!("{path}{}", field.name);
@@ -119,7 +120,14 @@ fn compare(
             let (is, should) = (is.as_ref().unwrap_or(&none), should.unwrap_or(&none));
             let whole = should == &none && stays(field, is);
             if !whole && is.is_object() && should.is_object() {
-                compare(&format!("{path}."), members, is, should, excuses, wrong);
+                compare(
+                    &format!("{path}."),
+                    members,
+                    is,
+                    should,
+                    changed_late,
+                    wrong,
+                );
                 continue;
             }
         }
@@ -128,7 +136,7 @@ fn compare(
             (None, None) => true,
             (Some(is), None) => {
                 let emptied = *is == Value::Array(Vec::new());
-                field.name_rule.is_some() || emptied || excuses.late_update || stays(field, is)
+                field.name_rule.is_some() || emptied || changed_late || stays(field, is)
             }
             // What is written as AWS has it anyway need not be sent.
             (None, Some(should)) => stays(field, should),

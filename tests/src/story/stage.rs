@@ -16,14 +16,11 @@ use windlass_engine::session::SessionError;
 use windlass_state::record::RunResult;
 
 use crate::cloud::kinds::schema;
-use crate::cloud::{Faults, Landing, Ran, Universe, drive, refused, visible_within};
+use crate::cloud::{Faults, Landing, Program, Ran, Universe, drive, refused, visible_within};
 
 use super::act::{Act, Story};
 use super::draft::Draft;
 use super::judge::{Excuses, judge};
-
-/// With no faults any more, so many runs converge.
-const RUNS_TO_CONVERGE: usize = 4;
 
 /// What became of a story.
 #[derive(Debug)]
@@ -91,9 +88,30 @@ enum End {
 
 /// What one run is to do.
 #[derive(Clone, Copy)]
-struct Errand<'e> {
-    draft: Option<&'e Draft>,
-    replace: Option<&'static str>,
+enum Errand<'e> {
+    Up(&'e Draft),
+    Replace(&'e Draft, &'static str),
+    Destroy,
+    Refresh,
+}
+
+impl<'e> Errand<'e> {
+    fn of(act: &'e Act) -> Option<Self> {
+        match act {
+            Act::Up(draft) => Some(Self::Up(draft)),
+            Act::Replace(draft, address) => Some(Self::Replace(draft, address)),
+            Act::Destroy => Some(Self::Destroy),
+            Act::Refresh => Some(Self::Refresh),
+            Act::Killed(..) | Act::Stopped { .. } | Act::Race(..) | Act::Rest(_) => None,
+        }
+    }
+
+    fn program(self) -> Option<Program> {
+        match self {
+            Self::Up(draft) | Self::Replace(draft, _) => Some(draft.program()),
+            Self::Destroy | Self::Refresh => None,
+        }
+    }
 }
 
 impl Stage<'_> {
@@ -139,7 +157,7 @@ impl Stage<'_> {
                     wrong.extend(more);
                     wrong
                 }
-                Act::Up(_) | Act::Replace(..) | Act::Destroy => {
+                Act::Up(_) | Act::Replace(..) | Act::Destroy | Act::Refresh => {
                     self.errand(act, host, None, None).await
                 }
             }
@@ -160,26 +178,12 @@ impl Stage<'_> {
         last: Option<u64>,
         stop: Option<(u64, Duration)>,
     ) -> Vec<String> {
-        let errand = match act {
-            Act::Up(draft) => Errand {
-                draft: Some(draft),
-                replace: None,
-            },
-            Act::Replace(draft, address) => Errand {
-                draft: Some(draft),
-                replace: Some(address),
-            },
-            Act::Destroy => Errand {
-                draft: None,
-                replace: None,
-            },
-            other => return self.act(other, host).await,
+        let Some(errand) = Errand::of(act) else {
+            return self.act(act, host).await;
         };
         let (end, began) = self.run(errand, host, last, stop).await;
         match end {
-            End::Done if self.could_know(began) && !self.is_beyond_us() => {
-                self.judged(errand.draft)
-            }
+            End::Done if self.could_know(began) && !self.is_beyond_us() => self.judged(errand),
             End::Failed(why) if last.is_none() && stop.is_none() && self.is_fair() => {
                 vec![format!("fails although AWS only lags: {why:?}")]
             }
@@ -216,21 +220,13 @@ impl Stage<'_> {
         if let Some((at, pause)) = stop {
             process.life.stop_at(at, pause);
         }
-        let program = errand.draft.map(Draft::program);
-        let replace: Vec<Address> = errand
-            .replace
-            .map(crate::cloud::parse)
-            .into_iter()
-            .collect();
         let clock = &self.universe.clock;
         let mut began = Duration::ZERO;
         let work = async {
             process.journal.hold(clock).await;
             began = clock.elapsed();
             self.begins.lock().expect("no thread panics").push(began);
-            let ran = process
-                .run_replacing(program.as_ref(), &replace, Interrupt::never())
-                .await;
+            let ran = does(&process, errand).await;
             process.journal.release();
             ran
         };
@@ -241,10 +237,10 @@ impl Stage<'_> {
         (end, began)
     }
 
-    fn end(&self, ran: Result<Ran, SessionError>) -> End {
+    fn end(&self, ran: Result<Option<Ran>, SessionError>) -> End {
         let end = match ran {
-            Ok(ran) if ran.summary.result == RunResult::Done => End::Done,
-            Ok(ran) => End::Failed(refused(&ran)),
+            Ok(Some(ran)) if ran.summary.result != RunResult::Done => End::Failed(refused(&ran)),
+            Ok(_) => End::Done,
             Err(SessionError::Stack(problems)) => {
                 self.tell(&format!("refused: {problems:?}"));
                 End::Refused
@@ -259,7 +255,7 @@ impl Stage<'_> {
         end
     }
 
-    // With fair weather and nothing on its way any more: a few runs converge, the preview is empty, and a destroy leaves nothing.
+    // With fair weather and nothing on its way any more: the next `up` converges, the preview is empty, and a destroy leaves nothing.
     async fn ending(&self) -> Vec<String> {
         self.tell("fair weather");
         self.universe.cloud.set_faults(Faults::default());
@@ -271,11 +267,7 @@ impl Stage<'_> {
             return Vec::new();
         }
         let program = self.story.last.program();
-        let errand = Errand {
-            draft: Some(&self.story.last),
-            replace: None,
-        };
-        let wrong = self.converge(errand).await;
+        let wrong = self.converge(Errand::Up(&self.story.last)).await;
         if !wrong.is_empty() {
             return wrong;
         }
@@ -286,33 +278,32 @@ impl Stage<'_> {
                 preview.changes
             )];
         }
-        self.converge(Errand {
-            draft: None,
-            replace: None,
-        })
-        .await
+        self.converge(Errand::Destroy).await
     }
 
     async fn converge(&self, errand: Errand<'_>) -> Vec<String> {
-        let mut why = Vec::new();
-        for _ in 0..RUNS_TO_CONVERGE {
-            match self.run(errand, 0, None, None).await.0 {
-                End::Done => return self.judged(errand.draft),
-                End::Failed(said) => why = said,
-                End::Refused => why = vec!["the plan is refused".to_owned()],
-                End::Killed => unreachable!("it lives for ever"),
-            }
-        }
+        let mut why = match self.run(errand, 0, None, None).await.0 {
+            End::Done => return self.judged(errand),
+            End::Failed(said) => said,
+            End::Refused => vec!["the plan is refused".to_owned()],
+            End::Killed => unreachable!("it lives for ever"),
+        };
         why.insert(0, "does not converge".to_owned());
         why
     }
 
-    fn judged(&self, draft: Option<&Draft>) -> Vec<String> {
+    fn judged(&self, errand: Errand<'_>) -> Vec<String> {
         let world = self.universe.cloud.world();
+        if matches!(errand, Errand::Refresh) {
+            let unknown = world.orphans(&self.universe.journal.load()).into_iter();
+            let told = unknown.map(|id| format!("{id} is there, and no state knows it"));
+            return told.collect();
+        }
+        let landings = world.landings.iter();
         let excuses = Excuses {
-            late_update: world.landings.iter().any(|landing| landing.made.is_none()),
+            changed_late: landings.flat_map(|at| at.changed.clone()).collect(),
         };
-        judge(&world, draft.map(Draft::program).as_ref(), &excuses)
+        judge(&world, errand.program().as_ref(), &excuses)
     }
 
     // AWS fences nothing. What a dead or stopped process changed after this run had begun to look, this run may not know, and the next puts
@@ -354,6 +345,18 @@ impl Stage<'_> {
     fn tell(&self, text: &str) {
         self.universe.cloud.tell(text);
     }
+}
+
+// A refresh has nothing to tell of steps.
+async fn does(process: &Universe, errand: Errand<'_>) -> Result<Option<Ran>, SessionError> {
+    let replace: Vec<Address> = match errand {
+        Errand::Refresh => return process.try_refresh().await.map(|_| None),
+        Errand::Replace(_, address) => vec![crate::cloud::parse(address)],
+        Errand::Up(_) | Errand::Destroy => Vec::new(),
+    };
+    let program = errand.program();
+    let ran = process.run_replacing(program.as_ref(), &replace, Interrupt::never());
+    ran.await.map(Some)
 }
 
 // Too late for a run that began to look then.
