@@ -125,6 +125,20 @@ fn nothing_that_a_story_runs_leaves_anything_to_chance() {
     assert_eq!(found, [""; 0]);
 }
 
+/// AWS gives codes and texts; what they mean, the engine's tables say. Only a cut connection has neither.
+#[test]
+fn the_simulated_cloud_hands_over_no_class_of_its_own() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");
+    let mut made = Vec::new();
+    look(&folder, &mut |path, text| {
+        let code = text.split("#[cfg(test)]").next().unwrap_or(text);
+        let lines = code.lines().filter(|line| line.contains("ErrorClass::"));
+        let name = path.file_name().expect("a file").display().to_string();
+        made.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+    });
+    assert_eq!(made, ["arriving.rs: class: ErrorClass::Unknown,"]);
+}
+
 fn look(folder: &std::path::Path, visit: &mut dyn FnMut(&std::path::Path, &str)) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();

@@ -211,35 +211,10 @@ pub fn unchangeable(kind: &str, property: &str) -> ProviderError {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use windlass_engine::provider::ErrorClass;
 
     use super::super::samples::catalogue;
     use super::*;
-
-    /// AWS gives codes and texts; what they mean, the engine's tables say. Only a cut connection has neither.
-    #[test]
-    fn the_cloud_hands_over_no_class_of_its_own() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");
-        let mut made = Vec::new();
-        for entry in std::fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            let text = std::fs::read_to_string(&path).expect("a text");
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            let name = path.file_name().expect("a file").display().to_string();
-            made.extend(
-                code.lines()
-                    .filter(|line| line.contains("ErrorClass::"))
-                    .map(|line| (name.clone(), line.trim().to_owned())),
-            );
-        }
-        let cut = (
-            "arriving.rs".to_owned(),
-            "class: ErrorClass::Unknown,".to_owned(),
-        );
-        assert_eq!(made, [cut]);
-    }
 
     #[test]
     fn every_kind_of_the_catalogue_has_words_for_its_absence() {

@@ -117,7 +117,11 @@ fn compare(
         if let Shape::Block(members) = field.shape {
             // A block that one side lacks is one without members.
             let none = Value::Object(serde_json::Map::new());
-            let (is, should) = (is.as_ref().unwrap_or(&none), should.unwrap_or(&none));
+            let is = is.as_ref().unwrap_or(&none);
+            // What the author took out is AWS's default, to which its members may add theirs.
+            let default = field.default_in(&Value::Null);
+            let default = default.filter(|_| should.is_none() && *is != none);
+            let should = should.or(default.as_ref()).unwrap_or(&none);
             let whole = should == &none && stays(field, is);
             if !whole && is.is_object() && should.is_object() {
                 compare(
