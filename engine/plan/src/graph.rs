@@ -114,6 +114,17 @@ impl<'a> Graph<'a> {
         found
     }
 
+    /// What completes what a node uses, and how far it is waited for.
+    pub fn completing(&self, node: NodeIndex) -> Vec<(NodeIndex, Wait)> {
+        let edges = self.edges.edges_directed(node, Direction::Incoming);
+        let mut found: Vec<_> = edges
+            .filter(|edge| edge.weight().completes)
+            .map(|edge| (edge.source(), edge.weight().wait))
+            .collect();
+        found.sort_unstable();
+        found
+    }
+
     /// Who waits for a node, in order of addresses.
     pub fn users(&self, node: NodeIndex) -> Vec<NodeIndex> {
         let users = self.edges.neighbors_directed(node, Direction::Outgoing);

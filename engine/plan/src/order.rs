@@ -331,11 +331,31 @@ impl<'a> Order<'a> {
                 continue;
             };
             for (on, wait) in self.graph.dependencies(*node) {
-                let reached = self.made.get(&on).and_then(|on| on.at(wait));
-                edges.extend(reached.map(|reached| (make, reached)));
+                match self.reached(on, wait) {
+                    Some(reached) => edges.push((make, reached)),
+                    None => self.completed(on, &mut |step| edges.push((make, step))),
+                }
             }
         }
         self.connect(edges);
+    }
+
+    fn reached(&self, node: NodeIndex, wait: Wait) -> Option<StepId> {
+        self.made.get(&node).and_then(|made| made.at(wait))
+    }
+
+    /// The steps of what completes the things that a node uses, although the node itself does nothing. A NAT gateway that has vanished is made again in a
+    /// subnet that stays, and needs the internet gateway that its network is about to get.
+    fn completed(&self, node: NodeIndex, visit: &mut dyn FnMut(StepId)) {
+        let (mut stack, mut seen) = (vec![node], BTreeSet::new());
+        while let Some(at) = stack.pop() {
+            for (part, wait) in self.graph.completing(at) {
+                self.reached(part, wait).into_iter().for_each(&mut *visit);
+            }
+            let quiet = self.graph.dependencies(at).into_iter();
+            let quiet = quiet.filter(|(on, wait)| self.reached(*on, *wait).is_none());
+            stack.extend(quiet.map(|(on, _)| on).filter(|on| seen.insert(*on)));
+        }
     }
 
     /// A generation makes room before or after the next one, as the replacement says.
@@ -415,10 +435,12 @@ impl<'a> Order<'a> {
         changes.then_some(last)
     }
 
-    /// What is made under the name of something that goes is made after it.
+    /// What is made under the name of something that goes is made after it. So is the next generation of what is replaced: a call of a dead program may have
+    /// made it under that name already.
     fn free_names(&mut self) -> Result<(), Vec<Diagnostic>> {
         let made = self.decisions.iter();
-        let mut made = made.filter(|(_, made)| made.act == Act::Create).peekable();
+        let makes = |made: &Decision| matches!(made.act, Act::Create | Act::Replace(_));
+        let mut made = made.filter(|(_, made)| makes(made)).peekable();
         if made.peek().is_none() {
             return Ok(());
         }
@@ -450,7 +472,7 @@ impl<'a> Order<'a> {
                 };
                 if !self.comes_after(*gone, made) {
                     edges.push((made, *gone));
-                } else if let Held::Name(name) = &wanted.2 {
+                } else if let (Held::Name(name), Act::Create) = (&wanted.2, &decision.act) {
                     let node = self.graph.node(*node);
                     problems.push(name_in_use(&node, removal.address, name));
                 }

@@ -122,6 +122,36 @@ async fn what_landed_late_becomes_the_resource_where_there_is_none() {
     universe.assert_nothing_lost();
 }
 
+/// Found by a story: what landed late has the name of the generation that is still to be made.
+#[tokio::test]
+async fn what_landed_late_makes_room_for_the_next_generation_of_its_name() {
+    let role = |path: &str| Program::default().with("role", ROLE, json!({"Path": path}));
+    for last in 0.. {
+        let universe = Universe::default();
+        universe.up(&role("/")).await;
+        let ran = universe.mortal(Some(&role("/shop/")), Some(last)).await;
+        assert!(
+            ran.is_none(),
+            "no life ends between the intent and the call"
+        );
+        let announced = !universe.journal.load().open.is_empty();
+        if !announced || universe.cloud.world().objects.len() > 1 {
+            continue;
+        }
+        universe.refresh().await;
+        let state = universe.journal.load();
+        let Some((_, intent)) = state.lost.first_key_value() else {
+            continue;
+        };
+        lands(&universe, intent).await;
+        let ran = universe.up(&role("/shop/")).await;
+        assert_eq!(refused(&ran), [""; 0]);
+        assert_eq!(universe.cloud.world().objects.len(), 1);
+        universe.assert_nothing_lost();
+        return;
+    }
+}
+
 /// Roles are not listed by the tagging API; and where that may not be used, nothing is.
 #[tokio::test]
 async fn what_the_tagging_api_does_not_tell_is_looked_for_through_its_service() {

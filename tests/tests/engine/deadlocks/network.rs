@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use windlass_engine::interrupt::Interrupt;
 use windlass_engine::session::SessionError;
-use windlass_tests::cloud::{Program, Universe, reference};
+use windlass_tests::cloud::{Program, Universe, parse, reference, refused};
 
 use super::{
     BALANCER, GROUP, Real, SERVICE, SUBNET, goes, group, id, network, service, subnet, tasks, vpc,
@@ -164,6 +164,45 @@ async fn an_internet_gateway_of_a_network_with_public_addresses() {
     // Another subnet makes another gateway; its address can be lent to one at a time.
     let after = before.clone().add("nat", "AWS::EC2::NatGateway", nat("b"));
     goes(&before, Some(&after)).await;
+}
+
+/// Found by a story: the subnet between the two does nothing, and the order went through it.
+#[tokio::test]
+async fn a_nat_gateway_that_has_vanished_waits_for_another_attachment() {
+    let internet = reference("internet", "InternetGatewayId");
+    let program = network()
+        .add("internet", "AWS::EC2::InternetGateway", json!({}))
+        .add(
+            "attachment",
+            "AWS::EC2::VPCGatewayAttachment",
+            json!({"VpcId": vpc(), "InternetGatewayId": internet}),
+        )
+        .add("address", "AWS::EC2::EIP", json!({"Domain": "vpc"}))
+        .add("nat", "AWS::EC2::NatGateway", nat("a"));
+    let universe = Universe::default();
+    assert_eq!(refused(&universe.up(&program).await), [""; 0]);
+    let id = universe.cloud.world().at("nat").map(|(id, _)| id.clone());
+    let id = id.expect("it is there");
+    universe.cloud.world().objects.remove(&id);
+    let replace = [parse("attachment")];
+    let ran = universe.run_replacing(Some(&program), &replace, Interrupt::never());
+    assert_eq!(refused(&ran.await.expect("an order")), [""; 0]);
+    assert!(universe.cloud.refusals().is_empty());
+    assert!(universe.preview(&program).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_nat_gateway_needs_the_internet_gateway_of_its_network() {
+    let program = network()
+        .add("address", "AWS::EC2::EIP", json!({"Domain": "vpc"}))
+        .add("nat", "AWS::EC2::NatGateway", nat("a"));
+    let universe = Universe::default();
+    let told = refused(&universe.up(&program).await);
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains("has no Internet gateway attached"),
+        "{told:?}"
+    );
 }
 
 fn nat(subnet: &str) -> Value {
