@@ -7,4 +7,4 @@ mod scalable_target;
 mod scaling_policy;
 
 /// How long after a create the service may still hide what it made, in seconds.
-const VISIBLE_WITHIN: u64 = 30;
+const VISIBLE_WITHIN: u64 = 60;

@@ -28,7 +28,7 @@ pub struct LogGroupLifecycle;
 const KEY: &[&str] = &["does not exist or is not allowed"];
 
 /// How long after a create the service may still hide what it made, in seconds.
-const VISIBLE_WITHIN: u64 = 30;
+const VISIBLE_WITHIN: u64 = 60;
 
 impl Lifecycle for LogGroupLifecycle {
     type Kind = LogGroup;

@@ -28,7 +28,7 @@ lives!(Secret => SecretLifecycle);
 pub struct SecretLifecycle;
 
 /// How long after a create the service may still hide what it made, in seconds.
-const VISIBLE_WITHIN: u64 = 30;
+const VISIBLE_WITHIN: u64 = 60;
 
 /// What is known about a secret, without its value.
 struct Facts {
