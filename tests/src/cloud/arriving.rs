@@ -226,7 +226,7 @@ impl Cloud {
 
     /// Lets calls of dead processes land whose time has come, each at its own time: what it makes is as old as that.
     pub(super) fn land(&self) {
-        if lock(&self.side.landing).is_some() {
+        if self.is_landing() {
             return;
         }
         loop {

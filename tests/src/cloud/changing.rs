@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use windlass::schema::{Change, KindSchema, Removal};
+use windlass::schema::{Change, KindSchema, Removal, Shape, flattened};
 use windlass_engine::provider::{Outputs, UpdateRequest};
 
 use super::kinds::schema;
@@ -11,8 +11,8 @@ use super::making::{pending, properties, tag};
 use super::provider::{Cloud, Result};
 use super::refusing::{self, Properties};
 use super::sharing::Wanted;
-use super::wordings::{not_found, unchangeable};
-use super::world::World;
+use super::wordings::{Wording, not_found, unchangeable};
+use super::world::{Object, World};
 use super::{invent, operations, rules};
 
 impl Cloud {
@@ -54,7 +54,7 @@ impl Cloud {
             let old = object.properties.get(name).filter(|_| kept).cloned();
             set(&mut object.properties, name, spec.get(name), field.removal);
             if let (Some(old), Some(new)) = (old, object.properties.get_mut(name)) {
-                keep_members(&old, new);
+                keep_members(field.shape, &old, new);
             }
             if schema.tags().is_some_and(|tags| tags.name == name) {
                 tag(&mut object.properties, name, &object.intent, request.owner);
@@ -66,10 +66,22 @@ impl Cloud {
         object.log.clear();
         let outputs = invent::outputs(schema, id, &object.properties);
         object.outputs.clone_from(&outputs);
+        let left = switched_off(object).filter(|_| self.faults().lingers);
+        world.left.extend(left.map(|wording| (id.clone(), wording)));
         drop(world);
         self.note("update", &target.address);
         Ok(outputs)
     }
+}
+
+/// What an instance keeps although its group's property is off now.
+fn switched_off(object: &Object) -> Option<Wording> {
+    let mut rows = rules::LEFT_BY_CHANGE.iter();
+    let off = rows.find(|(kind, name, _)| {
+        let on = |of: &Properties| of.get(*name) == Some(&Value::Bool(true));
+        object.kind == *kind && on(&object.before) && !on(&object.properties)
+    });
+    off.map(|(.., wording)| *wording)
 }
 
 fn set(properties: &mut Properties, name: &str, value: Option<&Value>, removal: Removal) {
@@ -84,17 +96,19 @@ fn set(properties: &mut Properties, name: &str, value: Option<&Value>, removal: 
     }
 }
 
-// Members that are not given stay as they are. Lists are always given: life cycles send an empty one where the author has none any more.
-fn keep_members(old: &Value, new: &mut Value) {
-    if let (Value::Object(old), Value::Object(new)) = (old, new) {
-        for (name, old) in old {
-            match new.get_mut(name) {
-                Some(new) => keep_members(old, new),
-                None if old.is_array() => {}
-                None => {
-                    new.insert(name.clone(), old.clone());
-                }
+// Members that are not given stay as they are, but for those that AWS clears.
+fn keep_members(shape: &Shape, old: &Value, new: &mut Value) {
+    let (Shape::Block(fields), Value::Object(old), Value::Object(new)) = (shape, old, new) else {
+        return;
+    };
+    for field in flattened(fields) {
+        let (name, old) = (field.name, old.get(field.name));
+        match (old, new.get_mut(name)) {
+            (Some(old), Some(new)) => keep_members(field.shape, old, new),
+            (Some(old), None) if !matches!(field.removal, Removal::Clears) => {
+                new.insert(name.to_owned(), old.clone());
             }
+            _ => {}
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct Faults {
     pub visible_at_once: bool,
     /// How slow AWS is to show.
     pub lag: Lag,
-    /// Whether what has gone holds on for a while to what it used.
+    /// Whether what has gone holds on for a while to what it used, or leaves something behind there.
     pub lingers: bool,
     /// What becomes of calls whose process has died. `None`: they never arrive.
     pub late: Option<Late>,

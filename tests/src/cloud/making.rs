@@ -29,6 +29,9 @@ impl Cloud {
             return Ok(made);
         }
         self.refuse_missing(&world, request.kind, &given, operation)?;
+        if let Some((id, there)) = refusing::answered_with(&world, schema, request.place, &given) {
+            return answered(request, operation, id, there);
+        }
         let nobody = BTreeSet::new();
         refusing::refuse_taken(&world, schema, request.place, &given, &nobody, operation)?;
         refusing::refuse_unprepared(&world, request.kind, &given, operation)?;
@@ -79,6 +82,27 @@ impl Cloud {
             unfinished: late,
         })
     }
+}
+
+/// AWS answers with what is there. The life cycle has asked before whose that is, if the author named it.
+fn answered(
+    request: &CreateRequest<'_>,
+    operation: &str,
+    id: &str,
+    there: &Object,
+) -> Result<Created> {
+    let written = request.template.to_value();
+    let key = rules::ANSWERED_WITH.iter();
+    let mut key = key.filter(|(kind, _)| *kind == request.kind);
+    let literal = key.any(|(_, names)| written[names[0]].is_string());
+    if literal && there.owner.lineage != request.owner.lineage {
+        return Err(windlass_aws::exists(operation, id));
+    }
+    Ok(Created {
+        physical_id: id.to_owned(),
+        outputs: there.outputs.clone(),
+        unfinished: Vec::new(),
+    })
 }
 
 impl World {

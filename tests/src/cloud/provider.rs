@@ -161,6 +161,11 @@ impl Cloud {
         lock(&self.side.log).push(format!("{what} {address}"));
     }
 
+    /// Whether the call that has its effect now is that of a dead process.
+    pub(super) fn is_landing(&self) -> bool {
+        lock(&self.side.landing).is_some()
+    }
+
     /// AWS's time; that of a late call while it lands.
     pub(super) fn now(&self) -> Duration {
         let landing = *lock(&self.side.landing);

@@ -129,6 +129,48 @@ pub(super) fn refuse_used(
     refuse_lost_members(world, id, &Properties::new(), operation)
 }
 
+/// What AWS's services leave behind on what something used that goes now.
+pub(super) fn leave_behind(world: &mut World, id: &str) {
+    let user = &world.objects[id];
+    let mut left = Vec::new();
+    for (used, by, leaves, wording) in rules::LEFT_BEHIND {
+        if user.kind == *by && leaves(&user.properties) {
+            let objects = world.objects.iter();
+            let objects = objects.filter(|(_, object)| object.kind == *used);
+            let used = objects.filter(|(id, object)| mentions(user, None, id, object));
+            left.extend(used.map(|(id, _)| (id.clone(), *wording)));
+        }
+    }
+    world.left.extend(left);
+}
+
+/// What AWS answers a create with, because it is there with the same settings.
+pub(super) fn answered_with<'w>(
+    world: &'w World,
+    schema: &KindSchema,
+    place: &Place,
+    given: &Properties,
+) -> Option<(&'w String, &'w Object)> {
+    let (_, key) = rules::ANSWERED_WITH
+        .iter()
+        .find(|(kind, _)| *kind == schema.kind)?;
+    let tags = schema.tags().map(|tags| tags.name);
+    let settings = |of: &Properties| {
+        let mut of = of.clone();
+        of.retain(|name, _| Some(name.as_str()) != tags);
+        of
+    };
+    let same = settings(given);
+    let mut objects = world.objects.iter();
+    objects.find(|(_, object)| {
+        object.kind == schema.kind
+            && object.place == *place
+            && object.gone_at.is_none()
+            && key.iter().all(|name| given.contains_key(*name))
+            && settings(&object.properties) == same
+    })
+}
+
 /// Refuses to take members out of a list that others of the cluster use.
 pub(super) fn refuse_lost_members(
     world: &World,

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use windlass_engine::provider::{Deletion, Target};
 
 use super::provider::{Cloud, Result};
 use super::wordings::{not_found, refusal};
+use super::world::World;
 use super::{operations, refusing, rules};
 
 /// How long a slow deletion takes.
@@ -29,6 +31,10 @@ impl Cloud {
         let lingering = self.faults().lingers.then(|| self.now());
         refusing::refuse_used(&world, id, object, operation, lingering)?;
         let scheduled = refusing::scheduled(id, object);
+        self.refuse_left_behind(&mut world, id, operation)?;
+        if lingering.is_some() {
+            refusing::leave_behind(&mut world, id);
+        }
         world.scheduled.extend(scheduled);
         world.still_list(id);
         if deletion(kind) == Deletion::InBackground {
@@ -42,6 +48,25 @@ impl Cloud {
         drop(world);
         self.note("delete", &target.address);
         Ok(())
+    }
+}
+
+impl Cloud {
+    // A life cycle takes away what it was refused for. The call of a dead process has none.
+    fn refuse_left_behind(&self, world: &mut World, id: &str, operation: &str) -> Result<()> {
+        let object = &world.objects[id];
+        let all = rules::DELETES_ALL.iter().any(|(kind, property)| {
+            let set = object.properties.get(*property) == Some(&Value::Bool(true));
+            object.kind == *kind && set
+        });
+        let (kind, left) = (object.kind.clone(), world.left.get(id).copied());
+        if !self.is_landing() {
+            world.left.remove(id);
+        }
+        match left.filter(|_| !all) {
+            None => Ok(()),
+            Some(wording) => Err(refusal(&kind, operation, wording, id, "")),
+        }
     }
 }
 

@@ -2,7 +2,10 @@
 //!
 //! Not here: what every kind has in common (`provider`).
 
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use super::kinds::{CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET};
 use super::operations::twin;
@@ -35,7 +38,7 @@ const DISCOVERY: &str = "AWS::ServiceDiscovery::Service";
 const IAM_ROLE: &str = "AWS::IAM::Role";
 const PROFILE: &str = "AWS::IAM::InstanceProfile";
 const ROLE_POLICY: &str = "AWS::IAM::RolePolicy";
-const SCALING_GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
+pub(super) const SCALING_GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 
 pub(super) const DEPENDENCY: Wording = wording(
     "DependencyViolation",
@@ -193,7 +196,7 @@ pub const MEMBERS_IN_USE: &[(&str, &str, &str, &str, Wording)] = &[
 ];
 
 /// What can only be used once another kind names it, too: the user, the used kind, the others. ECS's `CreateService`: the target group
-/// needs a load balancer, the capacity provider its place in the cluster. `CreateNatGateway`: the subnet's network needs its gateway.
+/// needs a load balancer, the capacity provider its place in the cluster. What a NAT gateway needs stands in `sharing`.
 pub const NEEDS: &[(&str, &str, &[&str], Wording)] = &[
     (ECS_SERVICE, TARGETS, &[LISTENER, RULE], NO_BALANCER),
     (
@@ -261,6 +264,52 @@ pub const LINGERS: &[(&str, &str, u64, Wording)] = &[
     (GROUP, BALANCER, 10, DEPENDENCY),
 ];
 
+/// What one of AWS's own services leaves behind on what something used when that goes: the used kind, the user, the test for the user's
+/// properties, AWS's words. Time clears none of it within an hour. The life cycle takes it away once AWS has refused a deletion for it, so
+/// that the next attempt succeeds (`engine/aws`: `leaving.rs`, `leftovers.rs`).
+///
+/// The hook of managed draining (aws/containers-roadmap#2467) and protection from scale-in (#2862) stay on the group of a deleted capacity
+/// provider; instances stay registered with Cloud Map (hashicorp/terraform-provider-aws#4853).
+pub const LEFT_BEHIND: &[(&str, &str, fn(&BTreeMap<String, Value>) -> bool, Wording)] = &[
+    (SCALING_GROUP, CAPACITY, keeps_instances, GROUP_IN_USE),
+    (DISCOVERY, ECS_SERVICE, |_| true, HAS_REGISTERED),
+];
+
+/// The same for a property that is switched off: what it did to the instances that are there stays. `UpdateAutoScalingGroup`.
+pub const LEFT_BY_CHANGE: &[(&str, &str, Wording)] = &[(
+    SCALING_GROUP,
+    "NewInstancesProtectedFromScaleIn",
+    GROUP_IN_USE,
+)];
+
+/// Properties that delete a kind with all that is in it. `DeleteAutoScalingGroup` with `ForceDelete`, which the life cycle sets for a group
+/// that protects its instances, too.
+pub const DELETES_ALL: &[(&str, &str)] = &[
+    (SCALING_GROUP, "ForceDelete"),
+    (SCALING_GROUP, "NewInstancesProtectedFromScaleIn"),
+];
+
+// Managed draining is on unless it is switched off.
+fn keeps_instances(provider: &BTreeMap<String, Value>) -> bool {
+    provider
+        .get("AutoScalingGroupProvider")
+        .is_some_and(|over| {
+            over["ManagedDraining"] != "DISABLED"
+                || over["ManagedTerminationProtection"] == "ENABLED"
+        })
+}
+
+/// Kinds whose create AWS answers with what is there, if that has the same settings, and the properties by which it is the same one.
+/// `CreateLoadBalancer`, `CreateTargetGroup`, `CreateListener`. The life cycle looks first whose that is where the author named it.
+pub const ANSWERED_WITH: &[(&str, &[&str])] = &[
+    (BALANCER, &["Name"]),
+    (TARGETS, &["Name"]),
+    (LISTENER, &["LoadBalancerArn", "Port"]),
+];
+
+/// Kinds whose wait follows the deployment that the last call answered with, so that an answer from before is known for one.
+pub const FOLLOWS_DEPLOYMENT: &[&str] = &[SERVICE, ECS_SERVICE];
+
 /// Kinds whose create overwrites what is there under its natural key, and the properties that make the key. The delete of an older
 /// generation then deletes the new one. `PutRolePolicy`, `PutScalingPolicy`, `RegisterScalableTarget`, `PutClusterCapacityProviders`.
 pub const OVERWRITES: &[(&str, &[&str])] = &[
@@ -303,9 +352,6 @@ pub const FINDABLE_AFTER: Duration = Duration::from_secs(10);
 
 /// For how many seconds at most AWS may hide what it has made, by the beginning of the kind: the first row that fits counts.
 const VISIBLE_WITHIN: &[(&str, u64)] = &[
-    ("AWS::ApplicationAutoScaling::", 30),
-    ("AWS::Logs::", 30),
-    ("AWS::SecretsManager::", 30),
     ("AWS::ServiceDiscovery::Service", 60),
     ("AWS::ServiceDiscovery::", 180),
     ("AWS::", 60),

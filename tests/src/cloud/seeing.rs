@@ -108,6 +108,16 @@ impl Cloud {
                 if let Some(failure) = faults.never_ready.get(address) {
                     return Ok(Progress::Failed(failure.clone()));
                 }
+                let now = self.now();
+                let stale = |(until, _): &(Duration, _)| now < *until;
+                if object.stale.as_ref().is_some_and(stale) {
+                    if rules::FOLLOWS_DEPLOYMENT.contains(&object.kind.as_str()) {
+                        return Ok(pending("an answer from before".to_owned(), Vec::new()));
+                    }
+                    // Nobody asks again, and the change comes to its end all the same.
+                    object.pending = 0;
+                    return Ok(reached(object.outputs.clone()));
+                }
                 if object.pending > 0 || faults.never_ending.contains(address) {
                     let status = format!("{} to go", object.pending);
                     if object.pending > 0 {

@@ -43,6 +43,10 @@ const OTHER_NETWORK: Wording = wording(
     "InvalidConfigurationRequest",
     "The subnets of load balancer {it} must all belong to its VPC",
 );
+const NOT_ATTACHED: Wording = wording(
+    "Gateway.NotAttached",
+    "Network {it} has no Internet gateway attached",
+);
 const NOT_STICKY: Wording = wording(
     "InvalidConfigurationRequest",
     "This target group appears behind a rule with group stickiness disabled ({by}). You must enable group stickiness before enabling target stickiness",
@@ -83,6 +87,7 @@ impl<'a> Wanted<'a> {
                 Some(Value::from_iter(rule))
             }),
             ECS_SERVICE => self.one_name(),
+            NAT => self.attached(),
             BALANCER => {
                 self.one_address()?;
                 self.one_network()
@@ -163,6 +168,33 @@ impl<'a> Wanted<'a> {
             }
         }
         Ok(())
+    }
+
+    /// AWS takes `CreateNatGateway`, and the gateway fails a moment later. It is refused here: what it needs is the same, its network's internet
+    /// gateway.
+    fn attached(self) -> Result<()> {
+        let private = self.given.get("ConnectivityType") == Some(&Value::from("private"));
+        if self.id.is_some() || private {
+            return Ok(());
+        }
+        let named =
+            |of: &Properties, name: &str| of.get(name).and_then(Value::as_str).map(str::to_owned);
+        let subnet = named(self.given, "SubnetId").unwrap_or_default();
+        let mut subnets = self.others(&[SUBNET_]);
+        let subnet = subnets.find(|(id, object)| object.is_meant_by(id, &subnet));
+        let Some(network) = subnet.and_then(|(_, subnet)| named(&subnet.properties, "VpcId"))
+        else {
+            return Ok(());
+        };
+        let mut attachments = self.others(&[ATTACHMENT]);
+        let attached = attachments.any(|(_, attachment)| {
+            let of = &attachment.properties;
+            of.contains_key("InternetGatewayId") && named(of, "VpcId").as_ref() == Some(&network)
+        });
+        if attached {
+            return Ok(());
+        }
+        self.refused(NOT_ATTACHED, &network, &network)
     }
 
     /// `SetSubnets`: a load balancer stays in its VPC.

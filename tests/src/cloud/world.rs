@@ -13,6 +13,7 @@ use windlass_state::identity::{Owner, is_own_tag};
 use windlass_state::snapshot::Snapshot;
 
 use super::arriving::Call;
+use super::wordings::Wording;
 
 /// Everything that exists, and everything that ever did.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +26,8 @@ pub struct World {
     pub lately: Vec<(Duration, String, Object)>,
     /// Calls that landed long after they were sent, because their process had died or was stopped.
     pub landings: Vec<Landing>,
+    /// What AWS's services have left behind on something, by its identifier: its next deletion is refused with these words.
+    pub left: BTreeMap<String, Wording>,
     pub(super) made: u64,
     /// Calls of dead processes, when they were sent, and when they land.
     pub(super) on_their_way: Vec<(Duration, Duration, Call)>,

@@ -120,7 +120,9 @@ fn compare(
             let is = is.as_ref().unwrap_or(&none);
             // What the author took out is AWS's default, to which its members may add theirs.
             let default = field.default_in(&Value::Null);
-            let default = default.filter(|_| should.is_none() && *is != none);
+            let falls_back = matches!(field.removal, Removal::Default(_) | Removal::DefaultBy(_));
+            let default = default.filter(|_| should.is_none() && falls_back);
+            let default = default.map(|default| shown(default, is));
             let should = should.or(default.as_ref()).unwrap_or(&none);
             let whole = should == &none && stays(field, is);
             if !whole && is.is_object() && should.is_object() {
@@ -154,6 +156,19 @@ fn compare(
             ));
         }
     }
+}
+
+// What a default says of the members that are there.
+fn shown(default: Value, is: &Value) -> Value {
+    let Value::Object(members) = default else {
+        return default;
+    };
+    let members = members.into_iter();
+    let there = members.filter_map(|(name, default)| {
+        let is = is.get(&name)?;
+        Some((name, shown(default, is)))
+    });
+    Value::Object(there.collect())
 }
 
 fn is_not_ours(field: &FieldSchema) -> bool {

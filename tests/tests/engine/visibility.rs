@@ -5,12 +5,18 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::json;
+use windlass_aws::WindowScale;
 use windlass_engine::clock::Clock as _;
 use windlass_engine::events::Event;
+use windlass_engine::provider::Provider as _;
 use windlass_plan::plan::Reason;
-use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, ROLE, SUBNET};
-use windlass_tests::cloud::platform::{network, platform};
-use windlass_tests::cloud::{Faults, Lag, Program, Universe, parse, reference, refused};
+use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, ROLE, SERVICE, SUBNET};
+use windlass_tests::cloud::platform::{network, platform, service};
+use windlass_tests::cloud::samples::catalogue;
+use windlass_tests::cloud::{
+    Faults, Lag, Program, Universe, parse, reference, refused, visible_within,
+};
+use windlass_tests::wire::capture::Capture;
 
 use crate::crash::block_on;
 
@@ -172,6 +178,44 @@ async fn an_edit_that_is_taken_back_at_once_is_taken_back() {
             assert_eq!(cluster.properties["Settings"], "s1", "seed {seed}");
         }
         assert!(universe.preview(&settings("s1")).await.is_empty());
+    }
+}
+
+/// ECS answers a wait from before the call: it is no success.
+#[tokio::test]
+async fn a_wait_goes_by_no_answer_from_before() {
+    for seed in 0..SEEDS {
+        let universe = Universe::new(seed);
+        universe.up(&platform()).await;
+        universe.cloud.set_faults(Faults {
+            lag: Lag {
+                stale: 1.0,
+                ..Lag::default()
+            },
+            ..Faults::default()
+        });
+        let ran = universe
+            .up(&platform().with("service", SERVICE, service(2)))
+            .await;
+        assert_eq!(refused(&ran), [""; 0], "seed {seed}");
+        let world = universe.cloud.world();
+        let (_, service) = world.at("service").expect("one");
+        assert_eq!(service.pending, 0, "seed {seed}");
+    }
+}
+
+/// The simulated cloud hides for as long as the engine's windows say, and its table is its own.
+#[test]
+fn the_cloud_hides_each_kind_for_as_long_as_the_engine_waits() {
+    let capture = Capture::answering(|_| None);
+    let provider = capture.provider().with_windows(WindowScale::AWS);
+    for sampled in catalogue() {
+        let kind = sampled.schema.kind;
+        assert_eq!(
+            visible_within(kind),
+            provider.visible_within(kind),
+            "{kind}"
+        );
     }
 }
 

@@ -124,7 +124,7 @@ const DESCRIBED: &[(usize, &str)] = &[
         18,
         "<MixedInstancesPolicy><LaunchTemplate><LaunchTemplateSpecification><LaunchTemplateId>lt-0a1</LaunchTemplateId><Version>1</Version>
         </LaunchTemplateSpecification><Overrides><member><InstanceRequirements><AcceleratorCount><Max>4</Max><Min>1</Min></AcceleratorCount>
-        <AcceleratorManufacturers><member>nvidia</member></AcceleratorManufacturers><AcceleratorNames><member>t4g</member></AcceleratorNames>
+        <AcceleratorManufacturers><member>nvidia</member></AcceleratorManufacturers><AcceleratorNames><member>t4</member></AcceleratorNames>
         <AcceleratorTotalMemoryMiB><Max>65536</Max><Min>8192</Min></AcceleratorTotalMemoryMiB><AcceleratorTypes><member>gpu</member></AcceleratorTypes>
         <AllowedInstanceTypes><member>g5g.*</member></AllowedInstanceTypes><BareMetal>included</BareMetal><BaselineEbsBandwidthMbps><Max>5000</Max>
         <Min>1000</Min></BaselineEbsBandwidthMbps><BaselinePerformanceFactors><Cpu><Reference><item><InstanceFamily>c6i</InstanceFamily></item></Reference>

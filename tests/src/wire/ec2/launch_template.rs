@@ -117,7 +117,7 @@ const DESCRIBED: &[(usize, &str)] = &[
     (
         10,
         "<instanceRequirements><acceleratorCount><max>4</max><min>1</min></acceleratorCount><acceleratorManufacturerSet><item>nvidia</item>
-        </acceleratorManufacturerSet><acceleratorNameSet><item>t4g</item></acceleratorNameSet><acceleratorTotalMemoryMiB><max>65536</max><min>8192</min>
+        </acceleratorManufacturerSet><acceleratorNameSet><item>t4</item></acceleratorNameSet><acceleratorTotalMemoryMiB><max>65536</max><min>8192</min>
         </acceleratorTotalMemoryMiB><acceleratorTypeSet><item>gpu</item></acceleratorTypeSet><allowedInstanceTypeSet><item>g5g.*</item>
         </allowedInstanceTypeSet><bareMetal>included</bareMetal><baselineEbsBandwidthMbps><max>5000</max><min>1000</min></baselineEbsBandwidthMbps>
         <baselinePerformanceFactors><cpu><referenceSet><item><instanceFamily>c6i</instanceFamily></item></referenceSet></cpu></baselinePerformanceFactors>
