@@ -196,7 +196,7 @@ impl Act {
     fn draw(draft: &mut Draft, dice: &Dice, depth: u8) -> Self {
         let moments = 8 + 10 * draft.addresses().len();
         let moment = || u64::try_from(dice.below(moments)).expect("few moments");
-        match dice.below(if depth > 0 { 14 } else { 6 }) {
+        match dice.below(if depth > 0 { 15 } else { 7 }) {
             0 | 1 => Self::Up(draft.clone()),
             2 | 3 => {
                 *draft = draft.edited(dice);
@@ -207,8 +207,9 @@ impl Act {
                 None => Self::Up(draft.clone()),
             },
             5 => Self::Destroy,
-            6..=9 => Self::Killed(Box::new(Self::draw(draft, dice, 0)), moment()),
-            10 | 11 => {
+            6 => Self::Refresh,
+            7..=10 => Self::Killed(Box::new(Self::draw(draft, dice, 0)), moment()),
+            11 | 12 => {
                 let act = Box::new(Self::draw(draft, dice, 0));
                 Self::Stopped {
                     act,
@@ -219,7 +220,7 @@ impl Act {
                     other: Box::new(Self::draw(draft, dice, 0)),
                 }
             }
-            12 => {
+            13 => {
                 let one = Box::new(Self::draw(draft, dice, 0));
                 Self::Race(one, Box::new(Self::draw(draft, dice, 0)))
             }

@@ -198,6 +198,34 @@ const NETWORKS: &[Template] = &[
             })
         },
     ),
+    template("egress", "AWS::EC2::SecurityGroupEgress", &["group"], |v| {
+        json!({
+            "GroupId": r("group", "GroupId"), "IpProtocol": "tcp", "FromPort": 443, "ToPort": pick(v / 2, &[&443, &444]),
+            "CidrIp": "0.0.0.0/0", "Description": pick(v, &["out", "outside"]),
+        })
+    }),
+    template(
+        "gateway-endpoint",
+        "AWS::EC2::VPCEndpoint",
+        &["vpc", "routes"],
+        |v| {
+            json!({
+                "VpcId": r("vpc", "VpcId"), "VpcEndpointType": "Gateway", "ServiceName": "com.amazonaws.us-east-1.s3",
+                "RouteTableIds": [r("routes", "RouteTableId")], "Tags": tags(v),
+            })
+        },
+    ),
+    template(
+        "interface-endpoint",
+        "AWS::EC2::VPCEndpoint",
+        &["vpc", "private", "group"],
+        |v| {
+            json!({
+                "VpcId": r("vpc", "VpcId"), "VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.us-east-1.logs",
+                "SubnetIds": [r("private", "SubnetId")], "SecurityGroupIds": [r("group", "GroupId")], "Tags": tags(v),
+            })
+        },
+    ),
 ];
 
 const SERVICES: &[Template] = &[
@@ -299,6 +327,40 @@ const SERVICES: &[Template] = &[
                 "Cluster": r("cluster", "ClusterName"), "TaskDefinition": r("task", "TaskDefinitionArn"), "LaunchType": "FARGATE", "DesiredCount": 1 + v % 2,
                 "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": [r("a", "SubnetId"), r("b", "SubnetId")], "SecurityGroups": [r("group", "GroupId")]}},
                 "LoadBalancers": [{"TargetGroupArn": r("targets", "TargetGroupArn"), "ContainerName": "app", "ContainerPort": 80}],
+            })
+        },
+    ),
+    template(
+        "rule",
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        &["listener", "targets"],
+        |v| {
+            json!({
+                "ListenerArn": r("listener", "ListenerArn"), "Priority": pick(v, &[&10, &20]), "Tags": tags(v / 2),
+                "Conditions": [{"Field": "path-pattern", "PathPatternConfig": {"Values": [pick(v / 2, &["/app", "/api"])]}}],
+                "Actions": [{"Type": "forward", "TargetGroupArn": r("targets", "TargetGroupArn")}],
+            })
+        },
+    ),
+    template("password", "AWS::SecretsManager::Secret", &[], |v| {
+        let mut spec = json!({
+            "GenerateSecretString": {"PasswordLength": 32}, "Description": pick(v, &["password", "the password"]), "Tags": tags(v / 2),
+        });
+        if v % 4 > 2 {
+            spec["ForceDeleteWithoutRecovery"] = json!(true);
+        }
+        spec
+    }),
+    template(
+        "task-access",
+        "AWS::IAM::ManagedPolicy",
+        &["task-role", "password"],
+        |v| {
+            json!({
+                "Description": pick(v / 2, &["access", "the access"]), "Roles": [r("task-role", "RoleName")],
+                "PolicyDocument": {"Version": "2012-10-17", "Statement": [{
+                    "Effect": "Allow", "Action": pick(v, &["secretsmanager:GetSecretValue", "secretsmanager:*"]), "Resource": r("password", "Id"),
+                }]},
             })
         },
     ),
@@ -407,6 +469,7 @@ const CAPACITY: &[Template] = &[
         |v| {
             json!({
                 "MinSize": "0", "MaxSize": pick(v, &["2", "4"]), "VPCZoneIdentifier": [r("subnet", "SubnetId")],
+                "NewInstancesProtectedFromScaleIn": v / 2 % 2 == 1,
                 "LaunchTemplate": {"LaunchTemplateId": r("template", "LaunchTemplateId"), "Version": r("template", "LatestVersionNumber")},
             })
         },
@@ -419,6 +482,9 @@ const CAPACITY: &[Template] = &[
         if v % 4 < 2 {
             spec["AutoScalingGroupProvider"]["ManagedScaling"]["TargetCapacity"] =
                 json!(pick(v, &[&90, &80]));
+        }
+        if v % 3 == 2 {
+            spec["AutoScalingGroupProvider"]["ManagedDraining"] = json!("DISABLED");
         }
         spec
     }),
@@ -444,5 +510,32 @@ const CAPACITY: &[Template] = &[
         "AWS::ServiceDiscovery::Service",
         &["namespace"],
         |v| json!({"Name": "api", "NamespaceId": r("namespace", "Id"), "Description": pick(v, &["api", "the api"]), "DnsConfig": {"DnsRecords": [{"Type": "A", "TTL": 10}]}}),
+    ),
+    template(
+        "http",
+        "AWS::ServiceDiscovery::HttpNamespace",
+        &[],
+        |v| json!({"Name": pick(v / 4, &["shop", "pay"]), "Description": pick(v, &["calls", "the calls"]), "Tags": tags(v / 2)}),
+    ),
+    // Two addresses of one name: the key of a list need not tell its members apart.
+    template("task", "AWS::ECS::TaskDefinition", &[], |v| {
+        let hosts = ["10.0.0.1", pick(v / 2, &["10.0.0.2", "10.0.0.3"])];
+        let hosts = hosts.map(|address| json!({"Hostname": "db", "IpAddress": address}));
+        json!({
+            "RequiresCompatibilities": ["EC2"], "NetworkMode": "bridge",
+            "ContainerDefinitions": [{"Name": "app", "Image": pick(v, &["app:1", "app:2"]), "Memory": 128, "ExtraHosts": hosts}],
+        })
+    }),
+    template(
+        "service",
+        "AWS::ECS::Service",
+        &["cluster", "task", "providers", "discovery"],
+        |v| {
+            json!({
+                "Cluster": r("cluster", "ClusterName"), "TaskDefinition": r("task", "TaskDefinitionArn"),
+                "CapacityProviderStrategy": [{"CapacityProvider": r("provider", "Name"), "Weight": 1 + v % 2}],
+                "ServiceRegistries": [{"RegistryArn": r("discovery", "Arn"), "ContainerName": "app", "ContainerPort": 80}],
+            })
+        },
     ),
 ];
