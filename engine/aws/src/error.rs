@@ -1,5 +1,6 @@
 //! From the SDK's errors to what they mean for the engine. Not here: what a kind alone knows about its codes, which its life cycle says.
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::DateTime;
@@ -227,14 +228,18 @@ fn chain_of<E>(error: &SdkError<E, HttpResponse>) -> String {
         _ => ("the call failed", None),
     };
     let mut text = what.to_owned();
-    let mut next = source;
+    let (mut next, mut no_credentials) = (source, None);
     while let Some(cause) = next {
         text.push_str(": ");
         text.push_str(&cause.to_string());
+        if cause.is::<CredentialsError>() {
+            // One for each source of credentials that the SDK passed through: the last has the reason.
+            no_credentials = Some(text.len());
+        }
         next = cause.source();
     }
-    // The SDK says so once for each source of credentials that it passed through.
-    if let Some((_, why)) = text.rsplit_once("an error occurred while loading credentials") {
+    if let Some(why) = no_credentials {
+        let why = text[why..].replace(":\n  ", ": ").replace("\n  ", "; ");
         return format!("{NO_CREDENTIALS}{why}");
     }
     if source.is_none()

@@ -10,11 +10,14 @@ mod account;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// A folder for one stack, and what was typed in it.
 struct Desk {
     folder: tempfile::TempDir,
     stack: Option<&'static str>,
+    /// Whether the environment has credentials.
+    keys: bool,
 }
 
 impl Desk {
@@ -24,6 +27,7 @@ impl Desk {
         Self {
             folder,
             stack: None,
+            keys: true,
         }
     }
 
@@ -47,12 +51,14 @@ impl Desk {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.path())
-            .env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-            .env("AWS_SECRET_ACCESS_KEY", "scenario")
             .env("AWS_REGION", "us-east-1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .stdin(Stdio::null())
             .args(line.split_whitespace());
+        if self.keys {
+            command.env("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+            command.env("AWS_SECRET_ACCESS_KEY", "scenario");
+        }
         match self.stack {
             Some(stack) => {
                 // Problems are drawn from the sources, which are found from here.
@@ -473,4 +479,31 @@ fn a_profile_that_does_not_exist_is_named_at_once() {
     let says =
         "there is no profile `nope` in the shared configuration files; they have default, ops";
     assert!(told.contains(says), "{told}");
+}
+
+#[test]
+fn without_credentials_it_says_so_at_once() {
+    let desk = Desk {
+        keys: false,
+        ..Desk::of("shop")
+    };
+    let endpoint = account::empty();
+    let began = Instant::now();
+    let told = desk.types(&format!("preview --json --endpoint-url {endpoint}"));
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
+    let error = event(&told, "error");
+    let refused = &error["refused"][0]["error"];
+    assert_eq!(refused["operation"], "sts:GetCallerIdentity", "{told}");
+    let message = refused["message"].as_str().expect("a message");
+    assert!(
+        message.starts_with("there are no usable credentials"),
+        "{told}"
+    );
+    let help = error["help"].as_str().expect("a way out");
+    assert!(help.contains("AWS_PROFILE"), "{told}");
+    assert!(told.ends_with("exit 1\n"), "{told}");
 }
