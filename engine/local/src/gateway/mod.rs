@@ -118,8 +118,7 @@ impl Gateway {
         drop(status);
         let mut book = self.rules.lock().expect("no panic while held");
         self.held.ruled_by(&rules);
-        self.lags.forget_answers();
-        book.replace(rules);
+        self.lags.follow(&book.replace(rules));
         Ok(())
     }
 

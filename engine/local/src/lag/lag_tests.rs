@@ -176,6 +176,29 @@ fn an_answer_comes_from_before_the_change() {
 }
 
 #[test]
+fn a_rule_that_stays_at_another_place_keeps_what_it_remembers() {
+    let read = call("ecs", "DescribeServices");
+    let service = |state: &str| format!(r#"{{"services":[{{"serviceArn":"a","state":"{state}"}}]}}"#);
+    for (moved, shown) in [(Some(1), "old"), (None, "new")] {
+        let lags = Lags::default();
+        let stale = |rule: usize| Stale {
+            rule,
+            lasts: FOR_TWO,
+        };
+        let ask = |rule: usize, text: &str| {
+            let stales = [Lag::Stales(stale(rule))];
+            let asked = lags.ask(&read, "{}");
+            lags.show(&read, &asked, text.to_owned(), &stales, Millis(0))
+        };
+        ask(0, &service("old"));
+        let update = call("ecs", "UpdateService");
+        lags.learn(&update, &[Lag::Changes(stale(0))], "", "{}", Millis(0));
+        lags.follow(&moved.map(|now| (0, now)).into_iter().collect());
+        assert_eq!(ask(1, &service("new")), service(shown), "{moved:?}");
+    }
+}
+
+#[test]
 fn kinds_and_what_identifies_them_come_from_the_operation() {
     for (operation, expected) in [
         ("CreateVpc", "Vpc"),

@@ -60,8 +60,8 @@ struct Inner {
     hidden: Vec<Hidden>,
     /// The windows of stale answers that are open, by account and rule.
     open: HashMap<(String, usize), Window>,
-    /// Items as they were answered last, by account, region, operation and what identifies them.
-    remembered: HashMap<[String; 4], String>,
+    /// Items as they were answered last, by rule, and by account, region, operation and what identifies them.
+    remembered: HashMap<(usize, [String; 4]), String>,
 }
 
 #[derive(Debug)]
@@ -116,11 +116,17 @@ impl Lags {
         *self.inner.lock().expect("no panic while held") = Inner::default();
     }
 
-    /// Rules have changed: what they remembered is for others. Things stay hidden.
-    pub(crate) fn forget_answers(&self) {
+    /// Rules have changed, and these stay, at another place or the same. What the others remembered is forgotten; things stay hidden.
+    pub(crate) fn follow(&self, moved: &HashMap<usize, usize>) {
         let mut inner = self.inner.lock().expect("no panic while held");
-        inner.open.clear();
-        inner.remembered.clear();
+        let open = std::mem::take(&mut inner.open).into_iter();
+        inner.open = open
+            .filter_map(|((account, rule), window)| Some(((account, *moved.get(&rule)?), window)))
+            .collect();
+        let remembered = std::mem::take(&mut inner.remembered).into_iter();
+        inner.remembered = remembered
+            .filter_map(|((rule, of), item)| Some(((*moved.get(&rule)?, of), item)))
+            .collect();
     }
 
     /// The question as the service shall see it.
@@ -233,13 +239,13 @@ impl Inner {
         let names = identities(&kind(&call.operation));
         let is_identity = |name: &str| names.iter().any(|known| known.eq_ignore_ascii_case(name));
         let key = |identity: &str| {
-            [
+            let of = [
                 call.account.as_str(),
                 &call.region,
                 &call.operation,
                 identity,
-            ]
-            .map(str::to_owned)
+            ];
+            (stale.rule, of.map(str::to_owned))
         };
         let remembered = &mut self.remembered;
         let Some(window) = open else {

@@ -83,21 +83,24 @@ impl RuleBook {
         }
     }
 
-    /// Puts other rules in force. Those that stay go on counting, and keep what their buckets hold.
-    pub(crate) fn replace(&mut self, rules: Rules) {
+    /// Puts other rules in force. Those that stay go on counting, and keep what their buckets hold; gives their new places by the old ones.
+    pub(crate) fn replace(&mut self, rules: Rules) -> HashMap<usize, usize> {
         let mut next = Self::new(rules);
+        let mut moves = HashMap::new();
         if next.rules.seed == self.rules.seed {
             for (now, rule) in next.rules.rules.iter().enumerate() {
                 let Some(was) = self.rules.rules.iter().position(|other| other == rule) else {
                     continue;
                 };
                 next.met[now] = self.met[was];
+                moves.insert(was, now);
                 let buckets = self.buckets.extract_if(|key, _| key.rule == was);
                 let moved = buckets.map(|(key, bucket)| (BucketKey { rule: now, ..key }, bucket));
                 next.buckets.extend(moved);
             }
         }
         *self = next;
+        moves
     }
 
     pub(crate) fn rules(&self) -> &Rules {
