@@ -29,13 +29,16 @@ use crate::stack::{Result, Stack};
 #[macro_export]
 macro_rules! main {
     ($name:literal, $stack:path) => {
+        /// The program, also for a library that shows its stack to tests.
+        pub(crate) const PROGRAM: $crate::runner::Program = $crate::runner::Program {
+            name: $name,
+            folder: env!("CARGO_MANIFEST_DIR"),
+            package: env!("CARGO_PKG_NAME"),
+            stack: $stack,
+        };
+
         fn main() -> std::process::ExitCode {
-            $crate::runner::run(&$crate::runner::Program {
-                name: $name,
-                folder: env!("CARGO_MANIFEST_DIR"),
-                package: env!("CARGO_PKG_NAME"),
-                stack: $stack,
-            })
+            $crate::runner::run(&PROGRAM)
         }
     };
 }

@@ -14,24 +14,6 @@ use windlass_tests::cloud::{Program, Universe, parse, refused, rules};
 
 use super::crash::{block_on, declared, gpu_workers, storefront};
 
-/// `stacks/quickstart`, which is a program without a library.
-fn quickstart(cx: &mut Stack) -> Result<()> {
-    let network = Network::over(2.zones())
-        .nat(Nat::Single)
-        .declare(cx, "network");
-    let cluster = ecs::Cluster::new().fargate().declare(cx, "cluster");
-    let mut app = ecs::Container::new("app", image!("public.ecr.aws/nginx/nginx:1.27"));
-    let http = app.port(80);
-    LoadBalancedService::on(&cluster, &network)
-        .container(app)
-        .listen(http, HealthCheck::path("/"))
-        .size(fargate!(cpu: 256, memory: 512))
-        .tasks(2..=10)
-        .scale_on_cpu(60.percent())
-        .declare(cx, "web");
-    Ok(())
-}
-
 /// Replaces in a fork of the universe; the problems where it was refused.
 fn replaced(up: &Universe, program: &Program, replace: Vec<Address>) -> Option<Vec<Diagnostic>> {
     let universe = up.fork();
@@ -99,7 +81,7 @@ fn of_networks(zones: &str) -> Vec<String> {
 
 #[test]
 fn each_address_of_the_quickstart() {
-    let refusals = replaces_each(&declared("quickstart", quickstart, &[]));
+    let refusals = replaces_each(&declared("quickstart", quickstart::stack, &[]));
     assert_eq!(refusals, of_networks("ab"));
 }
 

@@ -64,9 +64,11 @@ async fn every_example_stack_fits_cloudformations_schema() {
             .into();
         request
     };
-    let stacks: [(&str, Author); 2] = [
+    let stacks: [(&str, Author); 4] = [
+        ("quickstart", quickstart::stack),
         ("storefront", storefront::stack),
         ("gpu-workers", gpu_workers::stack),
+        ("platform", platform::stack),
     ];
     let mut resources = BTreeMap::new();
     for (name, stack) in stacks {
