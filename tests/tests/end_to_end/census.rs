@@ -64,7 +64,13 @@ const LISTINGS: &[(&str, &str, &str, &str)] = &[
         "DescribeLaunchTemplates",
         "launchTemplateName",
     ),
-    ("ec2", "2016-11-15", "DescribeInstances", "instanceId"),
+    // EC2 goes on showing what has ended.
+    (
+        "ec2",
+        "2016-11-15",
+        "DescribeInstances",
+        "name>running</name",
+    ),
     ("iam", "2010-05-08", "ListRoles", "RoleName"),
     (
         "iam",

@@ -1,4 +1,4 @@
-//! One local cloud for all tests that run at the same time, in a home of its own. The last of them stops it.
+//! One local cloud for all tests that run at the same time, in a home of its own, and another with longer visibility windows. The last test stops it.
 //!
 //! Not here: what a test has in it (`world`).
 
@@ -18,6 +18,19 @@ use crate::programs::program;
 
 /// How often the meter reads the record of calls: well under the time of one call of a run.
 const TICK: Duration = Duration::from_millis(2);
+/// From AWS's visibility windows to those of [`Cloud::lagging`]: a minute is six seconds. AWS tells its time in whole seconds, so that windows of
+/// less than a few prove nothing.
+const SCALE: f64 = 0.1;
+/// For so long a test hides things there: well within the shortest window of the catalogue, 30 s at AWS.
+pub const HIDDEN: Duration = Duration::from_millis(1500);
+/// After so long AWS shows everything there that a stack of these tests has, but for namespaces: 60 s at AWS.
+pub const WINDOW: Duration = Duration::from_secs(6);
+
+/// So many milliseconds, as rules want them.
+pub fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).expect("short")
+}
+
 /// Images that do not start, or start and end. One task's state lasts a fifth of the usual time.
 fn rules() -> Value {
     let missing = "CannotPullContainerError: there is no such image";
@@ -53,16 +66,29 @@ impl Cloud {
     /// The cloud that runs, or a new one.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
+        Self::running(&SHARED, &rules())
+    }
+
+    /// The same for tests in which things do not show yet. The factor is the whole cloud's, and a longer window slows down every run that waits for
+    /// something which is not there.
+    pub fn lagging() -> Arc<Self> {
+        static LAGGING: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
+        let mut rules = rules();
+        rules["visibility_scale"] = json!(SCALE);
+        Self::running(&LAGGING, &rules)
+    }
+
+    fn running(shared: &Mutex<Weak<Self>>, rules: &Value) -> Arc<Self> {
         // A test that failed while it started the cloud says nothing about the next one.
-        let mut shared = SHARED.lock().unwrap_or_else(|poison| poison.into_inner());
+        let mut shared = shared.lock().unwrap_or_else(|poison| poison.into_inner());
         shared.upgrade().unwrap_or_else(|| {
-            let cloud = Arc::new(Self::start());
+            let cloud = Arc::new(Self::start(rules));
             *shared = Arc::downgrade(&cloud);
             cloud
         })
     }
 
-    fn start() -> Self {
+    fn start(rules: &Value) -> Self {
         let home = tempfile::tempdir().expect("a home");
         let started = Self::command(&home)
             .args(["local", "start"])
@@ -85,7 +111,7 @@ impl Cloud {
             "PUT",
             "/_windlass/rules",
             &[],
-            &rules().to_string(),
+            &rules.to_string(),
         );
         assert_eq!(set.status, 200, "{}", set.text);
         let meter = Arc::new(Meter::default());

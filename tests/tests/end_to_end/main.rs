@@ -8,6 +8,7 @@ mod cloud;
 mod drift;
 mod edits;
 mod failures;
+mod hidden;
 mod kills;
 mod operations;
 mod plans;

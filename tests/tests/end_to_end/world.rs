@@ -37,10 +37,19 @@ pub struct Ran {
 impl World {
     /// A new account, in which nothing is.
     pub fn of(stack: &'static str) -> Self {
+        Self::within(Cloud::shared(), stack)
+    }
+
+    /// The same in the cloud whose windows are long enough to hide things in them.
+    pub fn lagging(stack: &'static str) -> Self {
+        Self::within(Cloud::lagging(), stack)
+    }
+
+    fn within(cloud: Arc<Cloud>, stack: &'static str) -> Self {
         static ACCOUNTS: AtomicU32 = AtomicU32::new(1);
         let account = ACCOUNTS.fetch_add(1, Ordering::Relaxed);
         Self {
-            cloud: Cloud::shared(),
+            cloud,
             account: format!("{account:012}"),
             stack,
             program: program(stack),
