@@ -97,6 +97,12 @@ pub trait Provider: Send + Sync {
     /// How long after a create or update of this kind AWS may still answer as if it had not happened: the kind's visibility window.
     fn visible_within(&self, kind: &str) -> Duration;
 
+    /// Whether the cloud takes a property and does not give it back. AWS keeps what it takes; an emulator may not.
+    fn loses(&self, kind: &str, path: &str) -> bool {
+        let _ = (kind, path);
+        false
+    }
+
     /// How many calls have been sent, for the reports.
     fn calls(&self) -> u64;
 }

@@ -164,7 +164,8 @@ async fn look(
                 let Changed {
                     schema, recorded, ..
                 } = changed;
-                let unmet = changed.sent.unmet(schema, recorded, driven, properties);
+                let mut unmet = changed.sent.unmet(schema, recorded, driven, properties);
+                unmet.retain(|unmet| !run.provider.loses(&recorded.kind, &unmet.path));
                 (!unmet.is_empty()).then(|| Wrong::Differs {
                     unmet,
                     observed: properties.clone(),

@@ -3,12 +3,24 @@
 //! Not here: prose.
 
 use windlass::codes;
+use windlass_local::{Moto, OPEN_GAPS};
 use windlass_state::snapshot::FORMAT;
 use windlass_tests::cloud::samples::catalogue;
 
 fn document(name: &str) -> String {
-    let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    file(&format!("docs/{name}"))
+}
+
+/// Text with its path from the repository's folder.
+fn file(path: &str) -> String {
+    let path = format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_readme_prints_all_of_the_quickstart() {
+    let printed = format!("```rust\n{}```", file("stacks/quickstart/src/main.rs"));
+    assert!(file("README.md").contains(&printed), "it is:\n{printed}");
 }
 
 #[test]
@@ -27,6 +39,30 @@ fn every_kind_has_its_identifier_in_the_table_of_imports() {
         .collect();
     rows.sort_unstable();
     assert_eq!(said, rows);
+}
+
+#[test]
+fn every_open_gap_of_the_local_cloud_stands_in_its_page() {
+    let text = document("local-cloud.md");
+    let (_, table) = text
+        .split_once("| kind | property | moto | why |")
+        .expect("the table");
+    let said: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    let rows = OPEN_GAPS.iter().map(|gap| {
+        let does = match gap.moto {
+            Moto::Loses => "loses",
+            Moto::Refuses => "refuses",
+            Moto::Bars => "refuses, and with it the resource",
+            Moto::ErrsOnDelete => "errs when it is deleted twice",
+        };
+        let kind = gap.kind.trim_start_matches("AWS::");
+        format!("| {kind} | `{}` | {does} | {} |", gap.path, gap.why)
+    });
+    assert_eq!(said, rows.collect::<Vec<_>>());
 }
 
 #[test]

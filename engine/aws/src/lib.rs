@@ -19,6 +19,7 @@ mod lifecycle;
 mod limits;
 mod logs;
 mod lookup;
+mod losses;
 mod observed;
 mod profiles;
 mod provider;

@@ -32,6 +32,7 @@ use crate::guard::{Guard, Held};
 use crate::lifecycle::{Context, VISIBLE_WITHIN};
 use crate::limits;
 use crate::lookup;
+use crate::losses::Losses;
 use crate::reads::{Answers, Wants};
 use crate::registry::{Erased, life};
 use crate::sweep;
@@ -44,6 +45,7 @@ pub struct AwsProvider {
     /// The local cloud runs on this host, so its clock is this host's own.
     local: bool,
     windows: WindowScale,
+    losses: Losses,
     clock: Arc<AwsClock>,
     secrets: Arc<SecretReader>,
     calls: Arc<AtomicU64>,
@@ -82,6 +84,7 @@ impl AwsProvider {
             } else {
                 WindowScale::AWS
             },
+            losses: Losses::default(),
             clock,
             secrets,
             calls,
@@ -92,6 +95,13 @@ impl AwsProvider {
     #[must_use]
     pub fn with_windows(self, windows: WindowScale) -> Self {
         Self { windows, ..self }
+    }
+
+    /// Takes what the local cloud loses, by kind and path, for no change that AWS ignored.
+    #[must_use]
+    pub fn with_losses(self, losses: impl IntoIterator<Item = (String, String)>) -> Self {
+        let losses = Losses::of(losses);
+        Self { losses, ..self }
     }
 
     /// From now on, sends calls that change AWS only while `held` says so, and waits for their answers no longer. To be told once.
@@ -317,6 +327,10 @@ impl Provider for AwsProvider {
     fn visible_within(&self, kind: &str) -> Duration {
         let window = life(kind).map_or(VISIBLE_WITHIN, |life| life.visible_within());
         self.windows.of_window(window)
+    }
+
+    fn loses(&self, kind: &str, path: &str) -> bool {
+        self.losses.has(kind, path)
     }
 
     fn calls(&self) -> u64 {

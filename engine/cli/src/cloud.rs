@@ -96,7 +96,13 @@ impl Cloud {
         };
         let provider = AwsProvider::new(access(wanted, region, local), secrets)?;
         let provider = match local {
-            Some(status) => provider.with_windows(WindowScale::of(status.visibility_scale)),
+            Some(status) => {
+                let lost = status.loses.iter();
+                let lost = lost.map(|lost| (lost.kind.clone(), lost.path.clone()));
+                provider
+                    .with_windows(WindowScale::of(status.visibility_scale))
+                    .with_losses(lost)
+            }
             None => provider,
         };
         let binding = match local {

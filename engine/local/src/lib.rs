@@ -2,7 +2,7 @@
 //!
 //! Read in this order: [`LocalCloud`] starts and asks a background daemon, [`serve`] is that daemon, [`EmbeddedCloud`] is the same within a
 //! test's process. Behind them: `moto` (install, run), `gateway` (the proxy), `rules` and `calls` (the instrument), `ecs` (ECS that rolls
-//! out), `gaps` (what else moto lacks). `docs/local-cloud.md` describes it for users.
+//! out), `gaps` (what else moto lacks and the gateway has), `open_gaps` (what is lacking still). `docs/local-cloud.md` describes it for users.
 //!
 //! Architecture invariants: depends on no other Windlass crate and on no AWS SDK; binds and reaches loopback addresses only ([`Loopback`]);
 //! reads no AWS credentials; never a second emulator.
@@ -26,6 +26,7 @@ mod left;
 mod loopback;
 mod models;
 mod moto;
+mod open_gaps;
 mod operation;
 mod protocol_error;
 mod rules;
@@ -42,8 +43,9 @@ pub use models::Models;
 pub use moto::install::{InstallError, python};
 pub use moto::process::MotoError;
 pub use moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT, MOTO_VERSION};
+pub use open_gaps::{Moto, OPEN_GAPS, OpenGap};
 pub use rules::{
     BucketScope, CutWhen, EcsRules, Effect, ImageRule, Match, Rule, Rules, RulesError,
     VISIBILITY_SCALE,
 };
-pub use status::Status;
+pub use status::{Lost, Status};

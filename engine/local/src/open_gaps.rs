@@ -1,6 +1,8 @@
-//! What moto, behind our gateway, does not do as AWS does it: the one table of it.
+//! What moto, behind our gateway, does not do as AWS does it: the one table of it. The local cloud tells the engine what is lost, so that no run takes
+//! that for a change that AWS ignored.
 //!
-//! The test fails for a gap that is not listed, and for a listed one that is closed.
+//! A test walks every kind through its life; it fails for a gap that is not listed, and for a listed one that is closed. The table stands in
+//! `docs/local-cloud.md`, too. Not here: the gaps that are closed (`gaps`, `moto/mends/`).
 
 /// What moto does to a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,25 +19,23 @@ pub enum Moto {
 
 /// A gap.
 #[derive(Debug)]
-pub struct Gap {
+pub struct OpenGap {
+    /// CloudFormation's name of the kind.
     pub kind: &'static str,
     /// As `ContainerDefinitions[].Image`; with `=VALUE` only that value; `Ports[Name]` are all items with that member.
     pub path: &'static str,
+    /// What moto does.
     pub moto: Moto,
+    /// How it comes to that.
     pub why: &'static str,
 }
 
-/// Every gap.
-pub const GAPS: &[Gap] = &[
+/// Every gap, by kind.
+pub const OPEN_GAPS: &[OpenGap] = &[
     bars(
         "AWS::EC2::EIP",
         "TransferAddress",
         "AcceptAddressTransfer is not implemented",
-    ),
-    loses(
-        "AWS::EC2::NatGateway",
-        "AvailabilityMode",
-        "CreateNatGateway does not read it",
     ),
     loses(
         "AWS::EC2::NatGateway",
@@ -110,8 +110,8 @@ pub const GAPS: &[Gap] = &[
     ),
 ];
 
-const fn loses(kind: &'static str, path: &'static str, why: &'static str) -> Gap {
-    Gap {
+const fn loses(kind: &'static str, path: &'static str, why: &'static str) -> OpenGap {
+    OpenGap {
         kind,
         path,
         moto: Moto::Loses,
@@ -119,8 +119,8 @@ const fn loses(kind: &'static str, path: &'static str, why: &'static str) -> Gap
     }
 }
 
-const fn refuses(kind: &'static str, path: &'static str, why: &'static str) -> Gap {
-    Gap {
+const fn refuses(kind: &'static str, path: &'static str, why: &'static str) -> OpenGap {
+    OpenGap {
         kind,
         path,
         moto: Moto::Refuses,
@@ -128,8 +128,8 @@ const fn refuses(kind: &'static str, path: &'static str, why: &'static str) -> G
     }
 }
 
-const fn bars(kind: &'static str, path: &'static str, why: &'static str) -> Gap {
-    Gap {
+const fn bars(kind: &'static str, path: &'static str, why: &'static str) -> OpenGap {
+    OpenGap {
         kind,
         path,
         moto: Moto::Bars,
@@ -137,8 +137,8 @@ const fn bars(kind: &'static str, path: &'static str, why: &'static str) -> Gap 
     }
 }
 
-const fn errs_on_delete(kind: &'static str, path: &'static str, why: &'static str) -> Gap {
-    Gap {
+const fn errs_on_delete(kind: &'static str, path: &'static str, why: &'static str) -> OpenGap {
+    OpenGap {
         kind,
         path,
         moto: Moto::ErrsOnDelete,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::home::{HomeError, write_atomically};
 use crate::loopback::Loopback;
 use crate::moto::MOTO_VERSION;
+use crate::open_gaps::{Moto, OPEN_GAPS};
 use crate::rules::VISIBILITY_SCALE;
 
 /// A running local cloud.
@@ -33,6 +34,31 @@ pub struct Status {
     /// thing is missing. The rules in force set it.
     #[serde(default = "default_scale")]
     pub visibility_scale: f64,
+    /// What moto takes and does not give back: the engine does not wait for it to show.
+    #[serde(default = "Lost::all")]
+    pub loses: Vec<Lost>,
+}
+
+/// A property that moto loses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// CloudFormation's name of the kind.
+    pub kind: String,
+    /// As `ContainerDefinitions[].Image`, with everything below.
+    pub path: String,
+}
+
+impl Lost {
+    /// All of them.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let lost = OPEN_GAPS.iter().filter(|gap| gap.moto == Moto::Loses);
+        let lost = lost.map(|gap| Self {
+            kind: gap.kind.to_owned(),
+            path: gap.path.to_owned(),
+        });
+        lost.collect()
+    }
 }
 
 /// A status of an older gateway has no factor.
@@ -51,6 +77,7 @@ impl Status {
             moto_version: MOTO_VERSION.to_owned(),
             since: Timestamp::now(),
             visibility_scale: VISIBILITY_SCALE,
+            loses: Lost::all(),
         }
     }
 

@@ -3,6 +3,9 @@
 //! Left out is what cannot be seen, what AWS decides once it is released, and what belongs to somebody else. Not here: reading it.
 
 use serde_json::{Map, Value};
+use windlass::aws::elasticloadbalancingv2::{
+    LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES,
+};
 use windlass::canonical::CanonicalJson;
 use windlass::schema::{Compare, FieldSchema, KindSchema, Read, Removal, Shape, flattened};
 use windlass_state::snapshot::Recorded;
@@ -59,12 +62,13 @@ impl Sent {
                 .iter()
                 .any(|name| Some(name.as_str()) == top)
         });
-        changed
-            .map(|field| Drifted {
-                path: field.path,
-                recorded: field.after,
-                observed: field.before,
-            })
+        let unmet = changed.map(|field| Drifted {
+            path: field.path,
+            recorded: field.after,
+            observed: field.before,
+        });
+        unmet
+            .filter(|unmet| !has_fallen_back(unmet, &sent))
             .collect()
     }
 
@@ -93,6 +97,26 @@ impl Sent {
         }
         CanonicalJson::of(&spec)
     }
+}
+
+/// Whether it is an attribute of Elastic Load Balancing that was taken away: AWS goes on showing it, with its default.
+fn has_fallen_back(unmet: &Drifted, sent: &Value) -> bool {
+    let Some(observed) = unmet.observed.as_ref().filter(|_| unmet.recorded.is_none()) else {
+        return false;
+    };
+    let lists = [
+        ("LoadBalancerAttributes", LOAD_BALANCER_ATTRIBUTES),
+        ("ListenerAttributes", LISTENER_ATTRIBUTES),
+        ("TargetGroupAttributes", TARGET_GROUP_ATTRIBUTES),
+    ];
+    let mut lists = lists.into_iter();
+    let Some((_, rules)) = lists.find(|(list, _)| unmet.path.starts_with(list)) else {
+        return false;
+    };
+    let mut rules = rules.iter();
+    let rule = rules.find(|rule| observed["Key"] == rule.key);
+    // Without a known default nothing was sent.
+    rule.is_none_or(|rule| observed["Value"] == rule.default_for(sent))
 }
 
 /// Adds what stood in `before`, is not in `spec` any more, and must not be there afterwards.

@@ -13,12 +13,12 @@ use tempfile::TempDir;
 use windlass::document::Document;
 use windlass_aws::{Access, AwsProvider};
 use windlass_engine::clock::Clock;
-use windlass_engine::events::Recording;
+use windlass_engine::events::{Event, Recording};
 use windlass_engine::interrupt::Interrupt;
 use windlass_engine::memory::MemoryJournal;
 use windlass_engine::secrets::SecretReader;
 use windlass_engine::session::{CONCURRENCY, Goal, Session, SessionError};
-use windlass_local::EmbeddedCloud;
+use windlass_local::{EmbeddedCloud, Lost};
 use windlass_plan::plan::Plan;
 use windlass_state::binding::Binding;
 use windlass_state::identity::{Lineage, RunId};
@@ -60,9 +60,12 @@ impl Account {
             http_client: None,
         };
         let address = cloud.endpoint().strip_prefix("http://");
+        let lost = Lost::all().into_iter();
         Self {
             address: address.expect("plain HTTP").to_owned(),
-            provider: AwsProvider::new(access, Arc::clone(&secrets)).expect("it has an endpoint"),
+            provider: AwsProvider::new(access, Arc::clone(&secrets))
+                .expect("it has an endpoint")
+                .with_losses(lost.map(|lost| (lost.kind, lost.path))),
             number,
             secrets,
             folder,
@@ -142,7 +145,7 @@ impl Account {
         };
         match refused(&ran).as_slice() {
             [] => Ok(ran),
-            refused => Err(refused.join("; ")),
+            refused => Err(format!("{}{}", refused.join("; "), details(&ran))),
         }
     }
 
@@ -198,6 +201,16 @@ pub fn other(state: &MemoryJournal) -> MemoryJournal {
 
 fn load(state: &MemoryJournal) -> Snapshot {
     state.load().expect("what the engine records fits")
+}
+
+/// What the messages of failed steps leave to their details, such as the values that were sent and found.
+fn details(ran: &Ran) -> String {
+    let failures = ran.events.iter().filter_map(|event| match event {
+        Event::StepFailed { failure, .. } => failure.as_ref(),
+        _ => None,
+    });
+    let details = failures.flat_map(|failure| &failure.details);
+    details.map(|(_, text)| format!("; {text}")).collect()
 }
 
 fn secret_key() -> SecretKey {

@@ -34,6 +34,33 @@ fn a_platform_keeps_its_budgets_of_calls() {
     within(130, "destroy", &calls);
 }
 
+/// One tag of nearly everything changes. What was changed is read back, in few calls for all of it.
+#[test]
+fn an_update_of_most_of_a_platform_keeps_its_budget_of_calls() {
+    let world = World::of("retagged");
+    world.succeeds("up --yes --set services=10");
+    let edit = "--set services=10 --set owner=grace";
+    let (up, calls) = world.measured(&format!("up --yes {edit}"));
+    let updated = up.changes();
+    assert!(updated.len() > 100, "{}: {updated:?}", updated.len());
+    let is_update = |change: &String| change.starts_with("update ");
+    assert!(updated.iter().all(is_update), "{updated:?}");
+    within(150, "up that updates", &calls);
+    let (_, preview) = world.measured(&format!("preview {edit}"));
+    let reads = |calls: &Calls| -> usize {
+        let reads = calls.iter().filter(|(operation, _)| {
+            let (_, name) = operation.split_once(':').expect("two parts");
+            ["Describe", "Get", "List"]
+                .iter()
+                .any(|verb| name.starts_with(verb))
+        });
+        reads.map(|(_, count)| count).sum()
+    };
+    let (before, all) = (reads(&preview), reads(&calls));
+    assert!(all > before, "nothing is read back: {calls:#?}");
+    println!("reads: {all}, {before} of them before the plan");
+}
+
 /// The storefront tags everything that takes tags.
 #[test]
 fn tags_are_asked_for_together() {

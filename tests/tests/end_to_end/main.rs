@@ -13,6 +13,7 @@ mod kills;
 mod operations;
 mod plans;
 mod programs;
+mod readback;
 mod refusals;
 mod sharing;
 mod sweep;

@@ -1,4 +1,4 @@
-//! Specs without the paths that moto refuses. Not here: which those are (`gaps`).
+//! Specs without the paths that moto refuses. Not here: which those are (`windlass-local`'s `open_gaps`).
 
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! One kind through its life: made, found as it was made, changed sample by sample, lost, changed by others, deleted twice.
 //!
-//! Not here: what moto may do wrong meanwhile (`gaps`).
+//! Not here: what moto may do wrong meanwhile (`windlass-local`'s `open_gaps`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,13 @@ use serde_json::Value;
 use windlass::document::Options;
 use windlass::schema::ReplaceOrder;
 use windlass_engine::memory::MemoryJournal;
-use windlass_local::EmbeddedCloud;
+use windlass_local::{EmbeddedCloud, Moto, OPEN_GAPS, OpenGap};
 use windlass_plan::plan::{Plan, Reason, Verdict};
 use windlass_tests::cloud::Program;
 use windlass_tests::cloud::samples::{Sampled, with_secrets_in};
 use windlass_tests::local::{Account, Surroundings, other};
 use windlass_tests::wire::leaves;
 
-use crate::gaps::{GAPS, Gap, Moto};
 use crate::trim::{holds, remove};
 
 /// What the walks found.
@@ -60,6 +59,14 @@ impl Findings {
 
 /// So many samples of a kind are walked: the smallest, the fullest, its changes in place, and a replacement. Each costs calls.
 const WALKED: usize = 4;
+
+/// The same, or all of them with `WINDLASS_WALK=full`.
+fn walked() -> usize {
+    match std::env::var("WINDLASS_WALK").as_deref() {
+        Ok("full") => usize::MAX,
+        _ => WALKED,
+    }
+}
 
 /// Samples that AWS itself would refuse among these surroundings.
 const UNFIT: &[(&str, usize, &str)] = &[(
@@ -145,12 +152,13 @@ fn trimmed(kind: &str, all: &[Value]) -> Vec<Value> {
             specs.push(spec);
         }
     }
-    specs.truncate(WALKED);
+    specs.truncate(walked());
     specs
 }
 
-fn gaps(kind: &str, moto: Moto) -> impl Iterator<Item = &'static Gap> {
-    GAPS.iter()
+fn gaps(kind: &str, moto: Moto) -> impl Iterator<Item = &'static OpenGap> {
+    OPEN_GAPS
+        .iter()
         .filter(move |gap| gap.kind == kind && gap.moto == moto)
 }
 

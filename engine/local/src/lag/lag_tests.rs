@@ -178,7 +178,8 @@ fn an_answer_comes_from_before_the_change() {
 #[test]
 fn a_rule_that_stays_at_another_place_keeps_what_it_remembers() {
     let read = call("ecs", "DescribeServices");
-    let service = |state: &str| format!(r#"{{"services":[{{"serviceArn":"a","state":"{state}"}}]}}"#);
+    let service =
+        |state: &str| format!(r#"{{"services":[{{"serviceArn":"a","state":"{state}"}}]}}"#);
     for (moved, shown) in [(Some(1), "old"), (None, "new")] {
         let lags = Lags::default();
         let stale = |rule: usize| Stale {

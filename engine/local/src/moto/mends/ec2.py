@@ -145,6 +145,19 @@ def describe_rules(self, is_egress):
             rule.ip_range["Description"] = change.get("Description")
 
 
+@instead(EC2Backend, "revoke_security_group_egress")
+def revoke_security_group_egress(was, self, group_name_or_id, *arguments, **named):
+    group = self.get_security_group_by_name_or_id(group_name_or_id)
+    if group is None:
+        return was(self, group_name_or_id, *arguments, **named)
+    # Moto keeps rules over IPv6 ranges of groups whose VPC has no such range.
+    network, group.vpc_id = group.vpc_id, None
+    try:
+        return was(self, group_name_or_id, *arguments, **named)
+    finally:
+        group.vpc_id = network
+
+
 @instead(SecurityGroups, "update_security_group_rule_descriptions_ingress")
 def update_security_group_rule_descriptions_ingress(was, self):
     describe_rules(self, False)
