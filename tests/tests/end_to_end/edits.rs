@@ -65,6 +65,17 @@ fn lives(life: &Life) {
     assert_eq!(world.census(), full, "up makes the same again");
 }
 
+/// Instances run, nothing protects them from scale-in, and ECS drains them: the hook that ECS leaves behind keeps nobody from going.
+const DRAINING: Life = Life {
+    stack: "draining",
+    edits: &[],
+};
+
+#[test]
+fn capacity_that_ecs_drains_lives() {
+    lives(&DRAINING);
+}
+
 #[test]
 fn quickstart_lives() {
     lives(&QUICKSTART);

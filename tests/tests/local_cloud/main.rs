@@ -2,6 +2,7 @@
 //!
 //! Not here: every property in every request (`wire`), and death at every call (`engine`), which need no emulator.
 
+mod blue_green;
 mod trim;
 mod walk;
 
