@@ -258,7 +258,11 @@ impl Stage<'_> {
     // With fair weather and nothing on its way any more: the next `up` converges, the preview is empty, and a destroy leaves nothing.
     async fn ending(&self) -> Vec<String> {
         self.tell("fair weather");
-        self.universe.cloud.set_faults(Faults::default());
+        // What AWS's services leave behind is no weather.
+        self.universe.cloud.set_faults(Faults {
+            lingers: self.story.weather.lingers,
+            ..Faults::default()
+        });
         let now = self.universe.clock.elapsed();
         let last = self.universe.cloud.world().last_landing().unwrap_or(now);
         let rest = last.saturating_sub(now) + Duration::from_secs(600);

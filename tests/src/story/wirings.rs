@@ -257,7 +257,7 @@ const SERVICES: &[Template] = &[
         "balancer",
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         &["a", "b", "group"],
-        |v| json!({"Type": "application", "Scheme": "internal", "Subnets": [r("a", "SubnetId"), r("b", "SubnetId")], "SecurityGroups": [r("group", "GroupId")], "Tags": tags(v)}),
+        |v| json!({"Type": "application", "Scheme": pick(v / 2, &["internal", "internet-facing"]), "Subnets": [r("a", "SubnetId"), r("b", "SubnetId")], "SecurityGroups": [r("group", "GroupId")], "Tags": tags(v)}),
     ),
     template(
         "targets",
