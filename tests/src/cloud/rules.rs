@@ -264,13 +264,16 @@ pub const LINGERS: &[(&str, &str, u64, Wording)] = &[
     (GROUP, BALANCER, 10, DEPENDENCY),
 ];
 
+/// Whether a user's properties are of the sort that leaves something behind.
+type Leaves = fn(&BTreeMap<String, Value>) -> bool;
+
 /// What one of AWS's own services leaves behind on what something used when that goes: the used kind, the user, the test for the user's
 /// properties, AWS's words. Time clears none of it within an hour. The life cycle takes it away once AWS has refused a deletion for it, so
 /// that the next attempt succeeds (`engine/aws`: `leaving.rs`, `leftovers.rs`).
 ///
 /// The hook of managed draining (aws/containers-roadmap#2467) and protection from scale-in (#2862) stay on the group of a deleted capacity
 /// provider; instances stay registered with Cloud Map (hashicorp/terraform-provider-aws#4853).
-pub const LEFT_BEHIND: &[(&str, &str, fn(&BTreeMap<String, Value>) -> bool, Wording)] = &[
+pub const LEFT_BEHIND: &[(&str, &str, Leaves, Wording)] = &[
     (SCALING_GROUP, CAPACITY, keeps_instances, GROUP_IN_USE),
     (DISCOVERY, ECS_SERVICE, |_| true, HAS_REGISTERED),
 ];

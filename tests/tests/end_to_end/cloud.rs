@@ -106,13 +106,7 @@ impl Cloud {
             .strip_prefix("http://")
             .expect("plain HTTP")
             .to_owned();
-        let set = send(
-            &address,
-            "PUT",
-            "/_windlass/rules",
-            &[],
-            &rules.to_string(),
-        );
+        let set = send(&address, "PUT", "/_windlass/rules", &[], &rules.to_string());
         assert_eq!(set.status, 200, "{}", set.text);
         let meter = Arc::new(Meter::default());
         let reading = Some(std::thread::spawn({

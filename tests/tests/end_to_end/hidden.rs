@@ -54,7 +54,11 @@ fn is_made_once(stack: &'static str, making: &str, from: Option<&str>) {
     assert_eq!(again.changes(), [""; 0], "{stack}: nothing has vanished");
     world.is_settled("");
     world.succeeds("destroy --yes");
-    assert_eq!(shown(&world, hidden), empty, "{stack}: nothing is left over");
+    assert_eq!(
+        shown(&world, hidden),
+        empty,
+        "{stack}: nothing is left over"
+    );
 
     let world = World::lagging(stack);
     let hidden = hides(&world, making, from);
@@ -63,7 +67,11 @@ fn is_made_once(stack: &'static str, making: &str, from: Option<&str>) {
     assert_eq!(shown(&world, hidden), empty, "{stack}: a destroy at once");
     let hidden = hides(&world, making, from);
     world.succeeds("up --yes");
-    assert_eq!(shown(&world, hidden), full, "{stack}: nothing is there twice");
+    assert_eq!(
+        shown(&world, hidden),
+        full,
+        "{stack}: nothing is there twice"
+    );
 }
 
 /// What there is once everything shows.
@@ -224,5 +232,8 @@ fn services(world: &World) -> Vec<Value> {
     let arns = world.ecs("ListServices", &json!({ "cluster": cluster }));
     let wanted = json!({"cluster": cluster, "services": arns["serviceArns"]});
     let described = world.ecs("DescribeServices", &wanted);
-    described["services"].as_array().cloned().unwrap_or_default()
+    described["services"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
 }
