@@ -1,11 +1,13 @@
-//! One call goes wrong: throttled, a server error before or after its effect, an answer that never comes, a cut connection, access denied.
+//! One call goes wrong: throttled, a server error before or after its effect, an answer that never comes, a cut connection, access denied. Or AWS is slow
+//! to show: what the call makes is hidden, it is answered from before a change, it is carried out late.
 //!
 //! Either the run gets over it, or it fails cleanly and says at which step; then the next one finishes the work.
 
 use serde_json::{Value, json};
 
-use super::{Moment, Phase, Tried, Undisturbed, changes, extent, of_aws, sweep};
-use crate::world::Ran;
+use super::{Moment, Phase, Tried, Undisturbed, changes, extent, makes, of_aws, sweep};
+use crate::cloud::{HIDDEN, milliseconds};
+use crate::world::{Ran, World};
 
 /// How many points the gate takes.
 const CHOSEN: usize = 48;
@@ -33,16 +35,28 @@ enum Fault {
     AnswerLost,
     ConnectionReset,
     AccessDenied,
+    /// What the call makes does not show for a while.
+    Hidden,
+    /// All calls of the operation are answered once from before each change.
+    Stale,
+    /// Nobody hears of the call, and it is carried out a while later.
+    Late,
 }
 
-const FAULTS: [Fault; 6] = [
+const FAULTS: [Fault; 9] = [
     Fault::Throttled,
     Fault::ServerError,
     Fault::ServerErrorAfterEffect,
     Fault::AnswerLost,
     Fault::ConnectionReset,
     Fault::AccessDenied,
+    Fault::Hidden,
+    Fault::Stale,
+    Fault::Late,
 ];
+
+/// Operations that change what others show.
+const CHANGING: &str = "Create*|Update*|Modify*|Put*|Set*|Register*|Delete*|Deregister*|Add*|Attach*|Detach*|Associate*|Authorize*";
 
 impl Fault {
     fn effect(self) -> Value {
@@ -54,8 +68,42 @@ impl Fault {
             Self::AnswerLost => json!({"kind": "lose_reply"}),
             Self::ConnectionReset => json!({"kind": "cut", "when": "before"}),
             Self::AccessDenied => json!({"kind": "access_denied"}),
+            Self::Hidden => json!({"kind": "hide", "ms": milliseconds(HIDDEN)}),
+            Self::Stale => json!({"kind": "stale", "after": CHANGING, "answers": 1}),
+            Self::Late => json!({"kind": "delay", "ms": milliseconds(HIDDEN)}),
         }
     }
+
+    /// Whether it can happen to a call of that operation.
+    fn befalls(self, operation: &str) -> bool {
+        match self {
+            Self::Hidden => makes(operation),
+            Self::Stale => !changes(operation),
+            Self::Late => changes(operation),
+            _ => true,
+        }
+    }
+
+    /// Whether it takes a cloud with windows to hide things in.
+    fn lags(self) -> bool {
+        matches!(self, Self::Hidden | Self::Stale | Self::Late)
+    }
+
+    fn rule(self, moment: &Moment, world: &World) -> Value {
+        let mut rule = moment.rule(world, &self.effect());
+        if self == Self::Stale {
+            // Only what was answered before can be answered from before.
+            let matching = rule["match"].as_object_mut().expect("an object");
+            matching.remove("nth");
+        }
+        rule
+    }
+}
+
+/// Those that can happen to a call of that operation.
+fn befalling(operation: &str) -> Vec<Fault> {
+    let faults = FAULTS.into_iter();
+    faults.filter(|fault| fault.befalls(operation)).collect()
 }
 
 #[derive(Debug, Clone)]
@@ -70,7 +118,8 @@ fn points() -> Vec<Point> {
     if full {
         let moments = undisturbed.chosen(seed, of_aws).into_iter();
         let points = moments.flat_map(|moment| {
-            FAULTS.map(|fault| Point {
+            let faults = befalling(&moment.operation).into_iter();
+            faults.map(move |fault| Point {
                 moment: moment.clone(),
                 fault,
             })
@@ -92,9 +141,10 @@ fn points() -> Vec<Point> {
     });
     let others = CHOSEN - UNGUARDED.len();
     let spread = moments.into_iter().step_by(apart).take(others);
-    let spread = spread.enumerate().map(|(index, moment)| Point {
-        moment,
-        fault: FAULTS[(index + turn) % FAULTS.len()],
+    let spread = spread.enumerate().map(|(index, moment)| {
+        let faults = befalling(&moment.operation);
+        let fault = faults[(index + turn) % faults.len()];
+        Point { moment, fault }
     });
     unguarded.into_iter().chain(spread).collect()
 }
@@ -107,10 +157,11 @@ fn is_clean(ran: &Ran) -> bool {
 
 fn is_mended(point: &Point) -> Result<Tried, String> {
     let phase = point.moment.phase;
-    let (world, _) = phase.world(|_| String::new());
-    let rule = world
-        .cloud
-        .rule(&point.moment.rule(&world, &point.fault.effect()));
+    let (world, _) = match point.fault.lags() {
+        true => phase.lagging(|_| String::new()),
+        false => phase.world(|_| String::new()),
+    };
+    let rule = world.cloud.rule(&point.fault.rule(&point.moment, &world));
     let (ran, calls) = world.counted(&format!("{} --json", phase.words()));
     drop(rule);
     let operation = &point.moment.operation;
@@ -135,8 +186,21 @@ fn is_mended(point: &Point) -> Result<Tried, String> {
         return Err("a call was denied, and nobody has said so".to_owned());
     }
     phase.is_settled(&world, "");
+    if point.fault.lags() {
+        std::thread::sleep(HIDDEN);
+    }
     Undisturbed::get().is_there(phase, &world)?;
     Ok(Tried::EndedWell)
+}
+
+/// The choice has every kind of fault.
+#[test]
+fn the_gate_has_every_fault() {
+    let points = points();
+    for fault in FAULTS {
+        let times = points.iter().filter(|point| point.fault == fault).count();
+        assert!(times > 1, "{fault:?}: {times}");
+    }
 }
 
 #[test]

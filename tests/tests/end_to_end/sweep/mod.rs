@@ -81,7 +81,15 @@ impl Phase {
 
     /// A world in which the phase can begin.
     fn world(self, state: impl Fn(&World) -> String) -> (World, String) {
-        let world = World::of(STACK);
+        self.begin_in(World::of(STACK), state)
+    }
+
+    /// The same in the cloud whose windows are long enough to hide things in them.
+    fn lagging(self, state: impl Fn(&World) -> String) -> (World, String) {
+        self.begin_in(World::lagging(STACK), state)
+    }
+
+    fn begin_in(self, world: World, state: impl Fn(&World) -> String) -> (World, String) {
         let state = state(&world);
         if self != Self::Up {
             world.succeeds(&format!("up --yes {state}"));
@@ -182,6 +190,13 @@ fn changes(operation: &str) -> bool {
     let (service, name) = operation.split_once(':').expect("a service and a name");
     let reads = ["Describe", "Get", "List"];
     service != "s3" && !reads.iter().any(|verb| name.starts_with(verb))
+}
+
+/// Whether the operation makes something that has an identifier.
+fn makes(operation: &str) -> bool {
+    let (_, name) = operation.split_once(':').expect("a service and a name");
+    let verbs = ["Create", "Allocate", "Register", "AuthorizeSecurityGroup"];
+    changes(operation) && verbs.iter().any(|verb| name.starts_with(verb))
 }
 
 /// Whether it is a call of the engine's at all, and not of the state's store.
