@@ -1,4 +1,4 @@
-//! Every kind of the catalogue through its whole life, by its samples.
+//! Every kind of the catalogue through its whole life, by its samples. Most lives and deaths have weather.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,7 +10,9 @@ use windlass::schema::{Change, Owner, Read, ReplaceOrder};
 use windlass_engine::refresh::{Drift, What};
 use windlass_plan::plan::{Plan, Reason, Verdict};
 use windlass_tests::cloud::samples::{Sampled, catalogue, with_secrets_in};
-use windlass_tests::cloud::{Program, Universe, refused};
+use windlass_tests::cloud::{Faults, Lag, Program, Universe, refused};
+
+use crate::crash::LANDED;
 
 /// A property at the top that cannot be seen changing, and why.
 const UNSEEN: &[(&str, &str, &str)] = &[];
@@ -35,6 +37,20 @@ fn programs(folder: &Path, sampled: &Sampled) -> Vec<Program> {
     sampled.specs.iter().map(program).collect()
 }
 
+/// The weather in which single kinds live: their own finders and observers see them late. Refusals of calls about what is hidden, and answers from before an
+/// update, are `story`'s.
+fn weather(number: u64) -> Faults {
+    let Faults { lag, .. } = crate::weather::weather(number);
+    Faults {
+        lag: Lag {
+            user: 0.0,
+            stale: 0.0,
+            ..lag
+        },
+        ..crate::weather::weather(number)
+    }
+}
+
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a folder")
 }
@@ -54,10 +70,13 @@ async fn assert_settled(universe: &Universe, program: &Program, what: &str) {
 #[tokio::test]
 async fn what_is_made_stays_as_it_is() {
     let folder = folder();
+    let mut number = 0;
     for sampled in catalogue() {
         for (index, program) in programs(folder.path(), &sampled).iter().enumerate() {
             let what = format!("{} sample {index}", sampled.schema.kind);
             let universe = universe(folder.path());
+            universe.cloud.set_faults(weather(number));
+            number += 1;
             let ran = universe.up(program).await;
             assert_eq!(refused(&ran), [""; 0], "{what}");
             assert_settled(&universe, program, &what).await;
@@ -324,11 +343,17 @@ async fn every_kind_survives_death_at_every_moment() {
 async fn survives(folder: &Path, kind: &str, before: Option<&Program>, to: Option<&Program>) {
     for last in 0.. {
         let universe = universe(folder);
+        universe.cloud.set_faults(weather(last));
         if let Some(before) = before {
             universe.up(before).await;
         }
         if universe.mortal(to, Some(last)).await.is_some() {
             break;
+        }
+        if weather(last).late.is_some() {
+            let ran = universe.mortal(to, None).await.expect("it lives");
+            ran.expect("it is planned");
+            universe.clock.pass(LANDED);
         }
         let ran = universe
             .mortal(to, None)

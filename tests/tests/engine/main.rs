@@ -21,3 +21,4 @@ mod rollback;
 mod secrets;
 mod sweep;
 mod visibility;
+mod weather;
