@@ -1,6 +1,6 @@
 //! SIGKILL at the boundaries of a call: before it takes effect, after that, after its answer, after the record of its outcome.
 //!
-//! The next run needs no hand: nothing is there twice, nothing is left over, nothing is asked.
+//! The next run needs no hand: nothing is there twice, nothing is left over, nothing is asked. In one point of five AWS hides for a while what is new.
 
 use std::time::Duration;
 
@@ -8,6 +8,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use serde_json::json;
 
 use super::{Moment, Tried, Undisturbed, changes, extent, sweep};
+use crate::cloud::{HIDDEN, Ruled};
+use crate::hidden::{MAKING, hides};
 use crate::world::World;
 
 /// How many points the gate takes.
@@ -40,6 +42,8 @@ struct Point {
     moment: Moment,
     boundary: Boundary,
     keeper: Keeper,
+    /// What is new does not show for a while.
+    hidden: bool,
 }
 
 const BOUNDARIES: [Boundary; 4] = [
@@ -59,15 +63,21 @@ fn points() -> Vec<Point> {
                 moment: moment.clone(),
                 boundary,
                 keeper: Keeper::File,
+                hidden: false,
             })
         });
         let mut points: Vec<_> = points.collect();
-        // One in five once more, of every boundary: each has to wait for the dead holder's lease.
+        // One in five once more, of every boundary: each has to wait for the dead holder's lease. And one in five where new things are hidden.
         let shared = points.iter().step_by(5).map(|point| Point {
             keeper: Keeper::Objects,
             ..point.clone()
         });
-        points.extend(shared.collect::<Vec<_>>());
+        let hidden = points.iter().skip(1).step_by(5).map(|point| Point {
+            hidden: true,
+            ..point.clone()
+        });
+        let more: Vec<_> = shared.chain(hidden).collect();
+        points.extend(more);
         return points;
     }
     let moments = undisturbed.chosen(seed, changes).into_iter();
@@ -82,6 +92,7 @@ fn points() -> Vec<Point> {
                 0 => Keeper::Objects,
                 _ => Keeper::File,
             },
+            hidden: turn % 5 == 1,
         }
     });
     points.collect()
@@ -161,12 +172,20 @@ fn journal(world: &World) -> Connection {
 
 fn survives(point: &Point) -> Result<Tried, String> {
     let phase = point.moment.phase;
-    let (world, state) = phase.world(|world| state(point.keeper, world));
+    let begin = |world: &World| state(point.keeper, world);
+    let (world, state) = match point.hidden {
+        true => phase.lagging(begin),
+        false => phase.world(begin),
+    };
     let words = format!("{} {state}", phase.words());
+    let _hidden: Option<Ruled<'_>> = point.hidden.then(|| hides(&world, MAKING, None));
     kill(point, &world, &words)?;
     // A dead holder in an object store is waited for.
     world.succeeds(&format!("{} {state} --lock-timeout 2m", phase.again()));
     phase.is_settled(&world, &state);
+    if point.hidden {
+        std::thread::sleep(HIDDEN);
+    }
     Undisturbed::get().is_there(phase, &world)?;
     Ok(Tried::EndedWell)
 }
@@ -199,6 +218,10 @@ fn the_gate_has_every_kind_and_every_boundary() {
                 "{phase:?} {boundary:?}"
             );
         }
+    }
+    for boundary in BOUNDARIES {
+        let of = |point: &&Point| point.boundary == boundary && point.hidden;
+        assert!(points.iter().any(|point| of(&point)), "{boundary:?}");
     }
     if !full {
         for boundary in BOUNDARIES {
