@@ -70,13 +70,16 @@ pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
     }
 }
 
-/// Adds the tags that were wanted.
+/// Adds the tags that were wanted. As long as AWS has not given the ARN, nobody can be asked about those that the create sent.
 pub fn observe(
     block: Block,
     arn: &str,
     applied: &ResolvedTags,
     answers: &Answers,
 ) -> Result<Block> {
+    if arn.is_empty() {
+        return Ok(block.tags("Tags", &applied.0));
+    }
     let tags = answers.get::<AppliedTags>(&key(arn, applied))?;
     Ok(block.tags("Tags", tags.into_iter().flatten().flatten()))
 }

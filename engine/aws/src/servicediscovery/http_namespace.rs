@@ -84,13 +84,8 @@ impl Lifecycle for HttpNamespaceLifecycle {
                         .named("servicediscovery:UpdateHttpNamespace")?;
                 }
                 HttpNamespaceChange::Tags => {
-                    tagging::update::<Tags>(
-                        cx,
-                        subject.output("Arn"),
-                        &subject.applied.tags,
-                        &to.tags,
-                    )
-                    .await?;
+                    let arn = namespace::arn_of(cx, &subject.id, &subject.outputs).await?;
+                    tagging::update::<Tags>(cx, &arn, &subject.applied.tags, &to.tags).await?;
                 }
             }
         }

@@ -264,6 +264,16 @@ pub async fn id_of(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result
     }
 }
 
+/// Its ARN, also where its creation has not been waited for to the end.
+pub async fn arn_of(cx: &Context, physical_id: &str, outputs: &Outputs) -> Result<String> {
+    if let Some(arn) = outputs.get("Arn").and_then(|arn| arn.as_str()) {
+        return Ok(arn.to_owned());
+    }
+    let id = id_of(cx, physical_id, outputs).await?;
+    let arn = get(cx, &id).await?.and_then(|namespace| namespace.arn);
+    arn.ok_or_else(|| incomplete("servicediscovery:GetNamespace", "ARN"))
+}
+
 /// Says what must be asked to observe a namespace.
 pub fn want(physical_id: &str, outputs: &Outputs, wants: &mut Wants) {
     match stand(physical_id, outputs) {

@@ -123,13 +123,8 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                     }
                 }
                 PrivateDnsNamespaceChange::Tags => {
-                    tagging::update::<Tags>(
-                        cx,
-                        subject.output("Arn"),
-                        &subject.applied.tags,
-                        &to.tags,
-                    )
-                    .await?;
+                    let arn = namespace::arn_of(cx, &subject.id, &subject.outputs).await?;
+                    tagging::update::<Tags>(cx, &arn, &subject.applied.tags, &to.tags).await?;
                 }
             }
         }
