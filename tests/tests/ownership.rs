@@ -152,8 +152,7 @@ async fn a_secret_is_deleted_with_its_recovery_window_unless_it_says_otherwise()
         ),
         (
             json!({"ForceDeleteWithoutRecovery": true}),
-            // Marked as ours to delete for good, so that nobody restores it while AWS still shows it.
-            &["TagResource", "DeleteSecret"],
+            &["DeleteSecret"],
             json!({"SecretId": ARN, "ForceDeleteWithoutRecovery": true}),
         ),
     ] {

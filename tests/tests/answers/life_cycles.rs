@@ -1,14 +1,14 @@
 //! What life cycles do where AWS answers late, or in other words than they say: through the real SDK, with a client that captures.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::schema::Wait;
 use windlass_engine::provider::{
-    CreateRequest, ErrorClass, PollQuestion, Progress, Provider as _, Target, Until, UpdateRequest,
+    CreateRequest, ErrorClass, Outputs, PollQuestion, Progress, Provider as _, Target, Until,
+    UpdateRequest,
 };
+use windlass_plan::observation::Observation;
 use windlass_state::identity::IntentId;
 use windlass_tests::wire::capture::{Answers, Capture};
 use windlass_tests::wire::{owner, unauthored};
@@ -273,64 +273,111 @@ async fn an_endpoint_is_gone_only_when_aws_says_so_of_the_endpoint() {
     assert_eq!(stays.expect_err("refused").class, ErrorClass::Invalid);
 }
 
-/// A secret that was deleted for good keeps its name for seconds, and DescribeSecret may still show it. It cannot be restored.
+/// A run that was killed behind CreatePrivateDnsNamespace has not waited for the ARN. Its tags cannot be asked for, and have not changed.
 #[tokio::test]
-async fn a_secret_deleted_for_good_is_waited_for() {
-    let spec = json!({"Name": "db", "ForceDeleteWithoutRecovery": true});
-    let capture = Capture::new(BTreeMap::new());
-    let deleted = capture
-        .provider()
-        .delete(&target(SECRET, "arn:db", &spec))
-        .await;
-    deleted.expect("deleted");
-    let calls = capture.take();
-    let operations: Vec<&str> = calls.iter().map(|call| call.operation.as_str()).collect();
-    assert_eq!(operations, ["TagResource", "DeleteSecret"]);
-    assert!(
-        calls[0].body.contains("windlass:deleted"),
-        "{}",
-        calls[0].body
-    );
-    let mark: Value = serde_json::from_str(&calls[0].body).expect("JSON");
-
-    let shown = json!({
-        "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c", "Name": "db", "DeletedDate": 1_893_456_000,
-        "Tags": [{"Key": "windlass:intent", "Value": "an earlier one"}, mark["Tags"][0]],
-    });
-    let shown = shown.to_string();
+async fn a_namespace_whose_arn_is_not_known_yet_has_the_tags_that_were_sent() {
+    let arn = "arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-0a1";
+    let namespaces = json!({"Namespaces": [{"Id": "ns-0a1", "Arn": arn, "Name": "shop.internal", "Type": "DNS_PRIVATE"}]});
+    let namespace = json!({"Namespace": {"Id": "ns-0a1", "Arn": arn, "Name": "shop.internal", "Type": "DNS_PRIVATE"}});
     let capture = Capture::new(answers(&[
-        (
-            "GetRandomPassword",
-            200,
-            r#"{"RandomPassword": "correct horse"}"#,
-        ),
-        (
-            "CreateSecret",
-            400,
-            r#"{"__type": "InvalidRequestException", "message": "You can't create this secret because a secret with this name is already scheduled for deletion."}"#,
-        ),
-        ("DescribeSecret", 200, shown.as_str()),
+        ("ListNamespaces", 200, namespaces.to_string().as_str()),
+        ("GetNamespace", 200, namespace.to_string().as_str()),
     ]));
-    let request = CreateRequest {
-        address: &Address::parse("db").expect("an address"),
-        kind: SECRET,
-        place: &Capture::place(),
+    let tags = json!([{"Key": "team", "Value": "shop"}]);
+    let spec = json!({"Name": "shop.internal", "Vpc": "vpc-0a1", "Tags": tags});
+    let mut made = target(
+        "AWS::ServiceDiscovery::PrivateDnsNamespace",
+        "ns-0a1",
+        &spec,
+    );
+    made.outputs = Outputs::from([
+        ("Id".to_owned(), json!("ns-0a1")),
+        ("CreateOperation".to_owned(), json!("op-1")),
+    ]);
+    let provider = capture.provider();
+    let seen = provider
+        .observe(std::slice::from_ref(&made))
+        .await
+        .remove(0);
+    let Ok(Observation::Present { properties, .. }) = seen else {
+        panic!("{seen:?}");
+    };
+    assert_eq!(properties["Tags"], tags);
+    capture.take();
+
+    let mut to = spec.clone();
+    to["Tags"] = json!([{"Key": "team", "Value": "pay"}]);
+    let update = UpdateRequest {
+        target: &made,
         intent: &intent(),
         owner: &owner(),
-        template: &unauthored(),
-        spec: &CanonicalJson::of(&spec),
+        spec: &CanonicalJson::of(&to),
+        properties: &["Tags".to_owned()],
+        partners: &[],
     };
-    let refused = capture
-        .provider()
-        .create(&request)
-        .await
-        .expect_err("refused");
-    assert_eq!(refused.class, ErrorClass::NotYet);
+    provider.update(&update).await.expect("updated");
     let calls = capture.take();
-    assert!(
-        calls.iter().all(|call| call.operation != "RestoreSecret"),
-        "{calls:?}"
-    );
+    let tagged = calls.iter().find(|call| call.operation == "TagResource");
+    assert!(tagged.expect("it is sent").body.contains(arn), "{calls:?}");
+}
+
+/// A secret of ours that was deleted without a recovery window keeps its name for seconds, and DescribeSecret may still show it: AWS restores it no
+/// more. One that somebody has deleted by hand is restored. What carries no mark of this state is left alone.
+#[tokio::test]
+async fn a_secret_of_ours_in_the_way_is_restored_or_waited_for() {
+    let arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c";
+    let waits = r#"{"__type": "InvalidRequestException", "message": "You can't create this secret because a secret with this name is already scheduled for deletion."}"#;
+    let gone = r#"{"__type": "InvalidRequestException", "message": "You can't perform this operation on the secret because it was marked for deletion."}"#;
+    let restored = json!({"ARN": arn, "Name": "db"}).to_string();
+    let spec = json!({"Name": "db", "ForceDeleteWithoutRecovery": true});
+    for (lineage, restores, refused, asked) in [
+        (
+            owner().lineage.0,
+            (400, gone),
+            Some(ErrorClass::NotYet),
+            true,
+        ),
+        (owner().lineage.0, (200, restored.as_str()), None, true),
+        (
+            "another".to_owned(),
+            (200, restored.as_str()),
+            Some(ErrorClass::AlreadyExists),
+            false,
+        ),
+    ] {
+        let shown = json!({
+            "ARN": arn, "Name": "db", "DeletedDate": 1_893_456_000,
+            "Tags": [{"Key": "windlass:intent", "Value": "an earlier one"}, {"Key": "windlass:lineage", "Value": lineage}],
+        });
+        let shown = shown.to_string();
+        let capture = Capture::new(answers(&[
+            (
+                "GetRandomPassword",
+                200,
+                r#"{"RandomPassword": "correct horse"}"#,
+            ),
+            ("CreateSecret", 400, waits),
+            ("DescribeSecret", 200, shown.as_str()),
+            ("RestoreSecret", restores.0, restores.1),
+        ]));
+        let request = CreateRequest {
+            address: &Address::parse("db").expect("an address"),
+            kind: SECRET,
+            place: &Capture::place(),
+            intent: &intent(),
+            owner: &owner(),
+            template: &unauthored(),
+            spec: &CanonicalJson::of(&spec),
+        };
+        let created = capture.provider().create(&request).await;
+        assert_eq!(created.err().map(|error| error.class), refused);
+        let calls = capture.take();
+        assert_eq!(
+            calls.iter().any(|call| call.operation == "RestoreSecret"),
+            asked,
+            "{calls:?}"
+        );
+    }
 }
 
 /// AWS takes a reservation of capacity only for a load balancer that stands.

@@ -23,34 +23,17 @@ pub fn is_ours_deleted(secret: &DescribeSecretOutput) -> bool {
     has(INTENT_TAG) && has(DELETED_TAG)
 }
 
-/// Whether AWS still shows a secret that we have deleted without a recovery window. It cannot be restored.
-fn is_gone_for_good(secret: &DescribeSecretOutput) -> bool {
-    let value = Some(Mark::ForGood.value());
-    let marked = |tag: &Tag| tag.key() == Some(DELETED_TAG) && tag.value() == value;
-    secret.deleted_date.is_some() && is_ours_deleted(secret) && secret.tags().iter().any(marked)
-}
-
-/// How a secret of ours is deleted: the value of its mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// It can be restored until its recovery window has passed.
-    Recoverable,
-    /// It is gone for good, and its name is free seconds later.
-    ForGood,
-}
-
-impl Mark {
-    const fn value(self) -> &'static str {
-        match self {
-            Self::Recoverable => "true",
-            Self::ForGood => "for-good",
-        }
-    }
+/// Whether a secret of this state waits for its deletion without our mark: it was deleted without a recovery window and AWS still shows it, or
+/// somebody has deleted it by hand. Only the second can be restored.
+fn is_ours_unmarked(cx: &Context, secret: &DescribeSecretOutput) -> bool {
+    let tags = secret.tags().iter();
+    let tags = tags.filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?)));
+    secret.deleted_date.is_some() && cx.owns(&tags.collect())
 }
 
 /// Marks a secret before its deletion.
-pub async fn mark(cx: &Context, arn: &str, mark: Mark) -> Result<()> {
-    let tag = Tag::builder().key(DELETED_TAG).value(mark.value()).build();
+pub async fn mark(cx: &Context, arn: &str) -> Result<()> {
+    let tag = Tag::builder().key(DELETED_TAG).value("true").build();
     let call = cx.secretsmanager().tag_resource().secret_id(arn).tags(tag);
     call.send()
         .await
@@ -68,20 +51,16 @@ pub async fn settle(
     refused: ProviderError,
 ) -> Result<Made> {
     let name = spec.name.as_deref().unwrap_or_default();
-    let Some(secret) = described(cx, name).await? else {
-        // Deleted for good, but the name is not free yet.
-        return Err(ProviderError {
-            class: ErrorClass::NotYet,
-            ..refused
-        });
+    // Deleted without a recovery window, but the name is not free yet.
+    let occupied = ProviderError {
+        class: ErrorClass::NotYet,
+        ..refused.clone()
     };
-    if is_gone_for_good(&secret) {
-        return Err(ProviderError {
-            class: ErrorClass::NotYet,
-            ..refused
-        });
-    }
-    if !is_ours_deleted(&secret) {
+    let Some(secret) = described(cx, name).await? else {
+        return Err(occupied);
+    };
+    let marked = is_ours_deleted(&secret);
+    if !marked && !is_ours_unmarked(cx, &secret) {
         return Err(ProviderError {
             class: ErrorClass::AlreadyExists,
             ..refused
@@ -91,7 +70,10 @@ pub async fn settle(
     let made = made.ok_or_else(|| refused.clone())?;
     if secret.deleted_date.is_some() {
         let call = cx.secretsmanager().restore_secret().secret_id(&made.id);
-        call.send().await.named("secretsmanager:RestoreSecret")?;
+        match call.send().await.named("secretsmanager:RestoreSecret") {
+            Err(error) if !marked && is_refusal(&error) => return Err(occupied),
+            restored => restored.map(drop)?,
+        }
     }
     let call = cx.secretsmanager().update_secret().secret_id(&made.id);
     call.client_request_token(&intent.0)
@@ -117,4 +99,8 @@ pub async fn settle(
     let call = call.set_tag_keys(Some(stale)).send().await;
     call.named("secretsmanager:UntagResource")?;
     Ok(made)
+}
+
+fn is_refusal(error: &ProviderError) -> bool {
+    matches!(error.class, ErrorClass::NotFound | ErrorClass::Invalid)
 }

@@ -13,7 +13,7 @@ use windlass::aws::secretsmanager::{
 use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::{INTENT_TAG, IntentId};
 
-use super::restore::{DELETED_TAG, Mark, is_ours_deleted, mark, settle};
+use super::restore::{DELETED_TAG, is_ours_deleted, mark, settle};
 use super::value;
 use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result, incomplete};
@@ -276,15 +276,14 @@ impl Lifecycle for SecretLifecycle {
         let call = cx.secretsmanager().delete_secret().secret_id(&subject.id);
         let call = match &subject.applied.recovery {
             Some(RecoveryResolved::ForceDeleteWithoutRecovery(true)) => {
-                mark(cx, &subject.id, Mark::ForGood).await?;
                 call.force_delete_without_recovery(true)
             }
             Some(RecoveryResolved::RecoveryWindowInDays(days)) => {
-                mark(cx, &subject.id, Mark::Recoverable).await?;
+                mark(cx, &subject.id).await?;
                 call.recovery_window_in_days(i64::from(*days))
             }
             Some(RecoveryResolved::ForceDeleteWithoutRecovery(false)) | None => {
-                mark(cx, &subject.id, Mark::Recoverable).await?;
+                mark(cx, &subject.id).await?;
                 call
             }
         };
