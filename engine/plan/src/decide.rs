@@ -202,7 +202,6 @@ impl<'a> Decider<'a> {
                 None => Reason::Declared,
             },
             physical_id: None,
-            predicted_id: None,
             moved_from: moved_from(gone, address),
         })
     }
@@ -340,7 +339,6 @@ impl<'a> Decider<'a> {
             depends_on,
             fields: found.fields,
             physical_id: Some(recorded.physical_id.clone()),
-            predicted_id: None,
             moved_from,
         }))
     }
@@ -425,7 +423,6 @@ impl<'a> Decider<'a> {
             },
             fields: found.fields,
             physical_id: Some(recorded.physical_id.clone()),
-            predicted_id: kept.then(|| next_revision(&recorded.physical_id)).flatten(),
             moved_from: moved_from(Some(current), address),
         }
     }
@@ -720,13 +717,6 @@ fn restore(spec: &mut Value, wanted: &Value, unfinished: &[String]) {
             None => spec.remove(name),
         };
     }
-}
-
-/// `…:7` is followed by `…:8`.
-fn next_revision(physical_id: &str) -> Option<String> {
-    let (family, revision) = physical_id.rsplit_once(':')?;
-    let revision: u64 = revision.parse().ok()?;
-    Some(format!("{family}:{}", revision + 1))
 }
 
 fn protected(address: &Address, node: &Node<'_>, fields: &[FieldChange]) -> Diagnostic {

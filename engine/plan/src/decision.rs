@@ -21,7 +21,6 @@ pub struct Decision {
     pub fields: Vec<FieldChange>,
     pub reason: Reason,
     pub physical_id: Option<String>,
-    pub predicted_id: Option<String>,
     /// The address that it is recorded under, where that is another one.
     pub moved_from: Option<Address>,
 }

@@ -100,11 +100,9 @@ pub fn plan(plan: &Plan) -> String {
             reason,
             fields,
             physical_id,
-            predicted_id,
             source: _,
         } = change;
-        fingerprint.json(&(address, kind, verdict, reason, fields));
-        fingerprint.json(&(physical_id, predicted_id));
+        fingerprint.json(&(address, kind, verdict, reason, fields, physical_id));
     }
     for step in steps {
         fingerprint.json(step);

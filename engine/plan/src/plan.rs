@@ -69,8 +69,6 @@ pub struct Change {
     pub fields: Vec<FieldChange>,
     /// AWS's identifier now, where there is one.
     pub physical_id: Option<String>,
-    /// What its identifier will be, where that can be predicted, such as the next revision.
-    pub predicted_id: Option<String>,
     /// Where the author declared it; absent for what is not declared any more.
     pub source: Option<SourceLine>,
 }

@@ -271,7 +271,6 @@ fn changes(
             reason: decision.reason.clone(),
             fields: decision.fields.clone(),
             physical_id: decision.physical_id.clone(),
-            predicted_id: decision.predicted_id.clone(),
             source: Some(node.declaration.source.clone()),
         };
         if let Some(from) = &decision.moved_from {
@@ -304,7 +303,6 @@ fn changes(
             reason: reason.clone(),
             fields: Vec::new(),
             physical_id: Some(removal.recorded.physical_id.clone()),
-            predicted_id: None,
             source: None,
         });
     }

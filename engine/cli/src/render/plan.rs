@@ -42,11 +42,7 @@ fn headline(change: &Change) -> String {
         Verdict::Move { .. } => "→".blue().to_string(),
     };
     let kind = change.kind.trim_start_matches("AWS::");
-    let what = match (&change.physical_id, &change.predicted_id) {
-        (Some(id), Some(next)) => follow(id, next),
-        (Some(id), None) | (None, Some(id)) => short(id).to_owned(),
-        (None, None) => String::new(),
-    };
+    let what = change.physical_id.as_deref().map(short).unwrap_or_default();
     let why = why(change);
     format!(
         "{sign} {:<38} {:<36} {what}{}",
@@ -65,17 +61,6 @@ fn short(id: &str) -> &str {
     match id.strip_prefix("arn:") {
         Some(arn) => arn.splitn(5, ':').last().unwrap_or(arn),
         None => id,
-    }
-}
-
-/// `task-definition/api:7 → :8` for the next revision of the same thing.
-fn follow(id: &str, next: &str) -> String {
-    let (id, next) = (short(id), short(next));
-    match (id.rsplit_once(':'), next.rsplit_once(':')) {
-        (Some((same, _)), Some((family, revision))) if same == family => {
-            format!("{id} → :{revision}")
-        }
-        _ => format!("{id} → {next}"),
     }
 }
 

@@ -76,7 +76,6 @@ fn change(at: &str, kind: &str, verdict: Verdict, reason: Reason) -> Change {
         reason,
         fields: Vec::new(),
         physical_id: None,
-        predicted_id: None,
         source: None,
     }
 }
@@ -172,7 +171,6 @@ fn an_edit_shows_exactly_what_differs() {
             differs("ContainerDefinitions[app].Cpu", Value::Null, json!(128)),
         ],
         physical_id: Some("storefront-api:7".to_owned()),
-        predicted_id: Some("storefront-api:8".to_owned()),
         ..change(
             "api/task-definition",
             "AWS::ECS::TaskDefinition",

@@ -39,10 +39,6 @@ fn a_new_revision_keeps_the_one_before() {
         plan.changes[1].physical_id.as_deref(),
         Some("Test::Task-task:0")
     );
-    assert_eq!(
-        plan.changes[1].predicted_id.as_deref(),
-        Some("Test::Task-task:1")
-    );
     assert_eq!(stage.snapshot.old[&address("task")][0].why, OldReason::Kept);
     let family = |spec: Value| spec["Family"].clone();
     let old = &stage.snapshot.old[&address("task")][0].recorded;
