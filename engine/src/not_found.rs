@@ -155,8 +155,11 @@ impl<'a> Judge<'a> {
         this_run || !may_hide_for(self.run.provider, kind, since).is_zero()
     }
 
+    /// It is not known of which kinds the things are that another stack has made.
     fn has_young_neighbours(&self) -> bool {
-        !may_hide_for(self.run.provider, "", self.run.neighbours).is_zero()
+        let hides = |kind| !may_hide_for(self.run.provider, kind, self.run.neighbours).is_zero();
+        let mut schemas = windlass::aws::SCHEMAS.iter();
+        schemas.any(|schema| hides(schema.kind))
     }
 }
 

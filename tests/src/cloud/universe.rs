@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use windlass::address::Address;
 use windlass::document::Document;
 use windlass_engine::amend::{AmendError, Amendment, amend};
@@ -62,6 +62,8 @@ pub struct Universe {
     pub folder: PathBuf,
     /// Whether a first `up` goes on where another state has the same stack and environment.
     pub new: bool,
+    /// When the youngest neighbour was last changed whose outputs the program reads.
+    pub neighbours: Option<Timestamp>,
     runs: Arc<AtomicU64>,
 }
 
@@ -86,6 +88,7 @@ impl Universe {
             concurrency: CONCURRENCY,
             folder: PathBuf::from("."),
             new: false,
+            neighbours: None,
             runs: Arc::default(),
         }
     }
@@ -112,6 +115,7 @@ impl Universe {
             concurrency: self.concurrency,
             folder: self.folder.clone(),
             new: self.new,
+            neighbours: self.neighbours,
             runs: Arc::new(AtomicU64::new(self.runs.load(Ordering::SeqCst))),
         }
     }
@@ -132,6 +136,7 @@ impl Universe {
             concurrency: self.concurrency,
             folder: self.folder.clone(),
             new: self.new,
+            neighbours: self.neighbours,
             runs: Arc::clone(&self.runs),
         }
     }
@@ -322,6 +327,7 @@ impl Universe {
         let goal = Goal {
             replace,
             new: self.new,
+            neighbours: self.neighbours,
             ..goal(program.map(Program::document), &secrets)
         };
         let prepared = session.prepare(snapshot, &goal).await?;

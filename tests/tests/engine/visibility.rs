@@ -275,6 +275,38 @@ async fn what_nobody_made_is_an_error_at_once() {
     assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
+/// The document reads an output of another stack, which was changed a moment ago or long ago; AWS does not say what is missing.
+#[tokio::test]
+async fn what_a_neighbour_made_moments_ago_is_not_visible_yet() {
+    let spec = json!({"NetworkId": "network-of-another", "Range": "10.0.1.0/24"});
+    let program = Program::new().with("subnet", SUBNET, spec);
+    for (minutes, waits) in [(0, true), (2, true), (4, false)] {
+        let mut universe = Universe::default();
+        let answer = (
+            "SomethingNotFound".to_owned(),
+            "it does not exist".to_owned(),
+        );
+        universe.cloud.set_faults(Faults {
+            not_found: BTreeMap::from([(parse("subnet"), answer)]),
+            ..Faults::default()
+        });
+        let ago = SignedDuration::from_mins(minutes);
+        universe.neighbours = universe.cloud.now().map(|now| now - ago);
+        let ran = universe.up(&program).await;
+        assert_eq!(refused(&ran).len(), 1);
+        let mut waited = ran.events.iter().filter_map(|event| match event {
+            Event::StepRetrying { waiting_for, .. } => waiting_for.as_deref(),
+            _ => None,
+        });
+        let waited = waited.next();
+        assert_eq!(
+            waited,
+            waits.then_some("what another stack made"),
+            "{minutes} minutes"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_role_that_nobody_made_gets_half_a_minute() {
     let message = "the role network-of-another cannot be found";
