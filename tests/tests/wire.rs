@@ -186,23 +186,37 @@ async fn a_secret_that_aws_quotes_is_not_in_its_error() {
     let value = value.trim_end().to_owned();
     let message = format!("Value '{value}' at 'secretString' failed to satisfy constraint");
     let refusal = json!({"__type": "ValidationException", "message": message}).to_string();
-    let capture = Capture::new(BTreeMap::from([(
-        "CreateSecret".to_owned(),
-        (400, refusal),
-    )]));
+    let refusing = [
+        "CreateSecret",
+        "PutSecretValue",
+        "UpdateSecret",
+        "DeleteSecret",
+    ];
+    let refusing = refusing.map(|operation| (operation.to_owned(), (400, refusal.clone())));
+    let capture = Capture::new(BTreeMap::from(refusing));
     let secret = Target {
         kind: "AWS::SecretsManager::Secret".to_owned(),
         applied: CanonicalJson::of(&json!({"Name": "shop/db", "SecretString": secret})),
         ..target("x")
     };
     let (intent, owner) = (intent(), owner());
-    let made = capture
-        .provider()
-        .create(&making(&secret, &intent, &owner))
-        .await;
-    let message = made.expect_err("it is refused").message;
-    assert!(!message.contains(&value), "the value is in the error");
-    assert!(message.contains("(secret)"), "{message}");
+    let provider = capture.provider();
+    let made = provider.create(&making(&secret, &intent, &owner)).await;
+    let changed = UpdateRequest {
+        target: &secret,
+        intent: &intent,
+        owner: &owner,
+        spec: &secret.applied,
+        properties: &["SecretString".to_owned()],
+        partners: &[],
+    };
+    let changed = provider.update(&changed).await;
+    let deleted = provider.delete(&secret).await;
+    let errors = [made.err(), changed.err(), deleted.err()];
+    for error in errors.map(|error| error.expect("it is refused")) {
+        assert!(!error.message.contains(&value), "the value is in the error");
+        assert!(error.message.contains("(secret)"), "{error}");
+    }
 }
 
 /// AWS refuses a signature of another time. The SDK learns the difference from the answer; what it does not send twice by itself, such as a

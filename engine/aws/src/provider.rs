@@ -193,17 +193,20 @@ impl Provider for AwsProvider {
     }
 
     async fn lookup(&self, place: &Place, query: &LookupQuery) -> Result<Option<Outputs>> {
-        lookup::answer(&self.pool.place(place).await.repeating, query).await
+        let found = lookup::answer(&self.pool.place(place).await.repeating, query).await;
+        discreet::answer(&self.secrets, found)
     }
 
     async fn observe(&self, targets: &[Target]) -> Vec<Result<Observation>> {
         let all: Vec<&Target> = targets.iter().collect();
-        self.ask(
+        let seen = self.ask(
             &all,
             |life, i, wants| life.want(&targets[i], wants),
             |life, i, answers| life.observe(&targets[i], answers),
-        )
-        .await
+        );
+        let seen = seen.await.into_iter();
+        seen.map(|seen| discreet::answer(&self.secrets, seen))
+            .collect()
     }
 
     fn identifies(&self, target: &Target, observation: &Observation) -> bool {
@@ -253,16 +256,18 @@ impl Provider for AwsProvider {
 
     async fn delete(&self, target: &Target) -> Result<Deletion> {
         let clients = self.pool.place(&target.place).await;
-        life(&target.kind)?
+        let deleted = life(&target.kind)?
             .delete(&self.context(&clients.once, &target.place), target)
-            .await
+            .await;
+        discreet::answer(&self.secrets, deleted)
     }
 
     async fn who_uses(&self, target: &Target) -> Result<Vec<String>> {
         let clients = self.pool.place(&target.place).await;
-        life(&target.kind)?
+        let users = life(&target.kind)?
             .who_uses(&self.context(&clients.repeating, &target.place), target)
-            .await
+            .await;
+        discreet::answer(&self.secrets, users)
     }
 
     async fn find(&self, intent: &Intent) -> Result<Found> {
@@ -271,8 +276,8 @@ impl Provider for AwsProvider {
             template: Some(intent.template.clone()),
             ..self.context(&clients.repeating, &intent.place)
         };
-        let found = life(&intent.kind)?.find(&context, intent).await?;
-        Ok(match found {
+        let found = life(&intent.kind)?.find(&context, intent).await;
+        Ok(match discreet::answer(&self.secrets, found)? {
             Found::Nothing { visible_within } => Found::Nothing {
                 visible_within: self.windows.of_window(visible_within),
             },
