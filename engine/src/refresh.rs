@@ -79,6 +79,16 @@ impl Session<'_> {
     /// # Errors
     /// See [`SessionError`].
     pub async fn drift(&self, snapshot: Snapshot, goal: &Goal<'_>) -> Result<Drifts, SessionError> {
+        let (recorder, seen) = self.looked(snapshot, goal).await?;
+        Ok(recorder.read(|snapshot| self.compare(snapshot, &seen)))
+    }
+
+    /// Settles what is open, and reads the world.
+    async fn looked<'s>(
+        &'s self,
+        snapshot: Snapshot,
+        goal: &Goal<'_>,
+    ) -> Result<(Recorder<'s>, Observations), SessionError> {
         admit(&snapshot, goal)?;
         let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
         recover(
@@ -91,7 +101,7 @@ impl Session<'_> {
         .await?;
         sweep(self.provider, self.clock, &recorder, self.voice()).await?;
         let seen = self.observe(&recorder).await?;
-        Ok(recorder.read(|snapshot| self.compare(snapshot, &seen)))
+        Ok((recorder, seen))
     }
 
     /// Records what AWS has: what vanished is forgotten, and what was changed counts as applied. With `lookups`, what the state has pinned
@@ -105,18 +115,7 @@ impl Session<'_> {
         goal: &Goal<'_>,
         lookups: bool,
     ) -> Result<Refreshed, SessionError> {
-        admit(&snapshot, goal)?;
-        let recorder = Recorder::new(self.journal, self.clock, &self.run, snapshot);
-        recover(
-            self.provider,
-            self.clock,
-            &recorder,
-            self.voice(),
-            goal.document,
-        )
-        .await?;
-        sweep(self.provider, self.clock, &recorder, self.voice()).await?;
-        let seen = self.observe(&recorder).await?;
+        let (recorder, seen) = self.looked(snapshot, goal).await?;
         let now = recorder.read(Snapshot::clone);
         let mut settlements = self.settled(&now, &seen).await;
         let mut refreshed = Refreshed {
