@@ -90,3 +90,14 @@ fn storefront_lives() {
 fn gpu_workers_live() {
     lives(&GPU_WORKERS);
 }
+
+/// Containers change places: the state keeps the new words, and nothing changes. A pipeline that stops at exit code 2 must not stop.
+#[test]
+fn other_words_for_the_same_are_no_change_to_a_pipeline() {
+    let world = World::of("reordered");
+    world.succeeds("up --yes");
+    world.is_settled("--set turned=true");
+    let ran = world.succeeds("up --yes --set turned=true");
+    assert_eq!(ran.changes(), [""; 0]);
+    world.is_settled("");
+}
