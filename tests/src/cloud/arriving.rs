@@ -282,11 +282,24 @@ impl Cloud {
     fn landed(&self, sent: Duration, call: &Call, made: Option<String>) {
         let (address, kind) = call.about();
         let mut world = self.world_as_it_is();
-        let object = made.as_ref().and_then(|id| world.objects.get(id));
+        let shows = match (&made, call) {
+            (Some(id), _) => world.objects.get(id).map(|object| object.shows.finder),
+            (None, Call::Update(change)) => {
+                let object = world.objects.get(&change.target.physical_id);
+                let before = object.and_then(|object| object.stale.as_ref());
+                before.map(|(until, _)| *until)
+            }
+            (None, Call::Delete(target)) => {
+                let mut lately = world.lately.iter().rev();
+                let gone = lately.find(|(_, id, _)| *id == target.physical_id);
+                gone.and_then(|(.., ghost)| Some(ghost.stale.as_ref()?.0))
+            }
+            (None, Call::Create(_)) => None,
+        };
         let landing = Landing {
             sent,
             at: self.now(),
-            shows: object.map_or(self.now(), |object| object.shows.finder),
+            shows: shows.unwrap_or(self.now()),
             address: address.clone(),
             kind: kind.to_owned(),
             made,

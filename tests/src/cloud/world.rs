@@ -44,7 +44,7 @@ pub struct Landing {
     pub sent: Duration,
     /// When it landed.
     pub at: Duration,
-    /// When who looks for what it made could find that.
+    /// When who looks could find what it made, what it changed, or that something has gone.
     pub shows: Duration,
     /// For whom.
     pub address: Address,

@@ -318,12 +318,7 @@ impl Stage<'_> {
         let mut landings = world.landings.iter();
         !landings.any(|landing| {
             let first = self.first_after(landing.sent) == Some(began);
-            let shows = if landing.made.is_some() {
-                landing.shows
-            } else {
-                landing.at
-            };
-            let known = shows <= began || (first && !showed_late(landing, began));
+            let known = landing.shows <= began || (first && !showed_late(landing, began));
             landing.sent < began && !known
         })
     }
