@@ -7,7 +7,7 @@ use windlass_engine::provider::{Deletion, Target};
 
 use super::provider::{Cloud, Result};
 use super::wordings::{not_found, refusal};
-use super::world::World;
+use super::world::{Object, World};
 use super::{operations, refusing, rules};
 
 /// How long a slow deletion takes.
@@ -36,6 +36,9 @@ impl Cloud {
             refusing::leave_behind(&mut world, id);
         }
         world.scheduled.extend(scheduled);
+        for part in parts(&world, id) {
+            world.bury(&part, self.now(), None);
+        }
         world.still_list(id);
         if deletion(kind) == Deletion::InBackground {
             if let Some(object) = world.objects.get_mut(id) {
@@ -68,6 +71,23 @@ impl Cloud {
             Some(wording) => Err(refusal(&kind, operation, wording, id, "")),
         }
     }
+}
+
+// What goes along with a thing.
+fn parts(world: &World, id: &str) -> Vec<String> {
+    let whole = &world.objects[id];
+    let given: Vec<_> = whole.outputs.values().collect();
+    let goes = |part: &Object| {
+        let mut rows = rules::GOES_ALONG.iter();
+        rows.any(|(kind, property, of)| {
+            let named = part.properties.get(*property);
+            part.kind == *kind
+                && whole.kind == *of
+                && named.is_some_and(|named| given.contains(&named))
+        })
+    };
+    let parts = world.objects.iter().filter(|(_, part)| goes(part));
+    parts.map(|(id, _)| id.clone()).collect()
 }
 
 /// How the deletion of a kind goes.

@@ -285,6 +285,17 @@ pub const LEFT_BY_CHANGE: &[(&str, &str, Wording)] = &[(
     GROUP_IN_USE,
 )];
 
+/// What goes when another thing goes: the part, the property that names the whole, the whole. `DeleteListener` deletes the rules of a listener,
+/// `DeregisterScalableTarget` the policies of a target, says the reference of both.
+pub const GOES_ALONG: &[(&str, &str, &str)] = &[
+    (RULE, "ListenerArn", LISTENER),
+    (
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        "ScalingTargetId",
+        "AWS::ApplicationAutoScaling::ScalableTarget",
+    ),
+];
+
 /// Properties that delete a kind with all that is in it. `DeleteAutoScalingGroup` with `ForceDelete`, which the life cycle sets for a group
 /// that protects its instances, too.
 pub const DELETES_ALL: &[(&str, &str)] = &[
