@@ -187,10 +187,10 @@ async fn what_has_arrived_is_carried_out(cloud: &EmbeddedCloud) {
     aws.ecs("CreateCluster", json!({"clusterName": "left"}))
         .await
         .ok();
-    set(cloud, r#"{"rules": [{"match": {"operation": "DeleteCluster"}, "effect": {"kind": "latency", "ms": 2000}}]}"#).await;
+    set(cloud, r#"{"rules": [{"match": {"operation": "DeleteCluster"}, "effect": {"kind": "latency", "ms": 4000}}]}"#).await;
     let delete = aws.ecs("DeleteCluster", json!({"cluster": "left"}));
     // Long enough for it to arrive, on a busy machine, too.
-    let hung_up = tokio::time::timeout(Duration::from_secs(1), delete).await;
+    let hung_up = tokio::time::timeout(Duration::from_secs(3), delete).await;
     assert!(hung_up.is_err());
     // Nobody sees the world of before.
     let listed = aws.ecs("ListClusters", json!({})).await.ok();
