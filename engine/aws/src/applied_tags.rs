@@ -70,7 +70,7 @@ pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
     }
 }
 
-/// Adds the tags that were wanted. As long as AWS has not given the ARN, nobody can be asked about those that the create sent.
+/// Adds the observed tags. Before AWS has given the ARN, no API can read them, so the tags that the create call sent count as observed.
 pub fn observe(
     block: Block,
     arn: &str,

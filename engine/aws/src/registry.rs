@@ -222,7 +222,7 @@ impl<L: Lifecycle> Erased for Hidden<L> {
     }
 
     async fn delete(&self, cx: &Context, target: &Target) -> Result<Deletion> {
-        // What AWS does not find may be gone, or not show yet: who asks for the deletion knows how young it is.
+        // NotFound means deleted, or not visible yet. Only the engine knows the resource's age, so it decides.
         let deleted = Self::classed(L::delete(cx, &Self::subject(target)?).await);
         deleted.map(|()| L::DELETION)
     }

@@ -1,4 +1,4 @@
-//! What moto, behind our gateway, does not do as AWS does it: the one table of it. The local cloud tells the engine what is lost, so that no run takes
+//! The one table of moto's open gaps behind our gateway. The local cloud tells the engine the lost properties, so that no run takes
 //! that for a change that AWS ignored.
 //!
 //! A test walks every kind through its life; it fails for a gap that is not listed, and for a listed one that is closed. The table stands in
@@ -24,7 +24,7 @@ pub struct OpenGap {
     pub kind: &'static str,
     /// As `ContainerDefinitions[].Image`; with `=VALUE` only that value; `Ports[Name]` are all items with that member.
     pub path: &'static str,
-    /// What moto does.
+    /// Moto's behaviour.
     pub moto: Moto,
     /// How it comes to that.
     pub why: &'static str,

@@ -34,7 +34,7 @@ pub struct Status {
     /// thing is missing. The rules in force set it.
     #[serde(default = "default_scale")]
     pub visibility_scale: f64,
-    /// What moto takes and does not give back: the engine does not wait for it to show.
+    /// Properties that moto accepts and does not return: the engine does not wait for them.
     #[serde(default = "Lost::all")]
     pub loses: Vec<Lost>,
 }

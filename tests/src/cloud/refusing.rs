@@ -129,7 +129,7 @@ pub(super) fn refuse_used(
     refuse_lost_members(world, id, &Properties::new(), operation)
 }
 
-/// What AWS's services leave behind on what something used that goes now.
+/// Records what AWS's services leave on the resources that a deleted resource used.
 pub(super) fn leave_behind(world: &mut World, id: &str) {
     let user = &world.objects[id];
     let mut left = Vec::new();
@@ -144,7 +144,7 @@ pub(super) fn leave_behind(world: &mut World, id: &str) {
     world.left.extend(left);
 }
 
-/// What AWS answers a create with, because it is there with the same settings.
+/// An existing resource with the same settings, which AWS answers the create call with.
 pub(super) fn answered_with<'w>(
     world: &'w World,
     schema: &KindSchema,

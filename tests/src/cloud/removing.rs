@@ -73,7 +73,7 @@ impl Cloud {
     }
 }
 
-// What goes along with a thing.
+// The parts that AWS deletes together with a resource, such as a listener's rules.
 fn parts(world: &World, id: &str) -> Vec<String> {
     let whole = &world.objects[id];
     let given: Vec<_> = whole.outputs.values().collect();

@@ -285,7 +285,7 @@ pub const LEFT_BY_CHANGE: &[(&str, &str, Wording)] = &[(
     GROUP_IN_USE,
 )];
 
-/// What goes when another thing goes: the part, the property that names the whole, the whole. `DeleteListener` deletes the rules of a listener,
+/// Parts that AWS deletes together with their parent: the part, the property that names the parent, the parent. `DeleteListener` deletes a listener's rules,
 /// `DeregisterScalableTarget` the policies of a target, says the reference of both.
 pub const GOES_ALONG: &[(&str, &str, &str)] = &[
     (RULE, "ListenerArn", LISTENER),

@@ -26,7 +26,7 @@ pub struct World {
     pub lately: Vec<(Duration, String, Object)>,
     /// Calls that landed long after they were sent, because their process had died or was stopped.
     pub landings: Vec<Landing>,
-    /// What AWS's services have left behind on something, by its identifier: its next deletion is refused with these words.
+    /// Leftovers of AWS's services, by the identifier of the resource that has them: AWS refuses its next deletion with these words.
     pub left: BTreeMap<String, Wording>,
     pub(super) made: u64,
     /// Calls of dead processes, when they were sent, and when they land.

@@ -258,7 +258,7 @@ impl Stage<'_> {
     // With fair weather and nothing on its way any more: the next `up` converges, the preview is empty, and a destroy leaves nothing.
     async fn ending(&self) -> Vec<String> {
         self.tell("fair weather");
-        // What AWS's services leave behind is no weather.
+        // Leftovers of AWS's services stay in fair weather, too.
         self.universe.cloud.set_faults(Faults {
             lingers: self.story.weather.lingers,
             ..Faults::default()

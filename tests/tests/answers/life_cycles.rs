@@ -210,7 +210,7 @@ async fn a_vpc_is_ready_when_everything_of_it_shows() {
     }
 }
 
-/// What was made a moment ago may not show to its own deletion yet. The engine must hear of that: taken as success, it would stay for ever.
+/// A delete call can answer NotFound about a resource that AWS made a second ago. Taken as success, the resource would stay for ever.
 #[tokio::test]
 async fn a_deletion_tells_that_aws_does_not_find_it() {
     let not_found = [
@@ -322,7 +322,7 @@ async fn a_namespace_whose_arn_is_not_known_yet_has_the_tags_that_were_sent() {
 }
 
 /// A secret of ours that was deleted without a recovery window keeps its name for seconds, and DescribeSecret may still show it: AWS restores it no
-/// more. One that somebody has deleted by hand is restored. What carries no mark of this state is left alone.
+/// more. Windlass restores a secret that a person has deleted by hand. It leaves a secret of another state alone.
 #[tokio::test]
 async fn a_secret_of_ours_in_the_way_is_restored_or_waited_for() {
     let arn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:db-0a1B2c";

@@ -34,7 +34,7 @@ fn a_platform_keeps_its_budgets_of_calls() {
     within(130, "destroy", &calls);
 }
 
-/// One tag of nearly everything changes. What was changed is read back, in few calls for all of it.
+/// One tag changes on nearly every resource. Windlass reads all of them back in a few calls.
 #[test]
 fn an_update_of_most_of_a_platform_keeps_its_budget_of_calls() {
     let world = World::of("retagged");

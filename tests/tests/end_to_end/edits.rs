@@ -65,7 +65,7 @@ fn lives(life: &Life) {
     assert_eq!(world.census(), full, "up makes the same again");
 }
 
-/// Instances run, nothing protects them from scale-in, and ECS drains them: the hook that ECS leaves behind keeps nobody from going.
+/// Instances run without scale-in protection, and ECS drains them. The hook that ECS leaves on the group does not block the group's deletion.
 const DRAINING: Life = Life {
     stack: "draining",
     edits: &[],

@@ -178,7 +178,7 @@ fn a_call_that_lands_beyond_the_window_is_found_by_the_next_run() {
     }
 }
 
-/// AWS says twice of a group that was made a moment ago that it is not there. Who believes it leaves the group for ever.
+/// AWS answers NotFound twice about a security group that it has just made. Taken as success, the group would stay for ever.
 #[test]
 fn a_delete_that_is_answered_with_not_found_is_sent_again() {
     let row = row(
@@ -201,7 +201,7 @@ fn a_delete_that_is_answered_with_not_found_is_sent_again() {
     assert_eq!(world.census(), empty);
 }
 
-/// ECS answers from before the release for a while: the old success is not the new one's, and the new failure is told.
+/// ECS answers with the state before the release for a while. The old success does not count for the new deployment, whose failure Windlass reports.
 #[test]
 fn an_answer_from_before_a_release_is_no_success() {
     let world = World::lagging("storefront");

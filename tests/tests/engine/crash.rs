@@ -41,7 +41,7 @@ fn dies_everywhere(what: &str, before: Option<&Program>, to: Option<&Program>) {
                 dies_once(&universe, to, last).await;
                 let mut picture = picture(&universe);
                 let mut expected = expected.clone();
-                // What differs stands alone in the message.
+                // The message names only the properties that differ.
                 picture.retain(|address, is| {
                     expected.get(address) != Some(is) || expected.remove(address).is_none()
                 });

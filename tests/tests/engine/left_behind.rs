@@ -1,4 +1,4 @@
-//! What AWS's own services leave behind on what something used: the first deletion is refused, and takes it away; the second succeeds.
+//! Leftovers of AWS's own services, such as a draining hook: AWS refuses the first deletion, the life cycle clears the leftover, the second succeeds.
 
 use serde_json::{Value, json};
 use windlass_tests::cloud::{Faults, Program, Universe, reference, refused};

@@ -1,4 +1,4 @@
-//! Secrets in the state: what stands for them there, and how a state of an older version gets the hash of this one.
+//! Secrets in the state: a slow hash replaces the quick hash that older versions wrote.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -44,7 +44,7 @@ pub fn print(line: std::fmt::Arguments<'_>) {
     }
 }
 
-/// Prints a line beside the output, for whoever watches.
+/// Prints a line to the standard error stream, such as a progress note.
 macro_rules! tell {
     ($($text:tt)*) => {
         $crate::render::print_aside(format_args!($($text)*))

@@ -1,6 +1,6 @@
 //! SIGKILL at the boundaries of a call: before it takes effect, after that, after its answer, after the record of its outcome.
 //!
-//! The next run needs no hand: nothing is there twice, nothing is left over, nothing is asked. In one point of five AWS hides for a while what is new.
+//! The next run needs no help: no duplicates, no leftovers, no questions. In one point of five AWS hides new resources for a while.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ struct Point {
     moment: Moment,
     boundary: Boundary,
     keeper: Keeper,
-    /// What is new does not show for a while.
+    /// AWS hides new resources for a while.
     hidden: bool,
 }
 

@@ -150,16 +150,7 @@ async fn a_route_table_association_is_declared_anew_elsewhere() {
 
 #[tokio::test]
 async fn an_internet_gateway_of_a_network_with_public_addresses() {
-    let internet = reference("internet", "InternetGatewayId");
-    let before = network()
-        .add("internet", "AWS::EC2::InternetGateway", json!({}))
-        .add(
-            "attachment",
-            "AWS::EC2::VPCGatewayAttachment",
-            json!({"VpcId": vpc(), "InternetGatewayId": internet}),
-        )
-        .add("address", "AWS::EC2::EIP", json!({"Domain": "vpc"}))
-        .add("nat", "AWS::EC2::NatGateway", nat("a"));
+    let before = network_with_nat();
     goes(&before, None).await;
     // Another subnet makes another gateway; its address can be lent to one at a time.
     let after = before.clone().add("nat", "AWS::EC2::NatGateway", nat("b"));
@@ -169,16 +160,7 @@ async fn an_internet_gateway_of_a_network_with_public_addresses() {
 /// Found by a story: the subnet between the two does nothing, and the order went through it.
 #[tokio::test]
 async fn a_nat_gateway_that_has_vanished_waits_for_another_attachment() {
-    let internet = reference("internet", "InternetGatewayId");
-    let program = network()
-        .add("internet", "AWS::EC2::InternetGateway", json!({}))
-        .add(
-            "attachment",
-            "AWS::EC2::VPCGatewayAttachment",
-            json!({"VpcId": vpc(), "InternetGatewayId": internet}),
-        )
-        .add("address", "AWS::EC2::EIP", json!({"Domain": "vpc"}))
-        .add("nat", "AWS::EC2::NatGateway", nat("a"));
+    let program = network_with_nat();
     let universe = Universe::default();
     assert_eq!(refused(&universe.up(&program).await), [""; 0]);
     let id = universe.cloud.world().at("nat").map(|(id, _)| id.clone());
@@ -203,6 +185,19 @@ async fn a_nat_gateway_needs_the_internet_gateway_of_its_network() {
         told[0].contains("has no Internet gateway attached"),
         "{told:?}"
     );
+}
+
+fn network_with_nat() -> Program {
+    let internet = reference("internet", "InternetGatewayId");
+    network()
+        .add("internet", "AWS::EC2::InternetGateway", json!({}))
+        .add(
+            "attachment",
+            "AWS::EC2::VPCGatewayAttachment",
+            json!({"VpcId": vpc(), "InternetGatewayId": internet}),
+        )
+        .add("address", "AWS::EC2::EIP", json!({"Domain": "vpc"}))
+        .add("nat", "AWS::EC2::NatGateway", nat("a"))
 }
 
 fn nat(subnet: &str) -> Value {
