@@ -18,6 +18,7 @@ pub mod lookups;
 pub mod memory;
 mod not_found;
 pub mod observe;
+pub mod older;
 mod patience;
 pub mod provider;
 mod readback;

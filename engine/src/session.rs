@@ -17,7 +17,7 @@ use windlass::document::{Document, Place};
 use windlass::expr::SecretSource;
 use windlass::schema::KindSchema;
 use windlass::value::SecretRef;
-use windlass_plan::plan::Plan;
+use windlass_plan::plan::{Change, Plan, Verdict};
 use windlass_plan::{Inputs, fill_value};
 use windlass_state::binding::Binding;
 use windlass_state::identity::RunId;
@@ -33,6 +33,7 @@ use crate::interrupt::{Interrupt, Urgency};
 use crate::lanes::Lanes;
 use crate::lookups::{Answers, answer};
 use crate::observe::{ObserveError, observe_all, targets};
+use crate::older::{Later, made_later};
 use crate::provider::{Provider, ProviderError};
 use crate::readback::read_back;
 use crate::recorder::{Halted, Recorder};
@@ -114,6 +115,9 @@ pub enum SessionError {
         /// What was found.
         found: Box<Namesake>,
     },
+    /// A later run of the same state made what the plan would make again.
+    #[error("this state is an older copy: a later run made `{}`, and it exists ({}; {} of later runs listed)", .0.address, .0.arn, resources(.0.listed))]
+    Older(Box<Later>),
     /// The stack may not touch this account.
     #[error("the stack allows only the accounts {}, and the credentials are for {account}", .allowed.join(", "))]
     AccountNotAllowed {
@@ -290,6 +294,7 @@ impl<'a> Session<'a> {
             })
         });
         let plan = plan.map_err(SessionError::Stack)?;
+        self.newest(&recorder, goal, &plan).await?;
         let hash = plan.hash();
         voice.say(Event::Planned {
             plan: hash.clone(),
@@ -331,6 +336,26 @@ impl<'a> Session<'a> {
                 found: Box::new(found),
             })
         })
+    }
+
+    /// Refuses a plan of an older copy of the state, which would make things a second time.
+    async fn newest(
+        &self,
+        recorder: &Recorder<'_>,
+        goal: &Goal<'_>,
+        plan: &Plan,
+    ) -> Result<(), SessionError> {
+        let creates = |change: &Change| change.verdict == Verdict::Create;
+        let is_asked = plan.changes.iter().any(creates) && !recorder.read(is_new);
+        let Some(document) = goal.document.filter(|_| is_asked) else {
+            return Ok(());
+        };
+        let snapshot = recorder.read(Snapshot::clone);
+        let home = (goal.binding.account(), goal.binding.region());
+        let places = windlass_plan::places(document, home);
+        let (provider, voice) = (self.provider, self.voice());
+        let found = made_later(provider, self.clock, &snapshot, plan, &places, voice).await;
+        found.map_or(Ok(()), |later| Err(SessionError::Older(Box::new(later))))
     }
 
     pub(crate) async fn lookups(

@@ -243,13 +243,13 @@ async fn namesake_in(
     }))
 }
 
-fn only(owner: &Owner, keys: &[&str]) -> BTreeMap<String, String> {
+pub(crate) fn only(owner: &Owner, keys: &[&str]) -> BTreeMap<String, String> {
     let mut tags = owner.tags();
     tags.retain(|key, _| keys.contains(&key.as_str()));
     tags
 }
 
-fn warned(message: &str, error: &ProviderError) -> Event {
+pub(crate) fn warned(message: &str, error: &ProviderError) -> Event {
     let help = match error.class {
         ErrorClass::Denied => "allow `tag:GetResources`",
         _ => "the next run asks again",

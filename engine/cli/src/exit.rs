@@ -60,7 +60,7 @@ impl Exit {
         (
             Self::Namesake,
             7,
-            "another state has resources of this stack and environment; nothing was touched",
+            "another state, or a later run of this one, has resources of this stack and environment; nothing was touched",
         ),
         (Self::Usage, 64, "the command line is wrong"),
         (

@@ -145,10 +145,17 @@ impl Universe {
     #[must_use]
     pub fn stranger(self) -> Self {
         let other = Self::new(u64::MAX);
-        let empty = other.journal.load();
         Self {
-            journal: MortalJournal::new(empty, Arc::clone(&self.life)),
             new: true,
+            ..self.with_state(other.journal.load())
+        }
+    }
+
+    /// The same world with another state.
+    #[must_use]
+    pub fn with_state(self, snapshot: Snapshot) -> Self {
+        Self {
+            journal: MortalJournal::new(snapshot, Arc::clone(&self.life)),
             ..self
         }
     }

@@ -11,6 +11,7 @@ mod interrupt;
 mod left_behind;
 mod lifecycle;
 mod not_ours;
+mod older;
 mod parsers;
 mod properties;
 mod protection;

@@ -1,0 +1,127 @@
+//! Whether the state is an older copy that somebody put back: AWS has what a later run of the same state made.
+//!
+//! Such a state plans to make things that exist already. A VPC has no unique name, so AWS would make a second one. The tag of an intent proves whose
+//! a thing is: the engine works out which intents later runs would have had for the addresses that the plan creates, and compares.
+//!
+//! Not here: things that lost creates of this state's own past left in AWS (`sweep`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::join_all;
+use windlass::address::Address;
+use windlass::document::Place;
+use windlass_plan::plan::{Plan, Verdict};
+use windlass_state::identity::{INTENT_TAG, IntentId, LINEAGE_TAG};
+use windlass_state::record::Action;
+use windlass_state::snapshot::Snapshot;
+
+use crate::clock::Clock;
+use crate::provider::{Provider, ProviderError, Tagged};
+use crate::run::{Voice, read};
+use crate::sweep::{only, warned};
+
+/// How many sequence numbers after the state's own are tried. An `up` of 1,000 resources uses about 2,500.
+const AHEAD: u64 = 4_000;
+
+/// How many generations of an address after the state's own are tried.
+const GENERATIONS: u32 = 2;
+
+/// What a later run of the same state made, and this state does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Later {
+    /// Where it was declared.
+    pub address: Address,
+    /// The thing that exists.
+    pub arn: String,
+    /// How many things of later runs the tagging API lists, deleted ones included.
+    pub listed: usize,
+}
+
+/// Looks for what later runs made at the addresses that the plan creates. Where AWS cannot be asked, one warning says so.
+pub(crate) async fn made_later(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    snapshot: &Snapshot,
+    plan: &Plan,
+    places: &BTreeSet<Place>,
+    voice: Voice<'_>,
+) -> Option<Later> {
+    let creates = plan.changes.iter();
+    let creates = creates.filter(|change| change.verdict == Verdict::Create);
+    let creates: BTreeSet<&Address> = creates.map(|change| &change.address).collect();
+    let looked = places
+        .iter()
+        .map(|place| later_in(provider, clock, snapshot, &creates, place));
+    let mut unanswered = None;
+    for looked in join_all(looked).await {
+        match looked {
+            Ok(Some(later)) => return Some(later),
+            Ok(None) => {}
+            Err(error) => unanswered = Some(error),
+        }
+    }
+    if let Some(error) = unanswered {
+        let message = "AWS could not be asked whether later runs of this state have made resources that it does not know";
+        voice.say(warned(message, &error));
+    }
+    None
+}
+
+async fn later_in(
+    provider: &dyn Provider,
+    clock: &dyn Clock,
+    snapshot: &Snapshot,
+    creates: &BTreeSet<&Address>,
+    place: &Place,
+) -> Result<Option<Later>, ProviderError> {
+    let seed = &snapshot.lineage.0;
+    let tags = only(&snapshot.owner(), &[LINEAGE_TAG]);
+    let listed = read(clock, seed, || provider.tagged(place, &tags)).await?;
+    let mut unknown: BTreeMap<String, Tagged> = BTreeMap::new();
+    for tagged in listed {
+        if let Some(intent) = tagged.tags.get(INTENT_TAG) {
+            unknown.insert(intent.clone(), tagged);
+        }
+    }
+    for (_, recorded) in snapshot.everything() {
+        unknown.remove(&recorded.intent.0);
+    }
+    let made = foretold(snapshot, creates, &unknown);
+    if made.is_empty() {
+        return Ok(None);
+    }
+    let candidates: Vec<Tagged> = made.iter().map(|(_, tagged)| (*tagged).clone()).collect();
+    let alive = read(clock, seed, || provider.alive(place, &candidates)).await?;
+    Ok(alive.and_then(|alive| {
+        let (address, _) = made.iter().find(|(_, tagged)| tagged.arn == alive.arn)?;
+        Some(Later {
+            address: (*address).clone(),
+            arn: alive.arn,
+            listed: made.len(),
+        })
+    }))
+}
+
+/// The things among these whose intent a later run would have had, each with its address.
+fn foretold<'a>(
+    snapshot: &Snapshot,
+    creates: &BTreeSet<&'a Address>,
+    unknown: &'a BTreeMap<String, Tagged>,
+) -> Vec<(&'a Address, &'a Tagged)> {
+    let mut made = Vec::new();
+    if unknown.is_empty() {
+        return made;
+    }
+    for &address in creates {
+        let next = snapshot.next_generation(address);
+        for generation in next..next + GENERATIONS {
+            for sequence in snapshot.sequence..snapshot.sequence + AHEAD {
+                let attempt = u32::try_from(sequence).unwrap_or(u32::MAX);
+                let lineage = &snapshot.lineage;
+                let intent = IntentId::of(lineage, address, generation, Action::Create, attempt);
+                made.extend(unknown.get(&intent.0).map(|tagged| (address, tagged)));
+            }
+        }
+    }
+    made
+}
