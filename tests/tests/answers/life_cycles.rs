@@ -443,3 +443,46 @@ async fn an_error_in_another_form_shows_its_status_and_how_its_body_begins() {
         assert_eq!(error.class, ErrorClass::Invalid);
     }
 }
+
+/// AWS takes the call, and the gateway fails later: <https://github.com/hashicorp/terraform-provider-aws/issues/709>.
+#[tokio::test]
+async fn a_nat_gateway_waits_for_an_address_that_one_on_its_way_out_holds() {
+    let gateways = |state: &str, address: &str| {
+        format!(
+            "<DescribeNatGatewaysResponse><natGatewaySet><item><natGatewayId>nat-0a1</natGatewayId><state>{state}</state><natGatewayAddressSet><item>\
+             <allocationId>{address}</allocationId></item></natGatewayAddressSet></item></natGatewaySet></DescribeNatGatewaysResponse>"
+        )
+    };
+    const CREATED: &str = "<CreateNatGatewayResponse><natGateway><natGatewayId>nat-0b2</natGatewayId></natGateway></CreateNatGatewayResponse>";
+    let spec =
+        CanonicalJson::of(&json!({"SubnetId": "subnet-0a1", "AllocationId": "eipalloc-0a1"}));
+    for (state, address, is_made) in [
+        ("deleting", "eipalloc-0a1", false),
+        ("deleting", "eipalloc-0f9", true),
+        ("deleted", "eipalloc-0a1", true),
+    ] {
+        let described = gateways(state, address);
+        let capture = Capture::answering(move |request| match request.operation.as_str() {
+            "DescribeNatGateways" => Some((200, described.clone())),
+            "CreateNatGateway" => Some((200, CREATED.to_owned())),
+            _ => None,
+        });
+        let request = CreateRequest {
+            address: &Address::parse("nat").expect("an address"),
+            kind: "AWS::EC2::NatGateway",
+            place: &Capture::place(),
+            intent: &intent(),
+            owner: &owner(),
+            template: &unauthored(),
+            spec: &spec,
+        };
+        match capture.provider().create(&request).await {
+            Ok(_) => assert!(is_made, "{state} {address}"),
+            Err(error) => {
+                assert!(!is_made, "{error}");
+                assert_eq!(error.class, ErrorClass::Busy);
+                assert!(error.message.contains("nat-0a1"), "{error}");
+            }
+        }
+    }
+}

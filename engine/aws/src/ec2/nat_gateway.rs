@@ -30,8 +30,8 @@ lives!(NatGateway => NatGatewayLifecycle);
 
 pub struct NatGatewayLifecycle;
 
-const CREATE: &str = "ec2:CreateNatGateway";
-const DESCRIBE: &str = "ec2:DescribeNatGateways";
+pub const CREATE: &str = "ec2:CreateNatGateway";
+pub const DESCRIBE: &str = "ec2:DescribeNatGateways";
 
 /// NAT gateways by id, those that are gone included.
 pub struct NatGateways;
@@ -66,8 +66,9 @@ impl Lifecycle for NatGatewayLifecycle {
             .saying(&["was not found"]),
         // An address that was just given up is free when its connections have drained: after 350 s, if nothing else is asked for.
         // <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateNatGatewayAddress.html>
+        // A gateway that AWS is deleting holds its address for about a minute.
         Wording::new(
-            &[addresses::ASSOCIATE],
+            &[addresses::ASSOCIATE, CREATE],
             &["Resource.AlreadyAssociated"],
             ErrorClass::Busy,
         ),
@@ -96,6 +97,7 @@ impl Lifecycle for NatGatewayLifecycle {
             Some(Secondary::SecondaryPrivateIpAddressCount(count)) => (None, Some(*count)),
             None => (None, None),
         };
+        addresses::are_free(cx, spec).await?;
         let zones = spec.availability_zone_addresses.iter().map(sdk_zone);
         let secondary = texts(&spec.secondary_allocation_ids);
         let answer = cx

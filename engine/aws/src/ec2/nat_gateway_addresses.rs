@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{
     NatGateway as SdkNatGateway, NatGatewayAddress as Address, NatGatewayAddressStatus as Status,
+    NatGatewayState as State,
 };
 use serde_json::{Value, json};
 use windlass::aws::ec2::{
@@ -14,8 +15,11 @@ use windlass::aws::ec2::{
     NatSecondaryAddressesResolved as Secondary, NatZoneAddressesResolved as ZoneAddresses,
     NatZoneResolved as Zone,
 };
+use windlass_engine::provider::{ErrorClass, ProviderError};
 
-use crate::error::{Named, Result};
+use super::nat_gateway::{CREATE, DESCRIBE};
+use super::tags;
+use crate::error::{Named, Result, invalid};
 use crate::lifecycle::Context;
 
 pub const ASSOCIATE: &str = "ec2:AssociateNatGatewayAddress";
@@ -90,6 +94,42 @@ fn same(one: &Zone, other: &Zone) -> bool {
         | (Zone::AvailabilityZoneId(one), Zone::AvailabilityZoneId(other)) => one == other,
         _ => false,
     }
+}
+
+/// Refuses to make a gateway with an address that a gateway on its way out still holds. AWS takes such a call, and the new gateway fails a moment later
+/// with `Resource.AlreadyAssociated` (hashicorp/terraform-provider-aws#709).
+pub async fn are_free(cx: &Context, spec: &NatGatewayResolved) -> Result<()> {
+    let zones = spec.availability_zone_addresses.iter();
+    let wanted: BTreeSet<&str> = (spec.allocation_id.iter())
+        .chain(&spec.secondary_allocation_ids)
+        .chain(zones.flat_map(|zone| &zone.allocation_ids))
+        .map(|id| id.as_str())
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let leaving = vec![State::Deleting.as_str().to_owned()];
+    let call = cx.ec2().describe_nat_gateways();
+    let call = call.filter(tags::filter("state", leaving));
+    let mut pages = call.into_paginator().items().send();
+    while let Some(gateway) = pages.next().await {
+        let gateway = gateway.named(DESCRIBE)?;
+        let held = gateway.nat_gateway_addresses.iter().flatten();
+        let mut held = held.filter_map(|address| address.allocation_id.as_deref());
+        let taken = held.find(|id| wanted.contains(id));
+        if let (Some(taken), Some(State::Deleting)) = (taken, &gateway.state) {
+            let holder = gateway.nat_gateway_id.as_deref().unwrap_or_default();
+            return Err(ProviderError {
+                class: ErrorClass::Busy,
+                code: Some("Resource.AlreadyAssociated".to_owned()),
+                ..invalid(
+                    CREATE,
+                    format!("{holder}, which AWS is deleting, still holds {taken}"),
+                )
+            });
+        }
+    }
+    Ok(())
 }
 
 fn stays(address: &Address) -> bool {
