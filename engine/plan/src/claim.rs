@@ -23,9 +23,10 @@ use crate::diff::{Sides, diff, together_replace};
 use crate::driven::{Driven, Drivers, drivers};
 use crate::evaluate::{Answer, Answers, each_reference, has_holes};
 use crate::graph::{Graph, Node};
+use crate::inputs::Inputs;
 use crate::plan::FieldChange;
-use crate::planner::Inputs;
 use crate::resolve::{place, resolve};
+use crate::unfinished::changes_in_place;
 
 /// The declarations of a document, to be claimed one after the other.
 #[derive(Debug)]
@@ -332,9 +333,4 @@ fn is_choice(claim: &Claim, field: &FieldSchema) -> bool {
         Shape::Choice(variants) => variants.iter().any(|variant| variant.name == field.name),
         _ => false,
     })
-}
-
-/// Whether an update may be about this property.
-pub(crate) fn changes_in_place(field: &FieldSchema) -> bool {
-    matches!(field.change, Change::InPlace | Change::ReplacesIf { .. })
 }

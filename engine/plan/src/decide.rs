@@ -13,27 +13,26 @@ use windlass::codes;
 use windlass::diagnostics::Diagnostic;
 use windlass::document::{Document, Place, Vanished};
 use windlass::expr::SecretSource;
-use windlass::schema::{KindSchema, OldGenerations, ReplaceOrder, Wait};
+use windlass::schema::{OldGenerations, ReplaceOrder, Wait};
 use windlass::value::SecretRef;
-use windlass_state::snapshot::Recorded;
 
 use crate::authored::authored;
-use crate::claim::changes_in_place;
 use crate::decision::{Act, Decision, Fate};
 use crate::diff::{Diff, Sides, diff};
 use crate::driven::{Driven, Drivers, drivers};
 use crate::evaluate::{Answer, Answers, EvaluateError, each_reference};
 use crate::exclusive::clash;
 use crate::graph::{Graph, Node};
+use crate::inputs::Inputs;
 use crate::names::Naming;
 use crate::plan::{FieldChange, Note, Reason};
-use crate::planner::Inputs;
 use crate::replacing::is_place;
 use crate::resolve::{is_placed, place, resolve};
 use crate::scope::Scope;
 use crate::serving::Following;
 use crate::settle::{reset_removed, settle};
 use crate::unchanged::{Declared, DefaultTags, stands};
+use crate::unfinished::{add_unfinished, restore_unfinished};
 use crate::world::{Current, World, written};
 
 /// Decides about one declared resource after the other.
@@ -306,7 +305,7 @@ impl<'a> Decider<'a> {
             || declaration.options != recorded.options
             || place != recorded.place
             || !self.same_dependencies(node, &recorded.depends_on);
-        let unfinished = unfinished(schema, &mut found, recorded, observed, &desired);
+        let unfinished = add_unfinished(schema, &mut found, recorded, observed, &desired);
         self.restore_driven(node, current, driven, &mut desired, &found);
         let act = if !found.fields.is_empty() {
             let before = authored(schema, &desired, &applied, observed);
@@ -326,7 +325,7 @@ impl<'a> Decider<'a> {
         let owned = &declaration.options.owned_elsewhere;
         let wanted = desired.clone();
         settle(schema, &mut desired, &applied, observed, owned);
-        restore(&mut desired, &wanted, &recorded.unfinished);
+        restore_unfinished(&mut desired, &wanted, &recorded.unfinished);
         Ok(Some(Decision {
             reason: match act {
                 Act::Update { .. } if !unfinished => self.reason(node, current, &found),
@@ -668,55 +667,6 @@ fn relocation(
             drift: false,
         })
         .collect()
-}
-
-/// Adds what the create call could not carry and nobody has sent since; gives whether that is all there is to do.
-fn unfinished(
-    schema: &KindSchema,
-    found: &mut Diff,
-    recorded: &Recorded,
-    observed: Option<&Value>,
-    desired: &Value,
-) -> bool {
-    let pending = recorded.unfinished.iter();
-    let pending: Vec<&String> = pending
-        .filter(|name| schema.field(name).is_some_and(changes_in_place))
-        .collect();
-    // That it does not stand yet is no change that the world made.
-    for field in &mut found.fields {
-        let top = field.path.split(['.', '[']).next();
-        if pending.iter().any(|name| Some(name.as_str()) == top) {
-            field.drift = false;
-        }
-    }
-    let others = found.properties.iter().any(|name| !pending.contains(&name));
-    for name in &pending {
-        let name = *name;
-        if !found.properties.contains(name) {
-            found.properties.push(name.clone());
-            found.fields.push(FieldChange {
-                path: name.clone(),
-                before: observed.and_then(|seen| seen.get(name)).cloned(),
-                after: desired.get(name).cloned(),
-                replaces: false,
-                drift: false,
-            });
-        }
-    }
-    !pending.is_empty() && !others
-}
-
-/// What was never sent does not stand yet.
-fn restore(spec: &mut Value, wanted: &Value, unfinished: &[String]) {
-    let Some(spec) = spec.as_object_mut() else {
-        return;
-    };
-    for name in unfinished {
-        match wanted.get(name) {
-            Some(value) => spec.insert(name.clone(), value.clone()),
-            None => spec.remove(name),
-        };
-    }
 }
 
 fn protected(address: &Address, node: &Node<'_>, fields: &[FieldChange]) -> Diagnostic {

@@ -63,51 +63,53 @@ pub fn observations(observations: &Observations) -> String {
     fingerprint.finish()
 }
 
-/// Hash of a plan without the author's source lines: moving a declaration changes nothing.
-#[must_use]
-pub fn plan(plan: &Plan) -> String {
-    let mut fingerprint = Fingerprint::default();
-    let Plan {
-        format,
-        stack,
-        environment,
-        lineage,
-        sequence,
-        binding,
-        document,
-        observed,
-        changes,
-        unchanged,
-        steps,
-        outputs,
-        notes,
-    } = plan;
-    let rest = (stack, environment, lineage, binding, document, observed);
-    fingerprint.json(&(format, sequence, rest, unchanged, outputs));
-    for Note {
-        address,
-        text,
-        source: _,
-    } in notes
-    {
-        fingerprint.json(&(address, text));
-    }
-    for change in changes {
-        let Change {
+impl Plan {
+    /// SHA-256 of the plan without the author's source lines, in lowercase hex: moving a declaration changes nothing.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut fingerprint = Fingerprint::default();
+        let Plan {
+            format,
+            stack,
+            environment,
+            lineage,
+            sequence,
+            binding,
+            document,
+            observed,
+            changes,
+            unchanged,
+            steps,
+            outputs,
+            notes,
+        } = self;
+        let rest = (stack, environment, lineage, binding, document, observed);
+        fingerprint.json(&(format, sequence, rest, unchanged, outputs));
+        for Note {
             address,
-            kind,
-            verdict,
-            reason,
-            fields,
-            physical_id,
+            text,
             source: _,
-        } = change;
-        fingerprint.json(&(address, kind, verdict, reason, fields, physical_id));
+        } in notes
+        {
+            fingerprint.json(&(address, text));
+        }
+        for change in changes {
+            let Change {
+                address,
+                kind,
+                verdict,
+                reason,
+                fields,
+                physical_id,
+                source: _,
+            } = change;
+            fingerprint.json(&(address, kind, verdict, reason, fields, physical_id));
+        }
+        for step in steps {
+            fingerprint.json(step);
+        }
+        fingerprint.finish()
     }
-    for step in steps {
-        fingerprint.json(step);
-    }
-    fingerprint.finish()
 }
 
 #[derive(Default)]

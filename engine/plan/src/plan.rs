@@ -298,12 +298,6 @@ impl Plan {
         let mut steps = self.steps.iter();
         self.changes.is_empty() && steps.all(|step| matches!(step.action, StepAction::Record(_)))
     }
-
-    /// SHA-256 of the plan without the author's source lines, in lowercase hex: moving a declaration changes nothing.
-    #[must_use]
-    pub fn hash(&self) -> String {
-        crate::fingerprint::plan(self)
-    }
 }
 
 impl Step {

@@ -13,9 +13,9 @@ use windlass_state::snapshot::{OldReason, Recorded};
 
 use crate::decision::{Act, Decision};
 use crate::graph::Graph;
+use crate::inputs::Inputs;
 use crate::observation::Seen;
 use crate::plan::{Note, Reason};
-use crate::planner::Inputs;
 use crate::renames::{self, Renames};
 use crate::scope::Scope;
 use crate::world::World;

@@ -1,0 +1,65 @@
+//! Unfinished properties: those that a create call or an import could not send, so that an update has to.
+//!
+//! The scenario: `CreateVpc` takes no `EnableDnsHostnames`. The state records the property as unfinished until an update has sent it.
+//! Not here: a wait that was cut off, which `decide` asks about.
+
+use serde_json::Value;
+use windlass::schema::{Change, FieldSchema, KindSchema};
+use windlass_state::snapshot::Recorded;
+
+use crate::diff::Diff;
+use crate::plan::FieldChange;
+
+/// Whether an update may be about this property.
+pub fn changes_in_place(field: &FieldSchema) -> bool {
+    matches!(field.change, Change::InPlace | Change::ReplacesIf { .. })
+}
+
+/// Adds the unfinished properties of a resource to the difference that was found; gives whether an update is about nothing else.
+pub fn add_unfinished(
+    schema: &KindSchema,
+    found: &mut Diff,
+    recorded: &Recorded,
+    observed: Option<&Value>,
+    desired: &Value,
+) -> bool {
+    let pending = recorded.unfinished.iter();
+    let pending: Vec<&String> = pending
+        .filter(|name| schema.field(name).is_some_and(changes_in_place))
+        .collect();
+    // AWS shows another value because no call has sent the declared one, so the difference is not drift.
+    for field in &mut found.fields {
+        let top = field.path.split(['.', '[']).next();
+        if pending.iter().any(|name| Some(name.as_str()) == top) {
+            field.drift = false;
+        }
+    }
+    let others = found.properties.iter().any(|name| !pending.contains(&name));
+    for name in &pending {
+        let name = *name;
+        if !found.properties.contains(name) {
+            found.properties.push(name.clone());
+            found.fields.push(FieldChange {
+                path: name.clone(),
+                before: observed.and_then(|seen| seen.get(name)).cloned(),
+                after: desired.get(name).cloned(),
+                replaces: false,
+                drift: false,
+            });
+        }
+    }
+    !pending.is_empty() && !others
+}
+
+/// Writes the declared value of the unfinished properties, so that the update sends it.
+pub fn restore_unfinished(spec: &mut Value, wanted: &Value, unfinished: &[String]) {
+    let Some(spec) = spec.as_object_mut() else {
+        return;
+    };
+    for name in unfinished {
+        match wanted.get(name) {
+            Some(value) => spec.insert(name.clone(), value.clone()),
+            None => spec.remove(name),
+        };
+    }
+}
