@@ -12,8 +12,8 @@ use windlass_plan::observation::{Generation, Observation};
 use crate::clock::Clock;
 use crate::observe::{ObserveError, observe_all};
 use crate::provider::{Provider, Target};
-use crate::run::Voice;
 use crate::visible::Glances;
+use crate::voice::Voice;
 
 /// Looks again at the `doubtful` of those that were `seen`, for as long as AWS may show them although they are gone.
 pub(crate) async fn look_again(

@@ -18,6 +18,7 @@ use windlass_state::record::{HistoryLine, Operation, Settlement};
 use windlass_state::snapshot::Snapshot;
 
 use crate::amend::Amendment;
+use crate::identifier::in_words;
 use crate::observe::observe_all;
 use crate::provider::{Outputs, Target};
 use crate::recorder::Recorder;
@@ -309,22 +310,6 @@ impl Candidate<'_> {
         );
         let help = format!("the identifier of {kind} is its {}", in_words(form));
         refused(&message, &self.claim).help(help)
-    }
-}
-
-/// The form of an identifier, as people read it.
-#[must_use]
-pub fn in_words(form: &str) -> String {
-    let parts: Vec<_> = form.split('|').collect();
-    match parts.as_slice() {
-        [one] => format!("`{one}`"),
-        many => format!(
-            "{}, joined by `|`",
-            many.iter()
-                .map(|part| format!("`{part}`"))
-                .collect::<Vec<_>>()
-                .join(" and ")
-        ),
     }
 }
 

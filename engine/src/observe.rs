@@ -14,8 +14,9 @@ use crate::events::Event;
 use crate::provider::{ErrorClass, Provider, ProviderError, Target};
 use crate::recorder::target;
 use crate::retry::{Hope, Purpose, Retries};
-use crate::run::{Voice, milliseconds};
+use crate::run::milliseconds;
 use crate::visible::{Glances, may_be_hidden_for};
+use crate::voice::Voice;
 
 /// How long a reader looks again before it says so.
 const SILENT: Duration = Duration::from_secs(2);

@@ -17,8 +17,9 @@ use windlass_state::snapshot::Snapshot;
 
 use crate::clock::Clock;
 use crate::provider::{Provider, ProviderError, Tagged};
-use crate::run::{Voice, read};
+use crate::run::read;
 use crate::sweep::{only, warned};
+use crate::voice::Voice;
 
 /// How many sequence numbers after the state's own are tried. An `up` of 1,000 resources uses about 2,500.
 const AHEAD: u64 = 4_000;

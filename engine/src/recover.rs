@@ -20,9 +20,9 @@ use crate::events::{Event, Recovered};
 use crate::observe::{ObserveError, observe_all};
 use crate::provider::{Provider, ProviderError, Target};
 use crate::recorder::{Halted, Recorder};
-use crate::run::Voice;
 use crate::settle::{Settled, look};
 use crate::visible::age;
+use crate::voice::Voice;
 
 /// How long after its intent a call may still have been sent: all retries of it.
 const SENT_WITHIN: Duration = Duration::from_secs(30 * 60);

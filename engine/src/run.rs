@@ -7,27 +7,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::events::{Event, Events, Stamped, StepRef};
+use crate::events::{Event, StepRef};
 use crate::lanes::{LaneId, Lanes};
 use crate::provider::{ErrorClass, Provider, ProviderError};
 use crate::recorder::Recorder;
 use crate::retry::{Hope, Purpose, Retries};
 use crate::slot::Slot;
+use crate::voice::Voice;
 use crate::wait::Waits;
-
-/// Says what happens, with the time.
-#[derive(Clone, Copy)]
-pub(crate) struct Voice<'a> {
-    pub events: &'a dyn Events,
-    pub clock: &'a dyn Clock,
-}
-
-impl Voice<'_> {
-    pub fn say(&self, event: Event) {
-        let at = self.clock.now();
-        self.events.emit(Stamped { at, event });
-    }
-}
 
 /// What the steps of a run have at hand.
 #[derive(Clone, Copy)]

@@ -38,10 +38,11 @@ use crate::provider::{Provider, ProviderError};
 use crate::readback::read_back;
 use crate::recorder::{Halted, Recorder};
 use crate::recover::{RecoverError, recover};
-use crate::run::{Run, Voice, milliseconds, read};
+use crate::run::{Run, milliseconds, read};
 use crate::secrets::{SecretError, SecretReader};
 use crate::stale::look_again;
 use crate::sweep::{Namesake, is_new, namesake, sweep};
+use crate::voice::Voice;
 use crate::wait::Waits;
 
 /// Everything outside that a run works with.

@@ -16,7 +16,7 @@ use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 use crate::events::{ErrorReport, StepRef};
 use crate::holders::Holders;
-use crate::import::in_words;
+use crate::identifier::in_words;
 use crate::lanes::LaneId;
 use crate::not_found::Judge;
 use crate::provider::{

@@ -26,7 +26,8 @@ use crate::clock::Clock;
 use crate::events::{Event, Recovered};
 use crate::provider::{Created, ErrorClass, Found, Provider, ProviderError, Tagged};
 use crate::recorder::{Halted, Recorder};
-use crate::run::{Voice, read};
+use crate::run::read;
+use crate::voice::Voice;
 
 /// For how long after its announcement a lost create is looked for. No paused program holds a connection to AWS for longer.
 const LOOKED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);

@@ -16,8 +16,8 @@ use crate::provider::{
     ErrorClass, Failure, Outputs, PollQuestion, Progress, Provider, ProviderError, Until,
 };
 use crate::retry::{Hope, Purpose, Retries};
-use crate::run::Voice;
 use crate::visible::may_be_hidden_for;
+use crate::voice::Voice;
 
 /// Why a wait ended without getting there.
 #[derive(Debug, Clone, thiserror::Error)]
