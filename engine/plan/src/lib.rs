@@ -31,7 +31,6 @@ pub mod proof;
 mod references;
 mod removals;
 mod renames;
-mod replacing;
 pub mod resolve;
 mod scope;
 mod serving;

@@ -10,7 +10,7 @@ use windlass::diagnostics::{Diagnostic, Severity};
 use windlass::document::Document;
 use windlass::schema::KindSchema;
 
-use crate::decide::Decider;
+use crate::decide::{Decider, Following, Grounds};
 use crate::decision::{Act, Decision, Fate};
 use crate::evaluate::evaluate;
 use crate::fingerprint;
@@ -21,7 +21,6 @@ use crate::plan::{Change, FORMAT, Note, Plan, Verdict};
 use crate::removals::{Leaving, Removal, Removals};
 use crate::renames::{self, Renames, renames};
 use crate::scope::{self, Scope};
-use crate::serving::Following;
 use crate::world::World;
 
 /// Makes the plan.
@@ -61,7 +60,13 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
             problems.push(scope::unknown("--replace", address));
         }
     }
-    let mut decider = decided(inputs, document, &graph, &world, &scope);
+    let mut decider = decided(Grounds {
+        inputs,
+        document,
+        graph: &graph,
+        world: &world,
+        scope: &scope,
+    });
     decider.problems.splice(..0, problems);
     let outputs = outputs(document, &mut decider);
     let Decider {
@@ -129,17 +134,11 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
 
 /// Decides about everything. What serves one owner at a time is replaced along with it, and is decided about before it; so everything is
 /// decided again, until no more is found to follow. Most plans need no second look.
-fn decided<'a>(
-    inputs: &'a Inputs<'a>,
-    document: &'a Document,
-    graph: &'a Graph<'a>,
-    world: &'a World<'a>,
-    scope: &'a Scope,
-) -> Decider<'a> {
+fn decided(grounds: Grounds<'_>) -> Decider<'_> {
     let mut following = Following::new();
     loop {
         let known = following.len();
-        let mut decider = Decider::new(inputs, document, graph, world, scope, following);
+        let mut decider = Decider::new(grounds, following);
         decider.run();
         let more = decider.followers();
         if more.is_empty() {

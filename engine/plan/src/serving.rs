@@ -1,6 +1,6 @@
-//! What serves one owner at a time, such as a target group one load balancer: it follows its owner, or is handed over in turn.
+//! What serves one owner at a time, such as a target group one load balancer: the next owner takes it after the last one has given it up.
 //!
-//! Not here: what only one resource of a kind can have (`exclusive`), and that what follows is replaced (`decide`).
+//! Not here: what only one resource of a kind can have (`exclusive`), and a replacement along with the owner (`decide`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,23 +8,19 @@ use petgraph::graph::NodeIndex;
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
-use windlass::schema::{KindSchema, ReplaceOrder, ServesOne};
+use windlass::schema::KindSchema;
 
-use crate::decide::Decider;
-use crate::decision::{Act, Decision, Fate};
+use crate::decision::{Act, Decision};
 use crate::evaluate::has_holes;
 use crate::exclusive::Steps;
 use crate::graph::Graph;
 use crate::paths::{each_reference_at, each_value};
 use crate::plan::StepId;
 use crate::removals::{Leaving, Removal};
-use crate::world::{Current, World};
-
-/// Declared resources that are replaced because of others, and of which.
-pub type Following = BTreeMap<NodeIndex, BTreeSet<Address>>;
+use crate::world::World;
 
 /// The values at paths, as far as they are known.
-fn values(spec: &Value, paths: &[&str]) -> BTreeSet<String> {
+pub fn values(spec: &Value, paths: &[&str]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for path in paths {
         each_value(spec, path, &mut |value| {
@@ -40,14 +36,20 @@ fn values(spec: &Value, paths: &[&str]) -> BTreeSet<String> {
 }
 
 /// Who owns what a resource names, before and after a plan.
-struct Owners<'s> {
-    graph: &'s Graph<'s>,
-    world: &'s World<'s>,
-    decisions: &'s BTreeMap<NodeIndex, Decision>,
+#[derive(Debug)]
+pub struct Owners<'s> {
+    pub graph: &'s Graph<'s>,
+    pub world: &'s World<'s>,
+    pub decisions: &'s BTreeMap<NodeIndex, Decision>,
 }
 
 impl Owners<'_> {
-    fn before(&self, chain: &[&str], template: &CanonicalJson, applied: &Value) -> Option<Value> {
+    pub fn before(
+        &self,
+        chain: &[&str],
+        template: &CanonicalJson,
+        applied: &Value,
+    ) -> Option<Value> {
         let (name, rest) = chain.split_first()?;
         let on = (!rest.is_empty())
             .then(|| single_reference(template, name))
@@ -60,7 +62,7 @@ impl Owners<'_> {
         }
     }
 
-    fn after(&self, chain: &[&str], template: &CanonicalJson, spec: &Value) -> Option<Value> {
+    pub fn after(&self, chain: &[&str], template: &CanonicalJson, spec: &Value) -> Option<Value> {
         let (name, rest) = chain.split_first()?;
         let on = (!rest.is_empty())
             .then(|| single_reference(template, name))
@@ -87,146 +89,6 @@ fn single_reference(template: &CanonicalJson, property: &str) -> Option<(String,
         found = Some((address.to_owned(), output.to_owned()));
     });
     found
-}
-
-/// What a replacement that stands beside the old generation would take away from it.
-struct Contested {
-    /// What is declared and can be replaced along with it.
-    declared: BTreeSet<NodeIndex>,
-    /// Whether there is something that cannot.
-    other: bool,
-}
-
-impl Decider<'_> {
-    /// Whether the old generation has to go first, because both would have what serves one owner, and that cannot follow.
-    pub fn has_to_hand_over(
-        &self,
-        node: NodeIndex,
-        current: Current<'_>,
-        desired: &Value,
-        applied: &Value,
-    ) -> bool {
-        let schema = self.graph.node(node).schema;
-        let mut sets = schema.serves_one.iter();
-        sets.any(|set| {
-            let contested = self.contested(set, node, current, desired, applied);
-            contested.other || (!set.follows && !contested.declared.is_empty())
-        })
-    }
-
-    /// Everything that has to be replaced along with those whom it serves, beyond what is replaced already.
-    pub fn followers(&self) -> Following {
-        let mut following = Following::new();
-        for (node, decision) in &self.decisions {
-            let schema = self.graph.node(*node).schema;
-            let beside = decision.act == Act::Replace(ReplaceOrder::CreateFirst);
-            let current = self.world.declared(*node);
-            let (true, Some(current)) = (beside && !schema.serves_one.is_empty(), current) else {
-                continue;
-            };
-            let (desired, applied) = (
-                decision.spec.to_value(),
-                current.recorded.applied.to_value(),
-            );
-            for set in schema.serves_one.iter().filter(|set| set.follows) {
-                let contested = self.contested(set, *node, current, &desired, &applied);
-                for follower in contested.declared {
-                    let owner = self.graph.node(*node).address.clone();
-                    following.entry(follower).or_default().insert(owner);
-                }
-            }
-        }
-        following
-    }
-
-    fn contested(
-        &self,
-        set: &ServesOne,
-        node: NodeIndex,
-        current: Current<'_>,
-        desired: &Value,
-        applied: &Value,
-    ) -> Contested {
-        let mut contested = Contested {
-            declared: BTreeSet::new(),
-            other: false,
-        };
-        let had = values(applied, set.members);
-        let mut both = values(desired, set.members);
-        both.retain(|value| had.contains(value));
-        if both.is_empty() || self.keeps_owner(set, node, current, desired, applied) {
-            return contested;
-        }
-        let template = self.graph.node(node).declaration.spec.to_value();
-        each_reference_at(&template, set.members, &mut |address, output| {
-            let Some(on) = self.graph.find(address) else {
-                return;
-            };
-            let stays = matches!(
-                self.fates[on.index()],
-                Fate::Same | Fate::Updated | Fate::Unfinished
-            );
-            let given = self.world.declared(on).filter(|_| stays);
-            let given = given.and_then(|on| Some(on.output(output)?.into_owned()));
-            if given.is_some_and(|given| both.remove(&given)) {
-                contested.declared.insert(on);
-            }
-        });
-        contested.other = !both.is_empty();
-        contested
-    }
-
-    fn keeps_owner(
-        &self,
-        set: &ServesOne,
-        node: NodeIndex,
-        current: Current<'_>,
-        desired: &Value,
-        applied: &Value,
-    ) -> bool {
-        let owners = Owners {
-            graph: self.graph,
-            world: self.world,
-            decisions: &self.decisions,
-        };
-        let declared = &self.graph.node(node).declaration.spec;
-        let before = owners.before(set.owner, &current.recorded.template, applied);
-        let after = owners.after(set.owner, declared, desired);
-        before.is_some() && before == after
-    }
-
-    /// The property in place whose change takes the resource where it cannot go without being replaced.
-    pub fn moves_away(&self, node: NodeIndex, current: Current<'_>) -> Option<&'static str> {
-        let schema = self.graph.node(node).schema;
-        let mut places = schema.stays_in.iter();
-        let leaves = places.find(|place| {
-            let (mut before, mut after) = (BTreeSet::new(), BTreeSet::new());
-            let was = current.recorded.template.to_value();
-            let had = values(&current.recorded.applied.to_value(), &[place.path]);
-            each_reference_at(&was, &[place.path], &mut |address, output| {
-                let on = Address::parse(address).ok();
-                let on = on.and_then(|on| self.world.giving(&on, output, &had));
-                let spec = on.map(|on| on.applied.to_value());
-                before.extend(spec.and_then(|spec| Some(spec.get(place.property)?.to_string())));
-            });
-            let declared = self.graph.node(node).declaration.spec.to_value();
-            each_reference_at(&declared, &[place.path], &mut |address, _| {
-                after.extend(self.lies_in(address, place.property));
-            });
-            !before.is_empty() && !after.is_empty() && before.is_disjoint(&after)
-        });
-        let path = leaves?.path;
-        Some(path.split(['.', '[']).next().unwrap_or(path))
-    }
-
-    fn lies_in(&self, address: &str, property: &str) -> Option<String> {
-        let on = self.graph.find(address)?;
-        let spec = match self.decisions.get(&on) {
-            Some(decision) => &decision.spec,
-            None => &self.world.declared(on)?.recorded.applied,
-        };
-        Some(spec.to_value().get(property)?.to_string())
-    }
 }
 
 /// A step that gives up, or takes, what serves one owner.

@@ -5,7 +5,6 @@
 
 use serde_json::Value;
 use windlass::schema::{Change, FieldSchema, KindSchema};
-use windlass_state::snapshot::Recorded;
 
 use crate::diff::Diff;
 use crate::plan::FieldChange;
@@ -15,18 +14,21 @@ pub fn changes_in_place(field: &FieldSchema) -> bool {
     matches!(field.change, Change::InPlace | Change::ReplacesIf { .. })
 }
 
-/// Adds the unfinished properties of a resource to the difference that was found; gives whether an update is about nothing else.
+/// The unfinished properties that an update can send.
+pub fn pending<'r>(schema: &KindSchema, unfinished: &'r [String]) -> Vec<&'r String> {
+    let names = unfinished.iter();
+    names
+        .filter(|name| schema.field(name).is_some_and(changes_in_place))
+        .collect()
+}
+
+/// Adds what is pending to the difference that was found; gives whether an update is about nothing else.
 pub fn add_unfinished(
-    schema: &KindSchema,
     found: &mut Diff,
-    recorded: &Recorded,
+    pending: &[&String],
     observed: Option<&Value>,
     desired: &Value,
 ) -> bool {
-    let pending = recorded.unfinished.iter();
-    let pending: Vec<&String> = pending
-        .filter(|name| schema.field(name).is_some_and(changes_in_place))
-        .collect();
     // AWS shows another value because no call has sent the declared one, so the difference is not drift.
     for field in &mut found.fields {
         let top = field.path.split(['.', '[']).next();
@@ -35,7 +37,7 @@ pub fn add_unfinished(
         }
     }
     let others = found.properties.iter().any(|name| !pending.contains(&name));
-    for name in &pending {
+    for name in pending {
         let name = *name;
         if !found.properties.contains(name) {
             found.properties.push(name.clone());

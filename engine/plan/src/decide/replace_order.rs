@@ -1,51 +1,64 @@
 //! Whether the old generation of a replacement goes before or after the new one is made.
 //!
-//! Not here: whether something is replaced at all (`decide`), and what follows whom (`serving`).
+//! Not here: whether something is replaced at all (`existing`), and what is replaced along with what (`following`).
 
-use petgraph::graph::NodeIndex;
 use serde_json::Value;
 use windlass::address::Address;
 use windlass::schema::{Handover, KindSchema, ReplaceOrder};
 use windlass_state::snapshot::Recorded;
 
-use crate::decide::Decider;
+use super::Decider;
+use super::case::Case;
 use crate::decision::Act;
 use crate::evaluate::each_reference;
 use crate::exclusive::clash;
-use crate::graph::Node;
 use crate::holding::{Used, holds, holds_indirectly, needs};
 use crate::world::Current;
+
+/// The two generations of a replacement.
+#[derive(Clone, Copy)]
+pub(super) struct Succession<'s, 'a> {
+    pub case: &'s Case<'a>,
+    /// The old one.
+    pub current: Current<'a>,
+    /// The spec of the next one.
+    pub desired: &'s Value,
+    /// The spec of the old one, as applied.
+    pub applied: &'s Value,
+}
 
 impl<'a> Decider<'a> {
     /// Deleting first spreads to what is replaced along with it and holds it. It is also the only way where both generations would have
     /// what only one can have.
-    pub(crate) fn replace_order(
-        &self,
-        node: NodeIndex,
-        current: Current<'a>,
-        desired: &Value,
-        applied: &Value,
-    ) -> ReplaceOrder {
-        let Node {
-            declaration,
-            schema,
-            ..
-        } = self.graph.node(node);
-        let spreads = self.goes_before(current, desired, applied);
+    pub(super) fn replace_order(&self, succession: &Succession<'_, 'a>) -> ReplaceOrder {
+        let Succession {
+            case,
+            current,
+            desired,
+            applied,
+        } = *succession;
+        let schema = case.schema;
+        let spreads = self.goes_before(succession);
         let stays =
-            current.recorded.kind == schema.kind && current.recorded.place == self.place(node);
+            current.recorded.kind == schema.kind && current.recorded.place == self.place(case);
         let passed_on = clash(schema, desired, applied, &|value| self.is_apart(value))
             .is_some_and(|clash| clash.handover != Handover::Occupied);
-        let hands_over = || self.has_to_hand_over(node, current, desired, applied);
+        let hands_over = || self.has_to_hand_over(succession);
         if spreads || (stays && (passed_on || hands_over())) {
             return ReplaceOrder::DeleteFirst;
         }
-        declaration.options.replace.unwrap_or(schema.replace)
+        case.declaration.options.replace.unwrap_or(schema.replace)
     }
 
     /// Whether it has to go because something that goes first is held by it; or cannot stand beside its next generation, because of a
     /// fixed name, while something that it uses goes first.
-    fn goes_before(&self, current: Current<'a>, desired: &Value, applied: &Value) -> bool {
+    fn goes_before(&self, succession: &Succession<'_, 'a>) -> bool {
+        let Succession {
+            current,
+            desired,
+            applied,
+            ..
+        } = *succession;
         let recorded = current.recorded;
         let goes_first = |on: &Address| {
             let on = self.graph.find(self.world.now(on).as_str());
@@ -88,14 +101,13 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether it is to be replaced whatever differs.
-    pub(crate) fn is_asked(&self, node: NodeIndex) -> bool {
-        let address = self.graph.node(node).address;
-        self.inputs.replace.contains(address) || self.following.contains_key(&node)
+    pub(super) fn is_asked(&self, case: &Case<'a>) -> bool {
+        self.inputs.replace.contains(case.address) || self.following.contains_key(&case.node)
     }
 
     /// Whether a value that is not known yet is certain to be another one than before: it comes from a new generation that stands beside
     /// the old one, and is not merely what its spec says.
-    pub(crate) fn is_apart(&self, value: &Value) -> bool {
+    pub(super) fn is_apart(&self, value: &Value) -> bool {
         let mut apart = false;
         each_reference(value, &mut |address, output| {
             let Some(on) = self.graph.find(address) else {
@@ -109,10 +121,4 @@ impl<'a> Decider<'a> {
         });
         apart
     }
-}
-
-/// Whether a property says where the resource is, so that it may not be able to go there.
-pub fn is_place(schema: &KindSchema, property: &str) -> bool {
-    let mut places = schema.stays_in.iter();
-    places.any(|place| place.path.split(['.', '[']).next() == Some(property))
 }
