@@ -14,11 +14,11 @@ use windlass_state::record::{HistoryLine, RunResult};
 
 use crate::events::{Because, Event, StepRef, Verb};
 use crate::interrupt::{Interrupt, Urgency};
-use crate::patience::expected;
 use crate::run::{Run, milliseconds};
 use crate::schedule::Schedule;
 use crate::slot::Slot;
 use crate::step::{Running, StepError};
+use crate::timing::expected;
 
 /// What has been done so far.
 #[derive(Debug, Clone, Default)]

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::events::{Event, StepRef};
-use crate::lanes::{LaneId, Lanes};
 use crate::provider::{ErrorClass, Provider, ProviderError};
+use crate::rate_limits::{LaneId, Lanes};
 use crate::recorder::Recorder;
 use crate::retry::{Hope, Purpose, Retries};
 use crate::slot::Slot;

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use windlass_plan::plan::{Plan, StepId};
 
-use crate::lanes::LaneId;
 use crate::provider::Limit;
+use crate::rate_limits::LaneId;
 
 /// The steps of a plan that have not started yet.
 #[derive(Debug)]

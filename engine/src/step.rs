@@ -17,12 +17,12 @@ use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 use crate::events::{ErrorReport, StepRef};
 use crate::holders::Holders;
 use crate::identifier::in_words;
-use crate::lanes::LaneId;
 use crate::not_found::Judge;
 use crate::provider::{
     CreateRequest, Created, Deletion, ErrorClass, Failure, PollQuestion, ProviderError, Target,
     Until, UpdateRequest,
 };
+use crate::rate_limits::LaneId;
 use crate::recorder::{Draft, Halted};
 use crate::retry::{Hope, Purpose, Retries};
 use crate::run::Run;

@@ -1,6 +1,6 @@
-//! How long waits of each kind may take, how often they are asked about, and how long steps take at a first guess.
+//! Timeouts of waits, pauses between polls, and a first guess of how long steps take, for each kind.
 //!
-//! Not here: what the author says about it, which goes first.
+//! Not here: the time limits that an author declares, which go first, and how long a call is sent again (`retry`).
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ pub(crate) struct Pace {
     pub longest: Duration,
 }
 
-/// How often a wait for a kind is asked about. What is there at once is seen by the first question, which is late enough for those that
-/// begin together; tasks need seconds in any case.
+/// How often Windlass polls for a kind. The first pause is long enough for waits that begin together to share a call, and short enough for
+/// a resource that AWS makes at once. Tasks of ECS need seconds in any case.
 pub(crate) const fn pace(kind: &str) -> Pace {
     let (first, longest) = match kind.as_bytes() {
         b"AWS::ECS::Service" => (600, 5_000),

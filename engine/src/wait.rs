@@ -11,11 +11,11 @@ use windlass_state::record::Action;
 
 use crate::clock::Clock;
 use crate::events::{Event, StepRef};
-use crate::patience::{Pace, pace};
 use crate::provider::{
     ErrorClass, Failure, Outputs, PollQuestion, Progress, Provider, ProviderError, Until,
 };
 use crate::retry::{Hope, Purpose, Retries};
+use crate::timing::{Pace, pace};
 use crate::visible::may_be_hidden_for;
 use crate::voice::Voice;
 
@@ -248,7 +248,7 @@ pub(crate) fn limit(
         Action::Delete => timeouts.delete,
     };
     said.map_or_else(
-        || crate::patience::time_limit(kind, action),
+        || crate::timing::time_limit(kind, action),
         Duration::from_secs,
     )
 }
