@@ -1,4 +1,4 @@
-//! How many mutating calls are under way at once. Not here: how fast calls of one sort are sent (`rate_limits`).
+//! The concurrency limit: how many mutating calls are under way at once. Not here: how fast calls of one sort are sent (`rate_limits`).
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
