@@ -8,10 +8,10 @@ mod cloud;
 mod command;
 mod exit;
 mod failure;
-mod keeping;
 mod program;
 mod render;
 mod stack;
+mod state_location;
 
 pub use command::run;
 pub use exit::Exit;

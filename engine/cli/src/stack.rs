@@ -10,8 +10,8 @@ use windlass_store::{HeldStore, Holder, Key, Location, Store, StoreError, Supers
 
 use crate::arguments::{Arguments, Waiting, Which};
 use crate::failure::Failure;
-use crate::keeping::{self, Where};
 use crate::program;
+use crate::state_location::{self, Where};
 
 /// The stack that a command is about.
 #[derive(Debug, Clone)]
@@ -81,7 +81,7 @@ impl Stack {
     /// Reaches the state. Makes nothing but the stack's own folder, and the bucket in the local cloud.
     pub async fn store(&self, which: &Which) -> Result<Store, Failure> {
         let at = self.place(which)?;
-        let key = keeping::key_for(&at, &which.kept)?;
+        let key = state_location::key_for(&at, &which.kept)?;
         self.store_at(&at, which, key).await
     }
 
@@ -92,9 +92,9 @@ impl Stack {
         which: &Which,
         key: Option<Key>,
     ) -> Result<Store, Failure> {
-        keeping::keep_out_of_git(&self.folder)?;
+        state_location::keep_out_of_git(&self.folder)?;
         let location = at.location(&self.folder, &self.name(), which)?;
-        let access = keeping::access(at, which, key, true).await?;
+        let access = state_location::access(at, which, key, true).await?;
         let access = access.expect("the local cloud was started");
         let store = Store::open(&location, &access).await?;
         if store.ignores_key() {
@@ -102,7 +102,7 @@ impl Stack {
                 "The state {location} is not encrypted, although a key was given: `state migrate` to a new place encrypts it."
             );
         }
-        Ok(store.with_emergency(&keeping::emergency_folder(&self.folder, which.local)))
+        Ok(store.with_emergency(&state_location::emergency_folder(&self.folder, which.local)))
     }
 
     /// Does something with the state while it is held for writing.
@@ -173,12 +173,12 @@ impl Stack {
     async fn existing(&self, which: &Which) -> Result<Option<Store>, Failure> {
         let at = self.place(which)?;
         let location = at.location(&self.folder, &self.name(), which)?;
-        let key = keeping::key_for(&at, &which.kept)?;
-        let Some(access) = keeping::access(&at, which, key, false).await? else {
+        let key = state_location::key_for(&at, &which.kept)?;
+        let Some(access) = state_location::access(&at, which, key, false).await? else {
             return Ok(None);
         };
         let store = Store::open(&location, &access).await?;
-        let emergency = keeping::emergency_folder(&self.folder, which.local);
+        let emergency = state_location::emergency_folder(&self.folder, which.local);
         Ok(Some(store.with_emergency(&emergency)))
     }
 
@@ -204,7 +204,7 @@ impl Stack {
         };
         // A place that only this stack's Cargo.toml names is meant for its neighbours, too, unless they name another.
         if which.kept.url.is_none() && other.place(&which)? == Where::Default {
-            which.kept.url = keeping::declared(&self.folder)?;
+            which.kept.url = state_location::declared(&self.folder)?;
         }
         let state = other.state(&which).await?;
         Ok(state.and_then(|state| {

@@ -7,6 +7,7 @@
 //! Architecture invariants: depends on no other Windlass crate and on no AWS SDK; binds and reaches loopback addresses only ([`Loopback`]);
 //! reads no AWS credentials; never a second emulator.
 
+mod abandoned_calls;
 mod backend;
 mod callers;
 mod calls;
@@ -22,7 +23,6 @@ mod gateway;
 mod held;
 mod home;
 mod lag;
-mod left;
 mod loopback;
 mod models;
 mod moto;

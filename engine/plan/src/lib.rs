@@ -5,6 +5,7 @@
 //! Architecture invariant: no tokio, no SDK, no clock, no randomness: planning cannot await, and the same inputs give the same plan.
 
 mod authored;
+mod carry_over;
 pub mod claim;
 mod compare;
 mod decide;
@@ -34,7 +35,6 @@ mod renames;
 pub mod resolve;
 mod scope;
 mod serving;
-mod settle;
 mod unchanged;
 mod unfinished;
 mod world;

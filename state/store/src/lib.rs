@@ -4,28 +4,28 @@
 
 mod chain;
 mod emergency;
+mod encryption;
 mod error;
-mod held;
 mod history;
 mod holder;
+mod leased;
 mod migrate;
 mod objects;
 mod place;
 pub mod private;
-mod seal;
 mod sqlite;
 mod state;
 mod store;
 mod stray;
 
+pub use encryption::Key;
 pub use error::StoreError;
-pub use held::{HeldStore, Superseded};
 pub use history::HistoryEntry;
 pub use holder::Holder;
+pub use leased::{HeldStore, Superseded};
 pub use migrate::migrate;
 pub use objects::connect::{S3Access, S3Credential, S3Credentials};
 pub use place::{Bucket, Location, Place, Service};
-pub use seal::Key;
 pub use state::LastGood;
 pub use store::{Access, Store};
 pub use stray::Stray;

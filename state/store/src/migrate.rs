@@ -4,8 +4,8 @@
 //! Not here: beliefs of earlier operations. They stay with the source; the history of operations comes along.
 
 use crate::error::StoreError;
-use crate::held::HeldStore;
 use crate::holder::Holder;
+use crate::leased::HeldStore;
 use crate::state::State;
 use crate::store::Store;
 

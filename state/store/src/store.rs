@@ -1,6 +1,6 @@
 //! One state, wherever it is kept.
 //!
-//! Not here: the two keepers (`sqlite`, `objects`), nor what a held one takes (`held`).
+//! Not here: the two keepers (`sqlite`, `objects`), nor what a held one takes (`leased`).
 
 use std::path::{Path, PathBuf};
 
@@ -12,14 +12,14 @@ use windlass_state::record::{Record, Settled, Settlement};
 use windlass_state::snapshot::{SecretKey, Snapshot};
 
 use crate::emergency::{Emergency, Left};
+use crate::encryption::Key;
 use crate::error::StoreError;
-use crate::held::{HeldStore, Superseded};
 use crate::history::HistoryEntry;
 use crate::holder::{Holder, TERM};
+use crate::leased::{HeldStore, Superseded};
 use crate::objects::Objects;
 use crate::objects::connect::{S3Access, connect};
 use crate::place::{At, Location};
-use crate::seal::Key;
 use crate::sqlite::Database;
 use crate::state::{LastGood, State};
 use crate::stray::Stray;

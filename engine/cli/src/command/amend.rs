@@ -13,7 +13,7 @@ use windlass_store::{HeldStore, Holder};
 
 use crate::arguments::Amending;
 use crate::command::history;
-use crate::command::reached::new_run;
+use crate::command::opened::new_run;
 use crate::command::state::unknown;
 use crate::exit::Exit;
 use crate::failure::Failure;

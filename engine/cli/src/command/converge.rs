@@ -20,7 +20,7 @@ use windlass_store::{HeldStore, Holder};
 use crate::answer::confirm;
 use crate::arguments::{Access, Destroy, Preview, Up, Waiting, Which};
 use crate::cloud::Cloud;
-use crate::command::reached::{Known, Reached, known, new_run};
+use crate::command::opened::{Known, Opened, known, new_run};
 use crate::command::saved::{SavedPlan, Scope, stale};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -175,20 +175,20 @@ impl End {
 
 impl Converge<'_> {
     async fn run(self) -> Result<Exit, Failure> {
-        let reached = Reached::of(
+        let opened = Opened::of(
             self.stack,
             &self.which,
             &self.access.reach,
             self.region.clone(),
         )
         .await?;
-        let (document, zones) = self.document(&reached).await?;
-        let Reached {
+        let (document, zones) = self.document(&opened).await?;
+        let Opened {
             store,
             snapshot,
             cloud,
             secrets,
-        } = reached;
+        } = opened;
         let known = match &document {
             Some(document) => known(self.stack, &self.which, document).await?,
             None => Known::default(),
@@ -221,17 +221,12 @@ impl Converge<'_> {
     }
 
     /// What is desired, and the zones that the program was told. `destroy` needs neither.
-    async fn document(
-        &self,
-        reached: &Reached,
-    ) -> Result<(Option<Document>, Vec<String>), Failure> {
+    async fn document(&self, opened: &Opened) -> Result<(Option<Document>, Vec<String>), Failure> {
         if self.operation == Operation::Destroy {
             return Ok((None, Vec::new()));
         }
         let parameters = self.scope.parameters.clone();
-        let (document, zones) = reached
-            .document(self.stack, &self.which, parameters)
-            .await?;
+        let (document, zones) = opened.document(self.stack, &self.which, parameters).await?;
         Ok((Some(document), zones))
     }
 

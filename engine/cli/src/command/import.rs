@@ -14,7 +14,7 @@ use windlass_state::record::Operation;
 use windlass_store::{HeldStore, Holder};
 
 use crate::arguments;
-use crate::command::reached::{Aside, Reached, known, new_run};
+use crate::command::opened::{Aside, Opened, known, new_run};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render::{self, import as drawn, json, say};
@@ -43,16 +43,14 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
             );
         }
     };
-    let reached = Reached::of(stack, &which, &reach, program.region.clone()).await?;
-    let (document, zones) = reached
-        .document(stack, &which, program.parameters())
-        .await?;
-    let Reached {
+    let opened = Opened::of(stack, &which, &reach, program.region.clone()).await?;
+    let (document, zones) = opened.document(stack, &which, program.parameters()).await?;
+    let Opened {
         store,
         cloud,
         secrets,
         ..
-    } = reached;
+    } = opened;
     let known = known(stack, &which, &document).await?;
     let goal = Goal {
         operation: Operation::Import,

@@ -7,8 +7,8 @@ use windlass_store::Holder;
 use crate::arguments::Reading;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::keeping::{self, Where};
 use crate::stack::Stack;
+use crate::state_location::{self, Where};
 
 /// `state migrate`.
 pub async fn migrate(stack: &Stack, url: &str, reading: &Reading) -> Result<Exit, Failure> {
@@ -18,7 +18,7 @@ pub async fn migrate(stack: &Stack, url: &str, reading: &Reading) -> Result<Exit
         return Err(Failure::new("the state is there already").exit(Exit::Usage));
     }
     // A key is for the object stores among the two; files are not encrypted.
-    let key = keeping::key(&which.kept)?;
+    let key = state_location::key(&which.kept)?;
     let from = stack.store_at(&here, which, key.clone()).await?;
     let target = stack.store_at(&there, which, key).await?;
     windlass_store::migrate(&from, &target, &Holder::this_process()).await?;

@@ -7,7 +7,7 @@ mod history;
 mod import;
 mod local;
 mod migrate;
-mod reached;
+mod opened;
 mod refresh;
 mod repair;
 mod saved;

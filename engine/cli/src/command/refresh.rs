@@ -14,7 +14,7 @@ use windlass_store::{HeldStore, Holder};
 
 use crate::arguments::{Drift, Reach, Refresh, Which};
 use crate::cloud::Cloud;
-use crate::command::reached::{Aside, Reached, new_run};
+use crate::command::opened::{Aside, Opened, new_run};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render::{drift as drawn, json, say};
@@ -23,14 +23,14 @@ use crate::stack::Stack;
 /// `drift`.
 pub async fn drift(stack: &Stack, drift: Drift) -> Result<Exit, Failure> {
     let Drift { which, reach, json } = drift;
-    let drifts = match reached(stack, &which, &reach).await? {
+    let drifts = match opened(stack, &which, &reach).await? {
         None => Default::default(),
-        Some(reached) => {
-            let journal = MemoryJournal::new(reached.snapshot.clone());
+        Some(opened) => {
+            let journal = MemoryJournal::new(opened.snapshot.clone());
             let clock = SystemClock::start();
-            let session = session(&reached.cloud, &journal, &clock);
-            let goal = goal(&reached.cloud, &reached.secrets, Answers::new());
-            session.drift(reached.snapshot.clone(), &goal).await?
+            let session = session(&opened.cloud, &journal, &clock);
+            let goal = goal(&opened.cloud, &opened.secrets, Answers::new());
+            session.drift(opened.snapshot.clone(), &goal).await?
         }
     };
     if json {
@@ -54,15 +54,15 @@ pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
         waiting,
         json,
     } = refresh;
-    let refreshed = match reached(stack, &which, &reach).await? {
+    let refreshed = match opened(stack, &which, &reach).await? {
         None => Default::default(),
-        Some(reached) => {
-            let Reached {
+        Some(opened) => {
+            let Opened {
                 store,
                 cloud,
                 secrets,
                 ..
-            } = reached;
+            } = opened;
             let work = async |held: &HeldStore, snapshot: Snapshot| {
                 let known = if lookups {
                     known(stack, &which, &snapshot).await?
@@ -85,11 +85,11 @@ pub async fn refresh(stack: &Stack, refresh: Refresh) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// Nothing has to be reached for a state that is not there.
-async fn reached(stack: &Stack, which: &Which, reach: &Reach) -> Result<Option<Reached>, Failure> {
+/// Without a state there is nothing to compare, and the command needs no cloud.
+async fn opened(stack: &Stack, which: &Which, reach: &Reach) -> Result<Option<Opened>, Failure> {
     match stack.state(which).await? {
         None => Ok(None),
-        Some(_) => Reached::of(stack, which, reach, None).await.map(Some),
+        Some(_) => Opened::of(stack, which, reach, None).await.map(Some),
     }
 }
 

@@ -22,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use self::record::{Counted, Half, Recorder};
+use crate::abandoned_calls::{AbandonedCalls, Work};
 use crate::backend::{Backend, Body, BoxError, full};
 use crate::callers;
 use crate::calls::CallLog;
@@ -31,7 +32,6 @@ use crate::ecs::Overlay;
 use crate::gaps::ScalableTargetTags;
 use crate::held::Holding;
 use crate::lag::Lags;
-use crate::left::{Left, Work};
 use crate::models::Models;
 use crate::operation::{Accounts, Call, asks_in_body};
 use crate::protocol_error;
@@ -53,7 +53,7 @@ pub(crate) struct Gateway {
     lags: Lags,
     rules: Mutex<RuleBook>,
     pub(crate) held: Holding,
-    left: Arc<Left>,
+    abandoned: Arc<AbandonedCalls>,
     status: Mutex<Status>,
     status_file: Option<PathBuf>,
 }
@@ -92,7 +92,7 @@ impl Gateway {
             lags: Lags::default(),
             rules: Mutex::default(),
             held: Holding::default(),
-            left: Arc::default(),
+            abandoned: Arc::default(),
             status: Mutex::new(status),
             status_file,
         }
@@ -196,13 +196,13 @@ impl Gateway {
             (Bytes::new(), incoming.map_err(Into::into).boxed_unsync())
         };
         let call = Call::read(&parts, &form, &self.accounts);
-        self.left.nothing(&call.account).await;
+        self.abandoned.carried_out(&call.account).await;
         let decision = {
             let mut rules = self.rules.lock().expect("no panic while held");
             rules.decide(&call, self.clock.now())
         };
         let record = Recorder::new(&self, &call, at, size.unwrap_or_default(), &decision);
-        let (_watch, work) = self.left.call(&call.account);
+        let (_watch, work) = self.abandoned.call(&call.account);
         let arrived = Arrived {
             call,
             parts,

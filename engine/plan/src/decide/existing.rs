@@ -12,13 +12,13 @@ use super::case::Case;
 use super::relocation::{is_place, relocation};
 use super::replace_order::Succession;
 use crate::authored::authored;
+use crate::carry_over::{carry_over, reset_removed};
 use crate::decision::{Act, Decision};
 use crate::diff::{Diff, Sides, diff};
 use crate::driven::Driven;
 use crate::evaluate::EvaluateError;
 use crate::plan::{Note, Reason};
 use crate::resolve::resolve;
-use crate::settle::{reset_removed, settle};
 use crate::unfinished::{add_unfinished, pending, restore_unfinished};
 use crate::world::Current;
 
@@ -199,7 +199,7 @@ fn spec_in_place(existing: &Existing<'_>, act: &Act) -> Value {
     let observed = existing.observed.as_ref().filter(|_| updates);
     let owned = &declaration.options.owned_elsewhere;
     let mut spec = existing.desired.clone();
-    settle(schema, &mut spec, &existing.applied, observed, owned);
+    carry_over(schema, &mut spec, &existing.applied, observed, owned);
     let unfinished = &existing.current.recorded.unfinished;
     restore_unfinished(&mut spec, &existing.desired, unfinished);
     spec

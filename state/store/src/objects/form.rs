@@ -9,9 +9,9 @@ use serde_json::value::RawValue;
 use windlass_state::snapshot::{self, Snapshot};
 
 use crate::chain::{Head, digest};
+use crate::encryption::Seal;
 use crate::history::HistoryEntry;
 use crate::holder::Holder;
-use crate::seal::Seal;
 
 /// The version of the objects that this crate writes. Older ones are read; newer ones are refused.
 ///

@@ -17,8 +17,8 @@ use super::Objects;
 use super::form::{self, FORMAT, LeaseForm, Reached};
 use super::writer::ObjectWriter;
 use crate::error::StoreError;
-use crate::held::{Hands, Lease};
 use crate::holder::{Deadline, Holder, Moment};
+use crate::leased::{Hands, Lease};
 
 /// What a lease must be late by, beyond its term, before its holder counts as dead: stores tell time in seconds, and their servers differ a little.
 const MARGIN: Duration = Duration::from_secs(3);

@@ -35,11 +35,11 @@ use self::lease::ObjectLease;
 use self::snapshots::Name;
 use self::writer::ObjectWriter;
 use crate::chain::Head;
+use crate::encryption::{Key, Seal};
 use crate::error::StoreError;
-use crate::held::Hands;
 use crate::history::{self, HistoryEntry};
 use crate::holder::Holder;
-use crate::seal::{Key, Seal};
+use crate::leased::Hands;
 use crate::state::State;
 
 /// How many objects are read at once.

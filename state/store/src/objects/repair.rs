@@ -9,8 +9,8 @@ use super::writer::ObjectWriter;
 use super::{Folding, Found, Objects};
 use crate::chain::Head;
 use crate::error::StoreError;
-use crate::held::Hands;
 use crate::holder::Holder;
+use crate::leased::Hands;
 use crate::state::{LastGood, State};
 
 impl Objects {

@@ -19,9 +19,9 @@ use super::snapshots::Name;
 use super::{Found, Objects, newest};
 use crate::chain::Head;
 use crate::error::StoreError;
-use crate::held::Writer;
 use crate::history::{self, HistoryEntry};
 use crate::holder::{Deadline, Holder};
+use crate::leased::Writer;
 use crate::state::{BELIEFS, HISTORY};
 
 /// Between two tries of a write.

@@ -11,8 +11,8 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::Database;
 use super::lock::Lock;
 use crate::error::StoreError;
-use crate::held::Lease;
 use crate::holder::{Holder, TERM};
+use crate::leased::Lease;
 
 /// What became of asking for the lease.
 pub enum Asked {

@@ -1,13 +1,13 @@
 //! The embedded keeper: an SQLite database with a snapshot and the journal since, and two files beside it: the newest [`Head`], because
 //! SQLite does not notice a lost or damaged write-ahead log, and a backup of the snapshot.
 //!
-//! Not here: writing while a run goes on (`writer`), the lease (`lease`), the files beside (`beside`).
+//! Not here: writing while a run goes on (`writer`), the lease (`lease`), the sidecar files (`sidecar_files`).
 
 mod beliefs;
-mod beside;
 mod lease;
 mod lock;
 mod repair;
+mod sidecar_files;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -20,15 +20,15 @@ use windlass::canonical::hex;
 use windlass_state::record::Record;
 use windlass_state::snapshot::{FORMAT, Snapshot};
 
-use self::beside::Beside;
 use self::lease::{Asked, DatabaseLease};
 use self::lock::Lock;
+use self::sidecar_files::SidecarFiles;
 use self::writer::DatabaseWriter;
 use crate::chain::{Hashed, Head, digest};
 use crate::error::StoreError;
-use crate::held::Hands;
 use crate::history::HistoryEntry;
 use crate::holder::{Deadline, Holder, Moment, TERM};
+use crate::leased::Hands;
 use crate::private;
 use crate::state::State;
 
@@ -72,12 +72,12 @@ impl Database {
     /// What is kept, if anything. Makes nothing.
     pub fn read(&self) -> Result<Option<State>, StoreError> {
         // Without its file, the database may be lost or may never have been.
-        let begun = self.beside().is_there();
+        let begun = self.sidecar_files().is_there();
         if !begun && !self.path.is_file() {
             return Ok(None);
         }
         // Before the database: everything up to here must be in it, while a writer may begin and go on.
-        let head = self.beside().head();
+        let head = self.sidecar_files().head();
         let connection = self.look()?;
         // One view of all tables, whatever a writer does meanwhile.
         let connection = connection
@@ -224,7 +224,7 @@ impl Database {
         let mut lock = Lock::beside(&self.path)?;
         let (mut connection, token) = (self.connect()?, hex(&rand::random::<[u8; 16]>()));
         self.take(&mut connection, holder, &mut lock, &token)?;
-        self.beside().remove()?;
+        self.sidecar_files().remove()?;
         let clear = "BEGIN; DELETE FROM snapshot; DELETE FROM journal; DELETE FROM history; DELETE FROM history_hash;
             DELETE FROM belief; DELETE FROM moved; DELETE FROM lease; DELETE FROM lease_mark; COMMIT;";
         connection
@@ -388,8 +388,8 @@ impl Database {
             .map_err(|cause| self.failed(cause))
     }
 
-    fn beside(&self) -> Beside<'_> {
-        Beside::of(&self.path)
+    fn sidecar_files(&self) -> SidecarFiles<'_> {
+        SidecarFiles::of(&self.path)
     }
 
     // What SQLite cannot read is damaged, unless the system keeps it from reading.

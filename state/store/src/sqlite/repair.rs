@@ -24,12 +24,12 @@ impl Database {
             .and_then(|connection| self.readable(connection));
         let history = connection.and_then(|connection| self.history(&connection).ok());
         let history = history.unwrap_or_default();
-        let backup = self.beside().backup();
+        let backup = self.sidecar_files().backup();
         let best = kept
             .into_iter()
             .chain(backup)
             .max_by_key(|snapshot| snapshot.sequence)?;
-        let head = self.beside().head();
+        let head = self.sidecar_files().head();
         Some(LastGood::of(best, history, head.as_ref(), what))
     }
 
@@ -84,7 +84,7 @@ impl Database {
                 _ => {}
             }
         }
-        self.beside().remove()?;
+        self.sidecar_files().remove()?;
         Ok(format!("{}{tail}", self.path.display()))
     }
 }

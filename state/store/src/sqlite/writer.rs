@@ -9,13 +9,13 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use windlass_state::record::Record;
 use windlass_state::snapshot::Snapshot;
 
-use super::beside::HeadFile;
+use super::sidecar_files::HeadFile;
 use super::{Database, beliefs, history_hash, lease, write_snapshot};
 use crate::chain::{Hashed, Head};
 use crate::error::StoreError;
-use crate::held::Writer;
 use crate::history::HistoryEntry;
 use crate::holder::{Deadline, Moment};
+use crate::leased::Writer;
 use crate::state::HISTORY;
 
 pub struct DatabaseWriter {
@@ -65,8 +65,8 @@ impl DatabaseWriter {
             Ok(head) => {
                 self.deadline.extend(asked);
                 self.head = head;
-                let beside = self.database.beside();
-                beside.keep_head(&self.head, &mut self.head_file)
+                let sidecars = self.database.sidecar_files();
+                sidecars.keep_head(&self.head, &mut self.head_file)
             }
             Err(holder) => {
                 self.deadline.lose(holder);
@@ -94,7 +94,7 @@ impl Writer for DatabaseWriter {
             put(connection, snapshot, &text)?;
             Ok(Head::of(snapshot))
         })?;
-        self.database.beside().keep_backup(&text)
+        self.database.sidecar_files().keep_backup(&text)
     }
 
     async fn replace(
@@ -116,7 +116,7 @@ impl Writer for DatabaseWriter {
             connection.execute("DELETE FROM journal", [])?;
             Ok(Head::of(snapshot))
         })?;
-        self.database.beside().keep_backup(&text)
+        self.database.sidecar_files().keep_backup(&text)
     }
 
     async fn mark_moved(&mut self, to: Option<&str>) -> Result<(), StoreError> {

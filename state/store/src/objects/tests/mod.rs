@@ -19,10 +19,10 @@ use windlass_state::record::{
 
 use self::faulty::{Fault, Faulty};
 use super::Objects;
+use crate::encryption::Key;
 use crate::error::StoreError;
-use crate::held::HeldStore;
 use crate::holder::Holder;
-use crate::seal::Key;
+use crate::leased::HeldStore;
 use crate::store::Store;
 
 /// Long enough for a slow machine, short enough to wait for.

@@ -1,4 +1,4 @@
-//! Calls whose sender has hung up: they are carried out, and before anything that the same account asks later.
+//! Abandoned calls, whose client has hung up: the gateway carries them out before anything that the same account asks later.
 //!
 //! So the local cloud shows at once what a killed program has made. AWS does not; there a look is repeated until the kind's visibility window
 //! has passed. Not here: how a call is carried out.
@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
-/// The calls that were left by their senders and are not carried out yet.
+/// The calls that their clients have abandoned and that are not carried out yet.
 #[derive(Debug, Default)]
-pub(crate) struct Left {
+pub(crate) struct AbandonedCalls {
     /// How many, by account.
     calls: Mutex<HashMap<String, usize>>,
     carried_out: Notify,
@@ -19,14 +19,14 @@ pub(crate) struct Left {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Watched,
-    Left,
+    Abandoned,
     CarriedOut,
 }
 
 /// One call, shared by who waits for its answer and who carries it out.
 #[derive(Debug)]
 struct Shared {
-    left: Arc<Left>,
+    abandoned: Arc<AbandonedCalls>,
     account: String,
     state: Mutex<State>,
 }
@@ -39,19 +39,19 @@ pub(crate) struct Watch(Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Work(Arc<Shared>);
 
-impl Left {
+impl AbandonedCalls {
     /// Both ends of a call of that account.
     pub(crate) fn call(self: &Arc<Self>, account: &str) -> (Watch, Work) {
         let shared = Arc::new(Shared {
-            left: Arc::clone(self),
+            abandoned: Arc::clone(self),
             account: account.to_owned(),
             state: Mutex::new(State::Watched),
         });
         (Watch(Arc::clone(&shared)), Work(shared))
     }
 
-    /// Returns when everything that the account's senders have left is carried out.
-    pub(crate) async fn nothing(&self, account: &str) {
+    /// Returns when every call that the account's clients have abandoned is carried out.
+    pub(crate) async fn carried_out(&self, account: &str) {
         loop {
             let carried_out = self.carried_out.notified();
             tokio::pin!(carried_out);
@@ -82,9 +82,11 @@ impl Shared {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let Shared { left, account, .. } = &*self.0;
-        let mut calls = left.calls.lock().expect("no panic while held");
-        if self.0.becomes(State::Left) == State::Watched {
+        let Shared {
+            abandoned, account, ..
+        } = &*self.0;
+        let mut calls = abandoned.calls.lock().expect("no panic while held");
+        if self.0.becomes(State::Abandoned) == State::Watched {
             *calls.entry(account.clone()).or_default() += 1;
         }
     }
@@ -92,9 +94,11 @@ impl Drop for Watch {
 
 impl Drop for Work {
     fn drop(&mut self) {
-        let Shared { left, account, .. } = &*self.0;
-        let mut calls = left.calls.lock().expect("no panic while held");
-        if self.0.becomes(State::CarriedOut) != State::Left {
+        let Shared {
+            abandoned, account, ..
+        } = &*self.0;
+        let mut calls = abandoned.calls.lock().expect("no panic while held");
+        if self.0.becomes(State::CarriedOut) != State::Abandoned {
             return;
         }
         if let Some(count) = calls.get_mut(account) {
@@ -104,6 +108,6 @@ impl Drop for Work {
             }
         }
         drop(calls);
-        left.carried_out.notify_waiters();
+        abandoned.carried_out.notify_waiters();
     }
 }

@@ -1,9 +1,9 @@
-//! The two files beside a database: how far it had come, and the last snapshot once more.
+//! The two sidecar files of a database: how far its journal had come (`.head`), and a backup of the last snapshot (`.backup`).
 //!
-//! Neither is needed while the database is sound, so one that cannot be read counts as absent. They are not synced: after a loss of power an
-//! older one stands there, which claims less, or one that cannot be read.
+//! A sound database needs neither, so one that cannot be read counts as absent. The store does not sync them: after a loss of power one may be
+//! older, and claim less, or be unreadable.
 //!
-//! Not here: what is concluded from them.
+//! Not here: what is concluded from them (`repair`).
 
 use std::fs::File;
 use std::io::{ErrorKind, Seek as _, Write as _};
@@ -15,9 +15,9 @@ use crate::chain::{Hashed, Head, digest};
 use crate::error::StoreError;
 use crate::private;
 
-pub(super) struct Beside<'a>(&'a Path);
+pub(super) struct SidecarFiles<'a>(&'a Path);
 
-impl<'a> Beside<'a> {
+impl<'a> SidecarFiles<'a> {
     pub fn of(database: &'a Path) -> Self {
         Self(database)
     }

@@ -1,4 +1,4 @@
-//! What a spec becomes for a resource that exists already: what is not the author's to change any more keeps its value.
+//! Carrying over: in the spec of a resource that exists already, a property that is not the author's to change keeps its value.
 //!
 //! Not here: the comparison itself (`diff`).
 
@@ -9,7 +9,7 @@ use crate::diff::is_owned_elsewhere;
 
 /// Puts the standing value where a property only counts at creation or is owned elsewhere: what was applied, or, where an update is about
 /// to be sent, what the owner has made of it meanwhile.
-pub fn settle(
+pub fn carry_over(
     schema: &KindSchema,
     desired: &mut Value,
     applied: &Value,

@@ -1,4 +1,4 @@
-//! What a command that asks AWS begins with: the state as it is, the place, the credentials; and what the program declares for them.
+//! The opened state and cloud with which a command that asks AWS begins, and what the program declares for them.
 //!
 //! Not here: taking the state for writing, which only some of them do.
 
@@ -27,7 +27,7 @@ use crate::render;
 use crate::stack::Stack;
 
 /// A state, and the cloud that it is about.
-pub struct Reached {
+pub struct Opened {
     /// Where the state is kept.
     pub store: Store,
     /// What is believed.
@@ -38,7 +38,7 @@ pub struct Reached {
     pub secrets: Arc<SecretReader>,
 }
 
-impl Reached {
+impl Opened {
     /// Opens the state and reaches the cloud. Without a region of its own, a command is about the state's.
     pub async fn of(
         stack: &Stack,

@@ -1,6 +1,6 @@
-//! A state that is held for writing: one thread writes, groups what waits at the same moment, and keeps the lease alive beside it.
+//! A state under a lease for writing: one thread writes, groups the records that wait at the same moment, and renews the lease meanwhile.
 //!
-//! Not here: how a keeper writes, which its [`Writer`] and [`Lease`] do.
+//! Not here: how a keeper writes and takes its lease, which its [`Writer`] and [`Lease`] do.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
-//! Where a stack's states are kept and how that place is reached: the command line, then the environment, then the stack's Cargo.toml, then its
-//! own folder.
+//! The location of a stack's states, and what opens it: the command line, then the environment, then the stack's Cargo.toml, then its own
+//! folder.
 //!
 //! Not here: what is done with a state.
 
