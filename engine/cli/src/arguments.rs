@@ -9,6 +9,9 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use windlass::address::Address;
 
+/// The hidden command that runs the local cloud's daemon.
+pub const DAEMON: &str = "local-daemon";
+
 /// Provisions Amazon ECS platforms from typed Rust stacks.
 #[derive(Debug, Parser)]
 #[command(name = "windlass", version, about, propagate_version = true, max_term_width = 110, after_help = EXAMPLES)]
@@ -75,7 +78,7 @@ pub enum Command {
         shell: clap_complete::Shell,
     },
     /// Run the local cloud in the foreground.
-    #[command(name = crate::command::DAEMON, hide = true)]
+    #[command(name = DAEMON, hide = true)]
     LocalDaemon {
         /// Its home.
         home: PathBuf,

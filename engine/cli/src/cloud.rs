@@ -11,7 +11,7 @@ use windlass_engine::secrets::SecretReader;
 use windlass_local::{DEFAULT_ACCOUNT, DaemonCommand, Home, LocalCloud, Progress, Status};
 use windlass_state::binding::Binding;
 
-use crate::command::DAEMON;
+use crate::arguments::DAEMON;
 use crate::failure::Failure;
 use crate::render::tell;
 

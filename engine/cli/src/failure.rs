@@ -62,6 +62,16 @@ impl Failure {
         }
     }
 
+    /// The state records nothing under these addresses.
+    pub fn unrecorded(addresses: &[&Address]) -> Self {
+        let named: Vec<_> = addresses
+            .iter()
+            .map(|address| format!("`{address}`"))
+            .collect();
+        Self::new(format!("the state knows no {}", named.join(", ")))
+            .help("`state list` shows what it knows")
+    }
+
     /// The user wanted to stop, or said no, before anything was begun.
     pub fn stopped() -> Self {
         Self::new("stopped; nothing was begun").exit(Exit::Interrupted)

@@ -39,9 +39,9 @@ macro_rules! main {
 pub fn run_self_contained(program: &windlass::runner::Program) -> std::process::ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     if arguments.get(1).is_some_and(|first| {
-        first == windlass::request::ANSWER_ARGUMENT || first == command::DAEMON
+        first == windlass::request::ANSWER_ARGUMENT || first == arguments::DAEMON
     }) {
-        if arguments[1] == command::DAEMON {
+        if arguments[1] == arguments::DAEMON {
             return run(arguments);
         }
         return windlass::runner::run(program);

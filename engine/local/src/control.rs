@@ -22,13 +22,13 @@ use hyper::body::Incoming;
 use serde::Serialize;
 
 use crate::backend::{Body, full};
-use crate::gateway::{Gateway, plain};
+use crate::gateway::Gateway;
+use crate::loopback::GUARD;
 use crate::operation::form_value;
+use crate::protocol_error;
 use crate::rules::Rules;
 
 pub(crate) const PREFIX: &str = "/_windlass/";
-/// The header of every request that changes something.
-pub(crate) const GUARD: &str = "x-windlass-control";
 
 pub(crate) async fn answer(gateway: &Arc<Gateway>, request: Request<Incoming>) -> Response<Body> {
     if request.method() != Method::GET && !request.headers().contains_key(GUARD) {
@@ -84,6 +84,10 @@ async fn put_rules(gateway: &Gateway, request: Request<Incoming>) -> Response<Bo
             )
         }
     }
+}
+
+fn plain(status: StatusCode, text: &str) -> Response<Body> {
+    protocol_error::plain(status, text).map(full)
 }
 
 fn json(value: &impl Serialize) -> Response<Body> {

@@ -13,6 +13,9 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 
+/// The header of every request to the gateway itself that changes something.
+pub(crate) const GUARD: &str = "x-windlass-control";
+
 /// A socket address on a loopback interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loopback(SocketAddr);
@@ -129,10 +132,7 @@ impl LoopbackClient {
         path: &str,
         body: Option<String>,
     ) -> Result<Bytes, LoopbackError> {
-        let headers = [
-            ("content-type", "application/json"),
-            (crate::control::GUARD, "1"),
-        ];
+        let headers = [("content-type", "application/json"), (GUARD, "1")];
         self.send_with(method, path, &headers, body).await
     }
 

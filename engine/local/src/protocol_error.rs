@@ -1,4 +1,4 @@
-//! Errors in the words of each AWS protocol, so that a real SDK classifies them as it would AWS's own.
+//! Errors in the words of each AWS protocol, so that a real SDK classifies them as it would AWS's own; and the gateway's own in plain text.
 //!
 //! Not here: when to answer with one (`rules`, `ecs`).
 //! Shapes: <https://smithy.io/2.0/aws/protocols/>; EC2's throttle code and status: <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
@@ -134,6 +134,13 @@ impl ServiceError {
             escaped(&self.message)
         )
     }
+}
+
+/// An answer of the gateway itself, in plain text.
+pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(text.to_owned()));
+    *response.status_mut() = status;
+    response
 }
 
 /// An answer that a rule gives, with the type of the protocol.

@@ -4,32 +4,19 @@
 
 use serde_json::json;
 use windlass::address::Address;
-use windlass_engine::amend::{Amendment, amend};
-use windlass_engine::clock::SystemClock;
+use windlass_engine::amend::Amendment;
 use windlass_state::record::{HistoryLine, Operation, Settlement};
 use windlass_state::rollback::RollBack;
 use windlass_state::snapshot::Snapshot;
-use windlass_store::{HeldStore, Holder};
+use windlass_store::HeldStore;
 
 use crate::arguments::Amending;
 use crate::command::history;
-use crate::command::opened::new_run;
-use crate::command::state::unknown;
+use crate::command::record::record;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render::{count, foreign, json, say};
 use crate::stack::Stack;
-
-/// Records an amendment on a state that is held.
-pub async fn record(
-    held: &HeldStore,
-    snapshot: Snapshot,
-    amendment: Amendment,
-) -> Result<Snapshot, Failure> {
-    let (clock, run) = (SystemClock::start(), new_run());
-    let who = Holder::this_process().to_string();
-    Ok(amend(held, &clock, &run, &who, snapshot, amendment).await?)
-}
 
 /// Makes an amendment of what is believed, if there is a state, and records it.
 async fn amended<T>(
@@ -86,7 +73,7 @@ fn forgotten(snapshot: &Snapshot, addresses: &[Address]) -> Result<(Amendment, V
         .filter(|at| snapshot.generations(at).next().is_none());
     let absent: Vec<_> = absent.collect();
     if !absent.is_empty() {
-        return Err(unknown(&absent));
+        return Err(Failure::unrecorded(&absent));
     }
     let (mut settlements, mut changes, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     for address in addresses {
@@ -146,7 +133,7 @@ fn relocated(
 ) -> Result<(Amendment, Moves), Failure> {
     let moves = moves(snapshot, from, to);
     if moves.is_empty() {
-        return Err(unknown(&[from]));
+        return Err(Failure::unrecorded(&[from]));
     }
     let amendment = Amendment {
         operation: Operation::Move,

@@ -8,6 +8,7 @@ mod import;
 mod local;
 mod migrate;
 mod opened;
+mod record;
 mod refresh;
 mod repair;
 mod saved;
@@ -25,9 +26,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render;
 use crate::stack::Stack;
-
-/// The hidden command that the local cloud's daemon is run by.
-pub const DAEMON: &str = "local-daemon";
 
 /// Runs the command line, and gives the exit code.
 #[must_use]

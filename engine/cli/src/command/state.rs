@@ -69,7 +69,7 @@ async fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exi
     let current = snapshot.as_ref().and_then(|s| s.resources.get(address));
     let old = snapshot.as_ref().and_then(|s| s.old.get(address));
     if current.is_none() && old.is_none() {
-        return Err(unknown(&[address]));
+        return Err(Failure::unrecorded(&[address]));
     }
     let document = json!({"address": address, "current": current, "old": old});
     if reading.json {
@@ -78,16 +78,6 @@ async fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exi
         json::pretty(&document);
     }
     Ok(Exit::Done)
-}
-
-/// The failure when nothing is recorded under addresses.
-pub fn unknown(addresses: &[&Address]) -> Failure {
-    let named: Vec<_> = addresses
-        .iter()
-        .map(|address| format!("`{address}`"))
-        .collect();
-    Failure::new(format!("the state knows no {}", named.join(", ")))
-        .help("`state list` shows what it knows")
 }
 
 /// Reads everything that is kept, and checks what must hold of it.

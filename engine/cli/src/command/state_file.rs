@@ -14,7 +14,7 @@ use windlass_state::snapshot::{FORMAT, Snapshot, VERSION};
 use windlass_store::{HeldStore, Holder, private};
 
 use crate::arguments::{Amending, Which};
-use crate::command::amend::record;
+use crate::command::record::record;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::render::{count, json, say};

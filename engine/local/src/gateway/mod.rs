@@ -175,14 +175,12 @@ impl Gateway {
     ) -> Result<Response<Body>, BoxError> {
         let at = (Timestamp::now(), Instant::now());
         if request.method() == Method::CONNECT {
-            return Ok(plain(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this gateway leads to the local cloud only",
-            ));
+            let text = "this gateway leads to the local cloud only";
+            return Ok(protocol_error::plain(StatusCode::METHOD_NOT_ALLOWED, text).map(full));
         }
         let (parts, incoming) = request.into_parts();
         if let Some(reason) = callers::refusal(&parts) {
-            return Ok(plain(StatusCode::FORBIDDEN, &reason));
+            return Ok(protocol_error::plain(StatusCode::FORBIDDEN, &reason).map(full));
         }
         if parts.uri.path().starts_with(control::PREFIX) {
             let request = Request::from_parts(parts, incoming);
@@ -326,10 +324,4 @@ async fn half_of(answer: Response<Body>, record: Recorder) -> Result<Response<Bo
 
 async fn drain(answer: Response<Body>) {
     drop(answer.into_body().collect().await);
-}
-
-pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Body> {
-    let mut response = Response::new(full(text.to_owned()));
-    *response.status_mut() = status;
-    response
 }
