@@ -9,10 +9,10 @@ use windlass_state::record::Action;
 
 use crate::events::Verb;
 
-/// How often a wait is asked about.
+/// The pauses between the polls of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    /// Before the first question, and between the first two; it doubles each time.
+    /// Before the first poll, and between the first two; it doubles each time.
     pub first: Duration,
     /// At most: under a tenth of what AWS usually needs.
     pub longest: Duration,

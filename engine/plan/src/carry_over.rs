@@ -67,7 +67,7 @@ fn block(
 }
 
 /// Writes AWS's default where the author removed a property that goes back to it, so that the call says what the plan shows. Within a block, too:
-/// AWS keeps what an update of the block leaves out (aws-cdk#29088: managed scaling that nobody could switch off).
+/// AWS keeps what an update of the block leaves out (aws-cdk#29088: managed scaling could not be switched off).
 pub fn reset_removed(
     schema: &KindSchema,
     desired: &mut Value,

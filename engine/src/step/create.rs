@@ -102,7 +102,7 @@ impl Running<'_> {
         }
     }
 
-    // Nobody knows whether the call arrived.
+    // AWS may or may not have received the call.
     async fn look_for(
         &self,
         intent: &Intent,
@@ -117,7 +117,7 @@ impl Running<'_> {
         }
     }
 
-    // Something stands under the name: an earlier attempt of this call made it, or it is not ours.
+    // AWS has a resource under the name: an earlier attempt of this call made it, or it is not ours.
     async fn claim(&self, intent: &Intent, error: ProviderError) -> Result<Created, StepError> {
         let looked = look(self.run.provider, self.run.clock, intent, Duration::MAX / 2).await;
         match looked.map_err(StepError::Refused)? {

@@ -41,7 +41,7 @@ impl Running<'_> {
             self.run.lanes.answered(self.lane(), answer.as_ref().err());
             let error = match answer {
                 Ok(deletion) => break deletion,
-                // It was made moments ago: AWS may not show it to this call yet, and would keep it for ever.
+                // It was made moments ago, and AWS may not show it to this call yet: without another try it would stay.
                 Err(error) if error.class == ErrorClass::NotFound && !hidden_for.is_zero() => {
                     let hope = Hope::Shows(target.address.to_string());
                     let delay = glances.pause(hidden_for);

@@ -23,7 +23,7 @@ pub enum StepError {
     /// It did not get there.
     #[error(transparent)]
     Wait(#[from] WaitError),
-    /// Something stands under the name that is not ours.
+    /// AWS has a resource under the name that is not ours.
     #[error("{description} exists already, and nothing shows that this stack made it")]
     Foreign {
         /// What it is.
@@ -96,7 +96,7 @@ impl StepError {
     }
 }
 
-/// The way out where something stands that is not ours.
+/// The way out where a resource exists that is not ours.
 fn takeover(address: &Address, kind: &str) -> String {
     let id = windlass::aws::schema(kind).map(|schema| in_words(schema.id));
     let id = id.map_or_else(String::new, |id| format!(", with its {id} for ID,"));

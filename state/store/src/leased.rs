@@ -192,7 +192,7 @@ impl HeldStore {
         self.ask(|answer| Job::Checkpoint(snapshot, answer)).await
     }
 
-    /// Says that the state goes on elsewhere (or, with `None`, here again), so that nobody continues on this copy.
+    /// Marks the state as moved elsewhere (or, with `None`, as here again), so that no run continues on this copy.
     pub(crate) async fn mark_moved(&self, to: Option<String>) -> Result<(), StoreError> {
         self.ask(|answer| Job::MarkMoved(to, answer)).await
     }
@@ -321,7 +321,7 @@ async fn beat(lease: &mut dyn Lease, deadline: &Deadline, term: Duration) {
                 deadline.extend(asked);
                 pause = term / 3;
             }
-            // Nothing more may be written or sent; whoever waits for an answer still gets it.
+            // No record may be written and no call sent any more; callers that wait for an answer still get it.
             Ok(Some(holder)) => {
                 deadline.lose(holder);
                 return std::future::pending().await;
@@ -354,7 +354,7 @@ async fn write(writer: &mut dyn Writer, deadline: &Deadline, inbox: &mut Unbound
                     }
                     let mut result = append(writer, deadline, &records).await;
                     for answer in answers {
-                        // The first hears the cause in full. Whoever asked may have gone meanwhile.
+                        // The first caller gets the full cause. A caller may have gone meanwhile.
                         let rest = match &result {
                             Ok(head) => Ok(head.clone()),
                             Err(error) => Err(StoreError::Halted(error.to_string())),

@@ -153,7 +153,7 @@ pub async fn known(stack: &Stack, which: &Which, document: &Document) -> Result<
     Ok(known)
 }
 
-/// A run that nobody had before.
+/// A new identifier for a run.
 pub fn new_run() -> RunId {
     RunId(format!("{:016x}", rand::random::<u64>()))
 }

@@ -3,7 +3,7 @@
 //! The order of questions: is it in scope ([`Decider::run`]), does it exist (`create`), is it unchanged (`unchanged`), what differs
 //! (`existing`), does a difference need a new generation (`replace`), and does that one come before the old one goes (`replace_order`)?
 //!
-//! Not here: what is not declared any more and what is old (`removals`), and the steps (`order`).
+//! Not here: resources that are not declared any more and old generations (`removals`), and the steps (`order`).
 
 mod case;
 mod create;
@@ -60,9 +60,9 @@ pub struct Decider<'a> {
     pub world: &'a World<'a>,
     pub scope: &'a Scope,
     pub default_tags: DefaultTags<'a>,
-    /// What is replaced because of those whom it serves.
+    /// Resources that are replaced because of their owners.
     pub following: Following,
-    /// What goes before its next generation is made, and is held by resources that name it only through others.
+    /// Resources whose old generation goes first, and which others hold that name them only through a third.
     pub first_of_all: BTreeSet<&'a Address>,
     pub drivers: Drivers<'a>,
     pub fates: Vec<Fate>,
@@ -156,7 +156,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Whether the author accepts that somebody else has deleted it. What it gave is still known to what refers to it.
+    /// Whether the author accepts a deletion that Windlass did not make. References to its outputs keep their values.
     fn stays_away(&mut self, case: &Case<'a>, gone: Current<'a>) -> bool {
         let address = case.address;
         let accepted = case.declaration.options.vanished == Vanished::Forget;

@@ -105,8 +105,8 @@ impl<'a> Decider<'a> {
         self.inputs.replace.contains(case.address) || self.following.contains_key(&case.node)
     }
 
-    /// Whether a value that is not known yet is certain to be another one than before: it comes from a new generation that stands beside
-    /// the old one, and is not merely what its spec says.
+    /// Whether a value that is not known yet is certain to differ from the old one: it comes from a new generation that exists beside the old
+    /// one, and does not merely repeat its spec.
     pub(super) fn is_apart(&self, value: &Value) -> bool {
         let mut apart = false;
         each_reference(value, &mut |address, output| {
