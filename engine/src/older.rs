@@ -11,7 +11,7 @@ use futures::future::join_all;
 use windlass::address::Address;
 use windlass::document::Place;
 use windlass_plan::plan::{Plan, Verdict};
-use windlass_state::identity::{INTENT_TAG, IntentId, LINEAGE_TAG};
+use windlass_state::identity::{Attempts, Digest, INTENT_TAG, IntentId, LINEAGE_TAG};
 use windlass_state::record::Action;
 use windlass_state::snapshot::Snapshot;
 
@@ -21,11 +21,8 @@ use crate::run::read;
 use crate::sweep::{only, warned};
 use crate::voice::Voice;
 
-/// How many sequence numbers after the state's own are tried. An `up` of 1,000 resources uses about 2,500.
-const AHEAD: u64 = 4_000;
-
-/// How many generations of an address after the state's own are tried.
-const GENERATIONS: u32 = 2;
+/// How many sequence numbers after the state's own are tried for each resource that it knows: a change uses two or three.
+const AHEAD: usize = 10;
 
 /// What a later run of the same state made, and this state does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,14 +75,14 @@ async fn later_in(
     let seed = &snapshot.lineage.0;
     let tags = only(&snapshot.owner(), &[LINEAGE_TAG]);
     let listed = read(clock, seed, || provider.tagged(place, &tags)).await?;
-    let mut unknown: BTreeMap<String, Tagged> = BTreeMap::new();
-    for tagged in listed {
-        if let Some(intent) = tagged.tags.get(INTENT_TAG) {
-            unknown.insert(intent.clone(), tagged);
-        }
-    }
+    let digest = |tagged: &Tagged| IntentId(tagged.tags.get(INTENT_TAG)?.clone()).digest();
+    let listed = listed.into_iter();
+    let mut unknown: BTreeMap<Digest, Tagged> = listed
+        .filter_map(|tagged| Some((digest(&tagged)?, tagged)))
+        .collect();
     for (_, recorded) in snapshot.everything() {
-        unknown.remove(&recorded.intent.0);
+        let known = recorded.intent.digest();
+        known.and_then(|known| unknown.remove(&known));
     }
     let made = foretold(snapshot, creates, &unknown);
     if made.is_empty() {
@@ -107,22 +104,22 @@ async fn later_in(
 fn foretold<'a>(
     snapshot: &Snapshot,
     creates: &BTreeSet<&'a Address>,
-    unknown: &'a BTreeMap<String, Tagged>,
+    unknown: &'a BTreeMap<Digest, Tagged>,
 ) -> Vec<(&'a Address, &'a Tagged)> {
     let mut made = Vec::new();
     if unknown.is_empty() {
         return made;
     }
+    let resources = creates.len() + snapshot.everything().count();
+    let first = u32::try_from(snapshot.sequence).unwrap_or(u32::MAX);
+    let attempts = (first..).take(AHEAD * resources);
     for &address in creates {
         let next = snapshot.next_generation(address);
-        for generation in next..next + GENERATIONS {
-            for sequence in snapshot.sequence..snapshot.sequence + AHEAD {
-                let attempt = u32::try_from(sequence).unwrap_or(u32::MAX);
-                let lineage = &snapshot.lineage;
-                let intent = IntentId::of(lineage, address, generation, Action::Create, attempt);
-                made.extend(unknown.get(&intent.0).map(|tagged| (address, tagged)));
-            }
-        }
+        let of = Attempts::of(&snapshot.lineage, address, next, Action::Create);
+        let tagged = attempts
+            .clone()
+            .filter_map(|at| unknown.get(&of.digest(at)));
+        made.extend(tagged.map(|tagged| (address, tagged)));
     }
     made
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use windlass::address::Address;
 use windlass::canonical::hex;
 
@@ -93,19 +93,59 @@ impl IntentId {
         action: Action,
         attempt: u32,
     ) -> Self {
+        let attempts = Attempts::of(lineage, address, generation, action);
+        Self(hex(&attempts.digest(attempt)))
+    }
+
+    /// The bytes that the id stands for; `None` where it is no such id.
+    #[must_use]
+    pub fn digest(&self) -> Option<Digest> {
+        let bytes = (self.0.as_bytes().chunks(2)).map(|pair| {
+            let pair = std::str::from_utf8(pair).ok()?;
+            u8::from_str_radix(pair, 16).ok()
+        });
+        let bytes: Option<Vec<u8>> = bytes.collect();
+        bytes?.try_into().ok()
+    }
+}
+
+/// What an intent's id stands for.
+pub type Digest = [u8; 16];
+
+/// The ids of all attempts at one thing, cheap to work out by the thousand.
+#[derive(Debug, Clone)]
+pub struct Attempts(Sha256);
+
+impl Attempts {
+    /// Those of one action on one generation of an address.
+    #[must_use]
+    pub fn of(lineage: &Lineage, address: &Address, generation: u32, action: Action) -> Self {
         let mut digest = Sha256::new();
         for part in [
             lineage.0.as_str(),
             address.as_str(),
             &generation.to_string(),
             action.as_str(),
-            &attempt.to_string(),
         ] {
-            digest.update((part.len() as u64).to_be_bytes());
-            digest.update(part.as_bytes());
+            add(&mut digest, part);
         }
-        Self(hex(&digest.finalize()[..16]))
+        Self(digest)
     }
+
+    /// The id of one of them, as bytes.
+    #[must_use]
+    pub fn digest(&self, attempt: u32) -> Digest {
+        let mut digest = self.0.clone();
+        add(&mut digest, &attempt.to_string());
+        let mut id = Digest::default();
+        id.copy_from_slice(&digest.finalize()[..16]);
+        id
+    }
+}
+
+fn add(digest: &mut Sha256, part: &str) {
+    digest.update((part.len() as u64).to_be_bytes());
+    digest.update(part.as_bytes());
 }
 
 impl fmt::Display for IntentId {
