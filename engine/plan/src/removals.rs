@@ -240,11 +240,16 @@ impl<'a> Removals<'a> {
         });
     }
 
+    /// Whether AWS has nothing that only this old generation is. `PutScalingPolicy` overwrites by name, so the policy that a killed run made after the
+    /// first one had vanished has its identifier: to delete the old generation would delete the new one.
     fn is_gone(&self, at: &Address, recorded: &Recorded) -> bool {
-        matches!(
-            self.world.seen(at, recorded.generation),
-            Some(Seen::Missing)
-        )
+        let current = self.inputs.snapshot.resources.get(at);
+        let is_current = current.is_some_and(|current| {
+            (&current.kind, &current.place, &current.physical_id)
+                == (&recorded.kind, &recorded.place, &recorded.physical_id)
+        });
+        let seen = self.world.seen(at, recorded.generation);
+        is_current || matches!(seen, Some(Seen::Missing))
     }
 
     /// How many old generations are kept, as long as the resource is still of that kind. The last one is what a rollback returns to, so

@@ -132,6 +132,20 @@ fn an_old_generation_that_is_gone_is_forgotten() {
     assert!(stage.snapshot.old.is_empty());
 }
 
+/// Found by story 16308: a scaling policy vanished, and a killed run made it anew under its name.
+#[test]
+fn an_old_generation_that_is_the_current_thing_is_not_deleted() {
+    let group =
+        |protocol: &str| Doc::new().with("group", "TargetGroup", json!({"Protocol": protocol}));
+    let mut stage = Stage::with(&group("HTTP1"));
+    let plan = stage.plan(&group("HTTP2"));
+    stage.step(&plan.steps[0]);
+    let old = stage.snapshot.old.get_mut(&address("group"));
+    let old = &mut old.expect("it is to be deleted")[0].recorded;
+    old.physical_id = (stage.snapshot.resources[&address("group")].physical_id).clone();
+    assert_eq!(steps(&stage.plan(&group("HTTP2"))), ["forget group#0"]);
+}
+
 #[test]
 fn why_it_goes_is_said() {
     let mut stage = Stage::with(&doc("app:1"));
