@@ -6,6 +6,7 @@ use syn::{Data, DeriveInput, Fields, Result};
 
 use crate::attributes::FieldAttributes;
 use crate::fields::schema_entry;
+use crate::members;
 
 /// Expands the derive. Attributes in `#[choice(…)]` on the enum hold for every variant that does not state its own change.
 pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -17,6 +18,7 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let twin = format_ident!("{ident}Resolved");
     let doc = format!("A [`{ident}`] after `resolve`.");
     let (mut variants, mut arms, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+    let mut members = Vec::new();
     for variant in &data.variants {
         let Fields::Unnamed(fields) = &variant.fields else {
             return Err(syn::Error::new_spanned(
@@ -48,12 +50,16 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
             quote!(Self::#name_ident(value) => (#name, ::windlass::value::Field::to_json(value)),),
         );
         entries.push(schema_entry(&name, ty, false, &attributes));
+        members.push((name, name_ident.clone(), ty.clone(), attributes.never_read));
     }
+    let members = members::of_enum(input, &members);
     Ok(quote! {
         #[doc = #doc]
         #[derive(Debug, Clone, ::windlass::private::serde::Deserialize)]
         #[serde(crate = "::windlass::private::serde")]
         pub enum #twin { #(#variants)* }
+
+        #members
 
         impl ::windlass::value::Field for #ident {
             type Resolved = #twin;

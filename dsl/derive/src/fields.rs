@@ -8,6 +8,7 @@ use syn::{
 };
 
 use crate::attributes::{FieldAttributes, ResourceAttributes};
+use crate::members;
 
 /// One property of a struct.
 pub struct Property {
@@ -75,7 +76,7 @@ pub fn outer(ty: &Type) -> String {
 }
 
 /// The type arguments of a type's last segment.
-fn arguments(ty: &Type) -> Vec<&Type> {
+pub fn arguments(ty: &Type) -> Vec<&Type> {
     let Type::Path(path) = ty else {
         return Vec::new();
     };
@@ -361,8 +362,10 @@ pub fn expand_block(input: &DeriveInput) -> Result<TokenStream> {
         schema(&properties),
     );
     let methods = constructor_and_setters(input, &properties, !attributes.no_new);
+    let members = members::of_struct(input, &properties);
     Ok(quote! {
         #twin
+        #members
         impl #impl_generics ::windlass::value::Field for #ident #type_generics #where_clause {
             type Resolved = #twin_ident;
             const SHAPE: &'static ::windlass::schema::Shape = &::windlass::schema::Shape::Block(&[#(#entries),*]);

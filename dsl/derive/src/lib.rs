@@ -40,6 +40,7 @@
 mod attributes;
 mod choice;
 mod fields;
+mod members;
 mod resource;
 
 use proc_macro::TokenStream;

@@ -7,6 +7,7 @@ use syn::{DeriveInput, Result};
 
 use crate::attributes::{OutputAttribute, ResourceAttributes};
 use crate::fields::{Property, constructor_and_setters, properties, schema, to_json, twin};
+use crate::members;
 
 /// Expands the derive.
 pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
@@ -21,11 +22,13 @@ pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let (twin, json) = (twin(input, &properties), to_json(&properties));
     let methods = constructor_and_setters(input, &properties, !attributes.no_new);
+    let members = members::of_struct(input, &properties);
     let change = change_enum(input, &properties);
     let kind_schema = kind_schema(input, &attributes, &properties)?;
     let outputs = attributes.outputs.iter().map(output);
     Ok(quote! {
         #twin
+        #members
         #change
         impl #impl_generics ::windlass::resource::Resource for #ident #type_generics #where_clause {
             type Resolved = #twin_ident;

@@ -28,6 +28,7 @@ mod registry;
 mod secretsmanager;
 mod servicediscovery;
 mod sweep;
+mod table;
 mod tagging;
 mod wording;
 

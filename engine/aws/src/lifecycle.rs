@@ -13,7 +13,7 @@ use windlass::canonical::CanonicalJson;
 use windlass::resource::{Change, Resource};
 use windlass::value::{ResolvedTags, SecretRef};
 use windlass_engine::provider::{
-    Created, Deletion, Found, Outputs, Progress, ProviderError, Until,
+    Created, Deletion, Failure, Found, Outputs, Progress, ProviderError, Until,
 };
 use windlass_engine::secrets::{SecretReader, SecretValue};
 use windlass_plan::plan::Partner;
@@ -21,8 +21,9 @@ use windlass_state::identity::{INTENT_TAG, IntentId, LINEAGE_TAG, Owner};
 
 use crate::clients::Clients;
 use crate::error::Result;
-use crate::observed::Observed;
+use crate::observed::{Block, Observed};
 use crate::reads::{Answers, Wants};
+use crate::table::Fill;
 use crate::wording::Wording;
 
 /// The spec of a kind as life cycles receive it.
@@ -58,6 +59,7 @@ pub trait Lifecycle: Send + Sync + 'static {
     const VISIBLE_WITHIN: Duration = VISIBLE_WITHIN;
 
     /// The properties of a spec that the create call cannot carry. The engine sends them by `update` once the resource is recorded.
+    /// A row of the kind's table says `later` about them: [`later`].
     fn after_create(spec: &SpecOf<Self>) -> Vec<ChangeOf<Self>> {
         let _ = spec;
         Vec::new()
@@ -117,21 +119,101 @@ pub trait Lifecycle: Send + Sync + 'static {
     }
 }
 
-/// Progress where existing is all there is to wait for.
-pub fn existence(until: Until, observed: Option<Observed>) -> Result<Progress> {
-    let pending = |status: &str| Progress::Pending {
+/// What a query answers about one resource of a kind.
+pub trait Described {
+    /// AWS's identifier, as the engine knows it.
+    fn id(&self) -> Option<String>;
+    /// The attributes that AWS gives.
+    fn outputs(&self) -> Outputs;
+    /// The properties under CloudFormation's names.
+    fn properties(&self) -> Block;
+    /// Whether it is there, and not on its way out.
+    fn stays(&self) -> bool {
+        true
+    }
+}
+
+/// `want` and `observe` of a kind that one query describes: `observed_by!(Vpcs);`. Where the key is not the identifier, a function tells it:
+/// `observed_by!(Services: key);`.
+macro_rules! observed_by {
+    ($query:ty) => {
+        $crate::lifecycle::observed_by!($query: $crate::lifecycle::id);
+    };
+    ($query:ty: $key:path) => {
+        fn want(
+            subject: &$crate::lifecycle::Subject<Self>,
+            wants: &mut $crate::reads::Wants,
+        ) {
+            wants.want::<$query>($key(subject));
+        }
+
+        fn observe(
+            subject: &$crate::lifecycle::Subject<Self>,
+            answers: &$crate::reads::Answers,
+        ) -> $crate::error::Result<Option<$crate::observed::Observed>> {
+            let described = answers.get::<$query>(&$key(subject))?;
+            Ok($crate::lifecycle::observed(described))
+        }
+    };
+}
+pub(crate) use observed_by;
+
+/// The changes that a create call leaves to an update, as the row about that call says.
+pub fn later<C: Change, Call>(spec: &impl Fill<Call>) -> Vec<C> {
+    let properties = spec.later().into_iter();
+    properties.filter_map(C::of).collect()
+}
+
+/// The identifier of a subject, for [`observed_by`].
+pub fn id<L: Lifecycle>(subject: &Subject<L>) -> String {
+    subject.id.clone()
+}
+
+/// What is observed of a thing; `None` where it is missing or on its way out.
+pub fn observed<T: Described>(described: Option<&T>) -> Option<Observed> {
+    let described = described.filter(|described| described.stays());
+    described.map(|described| Observed {
+        properties: described.properties(),
+        outputs: described.outputs(),
+    })
+}
+
+/// What a create made, from the answer of its call.
+pub fn made<T: Described>(described: Option<&T>, operation: &'static str) -> Result<Made> {
+    let made = described.and_then(Made::of);
+    made.ok_or_else(|| crate::error::incomplete(operation, "identifier"))
+}
+
+/// Not there yet.
+pub fn pending(status: &str) -> Progress {
+    Progress::Pending {
         status: status.to_owned(),
         events: Vec::new(),
-    };
+    }
+}
+
+/// There.
+pub fn reached(outputs: Outputs) -> Progress {
+    Progress::Reached { outputs }
+}
+
+/// It will not get there, for the reason that AWS gives.
+pub fn failed(summary: &str, cause: Option<&str>) -> Progress {
+    let cause = cause.map(|cause| ("cause".to_owned(), cause.to_owned()));
+    Progress::Failed(Failure {
+        summary: summary.to_owned(),
+        details: cause.into_iter().collect(),
+        rolled_back: false,
+    })
+}
+
+/// Progress where existing is all there is to wait for.
+pub fn existence(until: Until, observed: Option<Observed>) -> Result<Progress> {
     Ok(match (until, observed) {
-        (Until::Reaches(_), Some(observed)) => Progress::Reached {
-            outputs: observed.outputs,
-        },
+        (Until::Reaches(_), Some(observed)) => reached(observed.outputs),
         (Until::Reaches(_), None) => pending("not visible yet"),
         (Until::Gone, Some(_)) => pending("still there"),
-        (Until::Gone, None) => Progress::Reached {
-            outputs: Outputs::new(),
-        },
+        (Until::Gone, None) => reached(Outputs::new()),
     })
 }
 
@@ -166,6 +248,16 @@ pub struct Made {
     pub id: String,
     /// What AWS gave.
     pub outputs: Outputs,
+}
+
+impl Made {
+    /// What stands behind an identifier; `None` where the answer has none.
+    pub fn of(described: &impl Described) -> Option<Self> {
+        Some(Self {
+            id: described.id()?,
+            outputs: described.outputs(),
+        })
+    }
 }
 
 /// What `find` found.

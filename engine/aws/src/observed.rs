@@ -18,6 +18,11 @@ impl Block {
         Self::default()
     }
 
+    /// Whether nothing was set.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Sets a property, unless AWS left it out.
     #[must_use]
     pub fn set(mut self, name: &str, value: Option<impl Serialize>) -> Self {

@@ -1,39 +1,16 @@
 //! Reads of the gateways at a VPC, which the gateways' own kinds and their attachments share.
 
-use aws_sdk_ec2::types::{InternetGateway as SdkInternetGateway, VpnGateway as SdkVpnGateway};
+use aws_sdk_ec2::types::VpnGateway as SdkVpnGateway;
 
+use super::filtered::by_filter;
 use super::tags;
 use crate::clients::Clients;
 use crate::error::{Named, Result};
 use crate::reads::Query;
 
-/// Internet gateways by id, with their attachments.
-pub struct InternetGateways;
-
-impl Query for InternetGateways {
-    type Key = String;
-    type Item = SdkInternetGateway;
-    const BATCH: usize = 200;
-
-    async fn fetch(
-        clients: &Clients,
-        keys: Vec<String>,
-    ) -> Result<Vec<(String, SdkInternetGateway)>> {
-        let mut found = Vec::new();
-        let mut pages = clients
-            .ec2()
-            .describe_internet_gateways()
-            .filters(tags::filter("internet-gateway-id", keys))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(gateway) = pages.next().await {
-            let gateway = gateway.named("ec2:DescribeInternetGateways")?;
-            let id = gateway.internet_gateway_id.clone();
-            found.extend(id.map(|id| (id, gateway)));
-        }
-        Ok(found)
-    }
+by_filter! {
+    /// Internet gateways by id, with their attachments.
+    InternetGateways: InternetGateway by "internet-gateway-id", describe_internet_gateways.filters, "ec2:DescribeInternetGateways"
 }
 
 /// Virtual private gateways by id, with their attachments. AWS gives them in one page.

@@ -5,33 +5,38 @@ use windlass::aws::ec2::{InternetGateway, InternetGatewayChange, InternetGateway
 use windlass_engine::provider::{Deletion, Outputs};
 use windlass_state::identity::IntentId;
 
+use super::filtered::found_by_intent;
 use super::gateways::InternetGateways;
 use super::tags;
-use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Wants};
+use crate::error::{Named, Result};
+use crate::lifecycle::{Context, Described, Lifecycle, Made, Subject, made, observed_by};
+use crate::observed::{Block, outputs};
 use crate::registry::lives;
 
 lives!(InternetGateway => InternetGatewayLifecycle);
 
 pub struct InternetGatewayLifecycle;
 
+impl Described for SdkInternetGateway {
+    fn id(&self) -> Option<String> {
+        self.internet_gateway_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([("InternetGatewayId", self.id())])
+    }
+
+    fn properties(&self) -> Block {
+        Block::new().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
+}
+
 impl Lifecycle for InternetGatewayLifecycle {
     type Kind = InternetGateway;
     const DELETION: Deletion = Deletion::AtOnce;
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<InternetGateways>(subject.id.clone());
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let gateway = answers.get::<InternetGateways>(&subject.id)?;
-        Ok(gateway.map(|gateway| Observed {
-            properties: Block::new().tags("Tags", tags::pairs(gateway.tags.as_deref())),
-            outputs: gateway_outputs(gateway),
-        }))
-    }
+    observed_by!(InternetGateways);
+    found_by_intent!(InternetGateways);
 
     async fn create(
         cx: &Context,
@@ -40,18 +45,9 @@ impl Lifecycle for InternetGatewayLifecycle {
     ) -> Result<Made> {
         const OPERATION: &str = "ec2:CreateInternetGateway";
         let tags = tags::specification(cx, ResourceType::InternetGateway, &spec.tags, intent);
-        let answer = cx
-            .ec2()
-            .create_internet_gateway()
-            .tag_specifications(tags)
-            .send()
-            .await
-            .named(OPERATION)?;
-        answer
-            .internet_gateway
-            .as_ref()
-            .and_then(made)
-            .ok_or_else(|| incomplete(OPERATION, "internet gateway id"))
+        let call = cx.ec2().create_internet_gateway().tag_specifications(tags);
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.internet_gateway.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -71,42 +67,11 @@ impl Lifecycle for InternetGatewayLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        cx.ec2()
-            .delete_internet_gateway()
-            .internet_gateway_id(&subject.id)
-            .send()
+        let call = cx.ec2().delete_internet_gateway();
+        let call = call.internet_gateway_id(&subject.id);
+        call.send()
             .await
             .named("ec2:DeleteInternetGateway")
             .map(drop)
     }
-
-    async fn find(
-        cx: &Context,
-        _spec: &InternetGatewayResolved,
-        intent: &IntentId,
-    ) -> Result<FoundOne> {
-        let gateways = cx
-            .ec2()
-            .describe_internet_gateways()
-            .filters(tags::intent_filter(intent))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .named("ec2:DescribeInternetGateways")?;
-        let mut ours = tags::of_intent(&gateways, |one| one.tags.as_deref(), intent);
-        Ok(tags::ours_or_nothing(ours.find_map(made)))
-    }
-}
-
-fn made(gateway: &SdkInternetGateway) -> Option<Made> {
-    Some(Made {
-        id: gateway.internet_gateway_id.clone()?,
-        outputs: gateway_outputs(gateway),
-    })
-}
-
-fn gateway_outputs(gateway: &SdkInternetGateway) -> Outputs {
-    outputs([("InternetGatewayId", gateway.internet_gateway_id.clone())])
 }

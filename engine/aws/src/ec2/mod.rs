@@ -1,6 +1,7 @@
 //! Amazon EC2: a file per kind, and what its kinds share: filters, tags, and how they are read.
 
 mod eip;
+mod filtered;
 mod gateways;
 mod holders;
 pub(crate) mod instance_requirements;
@@ -15,10 +16,10 @@ mod rules;
 mod security_group;
 mod security_group_egress;
 mod security_group_ingress;
-mod states;
 mod subnet;
 mod subnet_route_table_association;
 pub(crate) mod tags;
 mod vpc;
 mod vpc_endpoint;
 mod vpc_gateway_attachment;
+mod words;

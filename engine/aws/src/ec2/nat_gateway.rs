@@ -16,11 +16,11 @@ use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::nat_gateway_addresses as addresses;
-use super::states::{failed, pending, reached};
 use super::tags;
 use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete, missing};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::lifecycle::{failed, pending, reached};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;

@@ -14,11 +14,11 @@ use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::holders;
-use super::states::{failed, pending, reached};
 use super::tags;
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::lifecycle::{failed, pending, reached};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;

@@ -12,10 +12,10 @@ use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::route_tables::{self, Associations};
-use super::states::{failed, pending, reached};
 use super::tags;
 use crate::error::{Named, Result, incomplete};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::lifecycle::{failed, pending, reached};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;

@@ -2,50 +2,53 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ec2::operation::create_vpc::builders::CreateVpcFluentBuilder;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, ResourceType, Tenancy, Vpc as SdkVpc, VpcAttributeName, VpcState,
-    VpcTenancy,
+    AttributeBooleanValue, ResourceType, Vpc as SdkVpc, VpcAttributeName, VpcState, VpcTenancy,
 };
 use windlass::aws::ec2::{Vpc, VpcChange, VpcResolved};
 use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
-use super::holders;
-use super::tags;
+use super::filtered::{by_filter, found_by_intent};
+use super::{holders, tags};
 use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::error::{Found as _, Named, Result};
+use crate::lifecycle::{
+    Context, Described, Lifecycle, Made, Subject, later, made, pending, reached,
+};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Single, Wants};
 use crate::registry::lives;
+use crate::table::{Fill as _, Showing as _, tables};
 
 lives!(Vpc => VpcLifecycle);
 
 pub struct VpcLifecycle;
 
-/// VPCs by id.
-pub struct Vpcs;
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    Vpc => create_vpc | Vpc {
+        "EnableDnsHostnames" later, not shown;
+        "EnableDnsSupport" later, not shown;
+    }
+}
 
-impl Query for Vpcs {
-    type Key = String;
-    type Item = SdkVpc;
-    /// Values that one EC2 filter takes.
-    const BATCH: usize = 200;
+by_filter! {
+    /// VPCs by id.
+    Vpcs: Vpc by "vpc-id", describe_vpcs.filters, "ec2:DescribeVpcs"
+}
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkVpc)>> {
-        let mut found = Vec::new();
-        let mut pages = clients
-            .ec2()
-            .describe_vpcs()
-            .filters(tags::filter("vpc-id", keys))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(vpc) = pages.next().await {
-            let vpc = vpc.named("ec2:DescribeVpcs")?;
-            found.extend(vpc.vpc_id.clone().map(|id| (id, vpc)));
-        }
-        Ok(found)
+impl Described for SdkVpc {
+    fn id(&self) -> Option<String> {
+        self.vpc_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([("VpcId", self.id()), ("CidrBlock", self.cidr_block.clone())])
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
     }
 }
 
@@ -140,12 +143,10 @@ impl Lifecycle for VpcLifecycle {
     type Kind = Vpc;
     const DELETION: Deletion = Deletion::AtOnce;
 
+    found_by_intent!(Vpcs);
+
     fn after_create(spec: &VpcResolved) -> Vec<VpcChange> {
-        let hostnames = spec
-            .enable_dns_hostnames
-            .map(|_| VpcChange::EnableDnsHostnames);
-        let support = spec.enable_dns_support.map(|_| VpcChange::EnableDnsSupport);
-        hostnames.into_iter().chain(support).collect()
+        later::<_, CreateVpcFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -160,47 +161,22 @@ impl Lifecycle for VpcLifecycle {
             return Ok(None);
         };
         let attribute = |name| answers.get::<VpcAttributes>(&(subject.id.clone(), name));
-        let properties = Block::new()
-            .set("CidrBlock", vpc.cidr_block.as_ref())
+        let properties = vpc
+            .properties()
             .set("EnableDnsHostnames", attribute(HOSTNAMES)?)
-            .set("EnableDnsSupport", attribute(SUPPORT)?)
-            .set(
-                "InstanceTenancy",
-                vpc.instance_tenancy.as_ref().map(Tenancy::as_str),
-            )
-            .tags("Tags", tags::pairs(vpc.tags.as_deref()));
+            .set("EnableDnsSupport", attribute(SUPPORT)?);
         Ok(Some(Observed {
             properties,
-            outputs: vpc_outputs(vpc),
+            outputs: vpc.outputs(),
         }))
     }
 
     async fn create(cx: &Context, spec: &VpcResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "ec2:CreateVpc";
-        let answer = cx
-            .ec2()
-            .create_vpc()
-            .set_cidr_block(spec.cidr_block.map(|range| range.to_string()))
-            .set_ipv4_ipam_pool_id(spec.ipv4_ipam_pool_id.as_ref().map(|pool| pool.to_string()))
-            .set_ipv4_netmask_length(spec.ipv4_netmask_length.map(i32::from))
-            .set_instance_tenancy(
-                spec.instance_tenancy
-                    .map(|tenancy| Tenancy::from(tenancy.as_str())),
-            )
-            .tag_specifications(tags::specification(
-                cx,
-                ResourceType::Vpc,
-                &spec.tags,
-                intent,
-            ))
-            .send()
-            .await
-            .named(OPERATION)?;
-        answer
-            .vpc
-            .as_ref()
-            .and_then(made)
-            .ok_or_else(|| incomplete(OPERATION, "VPC id"))
+        let tags = tags::specification(cx, ResourceType::Vpc, &spec.tags, intent);
+        let call = spec.fill(cx.ec2().create_vpc()).tag_specifications(tags);
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.vpc.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -250,32 +226,12 @@ impl Lifecycle for VpcLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        cx.ec2()
-            .delete_vpc()
-            .vpc_id(&subject.id)
-            .send()
-            .await
-            .named("ec2:DeleteVpc")
-            .map(drop)
+        let call = cx.ec2().delete_vpc().vpc_id(&subject.id);
+        call.send().await.named("ec2:DeleteVpc").map(drop)
     }
 
     async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
         holders::of_vpc(cx, &subject.id).await
-    }
-
-    async fn find(cx: &Context, _spec: &VpcResolved, intent: &IntentId) -> Result<FoundOne> {
-        let vpcs = cx
-            .ec2()
-            .describe_vpcs()
-            .filters(tags::intent_filter(intent))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .named("ec2:DescribeVpcs")?;
-        let mut ours = tags::of_intent(&vpcs, |one| one.tags.as_deref(), intent);
-        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
@@ -290,14 +246,8 @@ impl Lifecycle for VpcLifecycle {
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
         let vpc = answers.get::<Vpcs>(&subject.id)?;
-        let pending = |status: &str| Progress::Pending {
-            status: status.to_owned(),
-            events: Vec::new(),
-        };
         Ok(match (until, vpc) {
-            (Until::Gone, None) => Progress::Reached {
-                outputs: Outputs::new(),
-            },
+            (Until::Gone, None) => reached(Outputs::new()),
             (Until::Gone, Some(_)) => pending("still there"),
             (Until::Reaches(_), None) => pending("not visible yet"),
             (Until::Reaches(_), Some(vpc)) if vpc.state == Some(VpcState::Pending) => {
@@ -307,9 +257,9 @@ impl Lifecycle for VpcLifecycle {
                 Some(status) => pending(&status),
                 None => {
                     let defaults = answers.get::<VpcDefaults>(&subject.id)?;
-                    let mut outputs = vpc_outputs(vpc);
+                    let mut outputs = vpc.outputs();
                     outputs.extend(defaults.cloned().unwrap_or_default());
-                    Progress::Reached { outputs }
+                    reached(outputs)
                 }
             },
         })
@@ -335,18 +285,4 @@ fn missing(subject: &Subject<VpcLifecycle>, answers: &Answers) -> Result<Option<
     let lacks = |name: &&str| defaults.is_none_or(|defaults| !defaults.contains_key(*name));
     let lacking = [DEFAULT_GROUP, DEFAULT_ACL].into_iter().find(lacks);
     Ok(lacking.map(|name| format!("{name} does not show yet")))
-}
-
-fn made(vpc: &SdkVpc) -> Option<Made> {
-    Some(Made {
-        id: vpc.vpc_id.clone()?,
-        outputs: vpc_outputs(vpc),
-    })
-}
-
-fn vpc_outputs(vpc: &SdkVpc) -> Outputs {
-    outputs([
-        ("VpcId", vpc.vpc_id.clone()),
-        ("CidrBlock", vpc.cidr_block.clone()),
-    ])
 }

@@ -11,10 +11,10 @@ use windlass_state::identity::IntentId;
 
 use super::gateways::{InternetGateways, VpnGateways};
 use super::holders;
-use super::states::{pending, reached};
 use super::tags;
 use crate::error::{Named, Result};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::lifecycle::{pending, reached};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;

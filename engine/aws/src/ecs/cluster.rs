@@ -7,64 +7,37 @@ use aws_sdk_ecs::types::{
     CapacityProviderStrategyItem, Cluster as SdkCluster, ClusterField,
     ClusterServiceConnectDefaultsRequest, ClusterSetting, ClusterSettingName,
 };
-use windlass::aws::ecs::{Cluster, ClusterChange, ClusterResolved, ServiceConnectDefaultsResolved};
+use windlass::aws::ecs::{Cluster, ClusterChange, ClusterResolved};
 use windlass_engine::provider::{
     Deletion, ErrorClass, Failure, Outputs, Progress, ProviderError, Until,
 };
 use windlass_state::identity::IntentId;
 
-use super::form::{Shown, ToSdk, forms};
 use super::{contents, tags};
 use crate::clients::Clients;
 use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, of_key};
+use crate::lifecycle::{
+    Context, Described, FoundOne, Lifecycle, Made, Subject, made, observed_by, pending, reached,
+};
+use crate::observed::{Block, outputs};
+use crate::reads::{Answers, Query, of_key};
 use crate::registry::lives;
+use crate::table::{Fill as _, Showing as _, ToSdkWithin as _, tables};
 use crate::wording::Wording;
 
 lives!(Cluster => ClusterLifecycle);
 
 pub struct ClusterLifecycle;
 
-forms! {
-    ClusterSettingResolved => ClusterSetting {
-        "Name": name, set_name;
-        "Value": value, set_value;
-    }
-    ClusterConfigurationResolved => ClusterConfiguration {
-        "ExecuteCommandConfiguration": execute_command_configuration, set_execute_command_configuration;
-        "ManagedStorageConfiguration": managed_storage_configuration, set_managed_storage_configuration;
-    }
-    ExecuteCommandConfigurationResolved => ExecuteCommandConfiguration {
-        "KmsKeyId": kms_key_id, set_kms_key_id;
-        "Logging": logging, set_logging;
-        "LogConfiguration": log_configuration, set_log_configuration;
-    }
-    ExecuteCommandLogConfigurationResolved => ExecuteCommandLogConfiguration {
-        "CloudWatchLogGroupName": cloud_watch_log_group_name, set_cloud_watch_log_group_name;
-        "CloudWatchEncryptionEnabled": cloud_watch_encryption_enabled, set_cloud_watch_encryption_enabled;
-        "S3BucketName": s3_bucket_name, set_s3_bucket_name;
-        "S3EncryptionEnabled": s3_encryption_enabled, set_s3_encryption_enabled;
-        "S3KeyPrefix": s3_key_prefix, set_s3_key_prefix;
-    }
-    ManagedStorageConfigurationResolved => ManagedStorageConfiguration {
-        "KmsKeyId": kms_key_id, set_kms_key_id;
-        "FargateEphemeralStorageKmsKeyId": fargate_ephemeral_storage_kms_key_id, set_fargate_ephemeral_storage_kms_key_id;
-    }
-    CapacityProviderStrategyItemResolved => CapacityProviderStrategyItem (checked) {
-        "CapacityProvider": capacity_provider, set_capacity_provider;
-        "Base": base, set_base;
-        "Weight": weight, set_weight;
-    }
-}
-
-impl ToSdk<ClusterServiceConnectDefaultsRequest> for ServiceConnectDefaultsResolved {
-    fn to_sdk(&self) -> Option<ClusterServiceConnectDefaultsRequest> {
-        let Self { namespace } = self;
-        let request = ClusterServiceConnectDefaultsRequest::builder().namespace(namespace.as_str());
-        Some(request.build().expect("the namespace is set"))
-    }
+tables! { windlass::aws::ecs => aws_sdk_ecs;
+    ClusterSetting;
+    ClusterConfiguration;
+    ExecuteCommandConfiguration;
+    ExecuteCommandLogConfiguration;
+    ManagedStorageConfiguration;
+    CapacityProviderStrategyItem;
+    ServiceConnectDefaults => ClusterServiceConnectDefaultsRequest | ClusterServiceConnectDefaults;
+    Cluster => create_cluster | Cluster { "ClusterSettings" as settings; }
 }
 
 /// Clusters by name, those that are inactive left out.
@@ -104,50 +77,13 @@ impl Lifecycle for ClusterLifecycle {
     const DELETION: Deletion = Deletion::InBackground;
     const WORDINGS: &'static [Wording] = CLUSTER_WORDINGS;
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Clusters>(subject.id.clone());
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let Some(cluster) = answers.get::<Clusters>(&subject.id)? else {
-            return Ok(None);
-        };
-        let defaults = cluster.service_connect_defaults.as_ref();
-        let namespace = defaults.and_then(|defaults| defaults.namespace.as_ref());
-        let properties = Block::new()
-            .set("ClusterName", cluster.cluster_name.as_ref())
-            .set("CapacityProviders", cluster.capacity_providers.shown())
-            .set(
-                "DefaultCapacityProviderStrategy",
-                cluster.default_capacity_provider_strategy.shown(),
-            )
-            .set("ClusterSettings", cluster.settings.shown())
-            .set("Configuration", cluster.configuration.shown())
-            .block(
-                "ServiceConnectDefaults",
-                Some(Block::new().set("Namespace", namespace)),
-            )
-            .tags("Tags", tags::pairs(cluster.tags.as_deref()));
-        Ok(Some(Observed {
-            properties,
-            outputs: cluster_outputs(cluster),
-        }))
-    }
+    observed_by!(Clusters);
 
     async fn create(cx: &Context, spec: &ClusterResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "ecs:CreateCluster";
         let name = name(spec)?;
-        let answer = cx
-            .ecs()
-            .create_cluster()
-            .cluster_name(name)
-            .set_capacity_providers(spec.capacity_providers.to_sdk())
-            .set_default_capacity_provider_strategy(
-                spec.default_capacity_provider_strategy.to_sdk(),
-            )
-            .set_settings(spec.cluster_settings.to_sdk())
-            .set_configuration(spec.configuration.to_sdk())
-            .set_service_connect_defaults(spec.service_connect_defaults.to_sdk())
+        let call = spec.fill(cx.ecs().create_cluster());
+        let answer = call
             .set_tags(Some(tags::created(cx, &spec.tags, intent)))
             .send()
             .await
@@ -163,7 +99,7 @@ impl Lifecycle for ClusterLifecycle {
         if !tags::are_of(cluster.tags.as_deref(), intent) {
             return Err(exists(name));
         }
-        made(&cluster).ok_or_else(|| incomplete(OPERATION, "cluster name"))
+        made(Some(&cluster), OPERATION)
     }
 
     async fn update(
@@ -236,7 +172,7 @@ impl Lifecycle for ClusterLifecycle {
             None => FoundOne::Nothing {
                 visible_within: tags::VISIBLE_WITHIN,
             },
-            Some(cluster) => match made(&cluster) {
+            Some(cluster) => match Made::of(&cluster) {
                 Some(made) if tags::are_of(cluster.tags.as_deref(), intent) => FoundOne::Ours(made),
                 _ => FoundOne::Foreign(format!("the cluster `{name}`")),
             },
@@ -251,32 +187,24 @@ impl Lifecycle for ClusterLifecycle {
 
 /// How far a cluster has got, its capacity providers included.
 pub fn progress_of(cluster: Option<&SdkCluster>, until: Until) -> Progress {
-    let pending = |status: String| Progress::Pending {
-        status,
-        events: Vec::new(),
-    };
     let Some(cluster) = cluster else {
         return match until {
-            Until::Gone => Progress::Reached {
-                outputs: Outputs::new(),
-            },
-            Until::Reaches(_) => pending("not visible yet".to_owned()),
+            Until::Gone => reached(Outputs::new()),
+            Until::Reaches(_) => pending("not visible yet"),
         };
     };
     let status = cluster.status.as_deref().unwrap_or("no status");
     let attachments = cluster.attachments_status.as_deref().unwrap_or_default();
     match (until, status, attachments) {
-        (Until::Gone, ..) => pending(status.to_lowercase()),
+        (Until::Gone, ..) => pending(&status.to_lowercase()),
         (_, "FAILED", _) | (_, _, "UPDATE_FAILED") => Progress::Failed(Failure {
             summary: format!("the cluster is {status}, its capacity {attachments}"),
             details: failed_attachments(cluster),
             rolled_back: false,
         }),
-        (_, "ACTIVE", "UPDATE_IN_PROGRESS") => pending("attaching capacity providers".to_owned()),
-        (_, "ACTIVE", _) => Progress::Reached {
-            outputs: cluster_outputs(cluster),
-        },
-        _ => pending(status.to_lowercase()),
+        (_, "ACTIVE", "UPDATE_IN_PROGRESS") => pending("attaching capacity providers"),
+        (_, "ACTIVE", _) => reached(cluster.outputs()),
+        _ => pending(&status.to_lowercase()),
     }
 }
 
@@ -364,16 +292,19 @@ fn exists(name: &str) -> ProviderError {
     }
 }
 
-fn made(cluster: &SdkCluster) -> Option<Made> {
-    Some(Made {
-        id: cluster.cluster_name.clone()?,
-        outputs: cluster_outputs(cluster),
-    })
-}
+impl Described for SdkCluster {
+    fn id(&self) -> Option<String> {
+        self.cluster_name.clone()
+    }
 
-fn cluster_outputs(cluster: &SdkCluster) -> Outputs {
-    outputs([
-        ("ClusterName", cluster.cluster_name.clone()),
-        ("Arn", cluster.cluster_arn.clone()),
-    ])
+    fn outputs(&self) -> Outputs {
+        outputs([
+            ("ClusterName", self.cluster_name.clone()),
+            ("Arn", self.cluster_arn.clone()),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
 }

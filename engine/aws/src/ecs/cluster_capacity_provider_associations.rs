@@ -10,13 +10,13 @@ use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
 use super::cluster::{CLUSTER_WORDINGS, Clusters, progress_of, put_providers};
-use super::form::{Shown, ToSdk};
 use super::tags;
 use crate::error::{Result, exists};
 use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Query, Wants, of_key};
 use crate::registry::lives;
+use crate::table::{Shown as _, ToSdkWithin as _};
 use crate::wording::Wording;
 
 lives!(ClusterCapacityProviderAssociations => AssociationsLifecycle);
@@ -150,7 +150,7 @@ async fn others(
     }
     let cluster = spec.cluster.as_str();
     let found = Clusters::fetch(cx, vec![cluster.to_owned()]).await?;
-    let wanted = spec.capacity_providers.to_sdk().unwrap_or_default();
+    let wanted: Vec<String> = spec.capacity_providers.to_sdk().unwrap_or_default();
     let listed = found
         .iter()
         .flat_map(|(_, cluster)| cluster.capacity_providers.iter().flatten());

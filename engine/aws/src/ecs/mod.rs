@@ -4,7 +4,6 @@ mod capacity_provider;
 mod cluster;
 mod cluster_capacity_provider_associations;
 mod contents;
-mod form;
 mod service;
 mod tags;
 mod task_definition;

@@ -9,7 +9,9 @@ use windlass_state::identity::{INTENT_TAG, IntentId};
 use crate::clients::Clients;
 use crate::error::{Found as _, Named, Result};
 use crate::lifecycle::{Context, creation_tags, tag_changes};
+use crate::observed::Block;
 use crate::reads::Single;
+use crate::table::{Showing, ToSdk};
 
 /// How long after a create ECS's lists may still hide what it made, in seconds.
 ///
@@ -67,7 +69,21 @@ pub fn are_of(tags: Option<&[Tag]>, intent: &IntentId) -> bool {
     pairs(tags).any(|(key, value)| key == INTENT_TAG && value == intent.0)
 }
 
-pub(super) fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
+impl ToSdk<Vec<Tag>> for ResolvedTags {
+    fn to_sdk(&self) -> Option<Vec<Tag>> {
+        (!self.0.is_empty()).then(|| sdk_tags(&self.0))
+    }
+}
+
+impl Showing for Tag {
+    fn block(&self) -> Block {
+        Block::new()
+            .set("Key", self.key.as_ref())
+            .set("Value", self.value.as_ref())
+    }
+}
+
+fn sdk_tags(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter()
         .map(|(key, value)| Tag::builder().key(key).value(value).build())
         .collect()

@@ -11,17 +11,20 @@ use aws_sdk_ecs::types::{
 use windlass::aws::ecs::{
     CapacityProvider, CapacityProviderChange, CapacityProviderResolved, ProviderResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Failure, Outputs, Progress, Until};
+use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
 use windlass_state::identity::IntentId;
 
-use super::form::{Shown, ToSdk};
 use super::tags;
 use crate::clients::Clients;
-use crate::error::{Found, Named, Result, incomplete, invalid};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, of_key, pages};
+use crate::error::{Found, Named, Result, invalid};
+use crate::lifecycle::{
+    Context, Described, FoundOne, Lifecycle, Made, Subject, failed, made, observed_by, pending,
+    reached,
+};
+use crate::observed::{Block, outputs};
+use crate::reads::{Answers, Query, of_key, pages};
 use crate::registry::lives;
+use crate::table::{Fill as _, Showing as _, ToSdk as _, ToSdkWithin as _};
 use crate::wording::Wording;
 
 lives!(CapacityProvider => CapacityProviderLifecycle);
@@ -111,32 +114,7 @@ impl Lifecycle for CapacityProviderLifecycle {
         .saying(&["does not exist", "not found"]),
     ];
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<CapacityProviders>(key(subject));
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let Some(provider) = answers.get::<CapacityProviders>(&key(subject))? else {
-            return Ok(None);
-        };
-        let cluster = provider.cluster.as_deref();
-        let properties = Block::new()
-            .set("Name", provider.name.as_ref())
-            .set("ClusterName", cluster.map(super::last_part))
-            .set(
-                "AutoScalingGroupProvider",
-                provider.auto_scaling_group_provider.shown(),
-            )
-            .set(
-                "ManagedInstancesProvider",
-                provider.managed_instances_provider.shown(),
-            )
-            .tags("Tags", tags::pairs(provider.tags.as_deref()));
-        Ok(Some(Observed {
-            properties,
-            outputs: provider_outputs(provider),
-        }))
-    }
+    observed_by!(CapacityProviders: key);
 
     async fn create(
         cx: &Context,
@@ -144,23 +122,10 @@ impl Lifecycle for CapacityProviderLifecycle {
         intent: &IntentId,
     ) -> Result<Made> {
         const OPERATION: &str = "ecs:CreateCapacityProvider";
-        let call = cx
-            .ecs()
-            .create_capacity_provider()
-            .name(name(spec)?)
-            .set_cluster(spec.cluster_name.to_sdk())
-            .set_tags(Some(tags::created(cx, &spec.tags, intent)));
-        let call = match &spec.provider {
-            ProviderResolved::AutoScalingGroupProvider(provider) => {
-                call.set_auto_scaling_group_provider(provider.to_sdk())
-            }
-            ProviderResolved::ManagedInstancesProvider(provider) => {
-                call.set_managed_instances_provider(provider.to_sdk())
-            }
-        };
+        let call = spec.fill(cx.ecs().create_capacity_provider());
+        let call = call.set_tags(Some(tags::created(cx, &spec.tags, intent)));
         let answer = call.send().await.named(OPERATION)?;
-        let provider = answer.capacity_provider.as_ref().and_then(made);
-        provider.ok_or_else(|| incomplete(OPERATION, "capacity provider's name"))
+        made(answer.capacity_provider.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -220,7 +185,7 @@ impl Lifecycle for CapacityProviderLifecycle {
             None => FoundOne::Nothing {
                 visible_within: tags::VISIBLE_WITHIN,
             },
-            Some(provider) => match made(&provider) {
+            Some(provider) => match Made::of(&provider) {
                 Some(made) if tags::are_of(provider.tags.as_deref(), intent) => {
                     FoundOne::Ours(made)
                 }
@@ -231,15 +196,9 @@ impl Lifecycle for CapacityProviderLifecycle {
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
         let provider = answers.get::<CapacityProviders>(&key(subject))?;
-        let pending = |status: &str| Progress::Pending {
-            status: status.to_owned(),
-            events: Vec::new(),
-        };
         let Some(provider) = provider else {
             return Ok(match until {
-                Until::Gone => Progress::Reached {
-                    outputs: Outputs::new(),
-                },
+                Until::Gone => reached(Outputs::new()),
                 Until::Reaches(_) => pending("not visible yet"),
             });
         };
@@ -247,15 +206,8 @@ impl Lifecycle for CapacityProviderLifecycle {
         Ok(match (until, &provider.update_status) {
             (Until::Gone, Some(Update::DeleteFailed))
             | (Until::Reaches(_), Some(Update::CreateFailed | Update::UpdateFailed)) => {
-                let reason = provider.update_status_reason.clone();
-                Progress::Failed(Failure {
-                    summary: format!("the capacity provider reports {}", shown_status(provider)),
-                    details: reason
-                        .map(|reason| ("cause".to_owned(), reason))
-                        .into_iter()
-                        .collect(),
-                    rolled_back: false,
-                })
+                let summary = format!("the capacity provider reports {}", shown_status(provider));
+                failed(&summary, provider.update_status_reason.as_deref())
             }
             (Until::Gone, _)
             | (
@@ -265,9 +217,7 @@ impl Lifecycle for CapacityProviderLifecycle {
                 ),
             ) => pending(&shown_status(provider)),
             (Until::Reaches(_), _) if provider.status == Some(CapacityProviderStatus::Active) => {
-                Progress::Reached {
-                    outputs: provider_outputs(provider),
-                }
+                reached(provider.outputs())
             }
             (Until::Reaches(_), _) => pending(&shown_status(provider)),
         })
@@ -294,19 +244,19 @@ fn name(spec: &CapacityProviderResolved) -> Result<&str> {
     spec.name.as_deref().ok_or_else(missing)
 }
 
-fn made(provider: &SdkCapacityProvider) -> Option<Made> {
-    Some(Made {
-        id: provider.name.clone()?,
-        outputs: provider_outputs(provider),
-    })
-}
+impl Described for SdkCapacityProvider {
+    fn id(&self) -> Option<String> {
+        self.name.clone()
+    }
 
-fn provider_outputs(provider: &SdkCapacityProvider) -> Outputs {
-    outputs([
-        ("Name", provider.name.clone()),
-        (
-            "CapacityProviderArn",
-            provider.capacity_provider_arn.clone(),
-        ),
-    ])
+    fn outputs(&self) -> Outputs {
+        outputs([
+            ("Name", self.name.clone()),
+            ("CapacityProviderArn", self.capacity_provider_arn.clone()),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
 }

@@ -28,14 +28,16 @@ use windlass_state::identity::IntentId;
 
 use self::rollouts::Rollouts;
 use self::sent::Sent;
-use super::form::{Shown, ToSdk};
-use super::{last_part, tags};
+use super::tags;
 use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete, invalid};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
+use crate::lifecycle::{
+    Context, Described, FoundOne, Lifecycle, Made, Subject, observed_by, pending, reached,
+};
+use crate::observed::{Block, outputs};
 use crate::reads::{Answers, Query, Wants};
 use crate::registry::lives;
+use crate::table::{Fill as _, Showing as _, ToSdk as _, ToSdkWithin as _};
 use crate::wording::Wording;
 
 lives!(Service => ServiceLifecycle);
@@ -193,86 +195,19 @@ impl Lifecycle for ServiceLifecycle {
         ),
     ];
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Services>(key(subject));
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let service = answers.get::<Services>(&key(subject))?;
-        Ok(service
-            .filter(|service| is_active(service))
-            .map(|service| Observed {
-                properties: properties(service),
-                outputs: service_outputs(service),
-            }))
-    }
+    observed_by!(Services: key);
 
     async fn create(cx: &Context, spec: &ServiceResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "ecs:CreateService";
-        let ServiceResolved {
-            service_name: _,
-            cluster,
-            task_definition,
-            desired_count,
-            launch,
-            platform_version,
-            network_configuration,
-            load_balancers,
-            health_check_grace_period_seconds,
-            deployment_configuration,
-            deployment_controller,
-            force_new_deployment: _,
-            service_connect_configuration,
-            service_registries,
-            volume_configurations,
-            vpc_lattice_configurations,
-            placement_constraints,
-            placement_strategies,
-            availability_zone_rebalancing,
-            scheduling_strategy,
-            enable_execute_command,
-            enable_ecs_managed_tags,
-            propagate_tags,
-            role,
-            tags,
-        } = spec;
-        let daemon = *scheduling_strategy == Some(SchedulingStrategy::Daemon);
-        let call = cx
-            .ecs()
-            .create_service()
+        let daemon = spec.scheduling_strategy == Some(SchedulingStrategy::Daemon);
+        let count = spec.desired_count.to_sdk();
+        let call = spec
+            .fill(cx.ecs().create_service())
             .client_token(&intent.0)
-            .service_name(name(spec)?)
-            .set_cluster(cluster.to_sdk())
-            .set_task_definition(task_definition.to_sdk())
-            .set_desired_count(desired_count.to_sdk().or((!daemon).then_some(1)))
-            .set_platform_version(platform_version.to_sdk())
-            .set_network_configuration(network_configuration.to_sdk())
-            .set_load_balancers(load_balancers.to_sdk())
-            .set_health_check_grace_period_seconds(health_check_grace_period_seconds.to_sdk())
-            .set_deployment_configuration(deployment_configuration.to_sdk())
-            .set_deployment_controller(deployment_controller.to_sdk())
-            .set_service_connect_configuration(service_connect_configuration.to_sdk())
-            .set_service_registries(service_registries.to_sdk())
-            .set_volume_configurations(volume_configurations.to_sdk())
-            .set_vpc_lattice_configurations(vpc_lattice_configurations.to_sdk())
-            .set_placement_constraints(placement_constraints.to_sdk())
-            .set_placement_strategy(placement_strategies.to_sdk())
-            .set_availability_zone_rebalancing(availability_zone_rebalancing.to_sdk())
-            .set_scheduling_strategy(scheduling_strategy.to_sdk())
-            .set_enable_execute_command(*enable_execute_command)
-            .set_enable_ecs_managed_tags(*enable_ecs_managed_tags)
-            .set_propagate_tags(propagate_tags.to_sdk())
-            .set_role(role.to_sdk())
-            .set_tags(Some(super::tags::created(cx, tags, intent)));
-        let call = match launch {
-            None => call,
-            Some(LaunchResolved::LaunchType(launch)) => call.set_launch_type(launch.to_sdk()),
-            Some(LaunchResolved::CapacityProviderStrategy(strategy)) => {
-                call.set_capacity_provider_strategy(strategy.to_sdk())
-            }
-        };
+            .set_desired_count(count.or((!daemon).then_some(1)))
+            .set_tags(Some(tags::created(cx, &spec.tags, intent)));
         let answer = call.send().await.named(OPERATION)?;
-        let service = answer.service.as_ref().and_then(made);
+        let service = answer.service.as_ref().and_then(begun);
         service.ok_or_else(|| incomplete(OPERATION, "service's ARN"))
     }
 
@@ -415,7 +350,7 @@ impl Lifecycle for ServiceLifecycle {
             None => FoundOne::Nothing {
                 visible_within: tags::VISIBLE_WITHIN,
             },
-            Some(service) => match made(service) {
+            Some(service) => match begun(service) {
                 Some(made) if tags::are_of(service.tags.as_deref(), intent) => FoundOne::Ours(made),
                 _ => FoundOne::Foreign(format!("the service `{name}`")),
             },
@@ -436,104 +371,20 @@ impl Lifecycle for ServiceLifecycle {
             return Ok(rollout::progress(rollout, &subject.applied));
         }
         let service = answers.get::<Services>(&key(subject))?;
-        let pending = |status: String| Progress::Pending {
-            status,
-            events: Vec::new(),
-        };
         let status = service.and_then(|service| service.status.as_deref());
         Ok(match (until, service, status) {
-            (Until::Gone, None, _) | (Until::Gone, _, Some("INACTIVE")) => Progress::Reached {
-                outputs: Outputs::new(),
-            },
+            (Until::Gone, None, _) | (Until::Gone, _, Some("INACTIVE")) => reached(Outputs::new()),
             (Until::Gone, Some(service), _) => {
                 let (running, pending_tasks) = (service.running_count, service.pending_count);
-                pending(format!("draining, {} tasks left", running + pending_tasks))
+                pending(&format!("draining, {} tasks left", running + pending_tasks))
             }
-            (Until::Reaches(_), Some(service), Some("ACTIVE")) => Progress::Reached {
-                outputs: service_outputs(service),
-            },
-            (Until::Reaches(_), None, _) => pending("not visible yet".to_owned()),
+            (Until::Reaches(_), Some(service), Some("ACTIVE")) => reached(service.outputs()),
+            (Until::Reaches(_), None, _) => pending("not visible yet"),
             (Until::Reaches(_), Some(_), status) => {
-                pending(status.unwrap_or("no status").to_lowercase())
+                pending(&status.unwrap_or("no status").to_lowercase())
             }
         })
     }
-}
-
-/// What AWS says about a service, under CloudFormation's names.
-fn properties(service: &SdkService) -> Block {
-    let deployments = service.deployments.as_deref().unwrap_or_default();
-    let primary = deployments
-        .iter()
-        .find(|deployment| deployment.status.as_deref() == Some("PRIMARY"));
-    let of_deployment =
-        |shown: fn(&aws_sdk_ecs::types::Deployment) -> Option<serde_json::Value>| {
-            primary.and_then(shown)
-        };
-    let strategy = service.capacity_provider_strategy.shown();
-    // A service that follows a strategy has no launch type of its own, whatever AWS derives.
-    let launch = service.launch_type.shown().filter(|_| strategy.is_none());
-    Block::new()
-        .set("ServiceName", service.service_name.as_ref())
-        .set("Cluster", service.cluster_arn.as_deref().map(last_part))
-        .set("TaskDefinition", service.task_definition.as_ref())
-        .set("DesiredCount", Some(service.desired_count))
-        .set("LaunchType", launch)
-        .set("CapacityProviderStrategy", strategy)
-        .set("PlatformVersion", service.platform_version.as_ref())
-        .set(
-            "NetworkConfiguration",
-            service.network_configuration.shown(),
-        )
-        .set("LoadBalancers", service.load_balancers.shown())
-        .set(
-            "HealthCheckGracePeriodSeconds",
-            service.health_check_grace_period_seconds,
-        )
-        .set(
-            "DeploymentConfiguration",
-            service.deployment_configuration.shown(),
-        )
-        .set(
-            "DeploymentController",
-            // AWS may leave out that it is ECS (aws-cloudformation/cloudformation-coverage-roadmap#1259).
-            service
-                .deployment_controller
-                .clone()
-                .or_else(|| Some(by_ecs()))
-                .shown(),
-        )
-        .set(
-            "ServiceConnectConfiguration",
-            of_deployment(|d| d.service_connect_configuration.shown()),
-        )
-        .set("ServiceRegistries", service.service_registries.shown())
-        .set(
-            "VolumeConfigurations",
-            of_deployment(|d| d.volume_configurations.shown()),
-        )
-        .set(
-            "VpcLatticeConfigurations",
-            of_deployment(|d| d.vpc_lattice_configurations.shown()),
-        )
-        .set(
-            "PlacementConstraints",
-            service.placement_constraints.shown(),
-        )
-        .set("PlacementStrategies", service.placement_strategy.shown())
-        .set(
-            "AvailabilityZoneRebalancing",
-            service.availability_zone_rebalancing.shown(),
-        )
-        .set("SchedulingStrategy", service.scheduling_strategy.shown())
-        .set("EnableExecuteCommand", Some(service.enable_execute_command))
-        .set(
-            "EnableECSManagedTags",
-            Some(service.enable_ecs_managed_tags),
-        )
-        .set("PropagateTags", service.propagate_tags.shown())
-        .set("Role", service.role_arn.as_ref())
-        .tags("Tags", tags::pairs(service.tags.as_deref()))
 }
 
 /// A deployment configuration for an update: what it leaves out is switched off, where AWS would keep what was.
@@ -601,14 +452,31 @@ fn name(spec: &ServiceResolved) -> Result<&str> {
     spec.service_name.as_deref().ok_or_else(missing)
 }
 
-fn made(service: &SdkService) -> Option<Made> {
-    let mut outputs = service_outputs(service);
+impl Described for SdkService {
+    fn id(&self) -> Option<String> {
+        self.service_arn.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        service_outputs(self)
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
+
+    fn stays(&self) -> bool {
+        is_active(self)
+    }
+}
+
+/// What a create made. Unlike other answers, it names the deployment that the call began.
+fn begun(service: &SdkService) -> Option<Made> {
+    let mut made = Made::of(service)?;
     let sent = Sent::of(service).and_then(|sent| sent.output());
-    outputs.extend(sent.map(|sent| (sent::OUTPUT.to_owned(), sent)));
-    Some(Made {
-        id: service.service_arn.clone()?,
-        outputs,
-    })
+    let sent = sent.map(|sent| (sent::OUTPUT.to_owned(), sent));
+    made.outputs.extend(sent);
+    Some(made)
 }
 
 fn service_outputs(service: &SdkService) -> Outputs {

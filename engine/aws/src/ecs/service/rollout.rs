@@ -86,7 +86,7 @@ pub(super) fn by_others(service: &SdkService) -> bool {
     controller.is_some_and(|controller| controller.r#type != DeploymentControllerType::Ecs)
 }
 
-pub(super) fn primary(service: &SdkService) -> Option<&Deployment> {
+pub fn primary(service: &SdkService) -> Option<&Deployment> {
     let deployments = service.deployments.as_deref().unwrap_or_default();
     deployments
         .iter()

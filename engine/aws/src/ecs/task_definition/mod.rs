@@ -18,15 +18,15 @@ use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
 use windlass_state::identity::IntentId;
 
 use self::revisions::Revisions;
-use super::form::{Shown, ToSdk};
 use super::tags;
 use crate::applied_tags;
 use crate::clients::Clients;
-use crate::error::{Named, Result, incomplete, invalid};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
+use crate::error::{Named, Result, invalid};
+use crate::lifecycle::{Context, Described, FoundOne, Lifecycle, Made, Subject, made};
 use crate::observed::{Block, Observed, outputs};
 use crate::reads::{Answers, Single, Wants};
 use crate::registry::lives;
+use crate::table::{Fill as _, Showing as _};
 use crate::wording::Wording;
 
 lives!(TaskDefinition => TaskDefinitionLifecycle);
@@ -126,90 +126,22 @@ impl Lifecycle for TaskDefinitionLifecycle {
         let Some((task, of_task)) = answers.get::<TaskDefinitions>(&subject.id)? else {
             return Ok(None);
         };
-        let properties = Block::new()
-            .set("Family", task.family.as_ref())
-            .set("ContainerDefinitions", task.container_definitions.shown())
-            .set("Cpu", task.cpu.as_ref())
-            .set("Memory", task.memory.as_ref())
-            .set("NetworkMode", task.network_mode.shown())
-            .set(
-                "RequiresCompatibilities",
-                task.requires_compatibilities.shown(),
-            )
-            .set("ExecutionRoleArn", task.execution_role_arn.as_ref())
-            .set("TaskRoleArn", task.task_role_arn.as_ref())
-            .set("RuntimePlatform", task.runtime_platform.shown())
-            .set("EphemeralStorage", task.ephemeral_storage.shown())
-            .set("Volumes", task.volumes.shown())
-            .set("IpcMode", task.ipc_mode.shown())
-            .set("PidMode", task.pid_mode.shown())
-            .set("PlacementConstraints", task.placement_constraints.shown())
-            .set("ProxyConfiguration", task.proxy_configuration.shown())
-            .set("InferenceAccelerators", task.inference_accelerators.shown())
-            .set("EnableFaultInjection", task.enable_fault_injection)
-            .tags("Tags", tags::pairs(Some(of_task)));
         Ok(Some(Observed {
-            properties,
-            outputs: task_outputs(task),
+            properties: task.properties().tags("Tags", tags::pairs(Some(of_task))),
+            outputs: task.outputs(),
         }))
     }
 
-    #[expect(
-        deprecated,
-        reason = "Elastic Inference takes no new users, and CloudFormation still knows it"
-    )]
     async fn create(
         cx: &Context,
         spec: &TaskDefinitionResolved,
         intent: &IntentId,
     ) -> Result<Made> {
         const OPERATION: &str = "ecs:RegisterTaskDefinition";
-        let TaskDefinitionResolved {
-            family: _,
-            container_definitions,
-            cpu,
-            memory,
-            network_mode,
-            requires_compatibilities,
-            execution_role_arn,
-            task_role_arn,
-            runtime_platform,
-            ephemeral_storage,
-            volumes,
-            ipc_mode,
-            pid_mode,
-            placement_constraints,
-            proxy_configuration,
-            inference_accelerators,
-            enable_fault_injection,
-            tags,
-        } = spec;
-        let answer = cx
-            .ecs()
-            .register_task_definition()
-            .family(family(spec)?)
-            .set_container_definitions(container_definitions.to_sdk())
-            .set_cpu(cpu.to_sdk())
-            .set_memory(memory.to_sdk())
-            .set_network_mode(network_mode.to_sdk())
-            .set_requires_compatibilities(requires_compatibilities.to_sdk())
-            .set_execution_role_arn(execution_role_arn.to_sdk())
-            .set_task_role_arn(task_role_arn.to_sdk())
-            .set_runtime_platform(runtime_platform.to_sdk())
-            .set_ephemeral_storage(ephemeral_storage.to_sdk())
-            .set_volumes(volumes.to_sdk())
-            .set_ipc_mode(ipc_mode.to_sdk())
-            .set_pid_mode(pid_mode.to_sdk())
-            .set_placement_constraints(placement_constraints.to_sdk())
-            .set_proxy_configuration(proxy_configuration.to_sdk())
-            .set_inference_accelerators(inference_accelerators.to_sdk())
-            .set_enable_fault_injection(*enable_fault_injection)
-            .set_tags(Some(tags::created(cx, tags, intent)))
-            .send()
-            .await
-            .named(OPERATION)?;
-        let task = answer.task_definition.as_ref().and_then(made);
-        task.ok_or_else(|| incomplete(OPERATION, "task definition's ARN"))
+        let call = spec.fill(cx.ecs().register_task_definition());
+        let call = call.set_tags(Some(tags::created(cx, &spec.tags, intent)));
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.task_definition.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -261,7 +193,7 @@ impl Lifecycle for TaskDefinitionLifecycle {
             };
             if let Some((task, of_task)) = describe(cx, &arn).await?
                 && tags::are_of(Some(&of_task), intent)
-                && let Some(made) = made(&task)
+                && let Some(made) = Made::of(&task)
             {
                 return Ok(FoundOne::Ours(made));
             }
@@ -282,15 +214,18 @@ fn family(spec: &TaskDefinitionResolved) -> Result<&str> {
     spec.family.as_deref().ok_or_else(missing)
 }
 
-fn made(task: &SdkTaskDefinition) -> Option<Made> {
-    Some(Made {
-        id: task.task_definition_arn.clone()?,
-        outputs: task_outputs(task),
-    })
-}
+impl Described for SdkTaskDefinition {
+    fn id(&self) -> Option<String> {
+        self.task_definition_arn.clone()
+    }
 
-fn task_outputs(task: &SdkTaskDefinition) -> Outputs {
-    outputs([("TaskDefinitionArn", task.task_definition_arn.clone())])
+    fn outputs(&self) -> Outputs {
+        outputs([("TaskDefinitionArn", self.id())])
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
 }
 
 #[cfg(test)]
