@@ -1,4 +1,4 @@
-//! How do we know: what the tests share. Not here: the tests themselves, which stand in `tests/tests`.
+//! Harness of the tests: what the tests share. Not here: the tests themselves, which are in `tests/tests`.
 
 pub mod cloud;
 pub mod local;

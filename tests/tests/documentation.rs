@@ -1,4 +1,4 @@
-//! Tables of the documentation that restate data say what the data says.
+//! Checks that tables in the documentation which repeat data agree with the data.
 //!
 //! Not here: prose.
 
@@ -11,7 +11,7 @@ fn document(name: &str) -> String {
     file(&format!("docs/{name}"))
 }
 
-/// Text with its path from the repository's folder.
+/// The text of a file. The path starts in the repository's folder.
 fn file(path: &str) -> String {
     let path = format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))

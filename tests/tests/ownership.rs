@@ -1,4 +1,5 @@
-//! What the life cycles of roles and secrets take for their own, when they read and when they delete: through the real SDK, with a client that captures.
+//! Ownership: which roles and secrets life cycles take for their own when they read and delete, through the real SDK with an HTTP client that
+//! captures calls.
 
 use serde_json::{Value, json};
 use windlass::address::Address;
@@ -35,7 +36,7 @@ fn target(kind: &str, id: &str, applied: &Value) -> Target {
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
         imported: false,
-        // Its create has set the owner's tags.
+        // The resource's create call has set the owner's tags.
         since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }
@@ -231,15 +232,15 @@ async fn a_role_shows_only_what_its_own_spec_put_on() {
     );
 }
 
-/// A kind whose create AWS answers with what stands there already, if only the settings are the same.
+/// A kind whose create call AWS answers with an existing resource if the settings are the same.
 struct Idempotent {
     kind: &'static str,
     spec: Value,
-    /// The read that shows what stands there, with its answer.
+    /// The read that shows the existing resource, with its answer.
     read: (&'static str, String),
     create: &'static str,
     arn: String,
-    /// The property that makes it another's, if the author wrote it.
+    /// The property that can make it another owner's, if the author wrote it.
     by: &'static str,
 }
 
@@ -312,7 +313,7 @@ fn idempotent() -> Vec<Idempotent> {
 }
 
 impl Idempotent {
-    /// Creates it where something stands under its name, with these tags; the template is what the author wrote.
+    /// Creates it where a resource with the same name and these tags exists. The template is what the author wrote.
     async fn create(
         &self,
         tags: &[(&str, &str)],
@@ -367,7 +368,7 @@ async fn what_aws_would_answer_with_anothers_resource_is_not_created() {
         assert_eq!(class, None, "{}: ours is made again", kind.kind);
         assert_eq!(sent, [kind.read.0, "DescribeTags", kind.create]);
 
-        // A name of the engine's, or a parent that this stack makes, is nobody else's: nothing is asked.
+        // If the engine chose the name, or if this stack makes the parent, the resource has no other owner: Windlass sends no read.
         let mut template = kind.spec.clone();
         template[kind.by] = match kind.by {
             "Name" => Value::Null,
@@ -381,7 +382,7 @@ async fn what_aws_would_answer_with_anothers_resource_is_not_created() {
     }
 }
 
-/// PutScalingPolicy overwrites. What scales somebody else's service may have policies of somebody else's.
+/// PutScalingPolicy overwrites. A service of another owner may have policies of that owner.
 #[tokio::test]
 async fn a_scaling_policy_of_somebody_else_is_not_overwritten() {
     let there = json!({"ScalingPolicies": [{
@@ -427,7 +428,7 @@ async fn a_scaling_policy_of_somebody_else_is_not_overwritten() {
     }
 }
 
-/// What an update of a cluster sends: operations with their bodies.
+/// The calls that an update of a cluster sends: operations with their bodies.
 async fn changed(cluster: &Target, to: Value, property: &str) -> Vec<(String, Value)> {
     let (provider, capture) = provider(&[]);
     let update = UpdateRequest {
@@ -483,7 +484,7 @@ async fn what_an_older_version_made_gets_the_owners_tags_with_its_next_change() 
     let sent = changed(&cluster, to, "ClusterSettings").await;
     assert_eq!(tags(&sent), [""; 0], "its create has set them");
 
-    // The author's last tag goes, and the engine's own stay.
+    // AWS removes the author's last tag, and the engine's own tags stay.
     let sent = changed(&cluster, json!({"ClusterName": "shop"}), "Tags").await;
     assert_eq!(sent[0].1["tagKeys"], json!(["team"]));
     assert_eq!(tags(&sent), all[1..]);

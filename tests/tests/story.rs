@@ -1,6 +1,6 @@
-//! The one property above all others: after each run that says that all is done, the world is what the program declares.
+//! Randomised simulation tests of the main property: after each run that reports success, the world is what the program declares.
 //!
-//! `WINDLASS_SEEDS=1000000` tells more stories than the gate does, `WINDLASS_SEED=n` tells one, with all that happened in it.
+//! `WINDLASS_SEEDS=1000000` plays more stories than the gate. `WINDLASS_SEED=n` plays one, and prints everything that happens in it.
 
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use std::thread;
 
 use windlass_tests::story::{Story, shrink, tell};
 
-/// How many stories the gate tells.
+/// How many stories the gate plays.
 const SEEDS: u64 = 2_000;
 
 fn number(name: &str) -> Option<u64> {
@@ -77,7 +77,7 @@ fn a_seed_tells_its_story_again_byte_for_byte() {
     }
 }
 
-/// What would make a story different each time it is told, in the sources that a story runs.
+/// Sources of randomness that would make a story differ from one play to the next, in the code that a story runs.
 const CHANCE: &[&str] = &[
     "rand::",
     "SystemTime",
@@ -90,7 +90,7 @@ const CHANCE: &[&str] = &[
     "tokio::time::",
 ];
 
-/// Files that may: the clock of the machine, and what only a machine has.
+/// Files that may contain them: the machine's clock, and what only a machine has.
 const MACHINES: &[&str] = &["engine/src/clock.rs"];
 
 #[test]
@@ -125,7 +125,7 @@ fn nothing_that_a_story_runs_leaves_anything_to_chance() {
     assert_eq!(found, [""; 0]);
 }
 
-/// AWS gives codes and texts; what they mean, the engine's tables say. Only a cut connection has neither.
+/// AWS gives codes and texts, and the engine's tables give them a class. Only a cut connection has neither code nor text.
 #[test]
 fn the_simulated_cloud_hands_over_no_class_of_its_own() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud");

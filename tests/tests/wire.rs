@@ -1,4 +1,4 @@
-//! Every property of every kind is sent to AWS and comes back: prints the paths proven. And nothing is sent for a state that was lost.
+//! Every property of every kind reaches AWS and comes back; the test prints the proven paths. And Windlass sends nothing after it has lost the state.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use windlass_state::identity::{IntentId, Owner};
 use windlass_tests::wire::capture::{self, Capture};
 use windlass_tests::wire::{fixtures, owner, prove};
 
-/// AWS has no tags for these. Each is part of something that has them, or is set on it.
+/// Kinds without tags in AWS. Each is part of a resource that has tags, or a setting of one.
 const UNTAGGED: &[&str] = &[
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::EC2::Route",
@@ -87,7 +87,7 @@ fn every_kind_has_a_fixture() {
     );
 }
 
-/// A cluster of one tag, as it is believed to be.
+/// A cluster with one tag, as the state believes it to be.
 fn target(tag: &str) -> Target {
     let arn = "arn:aws:ecs:us-east-1:123456789012:cluster/shop";
     Target {
@@ -101,7 +101,7 @@ fn target(tag: &str) -> Target {
         ),
         outputs: BTreeMap::from([("Arn".to_owned(), json!(arn))]),
         imported: false,
-        // Its create has set the owner's tags.
+        // The resource's create call has set the owner's tags.
         since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }
@@ -135,7 +135,7 @@ fn sent(capture: &Capture) -> Vec<String> {
 async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
     let capture = Capture::new(BTreeMap::new());
     let provider = capture.provider();
-    // Lost after the first call.
+    // The lease is lost after the first call.
     let asked = AtomicUsize::new(0);
     provider.guard(Arc::new(move || {
         match asked.fetch_add(1, Ordering::SeqCst) {
@@ -144,7 +144,7 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
         }
     }));
     let (from, to, intent, owner) = (target("old"), target("new"), intent(), owner());
-    // Two calls: one takes the old tag off, one puts the new one on.
+    // Two calls: one removes the old tag, the other adds the new one.
     let update = UpdateRequest {
         target: &from,
         intent: &intent,
@@ -169,7 +169,7 @@ async fn a_state_that_is_lost_in_the_middle_of_an_update_stops_its_next_call() {
         Some(ErrorClass::Withheld)
     );
     assert!(sent(&capture).is_empty());
-    // Looking is still allowed.
+    // Windlass may still read.
     provider.observe(std::slice::from_ref(&to)).await;
     assert_eq!(sent(&capture), ["DescribeClusters"]);
 }
@@ -219,8 +219,8 @@ async fn a_secret_that_aws_quotes_is_not_in_its_error() {
     }
 }
 
-/// AWS refuses a signature of another time. The SDK learns the difference from the answer; what it does not send twice by itself, such as a
-/// create, is sent again by the engine.
+/// Clock skew: AWS refuses a signature with a wrong time. The SDK learns the difference from the answer. If the SDK does not retry a call by itself,
+/// such as a create, the engine sends it again.
 #[tokio::test]
 async fn a_clock_that_is_wrong_is_made_up_for() {
     for ahead in [
@@ -236,10 +236,10 @@ async fn a_clock_that_is_wrong_is_made_up_for() {
             Some(ErrorClass::NotYet)
         );
         assert_eq!(sent(&capture), ["CreateCluster"]);
-        // What is sent in the same way is signed by the service's clock from now on.
+        // From now on the SDK signs all calls of that sort with the service's time.
         assert_eq!(class(provider.delete(&to).await), None, "{ahead}");
         assert_eq!(sent(&capture), ["DeleteCluster"]);
-        // A read is sent again by the SDK itself.
+        // The SDK itself retries a read.
         provider.observe(std::slice::from_ref(&to)).await;
         assert_eq!(sent(&capture), ["DescribeClusters", "DescribeClusters"]);
         provider.create(&create).await.ok();

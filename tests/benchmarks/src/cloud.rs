@@ -1,4 +1,4 @@
-//! A local cloud for one benchmark: a world, a record of calls and rules of its own. Not here: who calls.
+//! A local cloud for one benchmark, with its own world, record of calls, and rules. Not here: the programs that call it.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,10 +8,10 @@ use windlass_local::{
     CallRecord, Calls, Control, HOME_VARIABLE, Home, LocalCloud, PYTHON_VARIABLE, Rule,
 };
 
-/// Anything that goes wrong in a benchmark ends it.
+/// A result. Any error in a benchmark ends the benchmark.
 pub type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 
-/// The local cloud; it stops when this is dropped.
+/// The local cloud. It stops when this value is dropped.
 #[derive(Debug)]
 pub struct Cloud {
     engine: PathBuf,
@@ -24,10 +24,10 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Starts one with the engine's own command.
+    /// Starts a local cloud with the engine's own command.
     ///
     /// # Errors
-    /// It does not start.
+    /// The local cloud does not start.
     pub fn start(engine: PathBuf) -> Outcome<Self> {
         let folder = tempfile::tempdir()?;
         let python = Home::from_environment()?.python().to_owned();
@@ -53,7 +53,7 @@ impl Cloud {
         })
     }
 
-    /// The engine with this cloud as its local one.
+    /// A command of the engine that uses this cloud as its local cloud.
     #[must_use]
     pub fn engine(&self) -> Command {
         let mut command = Command::new(&self.engine);
@@ -63,10 +63,10 @@ impl Cloud {
         command
     }
 
-    /// An empty world in which every call takes so many milliseconds longer, and ECS's tasks so many for each of their states.
+    /// Begins an empty world. Every call takes `latency` milliseconds longer, and ECS's tasks stay in each of their states for `step` milliseconds.
     ///
     /// # Errors
-    /// It does not answer.
+    /// The local cloud does not answer.
     pub fn begin(&self, latency: u64, step: u64) -> Outcome {
         self.runtime.block_on(self.control.reset())?;
         self.rule(&latency_of(latency), step)?;
@@ -74,12 +74,12 @@ impl Cloud {
         Ok(())
     }
 
-    /// From now on AWS takes calls only as these buckets let it, which are full.
+    /// From now on the cloud enforces these rate limits (token buckets). The buckets are full at first.
     ///
     /// # Errors
-    /// It does not answer.
+    /// The local cloud does not answer.
     pub fn limit(&self, latency: u64, step: u64, limits: &[Rule]) -> Outcome {
-        // A rule that goes takes its buckets along.
+        // A removed rule removes its buckets.
         self.rule(&latency_of(latency), step)?;
         let mut rules = latency_of(latency);
         for limit in limits {
@@ -93,10 +93,10 @@ impl Cloud {
         Ok(self.runtime.block_on(self.control.set_rules(&rules))?)
     }
 
-    /// The calls since this was asked last.
+    /// The calls since the previous request for them.
     ///
     /// # Errors
-    /// It does not answer.
+    /// The local cloud does not answer.
     pub fn calls(&self) -> Outcome<Calls> {
         Ok(self.runtime.block_on(self.control.take_calls())?)
     }
@@ -118,7 +118,7 @@ fn latency_of(milliseconds: u64) -> Vec<Value> {
     }
 }
 
-/// Seconds in which at least one call was under way.
+/// How many seconds at least one call was in progress.
 #[must_use]
 pub fn under_way(calls: &[CallRecord]) -> f64 {
     let mut spans: Vec<_> = calls

@@ -1,4 +1,4 @@
-//! The two programs that bring the same platform up. Not here: measuring them (`process`), and the peer's platform itself (`peer`).
+//! The two programs that bring up the same platform. Not here: how they are measured (`process`), and the peer's platform itself (`peer`).
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -10,29 +10,29 @@ use crate::cloud::{Cloud, Outcome};
 use crate::peer;
 use crate::process::{Cost, run};
 
-/// The release that one service gets in [`Operation::Change`], and all in [`Operation::ChangeAll`].
+/// The release that one service gets in [`Operation::Change`], and that all services get in [`Operation::ChangeAll`].
 const NEXT: &str = "1.28";
 
-/// What is asked of a program.
+/// What a program has to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
-    /// Make everything.
+    /// Creates everything.
     Up,
-    /// Look whether anything is to be done; nothing is.
+    /// Checks whether anything has to be done. Nothing has.
     Unchanged,
-    /// Give one service another image.
+    /// Gives one service another image.
     Change,
-    /// Give every service another image. The peer's platform knows the image of one only.
+    /// Gives every service another image. The peer's platform has a setting for the image of one service only.
     ChangeAll,
-    /// Remove everything.
+    /// Deletes everything.
     Destroy,
 }
 
 impl Operation {
-    /// What both programs are asked, in the order in which a platform lives.
+    /// The operations of both programs, in the order of a platform's life.
     pub const ALL: [Self; 4] = [Self::Up, Self::Unchanged, Self::Change, Self::Destroy];
 
-    /// The operation in a table.
+    /// The name of the operation in a table.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -45,7 +45,7 @@ impl Operation {
     }
 }
 
-/// A program with a platform of so many services in a folder of its own.
+/// A program with a platform of `services` services, in a folder of its own.
 #[derive(Debug)]
 pub struct Contender<'a> {
     cloud: &'a Cloud,
@@ -54,28 +54,28 @@ pub struct Contender<'a> {
     program: Program,
 }
 
-/// Which program.
+/// Which program runs.
 #[derive(Debug, Clone)]
 pub enum Program {
-    /// Ours, with the stack's program.
+    /// Windlass, with the stack's program.
     Windlass {
-        /// `stacks/platform`, built.
+        /// The built program of `stacks/platform`.
         stack: PathBuf,
     },
-    /// The peer, with the folder of its plug-ins.
+    /// Terraform, the peer, with the folder of its plug-ins.
     Terraform {
-        /// `terraform`.
+        /// The program `terraform`.
         program: PathBuf,
-        /// What `terraform init` takes as `-plugin-dir`.
+        /// The folder for `terraform init -plugin-dir`.
         plugins: PathBuf,
     },
 }
 
 impl<'a> Contender<'a> {
-    /// Makes everything ready; nothing of that is measured.
+    /// Prepares everything. The benchmark does not measure this.
     ///
     /// # Errors
-    /// The program cannot be made ready.
+    /// The program cannot be prepared.
     pub fn prepare(cloud: &'a Cloud, program: Program, services: usize) -> Outcome<Self> {
         let contender = Self {
             cloud,
@@ -100,7 +100,7 @@ impl<'a> Contender<'a> {
         Ok(self.perform_aloud(operation)?.0)
     }
 
-    /// The same, with the events that Windlass tells of it.
+    /// The same, with the events that Windlass reports.
     ///
     /// # Errors
     /// The program fails.
@@ -136,7 +136,7 @@ impl<'a> Contender<'a> {
     /// The plan of what [`Operation::Up`] would do, with its steps.
     ///
     /// # Errors
-    /// There is none.
+    /// The program is Terraform, or it writes no plan.
     pub fn plan(&self) -> Outcome<windlass_plan::plan::Plan> {
         let Program::Windlass { stack } = &self.program else {
             return Err("only Windlass's plans can be read".into());
@@ -151,7 +151,7 @@ impl<'a> Contender<'a> {
 
     fn windlass(&self, stack: &Path, operation: Operation) -> Command {
         let mut command = self.cloud.engine();
-        // As the stack's program calls the engine, but for the folder, which is one of ours.
+        // The command with which the stack's program calls the engine, except for the folder, which belongs to the benchmark.
         command.arg("--program").arg(stack);
         command.arg("--stack-folder").arg(self.folder.path());
         command.args(["--stack-name", "platform"]);
@@ -181,7 +181,7 @@ impl<'a> Contender<'a> {
         )?)
     }
 
-    // Nothing of the user's own is read, and nothing but the local cloud is called.
+    // Terraform reads nothing of the user's own, and calls only the local cloud.
     fn terraform<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let Program::Terraform { program, .. } = &self.program else {
             unreachable!("only the peer is called so");
@@ -201,10 +201,10 @@ impl<'a> Contender<'a> {
     }
 }
 
-/// Seconds from the plan to the end of a run, by its events.
+/// How many seconds pass from the plan to the end of a run, by its events.
 ///
 /// # Errors
-/// The run did not get so far.
+/// The run did not get that far.
 pub fn executing(events: &[Value]) -> Outcome<f64> {
     let at = |name: &str| {
         let mut events = events.iter();

@@ -1,7 +1,7 @@
-//! How fast is it? Benchmarks that anyone can run; `docs/benchmarks.md` says how, and what came out.
+//! Benchmarks: how fast Windlass is. Anyone can run them; `docs/benchmarks.md` says how, and shows the results.
 //!
-//! One program for each part: `planning`, `instructions`, `wire`, `path`, `limits`, `author`. What is repeatable is guarded by a test instead (`tests/`).
-//! Not here: budgets that fail by the clock, which a shared machine cannot hold.
+//! One program for each part: `planning`, `instructions`, `wire`, `path`, `limits`, `author`. Tests guard what is repeatable (`tests/`). Not here:
+//! bounds on elapsed time, which a shared machine cannot keep.
 
 pub mod cloud;
 pub mod contender;

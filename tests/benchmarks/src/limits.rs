@@ -1,16 +1,16 @@
-//! The token buckets in which AWS counts calls, as rules for the local cloud, and how long they alone make some calls take.
+//! AWS's rate limits (token buckets) as rules for the local cloud, and the least time that they allow for a set of calls.
 //!
-//! Written down from AWS's pages, and not taken from the engine, which is measured by them.
+//! The numbers come from AWS's pages and not from the engine, because the benchmark measures the engine by them.
 
 use serde_json::json;
 use windlass_local::{BucketScope, CallRecord, Effect, Rule};
 
 use crate::cloud::Outcome;
 
-/// How the names of their rules begin.
+/// The start of the names of these rules.
 const NAME: &str = "limit-";
 
-/// A bucket: its calls, how many are saved up, how many come back in a second, and what shares it.
+/// A bucket: its calls, how many it saves up, how many come back in a second, and what shares it.
 struct Bucket {
     service: &'static str,
     operations: &'static str,
@@ -38,7 +38,7 @@ const fn shared(service: &'static str, operations: &'static str, of: (u32, f64))
 
 const READS: &str = "Describe*|Get*|List*";
 
-/// Of those that the platform calls.
+/// The mutating operations among those that the platform calls.
 const CHANGES: &str = "Allocate*|Associate*|Attach*|Authorize*|Create*|Delete*|Deregister*|Detach*|Disassociate*|Modify*|Put*|Register*|Release*|Revoke*|Tag*|Update*";
 
 const BALANCING: &str =
@@ -48,10 +48,10 @@ const BALANCING: &str =
 const OTHERS: &str =
     "application-autoscaling|autoscaling|iam|logs|secretsmanager|servicediscovery|tagging";
 
-/// What Amazon EC2 documents for operations without a bucket of their own.
+/// The limit that Amazon EC2 documents for operations without a bucket of their own.
 const USUAL: (u32, f64) = (50, 5.0);
 
-/// As AWS documents them, and as Amazon EC2 has them where it documents none:
+/// The limits that AWS documents. Where AWS documents none, those of Amazon EC2:
 /// [Amazon EC2](https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html),
 /// [Amazon ECS](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html),
 /// [Elastic Load Balancing](https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html).
@@ -104,7 +104,7 @@ const DOCUMENTED: [Bucket; 18] = [
     each(OTHERS, CHANGES, USUAL),
 ];
 
-/// For every operation of every service alike.
+/// One limit for every operation of every service.
 const UNIFORM: [Bucket; 2] = [each("*", READS, (50, 10.0)), each("*", CHANGES, USUAL)];
 
 /// Which limits AWS enforces.
@@ -117,10 +117,10 @@ pub enum Limits {
 }
 
 impl Limits {
-    /// As rules of the local cloud.
+    /// The limits as rules of the local cloud.
     ///
     /// # Errors
-    /// Never: each of them is a rule.
+    /// Never: each limit is a valid rule.
     pub fn rules(self) -> Outcome<Vec<Rule>> {
         let buckets: &[Bucket] = match self {
             Self::Documented => &DOCUMENTED,
@@ -137,14 +137,14 @@ impl Limits {
     }
 }
 
-/// Whether AWS took a call.
+/// Whether AWS accepted a call.
 #[must_use]
 pub fn is_taken(call: &CallRecord) -> bool {
     let rule = call.rule.as_deref();
     rule.is_none_or(|rule| !rule.starts_with(NAME))
 }
 
-/// What makes these calls take longest: how many there were of what, and for how many seconds the limit alone makes them last.
+/// The rate limit that makes these calls take longest: the least time in seconds that it allows, and a text with the number and name of its calls.
 #[must_use]
 pub fn bound(calls: &[CallRecord], rules: &[Rule]) -> (f64, String) {
     let mut longest = (0.0, String::new());

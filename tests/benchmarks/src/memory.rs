@@ -1,6 +1,6 @@
-//! The most memory that this process has had, where the system tells: on Linux.
+//! Peak memory of this process, on Linux, where the system reports it.
 
-/// In megabytes; 0 where the system does not tell.
+/// The peak in megabytes. 0 where the system does not report it.
 #[must_use]
 pub fn peak() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -9,8 +9,8 @@ pub fn peak() -> f64 {
     kilobytes.unwrap_or(0.0) / 1000.0
 }
 
-/// Measures the peak anew from here, if the system lets us.
+/// Measures the peak from here on, if the system allows it.
 pub fn forget_peak() {
-    // Linux's word for it; elsewhere the peak is that of the whole process.
+    // This is how Linux resets the peak. Elsewhere the peak is that of the whole process.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }

@@ -1,10 +1,11 @@
 //! The peer's platform: `stacks/platform` as Terraform JSON, resource for resource.
 //!
-//! The attachment of the internet gateway is no resource of its own there, so it has one less. Not here: running it (`contender`).
+//! Terraform has no separate resource for the attachment of the internet gateway, so the peer's platform has one resource less. Not here: how it runs
+//! (`contender`).
 
 use serde_json::{Map, Value, json};
 
-/// The version of the AWS provider that the configuration asks for.
+/// The version of the AWS provider that the configuration requires.
 pub const PROVIDER: &str = "5.100.0";
 
 const SERVICES: [&str; 12] = [
@@ -22,7 +23,7 @@ const SERVICES: [&str; 12] = [
     "sts",
 ];
 
-/// The configuration of a platform of so many services; the first of them may have another release than the others.
+/// The configuration of a platform with this number of services. The first service may have another release than the others.
 #[must_use]
 pub fn platform(services: usize, first_release: &str, endpoint: &str) -> Value {
     let mut resources = Resources::default();

@@ -1,4 +1,4 @@
-//! What processes cost: processor time, memory, time by the clock. Not here: which programs are run.
+//! What processes cost: processor time, memory, elapsed time. Not here: which programs run.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,18 +10,18 @@ use std::time::{Duration, Instant};
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 
-/// What one program cost, the processes that it started included.
+/// What one program cost, including the processes that it started.
 #[derive(Debug, Clone)]
 pub struct Cost {
-    /// Seconds by the clock.
+    /// Elapsed time in seconds.
     pub wall: f64,
     /// Seconds of processor time, user and system.
     pub cpu: f64,
-    /// The most megabytes that all of its processes had at one moment; 0 where the system does not tell.
+    /// Peak memory: the most megabytes that all of its processes had at the same moment. 0 where the system does not report it.
     pub memory: f64,
 }
 
-/// How often memory is looked at.
+/// How often the benchmark reads the memory.
 const GLANCE: Duration = Duration::from_millis(20);
 
 /// Seconds of processor time that this process has used.
@@ -30,10 +30,10 @@ pub fn own_cpu() -> f64 {
     used(UsageWho::RUSAGE_SELF)
 }
 
-/// Runs a program to its end. Its processor time counts once its children were waited for, so nothing else may run beside.
+/// Runs a program to its end. Its processor time counts once the parent has waited for it, so no other child may run at the same time.
 ///
 /// # Errors
-/// It cannot be started, or it fails; the error holds what it said.
+/// The program cannot be started, or it fails. The error holds its last lines of output.
 pub fn run(command: &mut Command) -> io::Result<(Cost, Output)> {
     let before = used(UsageWho::RUSAGE_CHILDREN);
     let began = Instant::now();
@@ -71,7 +71,7 @@ fn succeeded(status: ExitStatus, command: &Command, output: &Output) -> io::Resu
     )))
 }
 
-/// The last lines.
+/// The last 20 lines.
 fn end(text: &str) -> String {
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(20)..].join("\n")
@@ -86,7 +86,7 @@ fn used(who: UsageWho) -> f64 {
     seconds(Usage::user_time) + seconds(Usage::system_time)
 }
 
-/// Watches a process and its descendants until it has ended.
+/// Watches the memory of a process and its descendants until the process has ended.
 fn most_memory(id: u32, ended: &AtomicBool) -> f64 {
     let mut most = 0.0_f64;
     while !ended.load(Ordering::Relaxed) {
@@ -118,7 +118,7 @@ fn children(id: u32) -> Vec<u32> {
     ids.collect()
 }
 
-/// Megabytes. What two processes share counts twice.
+/// Resident memory in megabytes. Memory that two processes share counts twice.
 fn resident(id: u32) -> f64 {
     let text = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = text.lines().find(|line| line.starts_with("VmRSS:"));

@@ -1,4 +1,4 @@
-//! Which programs of Windlass are measured. Not here: the peer's.
+//! Which programs of Windlass the benchmarks measure. Not here: the peer's.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// The engine.
+    /// The path of the engine.
     ///
     /// # Errors
     /// The system does not say where this program is.
@@ -27,7 +27,7 @@ impl Programs {
         or_beside(self.engine.as_ref(), "windlass")
     }
 
-    /// A local cloud of the engine's, and the program that is measured in it.
+    /// Starts a local cloud with the engine, and returns the program to measure in it.
     ///
     /// # Errors
     /// The cloud does not start, or the system does not say where this program is.

@@ -1,4 +1,4 @@
-//! Synthetic stacks, made as authors make theirs. Not here: what stands after they were brought up (`world`).
+//! Synthetic stacks, written as authors write theirs. Not here: the state after they were brought up (`world`).
 
 use clap::ValueEnum;
 use windlass::Stack;
@@ -21,7 +21,7 @@ pub enum Shape {
 }
 
 const WIDTH: usize = 100;
-/// Resources of the platform that belong to no service, and to each service.
+/// The platform's resources that belong to no service. The next constant: those of each service.
 const SHARED: usize = 28;
 const PER_SERVICE: usize = 12;
 
@@ -37,7 +37,7 @@ impl Shape {
         }
     }
 
-    /// A document of about so many resources: exactly so many but for the platform, which has whole services.
+    /// A document of about `resources` resources: exactly that number for all shapes but the platform, which has whole services.
     ///
     /// # Panics
     /// The stack has problems.

@@ -1,4 +1,4 @@
-//! Tables in Markdown, and what is said of several runs. Not here: measuring.
+//! Tables in Markdown, and the spread of several runs. Not here: measuring.
 
 use std::fmt;
 
@@ -33,16 +33,16 @@ impl fmt::Display for Table {
 /// Minimum, median and maximum of several runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spread {
-    /// The least.
+    /// The smallest value.
     pub least: f64,
-    /// The one in the middle, or between the two in the middle.
+    /// The value in the middle, or the mean of the two in the middle.
     pub median: f64,
-    /// The greatest.
+    /// The largest value.
     pub greatest: f64,
 }
 
 impl Spread {
-    /// Of at least one value.
+    /// The spread of at least one value.
     #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let mut values: Vec<_> = values.into_iter().collect();
@@ -56,7 +56,7 @@ impl Spread {
     }
 }
 
-/// The median, and the range where it shows: `1.20 (1.10–1.31)`.
+/// The median, and the range if there is one: `1.20 (1.10–1.31)`.
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = f.precision().unwrap_or(2);

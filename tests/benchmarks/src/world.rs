@@ -1,6 +1,6 @@
-//! What is recorded and observed once a document was brought up, without a cloud: every output is made up.
+//! The recorded state and the observations after a document was brought up, without a cloud: every output is invented.
 //!
-//! Not here: the engine, which does that in earnest.
+//! Not here: the engine, which does that in reality.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use windlass_state::binding::Binding;
 use windlass_state::identity::{IntentId, Lineage};
 use windlass_state::snapshot::{Recorded, SecretKey, Snapshot};
 
-/// A state that believes in nothing yet.
+/// A state without resources.
 #[must_use]
 pub fn nothing(document: &Document) -> Snapshot {
     let (lineage, key) = (Lineage("0".repeat(32)), SecretKey("0".repeat(64)));
@@ -27,7 +27,7 @@ pub fn nothing(document: &Document) -> Snapshot {
 /// Plans as the engine does.
 ///
 /// # Errors
-/// Everything that stands against a plan.
+/// All reasons against a plan.
 pub fn plan(
     document: Option<&Document>,
     snapshot: &Snapshot,
@@ -49,10 +49,10 @@ pub fn plan(
     })
 }
 
-/// Brings a document up: what is recorded then, and what AWS would say of it.
+/// Brings a document up: the state that Windlass then records, and the observations that AWS would then give.
 ///
 /// # Panics
-/// There is no plan, or it is not one that makes everything.
+/// There is no plan, or the plan does not create everything.
 #[must_use]
 pub fn after_up(document: &Document) -> (Snapshot, Vec<(Generation, Observation)>) {
     let mut snapshot = nothing(document);
@@ -118,7 +118,7 @@ fn recorded(step: Step, snapshot: &Snapshot) -> Recorded {
     }
 }
 
-/// What was applied, as far as AWS returns it, and a value for every property that the author leaves to AWS.
+/// The applied properties, as far as AWS returns them, and a value for every property that the author leaves to AWS.
 fn observed(recorded: &Recorded) -> Observation {
     let applied = recorded.applied.to_value();
     let fields = known(&recorded.kind).fields();
@@ -141,10 +141,10 @@ fn known(kind: &str) -> &'static KindSchema {
     schema(kind).expect("it is in the catalogue")
 }
 
-/// The document with a tag more on a resource in the middle.
+/// The document with one more tag on a resource in the middle.
 ///
 /// # Panics
-/// Nothing in its second half takes tags.
+/// No resource in its second half takes tags.
 #[must_use]
 pub fn with_one_change(mut document: Document) -> Document {
     let middle = document.resources.len() / 2;

@@ -1,7 +1,7 @@
-//! Guards what planning costs by what is repeatable: allocations. Time is measured by the benchmarks, and on a shared machine proves nothing.
+//! Guards the cost of planning by a repeatable number: allocations. The benchmarks measure time, which proves nothing on a shared machine.
 //!
-//! A resource that stands is told from its text. Whoever parses specs of what has not changed, or looks at everything for each resource,
-//! goes beyond these bounds by far.
+//! Planning recognises an unchanged resource by its text. A planner that parses the specs of unchanged resources, or that looks at everything for
+//! each resource, exceeds these bounds by far.
 
 use allocation_counter::measure;
 use windlass::document::Document;
@@ -30,7 +30,7 @@ impl Stood {
         }
     }
 
-    /// Allocations of a plan in all, and the most bytes at one moment, for each resource.
+    /// The allocations of a whole plan and the most bytes at one moment, both for each resource.
     fn cost(&self, document: Option<&Document>) -> (u64, u64) {
         let mut planned = None;
         let info = measure(|| planned = plan(document, &self.snapshot, &self.observations).ok());
@@ -40,12 +40,12 @@ impl Stood {
     }
 }
 
-/// The most that a plan may cost, for each resource.
+/// The most that a plan may cost for each resource.
 struct Bound {
     shape: Shape,
-    /// Where nothing changes: allocations and bytes.
+    /// If nothing changes: allocations and bytes.
     unchanged: (u64, u64),
-    /// Where everything is destroyed: allocations.
+    /// If everything is destroyed: allocations.
     destroy: u64,
 }
 

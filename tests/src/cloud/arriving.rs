@@ -21,7 +21,7 @@ use super::world::Landing;
 /// How long one call takes.
 const CALL: Duration = Duration::from_millis(100);
 
-/// A mutating call that is on its way, with all that it carries: it can outlive the process that sent it.
+/// A mutating call that is on its way, with everything that it carries. The call can outlive the process that sent it.
 #[derive(Debug, Clone)]
 pub(super) enum Call {
     Create(Box<Making>),
@@ -84,7 +84,7 @@ impl Call {
         }
     }
 
-    /// The identifiers of what it changes in place.
+    /// The identifiers of the resources that this call changes in place.
     fn changes(&self) -> Vec<String> {
         let Self::Update(changing) = self else {
             return Vec::new();
@@ -96,7 +96,7 @@ impl Call {
     }
 }
 
-/// A call whose process may die before it lands.
+/// A call whose process may die before the call arrives.
 #[derive(Debug)]
 pub(super) struct Sent<'a> {
     cloud: &'a Cloud,
@@ -105,7 +105,7 @@ pub(super) struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// It has arrived: it has its effect.
+    /// The call has arrived: it takes effect.
     pub fn lands<T>(
         mut self,
         effect: impl FnOnce() -> Result<T>,
@@ -140,7 +140,7 @@ impl Cloud {
         self.admit(operation)
     }
 
-    /// The same for one that changes something: its process may be stopped, or die, while it is on its way.
+    /// The same for a mutating call: its process may be stopped or killed while the call is on its way.
     pub(super) async fn send(&self, operation: &str, call: Call) -> Result<Sent<'_>> {
         self.life.moment().await;
         let mut sent = Sent {
@@ -194,7 +194,7 @@ impl Cloud {
         Ok(answer)
     }
 
-    /// Refuses on purpose.
+    /// Refuses a call that the test wants to see refused.
     pub(super) fn permit(&self, operation: &str, kind: &str, address: &Address) -> Result<()> {
         if let Some((code, message)) = lock(&self.side.faults).not_found.get(address) {
             return Err(answer(kind, operation, 400, code, message));
@@ -205,7 +205,7 @@ impl Cloud {
         Ok(())
     }
 
-    /// The process of this call is dead. The call is lost, or lands after a while.
+    /// The process of this call is dead. The call is lost, or arrives later.
     fn strand(&self, sent: Duration, call: Call) {
         let Some(late) = lock(&self.side.faults).late else {
             return;
@@ -224,7 +224,8 @@ impl Cloud {
         world.on_their_way.push((sent, self.now() + delay, call));
     }
 
-    /// Lets calls of dead processes land whose time has come, each at its own time: what it makes is as old as that.
+    /// Lets the calls of dead processes arrive when their time has come. Each call arrives at its own time, and that is the creation time of what it
+    /// makes.
     pub(super) fn land(&self) {
         if self.is_landing() {
             return;
@@ -246,7 +247,7 @@ impl Cloud {
         }
     }
 
-    // AWS takes or refuses it as any other, and nobody hears of it.
+    // AWS accepts or refuses the call like any other, but no process receives the answer.
     fn land_now(&self, sent: Duration, call: &Call) {
         let landed: Result<Option<String>> = match call {
             Call::Create(making) => {
@@ -309,7 +310,7 @@ impl Cloud {
     }
 }
 
-// No answer, and so neither code nor text of AWS's: the class is that of a transport that failed.
+// There is no answer, so there is neither an error code nor a text from AWS. The class is that of a failed transport.
 fn lost(operation: &str) -> ProviderError {
     ProviderError {
         class: ErrorClass::Unknown,

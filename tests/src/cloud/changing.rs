@@ -74,7 +74,7 @@ impl Cloud {
     }
 }
 
-/// What an instance keeps although its group's property is off now.
+/// What instances keep although their group has just switched the property off.
 fn switched_off(object: &Object) -> Option<Wording> {
     let mut rows = rules::LEFT_BY_CHANGE.iter();
     let off = rows.find(|(kind, name, _)| {
@@ -96,7 +96,7 @@ fn set(properties: &mut Properties, name: &str, value: Option<&Value>, removal: 
     }
 }
 
-// Members that are not given stay as they are, but for those that AWS clears.
+// Members that the call does not give keep their values, except for those that AWS clears.
 fn keep_members(shape: &Shape, old: &Value, new: &mut Value) {
     let (Shape::Block(fields), Value::Object(old), Value::Object(new)) = (shape, old, new) else {
         return;
@@ -113,7 +113,7 @@ fn keep_members(shape: &Shape, old: &Value, new: &mut Value) {
     }
 }
 
-// What only one can have is taken when nobody has it but those who give it up by the same call.
+// A call can take a value that only one resource may have if the only resources that have it give it up in the same call.
 fn exchange(
     world: &mut World,
     request: &UpdateRequest<'_>,
@@ -148,7 +148,7 @@ fn exchange(
         refusing::refuse_lost_members(world, id, &properties, operation)?;
         after.push((id, properties));
     }
-    // The first is the resource itself, whose change goes on as any other.
+    // The first is the resource itself. Its change continues like any other.
     for (id, properties) in after.into_iter().skip(1) {
         let partner = world.objects.get_mut(id).expect("it was there just now");
         partner.properties = properties;

@@ -1,4 +1,4 @@
-//! Time that passes only when everybody waits, and hosts whose clocks on the wall are wrong.
+//! A simulated clock: time passes only when every task waits. Also hosts whose time of day is wrong (clock skew).
 //!
 //! Not here: anything that takes time by itself.
 
@@ -13,10 +13,10 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use windlass_engine::clock::Clock;
 
-/// How often the earliest sleeper looks whether anybody else has something to do before it lets time pass.
+/// How often the earliest sleeper checks whether another task has work to do before it lets time pass.
 const PATIENCE: u32 = 6;
 
-/// A clock whose sleepers push it on; or, where it is [driven](drive), one that moves when nothing else does.
+/// A clock that its sleepers move forward. If it is [driven](drive), it moves when nothing else does.
 #[derive(Debug, Default)]
 pub struct SimClock(Mutex<Time>);
 
@@ -30,7 +30,7 @@ struct Time {
     ahead: Duration,
 }
 
-/// A sleeper that is taken off the list even when its future is dropped.
+/// A sleeper. It leaves the list even when its future is dropped.
 struct Sleeper<'a> {
     clock: &'a SimClock,
     key: (Duration, u64),
@@ -43,7 +43,7 @@ impl Drop for Sleeper<'_> {
 }
 
 impl SimClock {
-    /// Another clock that shows the same time, without anybody asleep.
+    /// Another clock that shows the same time and has no sleepers.
     #[must_use]
     pub fn fork(&self) -> Self {
         let Time { now, ahead, .. } = *self.lock();
@@ -59,7 +59,7 @@ impl SimClock {
         self.lock().now += time;
     }
 
-    /// From now on the engine runs on another host, whose time of day is so far ahead.
+    /// From now on the engine runs on another host, whose time of day is ahead by `ahead`.
     pub fn set_ahead(&self, ahead: Duration) {
         self.lock().ahead = ahead;
     }
@@ -82,10 +82,10 @@ impl SimClock {
         Sleeper { clock: self, key }
     }
 
-    // Moves on to the first sleeper; `false` if nobody sleeps.
+    // Moves on to the first sleeper. `false` if no task sleeps.
     fn advance(&self) -> bool {
         let mut inner = self.lock();
-        // Who has been woken and has not got up yet, as a stopped process, holds up nobody.
+        // A sleeper that was woken and has not run yet, such as one in a stopped process, does not hold up the clock.
         let asleep = inner.sleepers.iter().find(|(_, waker)| waker.is_some());
         let Some((at, _)) = asleep.map(|(key, _)| *key) else {
             return false;
@@ -99,7 +99,7 @@ impl SimClock {
         true
     }
 
-    // One look at a driven clock.
+    // One check of a driven clock.
     fn has_come(&self, key: (Duration, u64), cx: &Context<'_>) -> Poll<()> {
         let mut inner = self.lock();
         if inner.now >= key.0 {
@@ -170,12 +170,12 @@ impl Clock for SimClock {
     }
 }
 
-/// The clock of one host: it runs as fast as the true one, and its time of day is off.
+/// The clock of one host: it runs as fast as the true clock, and its time of day is off.
 #[derive(Debug)]
 pub struct HostClock {
-    /// The true one.
+    /// The true clock.
     pub clock: Arc<SimClock>,
-    /// How far it is ahead of the true one, or behind it.
+    /// How far this clock is ahead of the true one. Negative: behind.
     pub skew: SignedDuration,
 }
 
@@ -203,8 +203,8 @@ impl Wake for Woken {
     }
 }
 
-/// Does the work on this thread alone, and moves the clock whenever nothing else can be done: the same work takes the same steps in the same
-/// order each time. `None` when everybody waits for something that will never come, or runs in circles.
+/// Runs the work on this thread alone, and moves the clock whenever nothing else can be done: the same work takes the same steps in the same order
+/// each time. `None` when every task waits for something that will never come, or runs in circles.
 pub fn drive<T>(clock: &SimClock, work: impl Future<Output = T>) -> Option<T> {
     clock.lock().driven = true;
     let woken = Arc::new(Woken(AtomicBool::new(false)));
@@ -222,7 +222,7 @@ pub fn drive<T>(clock: &SimClock, work: impl Future<Output = T>) -> Option<T> {
     None
 }
 
-/// What takes more steps than these runs in circles.
+/// Work that takes more steps than this runs in circles.
 const MOST_STEPS: u32 = 1_000_000;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What goes wrong, by seed. Not here: what refusals AWS has for good reasons (`rules`).
+//! Fault injection: what goes wrong, by seed. Not here: the refusals that AWS has good reasons for (`rules`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,14 +7,14 @@ use std::time::Duration;
 use windlass::address::Address;
 use windlass_engine::provider::Failure;
 
-/// How often what goes wrong, each between 0 and 1, and for whom always.
+/// How often each fault happens, between 0 and 1, and for which resources it always happens.
 #[derive(Debug, Clone, Default)]
 pub struct Faults {
     /// Calls that are throttled.
     pub throttle: f64,
-    /// So many calls of one operation are taken in a second, and as many saved up; others are throttled.
+    /// The rate limit: AWS accepts this many calls of one operation in a second, and saves up as many. It throttles the others.
     pub rate_limit: Option<f64>,
-    /// How many AWS's documentation says that it is.
+    /// The rate limit in AWS's documentation, in calls per second.
     pub documented: Option<u32>,
     /// Calls that are lost before they have an effect.
     pub lose_request: f64,
@@ -24,59 +24,59 @@ pub struct Faults {
     pub refuse: BTreeSet<Address>,
     /// Resources whose mutating calls are answered with a code and a message that something is not there.
     pub not_found: BTreeMap<Address, (String, String)>,
-    /// Resources that strangers use, and who they are: AWS refuses to delete them, and names nobody until it is asked.
+    /// Resources that strangers use, with the users' names. AWS refuses to delete these resources, and names no user until Windlass asks.
     pub held_by: BTreeMap<Address, Vec<String>>,
     /// Resources whose waits fail.
     pub never_ready: BTreeMap<Address, Failure>,
     /// Resources whose waits never end.
     pub never_ending: BTreeSet<Address>,
-    /// Everybody sees at once what was made, also where AWS takes a while.
+    /// What a call made is visible to all at once, even where AWS usually takes a while.
     pub visible_at_once: bool,
-    /// How slow AWS is to show.
+    /// How slowly AWS shows changes (eventual consistency).
     pub lag: Lag,
-    /// Whether what has gone holds on for a while to what it used, or leaves something behind there.
+    /// Whether a deleted resource holds on to what it used for a while, or leaves something behind there.
     pub lingers: bool,
-    /// What becomes of calls whose process has died. `None`: they never arrive.
+    /// What happens to calls whose process has died. `None`: they never arrive.
     pub late: Option<Late>,
-    /// How long what was made stays hidden from whoever observes, polls, changes or deletes it. Beyond the visibility window the world
-    /// would be no AWS.
+    /// How long AWS hides a new resource from calls that observe, poll, change or delete it. A time beyond the visibility window would not be AWS's
+    /// behaviour.
     pub hide_new: Duration,
     /// The credentials may not use the tagging API.
     pub no_tagging: bool,
-    /// Properties of which AWS takes an update and does nothing.
+    /// Properties for which AWS accepts an update and does nothing.
     pub deaf: BTreeSet<String>,
-    /// The credentials run out after so many calls.
+    /// The credentials expire after this many calls.
     pub credentials_last: Option<u64>,
 }
 
-/// How slow AWS is to show what was made and what has changed, as a share of the kind's visibility window. Zero: as usual.
+/// Eventual consistency: how slowly AWS shows what was made or changed, as a share of the kind's visibility window. Zero: as usual.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Lag {
-    /// At most so long a new thing is hidden from who looks for what a lost call made.
+    /// The longest time for which a new resource is hidden from a search for what a lost call made.
     pub finder: f64,
-    /// At most so long a new thing is hidden from who observes it.
+    /// The longest time for which a new resource is hidden from an observation.
     pub observer: f64,
-    /// At most so long calls that name a new thing are told that it is not there.
+    /// The longest time for which AWS answers calls that name a new resource with "not found".
     pub user: f64,
-    /// How many updates and deletions are followed by answers from before.
+    /// The share of updates and deletions after which AWS still answers with the old state.
     pub stale: f64,
 }
 
-/// What becomes of the last calls of a dead process, each between 0 and 1.
+/// What happens to the last calls of a dead process, each between 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Late {
-    /// How many never arrive.
+    /// The share that never arrives.
     pub lost: f64,
-    /// How many of those that arrive do so after the kind's visibility window.
+    /// The share of the arriving calls that arrives after the kind's visibility window.
     pub beyond: f64,
 }
 
-/// What is left of the calls that may be sent, by operation.
+/// Token buckets: how many calls may still be sent, by operation.
 #[derive(Debug, Clone, Default)]
 pub struct Buckets(BTreeMap<String, (f64, Duration)>);
 
 impl Buckets {
-    /// Whether another call is taken.
+    /// Whether AWS accepts another call.
     pub fn take(&mut self, operation: &str, per_second: f64, now: Duration) -> bool {
         let (level, at) = self
             .0
@@ -92,12 +92,12 @@ impl Buckets {
     }
 }
 
-/// Numbers in `0.0..1.0`, the same for the same seed.
+/// Random numbers in `0.0..1.0`. The same seed gives the same numbers.
 #[derive(Debug)]
 pub struct Dice(AtomicU64);
 
 impl Dice {
-    /// Other dice that are about to fall the same.
+    /// Other dice that will give the same numbers.
     #[must_use]
     pub fn fork(&self) -> Self {
         Self::new(self.0.load(Ordering::SeqCst))
@@ -108,15 +108,15 @@ impl Dice {
         Self(AtomicU64::new(seed))
     }
 
-    /// Whether something of that likelihood happens now.
+    /// Whether something of this likelihood happens now.
     pub fn fall(&self, likelihood: f64) -> bool {
         self.roll() < likelihood
     }
 
-    /// A number below that one.
+    /// A number below `bound`.
     ///
     /// # Panics
-    /// There is none.
+    /// `bound` is 0.
     pub fn below(&self, bound: usize) -> usize {
         assert!(bound > 0, "nothing is below zero");
         let bound = u64::try_from(bound).expect("it is small");

@@ -1,6 +1,6 @@
-//! Values that AWS would give, made up the same way each time.
+//! Invented values of the kind that AWS would give, the same each time.
 //!
-//! Not here: whether they are any use outside the simulated cloud.
+//! Not here: whether the values are of use outside the simulated cloud.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub fn id(schema: &KindSchema, number: u64) -> String {
     format!("sim-{}-{number:06x}", name.to_lowercase())
 }
 
-/// What the kind gives: properties of that name, the identifier for the first output, and made-up text for the rest.
+/// The outputs of a resource: the property of the same name, the identifier for the first output, and invented text for the rest.
 pub fn outputs(schema: &KindSchema, id: &str, properties: &BTreeMap<String, Value>) -> Outputs {
     let outputs = schema.outputs.iter().enumerate().map(|(index, output)| {
         let value = match properties.get(output.name) {
@@ -30,7 +30,7 @@ pub fn outputs(schema: &KindSchema, id: &str, properties: &BTreeMap<String, Valu
     outputs.collect()
 }
 
-/// The properties as AWS returns them: those that it never returns are left out, defaults of those that were not written are filled in.
+/// The properties as AWS returns them: without those that AWS never returns, and with defaults for those that the author did not write.
 pub fn returned(schema: &KindSchema, properties: &BTreeMap<String, Value>) -> Value {
     let mut value = Value::Object(properties.clone().into_iter().collect());
     conceal(schema.fields, &mut value);

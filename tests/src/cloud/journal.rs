@@ -1,4 +1,4 @@
-//! A journal whose writer can be killed before and after each write, and that one process holds at a time.
+//! A journal that one process holds at a time (a lease), and whose writer can be killed before and after each write.
 //!
 //! Not here: damage to what was written.
 
@@ -15,7 +15,7 @@ use windlass_state::snapshot::Snapshot;
 use super::clock::SimClock;
 use super::life::Life;
 
-/// After so long without a sign of life the holder is taken over, as in the stores.
+/// The lease: after this long without a sign of life, another process takes over from the holder, as in the stores.
 pub const TERM: Duration = Duration::from_secs(30);
 
 /// A journal in memory that outlives its writers, as one process reaches it.
@@ -50,7 +50,7 @@ impl MortalJournal {
         }
     }
 
-    /// Another journal with the same records, checkpointed, written by another life.
+    /// Another journal with the same records, checkpointed. Another life writes it.
     #[must_use]
     pub fn fork(&self, life: Arc<Life>) -> Self {
         Self::new(self.load(), life)
@@ -66,7 +66,8 @@ impl MortalJournal {
         }
     }
 
-    /// Waits until nobody else holds it, and holds it. Who has shown no sign of life for a whole [`TERM`] is taken over.
+    /// Waits until no other process holds the journal, and then holds it. A holder without a sign of life for a whole [`TERM`] loses the journal to
+    /// this process.
     pub async fn hold(&self, clock: &SimClock) {
         self.competes.store(true, Ordering::SeqCst);
         loop {
@@ -85,7 +86,7 @@ impl MortalJournal {
         }
     }
 
-    /// Lets others hold it.
+    /// Lets other processes hold the journal.
     pub fn release(&self) {
         let mut holder = self.kept.holder.lock().expect("no thread panics");
         if holder.as_ref().is_some_and(|other| self.is(other)) {
@@ -97,7 +98,8 @@ impl MortalJournal {
         Arc::ptr_eq(other, &self.life)
     }
 
-    // Who was taken over is fenced off, also when the other has finished. Who never asked to hold it does not compete, as in most tests.
+    // A process that lost the journal stays locked out (fencing), even when the new holder has finished. A process that never called `hold` does not
+    // compete, as in most tests.
     fn mine(&self) -> Result<(), JournalError> {
         let holder = self.kept.holder.lock().expect("no thread panics");
         match &*holder {
@@ -111,7 +113,7 @@ impl MortalJournal {
         }
     }
 
-    /// What a new process loads. Every state that is ever loaded must hold together.
+    /// What a new process loads. Every state that any process loads must be consistent.
     pub fn load(&self) -> Snapshot {
         let snapshot = self.kept.records.load().expect("every record fits");
         if let Err(violations) = snapshot.verify() {
@@ -125,18 +127,18 @@ impl MortalJournal {
         self.kept.records.tail()
     }
 
-    /// How many writes there were.
+    /// How many writes there have been.
     pub fn writes(&self) -> u64 {
         self.kept.writes.load(Ordering::SeqCst)
     }
 
-    /// Fails every write after so many more.
+    /// Fails every write after this many more.
     pub fn fill_up_after(&self, writes: u64) {
         let last = self.writes() + writes;
         self.kept.full_after.store(last, Ordering::SeqCst);
     }
 
-    /// Takes writes again.
+    /// Accepts writes again.
     pub fn make_room(&self) {
         self.kept.full_after.store(u64::MAX, Ordering::SeqCst);
     }
@@ -164,7 +166,7 @@ impl Journal for MortalJournal {
     async fn checkpoint(&self, snapshot: &Snapshot) -> Result<(), JournalError> {
         self.life.moment().await;
         self.count()?;
-        // A snapshot is the fold of its journal: what the engine hands over is what a new process would have loaded.
+        // A snapshot is the fold of its journal: the engine hands over exactly what a new process would load.
         let loaded = self.kept.records.load().expect("every record fits");
         assert_eq!(*snapshot, loaded);
         self.kept.records.checkpoint(snapshot).await?;
@@ -172,7 +174,7 @@ impl Journal for MortalJournal {
         Ok(())
     }
 
-    // A lease that has run out is not believed, whoever holds the state now.
+    // A lease that has expired is not believed, no matter which process holds the state now.
     fn held(&self) -> Result<(), JournalError> {
         self.mine()?;
         if self.life.longest_stop() >= TERM {

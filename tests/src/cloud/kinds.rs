@@ -7,21 +7,21 @@ use windlass::schema::{
     Removal, ReplaceOrder, Shape, Wait, default_compare,
 };
 
-/// A network: nothing unique about it, a property that its create call cannot carry.
+/// A network. Nothing about it is unique. One property cannot be sent with its create call.
 pub const NETWORK: &str = "Test::Net::Network";
 /// A part of a network.
 pub const SUBNET: &str = "Test::Net::Subnet";
-/// Takes a while until it is ready, and until it is gone.
+/// Takes a while until it is ready, and a while until it is deleted.
 pub const GATEWAY: &str = "Test::Net::Gateway";
-/// One number can be taken once in a network, so it must go before it can be made again.
+/// A network can use each port number only once, so the old port must be deleted before a new one with the same number is made.
 pub const PORT: &str = "Test::Net::Port";
-/// Has a unique name, and is not visible to others at once.
+/// Has a unique name, and is not visible to other resources at once.
 pub const ROLE: &str = "Test::Iam::Role";
-/// Holds services; is refused to go while it does.
+/// Holds services. AWS refuses to delete it while it does.
 pub const CLUSTER: &str = "Test::Run::Cluster";
-/// Every change makes a new one, and old ones are kept.
+/// Every change makes a new revision, and the old ones stay.
 pub const REVISION: &str = "Test::Run::Revision";
-/// Takes a client token; becomes stable after a while.
+/// Takes a client token, and becomes stable after a while.
 pub const SERVICE: &str = "Test::Run::Service";
 
 const NAME: NameRule = NameRule {

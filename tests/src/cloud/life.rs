@@ -1,6 +1,6 @@
-//! The life of one process of the engine: it can end at any counted moment, or stop for a while and go on.
+//! The life of one process of the engine: it can end at any counted moment, or stop for a while and continue.
 //!
-//! Not here: what survives: the world and the journal.
+//! Not here: what survives the process, which is the world and the journal.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use windlass_engine::clock::Clock;
 
 use super::clock::SimClock;
 
-/// Counts moments, and ends or stops at a chosen one.
+/// Counts moments, and ends or stops the process at a chosen one.
 #[derive(Debug, Default)]
 pub struct Life {
     inner: Mutex<Inner>,
@@ -44,7 +44,7 @@ impl Life {
         };
     }
 
-    /// Stops the process at that moment for so long, as SIGSTOP and SIGCONT do.
+    /// Stops the process at that moment for the given pause, as SIGSTOP and SIGCONT do.
     pub fn stop_at(&self, moment: u64, pause: Duration) {
         self.lock().stop = Some((moment, pause));
     }
@@ -59,7 +59,7 @@ impl Life {
         self.lock().dead
     }
 
-    /// How long the process was stopped at most, so that its heartbeats were missing.
+    /// The longest time for which the process was stopped and so sent no heartbeat.
     pub fn longest_stop(&self) -> Duration {
         self.lock().longest_stop
     }
@@ -74,7 +74,7 @@ impl Life {
         }
     }
 
-    /// A moment at which the process may be killed. For the dead it never returns.
+    /// A moment at which the process may be killed. In a dead process this call never returns.
     pub async fn moment(&self) {
         let dead = {
             let mut inner = self.lock();
@@ -89,7 +89,7 @@ impl Life {
         }
     }
 
-    /// The same, at which the process may be stopped, too: nothing of it goes on until it is woken.
+    /// The same for a moment at which the process may also be stopped. Then no part of the process moves until it continues.
     pub async fn moment_on(&self, clock: &SimClock) {
         self.moment().await;
         let stop = {
@@ -109,7 +109,7 @@ impl Life {
         }
     }
 
-    /// Lives until the end: `None` if it came before the work was done.
+    /// Does the work until the process dies. `None` if it died before the work was done.
     pub async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
@@ -118,7 +118,7 @@ impl Life {
         }
     }
 
-    /// The same for a process that can be stopped: meanwhile nothing of it moves.
+    /// The same for a process that can be stopped. While it is stopped, no part of it moves.
     pub async fn live_on<T>(
         &self,
         clock: &Arc<SimClock>,

@@ -14,7 +14,7 @@ use super::sharing::Wanted;
 use super::world::{Object, World, names_it};
 use super::{invent, operations, rules};
 
-/// How often a wait is told to wait on.
+/// How many polls AWS answers with "pending".
 const PENDING: u32 = 3;
 
 impl Cloud {
@@ -84,7 +84,7 @@ impl Cloud {
     }
 }
 
-/// AWS answers with what is there. The life cycle has asked before whose that is, if the author named it.
+/// AWS answers with the existing resource. If the author chose its name, the life cycle has checked before whose resource that is.
 fn answered(
     request: &CreateRequest<'_>,
     operation: &str,
@@ -106,7 +106,7 @@ fn answered(
 }
 
 impl World {
-    /// Keeps the names that were ever given: whoever uses one of them means what had it.
+    /// Remembers every name that was ever given: a spec that uses such a name means the resource that had it.
     fn remember(&mut self, kind: &str, id: &str, outputs: &BTreeMap<String, Value>) {
         if id.contains("sim-") {
             self.ever.insert(id.to_owned(), kind.to_owned());
@@ -116,13 +116,13 @@ impl World {
         let names = names.filter(|text| text.contains("sim-") && *text != id);
         let names = names.map(|text| (text.to_owned(), kind.to_owned()));
         for (text, kind) in names.collect::<Vec<_>>() {
-            // What a copied name first belonged to is what it means.
+            // A copied name means the resource that had it first.
             self.ever.entry(text).or_insert(kind);
         }
     }
 }
 
-/// What the create call of a kind cannot carry, of what is given.
+/// The given properties that the create call of this kind cannot carry.
 pub(super) fn after_create(kind: &str, given: &Properties) -> Vec<String> {
     let rows = rules::AFTER_CREATE.iter();
     let late = rows.filter(|(of, name)| *of == kind && given.contains_key(*name));

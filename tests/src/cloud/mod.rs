@@ -1,7 +1,7 @@
-//! The simulated cloud: a provider that behaves like AWS without a wire: slow, forgetful, throttling, failing, dying, and as strict about
-//! what is in use.
+//! The simulated cloud: a provider that behaves like AWS, without a network. It is slow, forgets, throttles calls, fails and dies, and is as strict
+//! as AWS about what is in use.
 //!
-//! It knows kinds by their schemas only. Not here: how AWS is called, which the wire tests prove.
+//! It knows kinds only through their schemas. Not here: how Windlass calls AWS, which the wire tests prove.
 
 mod arriving;
 mod changing;

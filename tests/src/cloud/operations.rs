@@ -1,4 +1,4 @@
-//! Which of AWS's operations makes, changes, removes and shows each kind, in IAM's words: `ec2:CreateVpc`.
+//! Which AWS operation creates, changes, deletes and shows each kind, with IAM's names: `ec2:CreateVpc`.
 //!
 //! Not here: what they answer (`wordings`).
 
@@ -9,15 +9,15 @@ use super::kinds::{CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUB
 pub struct Operations {
     /// CloudFormation type name.
     pub kind: &'static str,
-    /// Makes it.
+    /// The operation that creates it.
     pub create: &'static str,
-    /// Changes most of its properties.
+    /// The operation that changes most of its properties.
     pub update: &'static str,
-    /// Removes it.
+    /// The operation that deletes it.
     pub delete: &'static str,
-    /// Shows it.
+    /// The operation that shows it.
     pub describe: &'static str,
-    /// Properties that another operation changes.
+    /// Properties that another operation changes, each with that operation.
     pub also: &'static [(&'static str, &'static str)],
 }
 
@@ -36,7 +36,7 @@ const fn row(
     }
 }
 
-/// AWS's kind that a test kind behaves like: its operations, its codes and its classes.
+/// The AWS kind that a test kind behaves like: the test kind has the operations, error codes and classes of that AWS kind.
 const TWINS: &[(&str, &str)] = &[
     (NETWORK, "AWS::EC2::VPC"),
     (SUBNET, "AWS::EC2::Subnet"),
@@ -48,7 +48,7 @@ const TWINS: &[(&str, &str)] = &[
     (SERVICE, "AWS::ECS::Service"),
 ];
 
-/// AWS's own kind: the twin of a test kind, and any other kind itself.
+/// The AWS kind of a kind: for a test kind its twin, for any other kind the kind itself.
 pub fn twin(kind: &str) -> &str {
     let twin = TWINS.iter().find(|(test, _)| *test == kind);
     twin.map_or(kind, |(_, twin)| twin)
@@ -65,7 +65,7 @@ pub fn of(kind: &str) -> &'static Operations {
 }
 
 impl Operations {
-    /// The operation that changes these properties: that of the first which has one of its own.
+    /// The operation that changes these properties: that of the first property with an operation of its own.
     pub fn changing(&self, properties: &[String]) -> &'static str {
         let own = |name: &String| self.also.iter().find(|(property, _)| property == name);
         properties

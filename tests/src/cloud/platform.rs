@@ -1,11 +1,11 @@
-//! A small platform of test kinds with every sort of edge: what most tests of the engine run on.
+//! A small platform of test kinds with every sort of dependency. Most tests of the engine use it.
 
 use serde_json::{Value, json};
 
 use super::kinds::{CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET};
 use super::program::{Program, reference};
 
-/// The platform.
+/// The whole platform.
 pub fn platform() -> Program {
     let subnet =
         |range: &str| json!({"NetworkId": reference("network", "NetworkId"), "Range": range});
@@ -26,12 +26,12 @@ pub fn platform() -> Program {
         .output("service", reference("service", "Arn"))
 }
 
-/// The network, over a range.
+/// The spec of the network with this address range.
 pub fn network(range: &str) -> Value {
     json!({"Range": range, "Names": true, "Secretive": "s", "Tags": [{"Key": "Name", "Value": "main"}]})
 }
 
-/// The port, for a protocol.
+/// The spec of the port for this protocol.
 pub fn port(protocol: &str) -> Value {
     json!({
         "NetworkId": reference("network", "NetworkId"), "Number": 443, "Protocol": protocol,
@@ -39,12 +39,12 @@ pub fn port(protocol: &str) -> Value {
     })
 }
 
-/// The revision, of an image.
+/// The spec of the revision with this image.
 pub fn revision(image: &str) -> Value {
     json!({"Family": "app", "Image": image, "RoleArn": reference("role", "Arn")})
 }
 
-/// The service, with that many tasks.
+/// The spec of the service with this number of tasks.
 pub fn service(count: u32) -> Value {
     json!({
         "Cluster": reference("cluster", "Arn"), "Revision": reference("revision", "Arn"), "Count": count,

@@ -25,7 +25,7 @@ impl Default for Program {
 }
 
 impl Program {
-    /// An empty one.
+    /// An empty program.
     pub fn new() -> Self {
         Self(Document {
             format: FORMAT,
@@ -45,13 +45,13 @@ impl Program {
         })
     }
 
-    /// With a resource, added or changed.
+    /// Adds a resource, or changes it.
     #[must_use]
     pub fn with(self, address: &str, kind: &str, spec: Value) -> Self {
         self.with_options(address, kind, spec, Options::default())
     }
 
-    /// With a resource and its options.
+    /// Adds a resource with its options.
     #[must_use]
     pub fn with_options(
         mut self,
@@ -77,14 +77,14 @@ impl Program {
         self
     }
 
-    /// Without a resource.
+    /// Removes a resource.
     #[must_use]
     pub fn without(mut self, address: &str) -> Self {
         self.0.resources.remove(&parse(address));
         self
     }
 
-    /// With an output of the stack.
+    /// Adds an output of the stack.
     #[must_use]
     pub fn output(mut self, name: &str, value: Value) -> Self {
         let source = SourceLine {

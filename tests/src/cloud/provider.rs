@@ -1,7 +1,7 @@
-//! The simulated cloud as a provider: one room for each thing that a call does.
+//! The simulated cloud as a provider: one file for each thing that a call does.
 //!
-//! `arriving` lets calls in, late, lost or not at all; `making`, `changing` and `removing` have their effects; `seeing` answers questions;
-//! `refusing` says no. Not here: tables of what AWS refuses (`rules`) and how it words that (`wordings`).
+//! `arriving` lets calls in, late, lost or not at all. `making`, `changing` and `removing` hold their effects. `seeing` answers reads. `refusing`
+//! refuses. Not here: the tables of what AWS refuses (`rules`) and of its error texts (`wordings`).
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,7 +37,7 @@ pub struct Cloud {
     pub(super) side: Arc<Side>,
 }
 
-/// AWS's side of the wire, which all processes share.
+/// AWS's side of the network, which all processes share.
 #[derive(Debug)]
 pub(super) struct Side {
     world: Mutex<World>,
@@ -48,7 +48,7 @@ pub(super) struct Side {
     pub log: Mutex<Vec<String>>,
     pub trace: Mutex<Vec<String>>,
     pub refusals: Mutex<Vec<ProviderError>>,
-    /// The time at which a late call lands, while it does.
+    /// The time at which a late call arrives, set only while it takes effect.
     pub landing: Mutex<Option<Duration>>,
 }
 
@@ -73,7 +73,7 @@ impl Cloud {
         }
     }
 
-    /// Another cloud in which everything is as it is here.
+    /// Another cloud with the same content.
     #[must_use]
     pub fn fork(&self, clock: Arc<SimClock>, life: Arc<Life>) -> Self {
         let side = Side {
@@ -104,7 +104,7 @@ impl Cloud {
         }
     }
 
-    /// The world, to look at or to tamper with.
+    /// The world, for tests to read or to change.
     pub fn world(&self) -> MutexGuard<'_, World> {
         self.land();
         let mut world = lock(&self.side.world);
@@ -112,12 +112,12 @@ impl Cloud {
         world
     }
 
-    /// The world without what lands in it: for what happens at a given moment.
+    /// The world without the late calls that arrive now: for what happens at a given moment.
     pub(super) fn world_as_it_is(&self) -> MutexGuard<'_, World> {
         lock(&self.side.world)
     }
 
-    /// What goes wrong from now on.
+    /// Sets what goes wrong from now on.
     pub fn set_faults(&self, faults: Faults) {
         *lock(&self.side.faults) = faults;
     }
@@ -127,23 +127,23 @@ impl Cloud {
         lock(&self.side.faults).clone()
     }
 
-    /// The mutating calls that had an effect, such as `create network/a`.
+    /// The mutating calls that took effect, such as `create network/a`.
     pub fn log(&self) -> Vec<String> {
         lock(&self.side.log).clone()
     }
 
-    /// Tells something between the calls.
+    /// Adds a line to the trace, between the calls.
     pub fn tell(&self, text: &str) {
         let at = self.now().as_secs_f64();
         lock(&self.side.trace).push(format!("{at:10.3} {text}"));
     }
 
-    /// Every call with its time, and what came of it at the door.
+    /// Every call with its time and whether AWS let it in.
     pub fn trace(&self) -> Vec<String> {
         lock(&self.side.trace).clone()
     }
 
-    /// What was refused for a reason of AWS's own, in order; what goes wrong on purpose is not among it.
+    /// What AWS refused for a reason of its own, in order. Injected faults are not in this list.
     pub fn refusals(&self) -> Vec<ProviderError> {
         lock(&self.side.refusals).clone()
     }
@@ -161,12 +161,12 @@ impl Cloud {
         lock(&self.side.log).push(format!("{what} {address}"));
     }
 
-    /// Whether the call that has its effect now is that of a dead process.
+    /// Whether the call that takes effect now is a call of a dead process.
     pub(super) fn is_landing(&self) -> bool {
         lock(&self.side.landing).is_some()
     }
 
-    /// AWS's time; that of a late call while it lands.
+    /// AWS's time. While a late call takes effect, the time at which it arrives.
     pub(super) fn now(&self) -> Duration {
         let landing = *lock(&self.side.landing);
         landing.unwrap_or_else(|| self.clock.elapsed())
@@ -210,7 +210,7 @@ impl Provider for Cloud {
         targets.iter().map(|target| Ok(self.look(target))).collect()
     }
 
-    // Everything here is found by its identifier, and by nothing else.
+    // Every resource here is found by its identifier, and by nothing else.
     fn identifies(&self, _target: &Target, _observation: &Observation) -> bool {
         true
     }
@@ -267,7 +267,7 @@ impl Provider for Cloud {
         tagging::is_listed(kind)
     }
 
-    // Everything here remembers its intent.
+    // Every resource here remembers its intent.
     fn is_marked(&self, _kind: &str) -> bool {
         true
     }
@@ -304,14 +304,14 @@ impl Provider for Cloud {
     }
 }
 
-/// The operation of reads, which here are one call for all kinds together.
+/// The operation of reads. Here one call reads all kinds together.
 const DESCRIBE: &str = "tag:GetResources";
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no thread panics while it holds this")
 }
 
-/// The identifier and the thing, where it exists and is not on its way out.
+/// The thing with this identifier, if it exists and is not being deleted.
 pub(super) fn living<'w>(world: &'w World, id: &str) -> Option<&'w Object> {
     let object = world.objects.get(id);
     object.filter(|object| object.gone_at.is_none())

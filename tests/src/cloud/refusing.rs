@@ -1,6 +1,6 @@
-//! Refusals of what AWS refuses: what is in use, what is not there, what is not prepared, what somebody else has.
+//! Refusals: what is in use, not found, not prepared, or already taken by another resource.
 //!
-//! Not here: the tables that say who uses what (`rules`), and the words (`wordings`).
+//! Not here: the tables of which kind uses which (`rules`), and the error texts (`wordings`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use super::world::{Audience, Object, Scheduled, World, texts};
 
 pub(super) type Properties = BTreeMap<String, Value>;
 
-/// A refusal of one call about one thing.
+/// Decides on one call about one thing.
 struct Judge<'a> {
     world: &'a World,
     id: &'a str,
@@ -91,7 +91,7 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
-    // What a user that has just gone leaves behind for a while, such as the network interfaces of its tasks.
+    // What a deleted user leaves behind for a while, such as the network interfaces of its tasks.
     fn lingers(&self, now: Duration) -> Result<()> {
         for (_, user, for_so_long, wording) in
             LINGERS.iter().filter(|rule| rule.0 == self.object.kind)
@@ -108,7 +108,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Refuses to remove what is in use, or was until a moment before now where such things linger.
+/// Refuses to delete a thing that is in use. Where such uses linger, also a thing that was in use until a moment before `now`.
 pub(super) fn refuse_used(
     world: &World,
     id: &str,
@@ -129,7 +129,7 @@ pub(super) fn refuse_used(
     refuse_lost_members(world, id, &Properties::new(), operation)
 }
 
-/// Records what AWS's services leave on the resources that a deleted resource used.
+/// Records what AWS's services leave behind on the resources that a deleted resource used.
 pub(super) fn leave_behind(world: &mut World, id: &str) {
     let user = &world.objects[id];
     let mut left = Vec::new();
@@ -144,7 +144,7 @@ pub(super) fn leave_behind(world: &mut World, id: &str) {
     world.left.extend(left);
 }
 
-/// An existing resource with the same settings, which AWS answers the create call with.
+/// An existing resource with the same settings. AWS answers the create call with it.
 pub(super) fn answered_with<'w>(
     world: &'w World,
     schema: &KindSchema,
@@ -171,7 +171,7 @@ pub(super) fn answered_with<'w>(
     })
 }
 
-/// Refuses to take members out of a list that others of the cluster use.
+/// Refuses to take members out of a list that other resources of the cluster use.
 pub(super) fn refuse_lost_members(
     world: &World,
     id: &str,
@@ -215,7 +215,7 @@ pub(super) fn refuse_lost_members(
     Ok(())
 }
 
-/// Refuses to use what something else has to prepare first.
+/// Refuses to use a thing that another resource has to prepare first.
 pub(super) fn refuse_unprepared(
     world: &World,
     kind: &str,
@@ -244,8 +244,8 @@ pub(super) fn refuse_unprepared(
 }
 
 impl Cloud {
-    /// Refuses what names something that is not there, or does not show yet: AWS words both alike. Literals that the world never gave are
-    /// not its business.
+    /// Refuses a call that names a resource that does not exist, or does not show yet: AWS answers both alike. It does not check literals that the
+    /// world never gave.
     pub(super) fn refuse_missing(
         &self,
         world: &World,
@@ -273,7 +273,7 @@ impl Cloud {
     }
 }
 
-/// What stands where this would stand: under its name, or under properties that can be taken once.
+/// The existing resource that is in the way of this one: it has the same name, or the same value of properties that only one resource can have.
 pub(super) fn taken<'w>(
     world: &'w World,
     schema: &KindSchema,
@@ -308,7 +308,7 @@ pub(super) fn taken<'w>(
     None
 }
 
-/// Refuses what somebody else has.
+/// Refuses what another resource already has.
 pub(super) fn refuse_taken(
     world: &World,
     schema: &KindSchema,
@@ -320,7 +320,7 @@ pub(super) fn refuse_taken(
     match taken(world, schema, place, given, except) {
         None => Ok(()),
         Some((id, Some(wording))) => Err(refusal(schema.kind, operation, wording, id, id)),
-        // AWS answers this create with what is there. The life cycle looks whose that is, and says so itself.
+        // AWS answers this create with the existing resource. The life cycle checks whose resource that is, and reports it itself.
         Some((id, None)) => Err(windlass_aws::exists(operation, id)),
     }
 }
@@ -329,7 +329,7 @@ fn overwrites(kind: &str) -> bool {
     rules::OVERWRITES.iter().any(|(of, _)| *of == kind)
 }
 
-/// The identifier of a kind that AWS knows by what it is given, so that making it again overwrites it.
+/// The identifier of a kind that AWS identifies by the given properties, so that a second create overwrites the first.
 pub(super) fn natural_key(kind: &str, given: &Properties) -> Option<String> {
     let (_, names) = rules::OVERWRITES.iter().find(|(of, _)| *of == kind)?;
     let parts = names.iter().map(|name| match given.get(*name) {
@@ -340,7 +340,7 @@ pub(super) fn natural_key(kind: &str, given: &Properties) -> Option<String> {
     Some(format!("{name}:{}", parts.collect::<Vec<_>>().join("|")))
 }
 
-/// The identifier of what we deleted under that name and take back.
+/// The identifier of the resource that we deleted under this name and restore now.
 pub(super) fn taken_back(
     world: &mut World,
     schema: &KindSchema,
@@ -353,7 +353,7 @@ pub(super) fn taken_back(
     match world.scheduled.get(&key) {
         None => Ok(None),
         Some(Scheduled { ours: true, .. }) => Ok(world.scheduled.remove(&key).map(|was| was.id)),
-        // AWS's refusal, and what the life cycle makes of it once it has looked whose the secret is.
+        // This is AWS's refusal with the class that the life cycle gives it after it has checked whose secret that is.
         Some(Scheduled { id, .. }) => Err(ProviderError {
             class: windlass_aws::exists(operation, id).class,
             ..refusal(schema.kind, operation, SCHEDULED, id, "")
@@ -361,7 +361,7 @@ pub(super) fn taken_back(
     }
 }
 
-/// What keeps its name after its deletion.
+/// The kind and name that stay taken after this deletion, with the details of the deletion.
 pub(super) fn scheduled(id: &str, object: &Object) -> Option<((String, String), Scheduled)> {
     let mut rows = rules::RECOVERABLE.iter();
     let (_, at_once) = rows.find(|(kind, _)| *kind == object.kind)?;
@@ -392,7 +392,7 @@ fn mentions(user: &Object, property: Option<&str>, id: &str, used: &Object) -> b
     found
 }
 
-/// Whether a text of the one holds what the other gives, as a script holds the name of a cluster.
+/// Whether a text of `user` contains what `used` gives, as a script contains the name of a cluster.
 fn names(user: &Object, used: &Object) -> bool {
     let given: Vec<_> = used.outputs.values().filter_map(Value::as_str).collect();
     let mut found = false;

@@ -1,4 +1,4 @@
-//! What a delete does. Not here: who stands against it (`refusing`).
+//! What a delete does. Not here: what refuses it (`refusing`).
 
 use std::time::Duration;
 
@@ -55,7 +55,7 @@ impl Cloud {
 }
 
 impl Cloud {
-    // A life cycle takes away what it was refused for. The call of a dead process has none.
+    // A life cycle removes what AWS refused the deletion for. The call of a dead process has no life cycle.
     fn refuse_left_behind(&self, world: &mut World, id: &str, operation: &str) -> Result<()> {
         let object = &world.objects[id];
         let all = rules::DELETES_ALL.iter().any(|(kind, property)| {
@@ -90,7 +90,7 @@ fn parts(world: &World, id: &str) -> Vec<String> {
     parts.map(|(id, _)| id.clone()).collect()
 }
 
-/// How the deletion of a kind goes.
+/// How AWS deletes a kind: at once, or in the background.
 pub(super) fn deletion(kind: &str) -> Deletion {
     if rules::SLOW_TO_GO.contains(&kind) {
         Deletion::InBackground

@@ -1,6 +1,6 @@
-//! What AWS refuses or treats specially, as tables. Catalogue kinds and test kinds stand in the same ones.
+//! What AWS refuses or treats specially, as tables. AWS's kinds and test kinds are in the same tables.
 //!
-//! Not here: what every kind has in common (`provider`).
+//! Not here: what all kinds have in common (`provider`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -112,12 +112,12 @@ const AUTH_FAILURE: Wording = wording(
     "You do not have permission to access the specified resource.",
 );
 
-/// What cannot go while somebody uses it: the used kind, its user, and AWS's error code.
+/// In use: a kind that AWS does not delete while another resource uses it. Columns: the used kind, its user, and AWS's error code.
 ///
-/// Users are those of the [API references](https://docs.aws.amazon.com/): `DeleteVpc`, `DeleteSubnet` and `DeleteSecurityGroup` (whatever
-/// has a network interface there), `DeleteRouteTable`, `ReleaseAddress`, `DeleteTargetGroup` (actions that name it), ECS's `DeleteCluster`
-/// and `DeleteCapacityProvider`, `DeleteAutoScalingGroup`, Cloud Map's `DeleteNamespace` and `DeleteService` (instances, which ECS
-/// registers), IAM's `DeleteRole`, `DeletePolicy` and `DeleteInstanceProfile`.
+/// The users come from the [API references](https://docs.aws.amazon.com/): `DeleteVpc`, `DeleteSubnet` and `DeleteSecurityGroup` (everything that has
+/// a network interface there), `DeleteRouteTable`, `ReleaseAddress`, `DeleteTargetGroup` (actions that name it), ECS's `DeleteCluster` and
+/// `DeleteCapacityProvider`, `DeleteAutoScalingGroup`, Cloud Map's `DeleteNamespace` and `DeleteService` (instances, which ECS registers), IAM's
+/// `DeleteRole`, `DeletePolicy` and `DeleteInstanceProfile`.
 pub const IN_USE: &[(&str, &str, Wording)] = &[
     (NETWORK, SUBNET, DEPENDENCY),
     (NETWORK, PORT, DEPENDENCY),
@@ -156,27 +156,28 @@ pub const IN_USE: &[(&str, &str, Wording)] = &[
     ("AWS::IAM::ManagedPolicy", IAM_ROLE, DELETE_CONFLICT),
 ];
 
-/// The same for users of which only one property holds it: a group's own rules go with it, but not those that name it as their other end.
+/// The same for users that use it through one property only. For example, AWS deletes a group's own rules with the group, but not the rules that name
+/// the group as their other end.
 pub const IN_USE_BY: &[(&str, &str, &str, Wording)] = &[
     (GROUP, INGRESS, "SourceSecurityGroupId", DEPENDENCY),
     (GROUP, EGRESS, "DestinationSecurityGroupId", DEPENDENCY),
 ];
 
-/// The same for users that use it by a third: instances are in the groups, and in the cluster, that their launch template names.
+/// The same for users that use it through a third resource: instances are in the groups, and in the cluster, that their launch template names.
 /// `DeleteSecurityGroup`; `ClusterContainsContainerInstancesException` of ECS's `DeleteCluster`.
 pub const IN_USE_THROUGH: &[(&str, &str, &str, Wording)] = &[
     (GROUP, TEMPLATE, SCALING_GROUP, DEPENDENCY),
     (ECS_CLUSTER, TEMPLATE, SCALING_GROUP, HAS_INSTANCES),
 ];
 
-/// What cannot go while something in the same network lives on it: the used kind, the kind that names the same network and is named by the
-/// user, the user. `DetachInternetGateway`: no public addresses may be mapped in the VPC.
+/// The same for users in the same network. Columns: the used kind, the kind that names the same network and that the user names, the user.
+/// `DetachInternetGateway`: no public addresses may be mapped in the VPC.
 pub const IN_USE_NEARBY: &[(&str, &str, &str, Wording)] = &[
     (ATTACHMENT, SUBNET_, NAT, DEPENDENCY),
     (ATTACHMENT, SUBNET_, BALANCER, DEPENDENCY),
 ];
 
-/// Members that cannot be taken out of a list while somebody of the same cluster uses them: the kind with the list, the list, the user,
+/// Members that cannot be taken out of a list while a resource of the same cluster uses them. Columns: the kind with the list, the list, the user,
 /// its property. ECS's `PutClusterCapacityProviders`.
 pub const MEMBERS_IN_USE: &[(&str, &str, &str, &str, Wording)] = &[
     (
@@ -195,8 +196,8 @@ pub const MEMBERS_IN_USE: &[(&str, &str, &str, &str, Wording)] = &[
     ),
 ];
 
-/// What can only be used once another kind names it, too: the user, the used kind, the others. ECS's `CreateService`: the target group
-/// needs a load balancer, the capacity provider its place in the cluster. What a NAT gateway needs stands in `sharing`.
+/// A kind that can be used only after another kind names it, too. Columns: the user, the used kind, the other kinds. ECS's `CreateService`: the
+/// target group needs a load balancer, the capacity provider its place in the cluster. What a NAT gateway needs is in `sharing`.
 pub const NEEDS: &[(&str, &str, &[&str], Wording)] = &[
     (ECS_SERVICE, TARGETS, &[LISTENER, RULE], NO_BALANCER),
     (
@@ -207,7 +208,7 @@ pub const NEEDS: &[(&str, &str, &[&str], Wording)] = &[
     ),
 ];
 
-/// Kinds whose create call takes a client token: the same token gives the same resource.
+/// Idempotency: kinds whose create call takes a client token. The same token gives the same resource.
 pub const TAKES_TOKEN: &[&str] = &[
     SERVICE,
     NAT,
@@ -220,15 +221,15 @@ pub const TAKES_TOKEN: &[&str] = &[
     DISCOVERY,
 ];
 
-/// What a create call cannot carry.
+/// Properties that a create call cannot carry.
 pub const AFTER_CREATE: &[(&str, &str)] = &[
     (NETWORK, "Names"),
     (VPC, "EnableDnsHostnames"),
     (VPC, "EnableDnsSupport"),
 ];
 
-/// Properties that together can be taken only once, and AWS's error code: those of the kind's physical name come on top. From the errors
-/// of `CreateRule` and `SetRulePriorities`, `CreateListener`, `AssociateRouteTable`, `CreateRoute`, `CreateNatGateway`,
+/// Properties whose combination only one resource can have, and AWS's error code. The properties of the kind's physical name are not listed here.
+/// From the errors of `CreateRule` and `SetRulePriorities`, `CreateListener`, `AssociateRouteTable`, `CreateRoute`, `CreateNatGateway`,
 /// `AttachInternetGateway`, Cloud Map's `CreatePrivateDnsNamespace`, `CreateHttpNamespace` and `CreateService`.
 pub const UNIQUE: &[(&str, &[&str], Wording)] = &[
     (PORT, &["NetworkId", "Number"], ROUTE_EXISTS),
@@ -247,15 +248,15 @@ pub const UNIQUE: &[(&str, &[&str], Wording)] = &[
     (DISCOVERY, &["NamespaceId", "Name"], DISCOVERY_EXISTS),
 ];
 
-/// Kinds whose name stays taken while a deletion waits for its recovery window, unless this property is true. `CreateSecret` refuses the
-/// name with `InvalidRequestException`; the provider takes back what we deleted.
+/// Kinds whose name stays taken while a deletion waits for its recovery window, unless this property is true. `CreateSecret` refuses the name with
+/// `InvalidRequestException`. The provider restores a secret that we deleted.
 pub const RECOVERABLE: &[(&str, &str)] =
     &[("AWS::SecretsManager::Secret", "ForceDeleteWithoutRecovery")];
 
-/// What holds on to what it used for a while after it has gone: the used kind, the user, for how many seconds, AWS's words.
+/// Kinds that hold on to what they used for a while after their deletion. Columns: the used kind, the user, the time in seconds, AWS's error text.
 ///
-/// `ReleaseAddress` answers `AuthFailure` for a moment after the NAT gateway shows as deleted (kubernetes/kops#938, sno-for-100#9); the
-/// network interfaces of stopped tasks go some time after their service.
+/// `ReleaseAddress` answers `AuthFailure` for a moment after the NAT gateway shows as deleted (kubernetes/kops#938, sno-for-100#9). AWS deletes the
+/// network interfaces of stopped tasks some time after their service.
 pub const LINGERS: &[(&str, &str, u64, Wording)] = &[
     (ADDRESS, NAT, 15, AUTH_FAILURE),
     (SUBNET, SERVICE, 10, DEPENDENCY),
@@ -264,29 +265,29 @@ pub const LINGERS: &[(&str, &str, u64, Wording)] = &[
     (GROUP, BALANCER, 10, DEPENDENCY),
 ];
 
-/// Whether a user's properties are of the sort that leaves something behind.
+/// Whether a user with these properties leaves something behind.
 type Leaves = fn(&BTreeMap<String, Value>) -> bool;
 
-/// What one of AWS's own services leaves behind on what something used when that goes: the used kind, the user, the test for the user's
-/// properties, AWS's words. Time clears none of it within an hour. The life cycle takes it away once AWS has refused a deletion for it, so
-/// that the next attempt succeeds (`engine/aws`: `leaving.rs`, `leftovers.rs`).
+/// What one of AWS's own services leaves behind on a resource when a user of that resource is deleted. Columns: the used kind, the user, the test for
+/// the user's properties, AWS's error text. Time removes none of it within an hour. The life cycle removes it once AWS has refused a deletion because
+/// of it, so that the next attempt succeeds (`engine/aws`: `leaving.rs`, `leftovers.rs`).
 ///
-/// The hook of managed draining (aws/containers-roadmap#2467) and protection from scale-in (#2862) stay on the group of a deleted capacity
-/// provider; instances stay registered with Cloud Map (hashicorp/terraform-provider-aws#4853).
+/// The hook of managed draining (aws/containers-roadmap#2467) and protection from scale-in (#2862) stay on the group of a deleted capacity provider.
+/// Instances stay registered with Cloud Map (hashicorp/terraform-provider-aws#4853).
 pub const LEFT_BEHIND: &[(&str, &str, Leaves, Wording)] = &[
     (SCALING_GROUP, CAPACITY, keeps_instances, GROUP_IN_USE),
     (DISCOVERY, ECS_SERVICE, |_| true, HAS_REGISTERED),
 ];
 
-/// The same for a property that is switched off: what it did to the instances that are there stays. `UpdateAutoScalingGroup`.
+/// The same for a property that is switched off: its effect on existing instances stays. `UpdateAutoScalingGroup`.
 pub const LEFT_BY_CHANGE: &[(&str, &str, Wording)] = &[(
     SCALING_GROUP,
     "NewInstancesProtectedFromScaleIn",
     GROUP_IN_USE,
 )];
 
-/// Parts that AWS deletes together with their parent: the part, the property that names the parent, the parent. `DeleteListener` deletes a listener's rules,
-/// `DeregisterScalableTarget` the policies of a target, says the reference of both.
+/// Parts that AWS deletes together with their parent. Columns: the part, the property that names the parent, the parent. `DeleteListener` deletes a
+/// listener's rules, and `DeregisterScalableTarget` deletes the policies of a target, as the API reference says for both.
 pub const GOES_ALONG: &[(&str, &str, &str)] = &[
     (RULE, "ListenerArn", LISTENER),
     (
@@ -296,14 +297,14 @@ pub const GOES_ALONG: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Properties that delete a kind with all that is in it. `DeleteAutoScalingGroup` with `ForceDelete`, which the life cycle sets for a group
-/// that protects its instances, too.
+/// Properties that make AWS delete a resource with everything in it. `DeleteAutoScalingGroup` with `ForceDelete`, which the life cycle also sets for
+/// a group that protects its instances.
 pub const DELETES_ALL: &[(&str, &str)] = &[
     (SCALING_GROUP, "ForceDelete"),
     (SCALING_GROUP, "NewInstancesProtectedFromScaleIn"),
 ];
 
-// Managed draining is on unless it is switched off.
+// Managed draining is on unless the author switches it off.
 fn keeps_instances(provider: &BTreeMap<String, Value>) -> bool {
     provider
         .get("AutoScalingGroupProvider")
@@ -313,18 +314,18 @@ fn keeps_instances(provider: &BTreeMap<String, Value>) -> bool {
         })
 }
 
-/// Kinds whose create AWS answers with what is there, if that has the same settings, and the properties by which it is the same one.
-/// `CreateLoadBalancer`, `CreateTargetGroup`, `CreateListener`. The life cycle looks first whose that is where the author named it.
+/// Kinds whose create call AWS answers with the existing resource if that has the same settings, and the properties by which AWS recognises it.
+/// `CreateLoadBalancer`, `CreateTargetGroup`, `CreateListener`. If the author chose the name, the life cycle first checks whose resource that is.
 pub const ANSWERED_WITH: &[(&str, &[&str])] = &[
     (BALANCER, &["Name"]),
     (TARGETS, &["Name"]),
     (LISTENER, &["LoadBalancerArn", "Port"]),
 ];
 
-/// Kinds whose wait follows the deployment that the last call answered with, so that an answer from before is known for one.
+/// Kinds whose wait follows the deployment that the last call returned, so that the wait recognises an answer from before that call.
 pub const FOLLOWS_DEPLOYMENT: &[&str] = &[SERVICE, ECS_SERVICE];
 
-/// Kinds whose create overwrites what is there under its natural key, and the properties that make the key. The delete of an older
+/// Kinds whose create call overwrites the existing resource with the same natural key, and the properties of that key. The delete of an older
 /// generation then deletes the new one. `PutRolePolicy`, `PutScalingPolicy`, `RegisterScalableTarget`, `PutClusterCapacityProviders`.
 pub const OVERWRITES: &[(&str, &[&str])] = &[
     (ROLE_POLICY, &["RoleName", "PolicyName"]),
@@ -345,40 +346,39 @@ pub const OVERWRITES: &[(&str, &[&str])] = &[
     (CAPACITY_OF_CLUSTER, &["Cluster"]),
 ];
 
-/// Blocks of which an update changes the members that it is given and keeps the others: `UpdateCapacityProvider` (aws/aws-cdk#29088),
-/// `UpdateService`.
+/// Blocks whose update changes only the given members and keeps the others: `UpdateCapacityProvider` (aws/aws-cdk#29088), `UpdateService`.
 pub const KEEPS_MEMBERS: &[(&str, &str)] = &[
     (CAPACITY, "AutoScalingGroupProvider"),
     (ECS_SERVICE, "DeploymentConfiguration"),
 ];
 
-/// Kinds that calls can use only after a while even on a good day: the seconds it takes.
+/// Kinds that calls can use only after a while, even without faults, and that time in seconds.
 const SLOW_TO_SHOW: &[(&str, u64)] = &[(ROLE, 5), (IAM_ROLE, 5)];
 
-/// After how long calls can use a kind on a good day.
+/// After what time calls can use a kind, without faults.
 pub fn usable_after(kind: &str) -> Duration {
     let row = SLOW_TO_SHOW.iter().find(|(of, _)| *of == kind);
     row.map_or(Duration::ZERO, |(_, seconds)| Duration::from_secs(*seconds))
 }
 
-/// After how long who looks for it finds what was made, on a good day.
+/// After what time a search finds what was made, without faults.
 pub const FINDABLE_AFTER: Duration = Duration::from_secs(10);
 
-/// For how many seconds at most AWS may hide what it has made, by the beginning of the kind: the first row that fits counts.
+/// Visibility window: the most seconds for which AWS may hide what it has made, by the start of the kind's name. The first row that fits counts.
 const VISIBLE_WITHIN: &[(&str, u64)] = &[
     ("AWS::ServiceDiscovery::Service", 60),
     ("AWS::ServiceDiscovery::", 180),
     ("AWS::", 60),
 ];
 
-/// For how long at most AWS may hide what it has made of a kind.
+/// The longest time for which AWS may hide a new resource of this kind.
 pub fn visible_within(kind: &str) -> Duration {
     let twin = twin(kind);
     let row = VISIBLE_WITHIN.iter().find(|(of, _)| twin.starts_with(of));
     Duration::from_secs(row.map_or(60, |(_, seconds)| *seconds))
 }
 
-/// What AWS says to a name that is taken, by AWS's own kind; `None` where it answers the create with what is there.
+/// AWS's refusal of a name that is taken, by AWS's own kind. `None` where AWS answers the create with the existing resource.
 pub fn name_taken(kind: &str) -> Option<Wording> {
     let row = NAME_TAKEN.iter().find(|(of, _)| *of == kind);
     row.map(|(_, wording)| *wording)
@@ -392,7 +392,7 @@ const fn conflict(message: &'static str) -> Wording {
     }
 }
 
-/// From the errors of each create. `CreateCluster` answers with the cluster that is there.
+/// The texts are from the errors of each create operation. `CreateCluster` answers with the existing cluster.
 #[rustfmt::skip]
 const NAME_TAKEN: &[(&str, Wording)] = &[
     (SCALING_GROUP, wording("AlreadyExists", "AutoScalingGroup by this name already exists - A group with the name {it} already exists")),
@@ -412,10 +412,10 @@ const NAME_TAKEN: &[(&str, Wording)] = &[
     (DISCOVERY, DISCOVERY_EXISTS),
 ];
 
-/// Kinds whose deletion takes a while, beyond those that have waits.
+/// Kinds whose deletion takes a while, in addition to those that have waits.
 pub const SLOW_TO_GO: &[&str] = &[GATEWAY, NAT, BALANCER, ECS_SERVICE, SCALING_GROUP];
 
-/// Whether many may have one name, as the revisions of a family and the services of different namespaces.
+/// Whether several resources may have the same name, as the revisions of a family and the services of different namespaces.
 pub fn shares_name(kind: &str) -> bool {
     [REVISION, "AWS::ECS::TaskDefinition", DISCOVERY].contains(&kind)
 }

@@ -1,6 +1,6 @@
-//! Every kind of the catalogue with its samples, as documents hold them.
+//! Every kind of the catalogue with its samples, in the form that documents hold.
 //!
-//! Not here: what is done with them.
+//! Not here: what tests do with the samples.
 
 use std::path::Path;
 
@@ -9,17 +9,16 @@ use windlass::expr::{Expr, SecretSource};
 use windlass::resource::{Resource, Samples};
 use windlass::schema::{Handover, KindSchema};
 
-/// A kind with its samples: the smallest, the fullest, and then variations.
+/// A kind with its samples: first the smallest, then the fullest, then variations.
 #[derive(Debug)]
 pub struct Sampled {
-    /// The kind.
     pub schema: &'static KindSchema,
-    /// As documents hold them.
+    /// The samples, in the form that documents hold.
     pub specs: Vec<Value>,
 }
 
 impl Sampled {
-    /// Whether two generations with the same values cannot stand side by side, so that the author has to say how the kind is replaced.
+    /// Whether two generations with the same values cannot exist at the same time, so that the author has to say how to replace the kind.
     pub fn occupies(&self) -> bool {
         let mut exclusive = self.schema.exclusive.iter();
         exclusive.any(|exclusive| exclusive.handover == Handover::Occupied)
@@ -45,7 +44,7 @@ fn of<R: Resource + Samples>() -> Sampled {
     }
 }
 
-/// Lets secrets come from files below a folder, which are written, each with a value of its own.
+/// Reads secrets from files below a folder. This function writes those files, each with a value of its own.
 pub fn with_secrets_in(folder: &Path, spec: &mut Value) {
     if let Ok(Some(Expr::Secret { secret })) = Expr::of(spec) {
         let name = match secret {

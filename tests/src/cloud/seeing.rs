@@ -1,6 +1,7 @@
-//! What AWS shows: to who looks, to who waits, and to who looks for what a lost call made. Any of them may be shown the world of a while ago.
+//! Eventual consistency: what AWS shows to an observation, to a wait, and to a search for what a lost call made. AWS may show any of them an old
+//! state.
 //!
-//! Not here: what is refused to who uses what does not show yet (`refusing`).
+//! Not here: refusals of calls that use a resource before it shows (`refusing`).
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use super::world::{Audience, Object, Shows, World};
 use super::{invent, operations, refusing, rules};
 
 impl Cloud {
-    /// When a new thing of a kind shows to whom.
+    /// When a new resource of a kind shows, for each audience.
     pub(super) fn showing(&self, kind: &str) -> Shows {
         let (now, lag) = (self.now(), lock(&self.side.faults).lag);
         let window = rules::visible_within(kind);
@@ -38,7 +39,7 @@ impl Cloud {
         }
     }
 
-    /// Until when a change of now is answered with what was before; `None` when it shows at once.
+    /// Until when AWS answers with the state before the current change. `None` when the change shows at once.
     pub(super) fn staleness(&self, kind: &str) -> Option<Duration> {
         let lag = lock(&self.side.faults).lag;
         let dice = &self.side.dice;
@@ -55,7 +56,7 @@ impl Cloud {
         !faults.visible_at_once && self.now() < object.shows.to(audience).max(new)
     }
 
-    /// Refuses a call about something that does not show yet as if it were not there.
+    /// Refuses a call about a resource that does not show yet, as if the resource did not exist.
     pub(super) fn refuse_hidden(
         &self,
         world: &World,
@@ -114,7 +115,7 @@ impl Cloud {
                     if rules::FOLLOWS_DEPLOYMENT.contains(&object.kind.as_str()) {
                         return Ok(pending("an answer from before".to_owned(), Vec::new()));
                     }
-                    // Nobody asks again, and the change comes to its end all the same.
+                    // Windlass does not poll again, and AWS completes the change all the same.
                     object.pending = 0;
                     return Ok(reached(object.outputs.clone()));
                 }
@@ -136,7 +137,7 @@ impl Cloud {
         not_found(&target.kind, operation, &target.physical_id)
     }
 
-    // What a create made shows only after a while. A client token does not help here: whoever looks does not create.
+    // What a create made shows only after a while. A client token does not help here: the search sends no create call.
     pub(super) fn seek(&self, intent: &Intent) -> Found {
         let world = self.world();
         let lagging = lock(&self.side.faults).lag.finder > 0.0;

@@ -1,6 +1,6 @@
-//! Refusals about what serves one owner at a time, and about what cannot leave or change as things are.
+//! Refusals about resources that serve one owner at a time, and about changes and deletions that AWS does not allow in the current situation.
 //!
-//! Not here: what only one of a kind can have (`refusing`), and the words' classes (`wordings`).
+//! Not here: values that only one resource of a kind can have (`refusing`), and the classes of the error texts (`wordings`).
 
 use std::collections::BTreeSet;
 
@@ -52,19 +52,19 @@ const NOT_STICKY: Wording = wording(
     "This target group appears behind a rule with group stickiness disabled ({by}). You must enable group stickiness before enabling target stickiness",
 );
 
-/// A call about one thing, with the properties that it would have.
+/// A call about one resource, with the properties that the resource would have afterwards.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
     pub world: &'a World,
     pub kind: &'a str,
-    /// Its identifier, unless it is about to be made.
+    /// The resource's identifier. `None` if the call creates it.
     pub id: Option<&'a str>,
     pub given: &'a Properties,
     pub operation: &'a str,
 }
 
 impl<'a> Wanted<'a> {
-    /// Refuses what AWS gives to one owner at a time, and changes that it does not take.
+    /// Refuses what AWS gives to one owner at a time, and changes that AWS does not accept.
     pub(super) fn refuse_shared(self) -> Result<()> {
         match self.kind {
             LISTENER | RULE => {
@@ -76,7 +76,7 @@ impl<'a> Wanted<'a> {
                 let group = given.get("AutoScalingGroupProvider")?;
                 Some(group.get("AutoScalingGroupArn")?.clone())
             }),
-            // One of each type.
+            // A VPC has one gateway of each type.
             ATTACHMENT => self.alike(ONE_GATEWAY, &|given| {
                 let is_internet = Value::from(given.contains_key("InternetGatewayId"));
                 Some(Value::from_iter([is_internet, given.get("VpcId")?.clone()]))
@@ -107,7 +107,7 @@ impl<'a> Wanted<'a> {
         Err(refusal(self.kind, self.operation, wording, it, by))
     }
 
-    /// Nobody else of the kind has the same.
+    /// Refuses if another resource of the kind has the same value.
     fn alike(self, wording: Wording, of: &dyn Fn(&Properties) -> Option<Value>) -> Result<()> {
         let Some(own) = of(self.given) else {
             return Ok(());
@@ -170,8 +170,8 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// AWS takes `CreateNatGateway`, and the gateway fails a moment later. It is refused here: what it needs is the same, its network's internet
-    /// gateway.
+    /// AWS accepts `CreateNatGateway`, and the gateway fails a moment later. The simulation refuses the call at once. The requirement is the same:
+    /// the internet gateway of its network.
     fn attached(self) -> Result<()> {
         let private = self.given.get("ConnectivityType") == Some(&Value::from("private"));
         if self.id.is_some() || private {
@@ -279,7 +279,7 @@ fn balancer(world: &World, given: &Properties) -> Option<Value> {
     listener.properties.get("LoadBalancerArn").cloned()
 }
 
-/// Namespace and name of each port that Service Connect makes known.
+/// Namespace and name of each port that Service Connect publishes.
 fn connected(given: &Properties) -> BTreeSet<(String, String)> {
     let connect = given.get("ServiceConnectConfiguration");
     let services = connect.and_then(|connect| connect["Services"].as_array());
@@ -301,7 +301,7 @@ fn is_sticky(given: &Properties) -> bool {
         .any(|attribute| attribute["Key"] == "stickiness.enabled" && attribute["Value"] == "true")
 }
 
-/// Whether an action forwards to several target groups, this one among them, without being sticky between them.
+/// Whether an action forwards to several target groups, including this one, without stickiness between them.
 fn forwards_loosely(given: &Properties, arn: &str) -> bool {
     actions(given).any(|action| {
         let config = &action["ForwardConfig"];

@@ -1,4 +1,4 @@
-//! The tagging API: what carries tags, deleted things of the last hours included. Not here: what the services themselves show (`provider`).
+//! The tagging API: which resources carry tags, including those deleted in the last hours. Not here: what the services themselves show (`provider`).
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ use super::provider::{Cloud, living};
 use super::wordings::{DENIED, common};
 use super::world::{Object, World};
 
-/// The tagging API's one call.
+/// The only call of the tagging API that is simulated.
 pub(super) const OPERATION: &str = "tag:GetResources";
 
 impl Cloud {
-    /// What carries all of these tags.
+    /// The resources that carry all of these tags.
     pub(super) fn list_tagged(
         &self,
         place: &Place,
@@ -41,7 +41,7 @@ impl Cloud {
         Ok(fits.map(|(arn, tags)| Tagged { arn, tags }).collect())
     }
 
-    /// The first of these that is there.
+    /// The first of these that still exists.
     pub(super) fn first_alive(&self, found: &[Tagged]) -> Option<Tagged> {
         let world = self.world();
         let mut found = found.iter();
@@ -51,7 +51,7 @@ impl Cloud {
 }
 
 impl World {
-    /// Notes what the tagging API still lists after its deletion.
+    /// Notes that the tagging API still lists this resource after its deletion.
     pub(super) fn still_list(&mut self, id: &str) {
         if let Some(object) = self
             .objects
@@ -64,7 +64,7 @@ impl World {
     }
 }
 
-/// Whether the tagging API lists a kind. As in AWS, roles are not among them, nor is what has no tags.
+/// Whether the tagging API lists a kind. As in AWS, it does not list roles or kinds without tags.
 pub(super) fn is_listed(kind: &str) -> bool {
     kind != ROLE && schema(kind).is_some_and(|schema| schema.tags().is_some())
 }

@@ -1,6 +1,6 @@
 //! A world, a journal and a clock that outlive the engine, and engines that come and go.
 //!
-//! Not here: assertions, which are the tests'.
+//! Not here: assertions, which belong to the tests.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -35,20 +35,18 @@ use super::provider::Cloud;
 /// What one run did.
 #[derive(Debug)]
 pub struct Ran {
-    /// What was to be done.
+    /// What the run planned to do.
     pub plan: Plan,
-    /// What was done.
+    /// What the run did.
     pub summary: Summary,
-    /// What was told.
+    /// The events that the run reported.
     pub events: Vec<Event>,
 }
 
 /// Everything that survives the engine.
 #[derive(Debug)]
 pub struct Universe {
-    /// The cloud.
     pub cloud: Cloud,
-    /// The journal.
     pub journal: MortalJournal,
     /// The true clock.
     pub clock: Arc<SimClock>,
@@ -56,13 +54,13 @@ pub struct Universe {
     pub host: HostClock,
     /// The engine's life.
     pub life: Arc<Life>,
-    /// How many mutating steps are under way at once.
+    /// How many mutating steps run at the same time.
     pub concurrency: NonZeroUsize,
     /// The stack's folder.
     pub folder: PathBuf,
-    /// Whether a first `up` goes on where another state has the same stack and environment.
+    /// Whether a first `up` continues although another state has the same stack and environment.
     pub new: bool,
-    /// When the youngest neighbour was last changed whose outputs the program reads.
+    /// When the newest of the neighbour stacks whose outputs the program reads was last changed.
     pub neighbours: Option<Timestamp>,
     runs: Arc<AtomicU64>,
 }
@@ -74,7 +72,7 @@ impl Default for Universe {
 }
 
 impl Universe {
-    /// An empty one.
+    /// An empty universe.
     pub fn new(seed: u64) -> Self {
         let (clock, life) = (Arc::new(SimClock::default()), Arc::new(Life::default()));
         let lineage = Lineage(format!("{seed:032x}"));
@@ -93,7 +91,7 @@ impl Universe {
         }
     }
 
-    /// The same with a folder that files of secrets are read from.
+    /// The same with a folder from which the engine reads the files of secrets.
     #[must_use]
     pub fn in_folder(self, folder: &Path) -> Self {
         Self {
@@ -102,7 +100,7 @@ impl Universe {
         }
     }
 
-    /// Another universe in which everything is as it is here, at a moment without an engine.
+    /// Another universe with the same content, at a moment when no engine runs.
     #[must_use]
     pub fn fork(&self) -> Self {
         let (clock, life) = (Arc::new(self.clock.fork()), Arc::new(Life::default()));
@@ -120,7 +118,7 @@ impl Universe {
         }
     }
 
-    /// Another process, on a host whose clock is off by so much, that works on the same world with the same state.
+    /// Another process on a host with this clock skew. It works on the same world with the same state.
     #[must_use]
     pub fn beside(&self, skew: SignedDuration) -> Self {
         let life = Arc::new(Life::default());
@@ -141,7 +139,7 @@ impl Universe {
         }
     }
 
-    /// The same world with an empty state of another lineage: nothing in it is ours, and that is on purpose.
+    /// The same world with an empty state of another lineage: the state owns nothing in the world, and that is on purpose.
     #[must_use]
     pub fn stranger(self) -> Self {
         let other = Self::new(u64::MAX);
@@ -160,7 +158,7 @@ impl Universe {
         }
     }
 
-    /// Converges to the program, in a life without end.
+    /// Converges to the program, in a life that does not end early.
     ///
     /// # Panics
     /// The run could not be planned or recorded.
@@ -170,7 +168,7 @@ impl Universe {
         ran.unwrap_or_else(|error| panic!("{}", told(&error)))
     }
 
-    /// Converges to nothing, in a life without end.
+    /// Converges to nothing, in a life that does not end early.
     ///
     /// # Panics
     /// The run could not be planned or recorded.
@@ -180,7 +178,7 @@ impl Universe {
         ran.unwrap_or_else(|error| panic!("{}", told(&error)))
     }
 
-    /// Converges in a life that may end at a moment; `None` if it did.
+    /// Converges in a life that may end at a chosen moment. `None` if it ended there.
     pub async fn mortal(
         &self,
         program: Option<&Program>,
@@ -212,10 +210,10 @@ impl Universe {
             .clone()
     }
 
-    /// Imports what exists already, address by identifier.
+    /// Imports existing resources, address by identifier.
     ///
     /// # Errors
-    /// Everything that stood against it.
+    /// All reasons against the import.
     pub async fn import(
         &self,
         program: &Program,
@@ -239,7 +237,7 @@ impl Universe {
             .await
     }
 
-    /// What the world changed.
+    /// What changed in the world outside Windlass.
     ///
     /// # Panics
     /// The world could not be read.
@@ -254,7 +252,7 @@ impl Universe {
         drifts.unwrap_or_else(|error| panic!("{}", told(&error)))
     }
 
-    /// Records what the world is, and asks anew what is pinned.
+    /// Records the current world, and runs the pinned lookups again.
     ///
     /// # Panics
     /// The world could not be read, or nothing could be recorded.
@@ -264,7 +262,7 @@ impl Universe {
         refreshed.unwrap_or_else(|error| panic!("{}", told(&error)))
     }
 
-    /// The same, in the life that the process has.
+    /// The same, in the current life of the process.
     ///
     /// # Errors
     /// The world could not be read, or nothing could be recorded.
@@ -276,10 +274,10 @@ impl Universe {
         session.refresh(snapshot, &goal(None, &secrets), true).await
     }
 
-    /// Records a change of what is believed.
+    /// Records a change of what the state believes.
     ///
     /// # Errors
-    /// It does not fit.
+    /// The change does not fit the state.
     pub async fn amend(
         &self,
         operation: Operation,
@@ -317,7 +315,7 @@ impl Universe {
         self.run_replacing(program, &[], interrupt).await
     }
 
-    /// The same, which replaces some although nothing says so.
+    /// The same, but it replaces some resources although no difference asks for it.
     ///
     /// # Errors
     /// The run could not be planned or recorded.
@@ -348,7 +346,7 @@ impl Universe {
         })
     }
 
-    /// Panics if anything exists that the state does not know, the other way round, or twice.
+    /// Panics if a resource exists that the state does not know, if the state knows a resource that does not exist, or if one exists twice.
     ///
     /// # Panics
     /// See above.

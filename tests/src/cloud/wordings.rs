@@ -1,23 +1,21 @@
-//! How AWS words its refusals: status, code and text, as rows. The registry that classes real answers classes these.
+//! AWS's error answers as rows: status, code and text. The registry that classifies real answers also classifies these.
 //!
-//! Not here: when something is refused (`rules`).
+//! Not here: when AWS refuses something (`rules`).
 
 use windlass_engine::provider::ProviderError;
 
 use super::operations::{self, twin};
 
-/// An answer of AWS that refuses. `{it}` stands for what is refused, `{by}` for who stands against it.
+/// An error answer of AWS. `{it}` is the place of the refused resource, `{by}` that of the resource in the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wording {
-    /// HTTP status.
     pub status: u16,
-    /// Error code.
     pub code: &'static str,
     /// The text, in AWS's own words as far as they are public.
     pub message: &'static str,
 }
 
-/// A refusal with status 400, as nearly all are.
+/// A refusal with status 400, as most refusals have.
 pub const fn wording(code: &'static str, message: &'static str) -> Wording {
     Wording {
         status: 400,
@@ -34,7 +32,7 @@ const fn with(status: u16, code: &'static str, message: &'static str) -> Wording
     }
 }
 
-/// What AWS answers, with the class that the registry gives it.
+/// AWS's answer, with the class that the registry gives it.
 pub fn refusal(kind: &str, operation: &str, wording: Wording, it: &str, by: &str) -> ProviderError {
     let message = wording.message.replace("{it}", it).replace("{by}", by);
     let Wording { status, code, .. } = wording;
@@ -58,35 +56,35 @@ pub fn answer(
     }
 }
 
-/// What every service says to any call, whatever it is about.
+/// A refusal that every service can give to any call.
 pub fn common(operation: &str, wording: Wording) -> ProviderError {
     refusal("", operation, wording, "", "")
 }
 
-/// Credentials that have run out.
+/// Expired credentials.
 pub const EXPIRED: Wording = wording(
     "ExpiredToken",
     "The security token included in the request is expired",
 );
-/// Too many calls.
+/// Throttling: too many calls.
 pub const THROTTLED: Wording = wording("Throttling", "Rate exceeded");
-/// A right that the credentials do not have.
+/// A permission that the credentials lack.
 pub const DENIED: Wording = wording(
     "AccessDeniedException",
     "not authorized to perform tag:GetResources",
 );
-/// A name that a deleted secret keeps.
+/// A name that a deleted secret still holds.
 pub const SCHEDULED: Wording = wording(
     "InvalidRequestException",
     "You can't create this secret because a secret with this name is already scheduled for deletion.",
 );
 
-/// What a call about something answers when that is not there, or does not show yet.
+/// AWS's answer to a call about a resource that does not exist, or does not show yet.
 pub fn not_found(kind: &str, operation: &str, it: &str) -> ProviderError {
     refusal(kind, operation, absence(kind), it, "")
 }
 
-/// What a create or update of a kind answers when something that it names is not there, or does not show yet. `None` where AWS does not look.
+/// AWS's answer to a create or update that names a resource that does not exist, or does not show yet. `None` where AWS does not check.
 pub fn not_found_by(user: &str, operation: &str, used: &str, it: &str) -> Option<ProviderError> {
     let (of, about) = (twin(user), twin(used));
     let unchecked = |(user, used): &&(&str, &str)| of.starts_with(user) && about.starts_with(used);
@@ -107,7 +105,7 @@ fn absence(kind: &str) -> Wording {
         .1
 }
 
-/// What AWS says about a kind that is not there. From the error tables of each service's API reference.
+/// AWS's error for a resource that does not exist, by kind. From the error tables of each service's API reference.
 #[rustfmt::skip]
 const ABSENT: &[(&str, Wording)] = &[
     ("AWS::ApplicationAutoScaling::ScalableTarget", wording("ObjectNotFoundException", "No scalable target registered for service namespace: ecs, resource ID: {it}, scalable dimension: ecs:service:DesiredCount")),
@@ -147,7 +145,7 @@ const ABSENT: &[(&str, Wording)] = &[
     ("AWS::ServiceDiscovery::Service", wording("ServiceNotFound", "Service not found: {it}")),
 ];
 
-/// Where a service has words of its own for what it is given and does not find: the user's kind, or how it begins, the used kind.
+/// Services with error texts of their own for a given resource that they do not find. Columns: the user's kind or its first part, the used kind.
 ///
 /// Sources: the rows of hashicorp/terraform-provider-aws#16888, #11693, #30994 (`VPCEndpoint`), terraform-aws-modules/terraform-aws-ecs#414
 /// (`Role is not valid`), hashicorp/terraform#15066 (cluster), moto's and field reports' "Error retrieving security group information".
@@ -159,7 +157,7 @@ const MISSING: &[(&str, &str, Wording)] = &[
     ("AWS::EC2::VPCEndpoint", "AWS::EC2::SecurityGroup", wording("InvalidSecurityGroupId.NotFound", "The security group '{it}' does not exist")),
     ("AWS::EC2::NatGateway", "AWS::EC2::Subnet", wording("InvalidSubnetID.NotFound", "The subnet ID '{it}' does not exist")),
     ("AWS::EC2::Route", "AWS::EC2::NatGateway", wording("InvalidNatGatewayID.NotFound", "The natGateway ID '{it}' does not exist")),
-    // The network of the test kind `PORT` stands where a route has its table.
+    // The network of the test kind `PORT` takes the place of a route's route table.
     ("AWS::EC2::Route", "AWS::EC2::VPC", wording("InvalidRouteTableID.NotFound", "The routeTable ID '{it}' does not exist")),
     ("AWS::ElasticLoadBalancingV2::", "AWS::EC2::VPC", wording("ValidationError", "The VPC ID '{it}' is not found")),
     ("AWS::ElasticLoadBalancingV2::", "AWS::EC2::Subnet", wording("SubnetNotFound", "The subnet ID '{it}' does not exist")),
@@ -179,8 +177,8 @@ const MISSING: &[(&str, &str, Wording)] = &[
     ("AWS::AutoScaling::AutoScalingGroup", "AWS::ElasticLoadBalancingV2::TargetGroup", wording("ValidationError", "Provided Target Groups '{it}' may not be valid. Please ensure they exist and try again.")),
 ];
 
-/// Pairs of which AWS does not look whether the used one is there: the user, the used. A policy may name whatever it likes; a task
-/// definition's log group and secrets are looked for when a task starts, a launch template's parts when an instance does.
+/// Pairs for which AWS does not check whether the used resource exists: the user, the used. A policy may name anything. AWS looks for a task
+/// definition's log group and secrets when a task starts, and for a launch template's parts when an instance starts.
 const UNCHECKED: &[(&str, &str)] = &[
     ("AWS::IAM::", "AWS::Logs::"),
     ("AWS::IAM::", "AWS::SecretsManager::"),
@@ -189,14 +187,14 @@ const UNCHECKED: &[(&str, &str)] = &[
     ("AWS::ECS::TaskDefinition", "AWS::Logs::"),
     ("AWS::ECS::TaskDefinition", "AWS::SecretsManager::"),
     ("AWS::EC2::LaunchTemplate", "AWS::"),
-    // Nobody has reported how ECS words it.
+    // No report shows how ECS words it.
     ("AWS::ECS::CapacityProvider", "AWS::AutoScaling::"),
 ];
 
-/// A value that AWS does not take.
+/// A value that AWS does not accept.
 pub const NOT_VALID: Wording = wording("ValidationError", "the value is not valid");
 
-/// A property that no call of AWS's changes.
+/// A property that no AWS call changes.
 pub fn unchangeable(kind: &str, property: &str) -> ProviderError {
     let text = "{it} cannot be changed in place";
     let operation = operations::of(kind).update;

@@ -1,6 +1,6 @@
-//! What exists in the simulated cloud, and what tests ask about it.
+//! What exists in the simulated cloud, and the checks that tests run on it.
 //!
-//! Not here: how it comes about (`provider`).
+//! Not here: how resources come into being (`provider`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,114 +18,112 @@ use super::wordings::Wording;
 /// Everything that exists, and everything that ever did.
 #[derive(Debug, Clone, Default)]
 pub struct World {
-    /// By identifier.
+    /// All resources, by identifier.
     pub objects: BTreeMap<String, Object>,
-    /// Every identifier and output that was ever given, with the kind of what had it.
+    /// Every identifier and output that was ever given, with the kind of its resource.
     pub ever: BTreeMap<String, String>,
-    /// What went a short while ago: when, its identifier, and what it was. It may still hold what it used.
+    /// Recently deleted resources: deletion time, identifier, and the resource. It may still hold what it used.
     pub lately: Vec<(Duration, String, Object)>,
-    /// Calls that landed long after they were sent, because their process had died or was stopped.
+    /// Calls that arrived long after they were sent, because their process had died or was stopped.
     pub landings: Vec<Landing>,
-    /// Leftovers of AWS's services, by the identifier of the resource that has them: AWS refuses its next deletion with these words.
+    /// What AWS's services left behind, by the identifier of the resource that has it: AWS refuses the next deletion of that resource with this error
+    /// text.
     pub left: BTreeMap<String, Wording>,
     pub(super) made: u64,
-    /// Calls of dead processes, when they were sent, and when they land.
+    /// Calls of dead processes, when they were sent, and when they arrive.
     pub(super) on_their_way: Vec<(Duration, Duration, Call)>,
-    /// What was deleted and the tagging API still lists: place and tags, by identifier.
+    /// Deleted resources that the tagging API still lists: place and tags, by identifier.
     pub deleted: BTreeMap<String, (Place, BTreeMap<String, String>)>,
-    /// What was deleted and can still be taken back, by kind and name.
+    /// Deleted resources that can still be restored, by kind and name.
     pub scheduled: BTreeMap<(String, String), Scheduled>,
 }
 
-/// A call that landed late, and was not refused.
+/// A call that arrived late and was not refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landing {
-    /// When it was sent.
+    /// When the process sent it.
     pub sent: Duration,
-    /// When it landed.
+    /// When it arrived.
     pub at: Duration,
-    /// When who looks could find what it made, what it changed, or that something has gone.
+    /// When an observation could find what it made, what it changed, or that a resource is gone.
     pub shows: Duration,
-    /// For whom.
+    /// The address for which it was sent.
     pub address: Address,
-    /// The kind.
     pub kind: String,
-    /// Whether it made something: what it made, if it did.
+    /// The identifier of what it made, if it was a create.
     pub made: Option<String>,
-    /// What it changed in place.
+    /// The identifiers of what it changed in place.
     pub changed: Vec<String>,
 }
 
 /// A deletion that waits for its recovery window.
 #[derive(Debug, Clone)]
 pub struct Scheduled {
-    /// The identifier that it had.
+    /// The identifier that the resource had.
     pub id: String,
-    /// Whether we deleted it.
+    /// Whether Windlass deleted it.
     pub ours: bool,
 }
 
-/// One thing that exists.
+/// One existing resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
-    /// For whom it was made. AWS does not know this; tests do.
+    /// The address for which it was made. AWS does not know this, but tests do.
     pub address: Address,
     /// CloudFormation type name.
     pub kind: String,
     /// Where.
     pub place: Place,
-    /// Its properties.
     pub properties: BTreeMap<String, Value>,
-    /// Those before its last change, in effect beside the new ones while that is under way: old tasks still run.
+    /// The properties before its last change. They are in effect beside the new ones while the change is in progress: old tasks still run.
     pub before: BTreeMap<String, Value>,
-    /// What it gives.
     pub outputs: Outputs,
-    /// Whose it is. What takes tags says so in AWS, too.
+    /// The stack and address that own it. A kind that takes tags carries them in AWS, too.
     pub owner: Owner,
     /// The intent that made it.
     pub intent: String,
     /// When it was made.
     pub since: Duration,
-    /// When it shows, and to whom.
+    /// When it shows, for each audience.
     pub shows: Shows,
     /// Until when its last change does not show, and what shows instead.
     pub stale: Option<(Duration, BTreeMap<String, Value>)>,
-    /// How many more times it answers a poll with `pending`.
+    /// How many more polls AWS answers with `pending`.
     pub pending: u32,
-    /// What it has told since its last change. Every answer to a poll repeats all of it, as ECS does.
+    /// The messages since its last change. Every answer to a poll repeats all of them, as ECS does.
     pub log: Vec<String>,
-    /// When it will be gone, if it is on its way out.
+    /// When it will be gone, if it is being deleted.
     pub gone_at: Option<Duration>,
 }
 
-/// When something shows, to each who may look.
+/// When a resource shows, for each audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shows {
-    /// To who looks for what a lost call made.
+    /// To a search for what a lost call made.
     pub finder: Duration,
-    /// To who observes it or waits for it.
+    /// To an observation or a wait.
     pub observer: Duration,
-    /// To calls of others that name it.
+    /// To calls of other resources that name it.
     pub user: Duration,
     /// To its own updates and its deletion.
     pub owner: Duration,
 }
 
-/// Who looks.
+/// The audiences: the different readers of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Who looks for what a lost call made.
+    /// A search for what a lost call made.
     Finder,
-    /// Who observes it or waits for it.
+    /// An observation or a wait.
     Observer,
-    /// A call of something else that names it.
+    /// A call of another resource that names it.
     User,
     /// Its own update or deletion.
     Owner,
 }
 
 impl Shows {
-    /// When it shows to them.
+    /// When it shows to this audience.
     pub fn to(&self, audience: Audience) -> Duration {
         match audience {
             Audience::Finder => self.finder,
@@ -136,14 +134,14 @@ impl Shows {
     }
 }
 
-/// Whether an output is a name of the resource, rather than something about it.
+/// Whether an output is a name of the resource, rather than other information about it.
 pub(super) fn names_it(output: &str) -> bool {
     let ends = ["Id", "Arn", "ARN", "Name"];
     ends.iter().any(|end| output.ends_with(end))
 }
 
 impl Object {
-    /// Whether something refers to this by its identifier or anything it gives.
+    /// Whether a text means this resource: its identifier, or one of its outputs that name it.
     pub fn is_meant_by(&self, id: &str, text: &str) -> bool {
         let mut outputs = self.outputs.iter();
         text == id || outputs.any(|(output, value)| names_it(output) && value == text)
@@ -166,11 +164,11 @@ impl Object {
     }
 }
 
-/// How long the world remembers what has gone.
+/// How long the world remembers deleted resources.
 const REMEMBERED: Duration = Duration::from_secs(3600);
 
 impl World {
-    /// Lets go what is on its way out and whose time has come.
+    /// Deletes the resources whose deletion is due.
     pub(super) fn pass(&mut self, now: Duration) {
         let gone = |object: &Object| object.gone_at.filter(|at| *at <= now);
         let due: Vec<_> = self
@@ -184,7 +182,7 @@ impl World {
         self.lately.retain(|(at, ..)| now < *at + REMEMBERED);
     }
 
-    /// Takes something out of the world; a ghost of it may show for a while.
+    /// Removes a resource from the world. A ghost of it may show for a while.
     pub(super) fn bury(&mut self, id: &str, at: Duration, ghost: Option<Duration>) {
         if let Some(mut object) = self.objects.remove(id) {
             object.stale = ghost.map(|until| (until, object.properties.clone()));
@@ -192,7 +190,7 @@ impl World {
         }
     }
 
-    /// What shows although it is gone.
+    /// A resource that still shows although it is deleted.
     pub(super) fn ghost(&self, id: &str, now: Duration) -> Option<&Object> {
         let shows = |object: &Object| object.stale.as_ref().is_some_and(|(until, _)| now < *until);
         let mut lately = self.lately.iter().rev();
@@ -200,12 +198,12 @@ impl World {
         found.map(|(.., object)| object)
     }
 
-    /// When the last of the calls of dead processes lands, if any is on its way.
+    /// When the last of the calls of dead processes arrives, if any is on its way.
     pub fn last_landing(&self) -> Option<Duration> {
         self.on_their_way.iter().map(|(_, at, _)| *at).max()
     }
 
-    /// What exists and is in no state: lost for ever, unless it is on its way out.
+    /// Existing resources that are in no state: lost, unless they are being deleted.
     pub fn orphans(&self, snapshot: &Snapshot) -> Vec<String> {
         let known: BTreeSet<_> = snapshot
             .everything()
@@ -218,7 +216,7 @@ impl World {
         lost.map(|(id, _)| id.clone()).collect()
     }
 
-    /// What is in the state and does not exist.
+    /// Resources in the state that do not exist.
     pub fn phantoms(&self, snapshot: &Snapshot) -> Vec<String> {
         let ids = snapshot
             .everything()
@@ -228,7 +226,7 @@ impl World {
             .collect()
     }
 
-    /// Addresses for which more than one thing exists, but for kept history.
+    /// Addresses with more than one existing resource, apart from kept history.
     pub fn duplicates(&self, snapshot: &Snapshot) -> Vec<Address> {
         let mut seen = BTreeMap::new();
         for (id, object) in &self.objects {
@@ -242,7 +240,7 @@ impl World {
         seen.into_keys().collect()
     }
 
-    /// What exists, without anything that depends on the order or number of attempts: two worlds that are alike have the same picture.
+    /// What exists, without anything that depends on the order or number of attempts. Two equivalent worlds have the same picture.
     pub fn picture(&self) -> BTreeMap<Address, Vec<(String, Value)>> {
         let mut names = BTreeMap::new();
         for (id, object) in &self.objects {
@@ -272,7 +270,7 @@ impl World {
         picture
     }
 
-    /// The thing that exists for an address, if it is exactly one.
+    /// The resource that exists for an address, if there is exactly one.
     pub fn at(&self, address: &str) -> Option<(&String, &Object)> {
         let mut found = self
             .objects

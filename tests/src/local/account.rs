@@ -1,7 +1,7 @@
-//! An account of the local cloud, and the engine in it, through the SDK and over the wire.
+//! An account of the local cloud, and the engine that works in it, through the SDK and over the network.
 //!
-//! Several states may know the same account: that is how something changes behind the back of one of them.
-//! Not here: assertions, which are the tests'.
+//! Several states may know the same account. That is how a test changes something behind the back of one state. Not here: assertions, which belong to
+//! the tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +28,7 @@ use windlass_state::snapshot::{SecretKey, Snapshot};
 use crate::cloud::{Program, Ran, refused};
 
 const REGION: &str = "us-east-1";
-/// The engine's pauses are made for AWS. The local cloud is ready so many times sooner.
+/// The engine's pauses are made for AWS. The local cloud is ready this many times sooner.
 const HURRY: u32 = 20;
 
 /// An account, and an engine that works in it.
@@ -44,10 +44,10 @@ pub struct Account {
 }
 
 impl Account {
-    /// An account in which nothing is.
+    /// An empty account.
     ///
     /// # Panics
-    /// There is no place for its files.
+    /// No temporary folder can be made for its files.
     pub fn new(cloud: &EmbeddedCloud, number: u64) -> Self {
         let number = format!("{number:012}");
         let folder = tempfile::tempdir().expect("a folder");
@@ -74,7 +74,7 @@ impl Account {
         }
     }
 
-    /// Twelve digits.
+    /// The account number: twelve digits.
     pub fn number(&self) -> &str {
         &self.number
     }
@@ -84,12 +84,12 @@ impl Account {
         &self.address
     }
 
-    /// The folder that files of secrets are read from.
+    /// The folder from which the engine reads the files of secrets.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// A state that knows nothing of the account.
+    /// A state that knows nothing about the account.
     pub fn state(&self) -> MemoryJournal {
         let lineage = Lineage(format!("{:0>32}", self.number));
         MemoryJournal::new(Snapshot::empty(lineage, secret_key(), "shop", "test"))
@@ -98,7 +98,7 @@ impl Account {
     /// What `up` would do.
     ///
     /// # Errors
-    /// It could not be planned.
+    /// The program could not be planned.
     pub async fn preview(&self, state: &MemoryJournal, program: &Program) -> Result<Plan, String> {
         let (journal, events) = (other(state), Recording::default());
         let session = self.session(&journal, &events);
@@ -111,7 +111,7 @@ impl Account {
     /// Converges to the program, or to nothing.
     ///
     /// # Errors
-    /// It could not be planned, or steps failed.
+    /// The program could not be planned, or steps failed.
     pub async fn up(
         &self,
         state: &MemoryJournal,
@@ -123,7 +123,7 @@ impl Account {
     /// The same, with something that happens between the plan and its first call.
     ///
     /// # Errors
-    /// It could not be planned, steps failed, or what happened between did.
+    /// The program could not be planned, steps failed, or `between` failed.
     pub async fn up_after(
         &self,
         state: &MemoryJournal,
@@ -194,7 +194,7 @@ impl Account {
     }
 }
 
-/// Another state that knows what this one knows now.
+/// Another state with the same knowledge as this one.
 pub fn other(state: &MemoryJournal) -> MemoryJournal {
     MemoryJournal::new(load(state))
 }
@@ -203,7 +203,7 @@ fn load(state: &MemoryJournal) -> Snapshot {
     state.load().expect("what the engine records fits")
 }
 
-/// What the messages of failed steps leave to their details, such as the values that were sent and found.
+/// The details of failed steps, such as the values that were sent and found. The messages do not repeat them.
 fn details(ran: &Ran) -> String {
     let failures = ran.events.iter().filter_map(|event| match event {
         Event::StepFailed { failure, .. } => failure.as_ref(),

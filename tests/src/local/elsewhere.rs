@@ -1,22 +1,22 @@
-//! What the samples name and no kind of the catalogue makes: it is made past Windlass, by the call that makes it.
+//! Resources that the samples name and that no kind of the catalogue makes: the tests make them without Windlass, by a call to the service.
 //!
-//! Not here: what the catalogue's kinds make (`surroundings`).
+//! Not here: resources of the catalogue's kinds (`surroundings`).
 
 use std::collections::BTreeMap;
 
 use super::http::{Answer, call};
 
-/// A call that makes something.
+/// A call that makes a resource.
 #[derive(Debug)]
 struct Made {
-    /// What the samples call it.
+    /// The literal in the samples that names the resource.
     literal: &'static str,
     service: &'static str,
     /// `Action=…` of the query protocol, or the target of a JSON protocol.
     operation: &'static str,
-    /// Parameters or JSON; a literal in braces stands for what was made of it.
+    /// Parameters or JSON. A literal in braces is replaced by the identifier of the resource that was made for it.
     body: &'static str,
-    /// The element of the answer with its identifier; none where its name is the identifier.
+    /// The element of the answer that holds the identifier. `None` if the name is the identifier.
     element: Option<&'static str>,
 }
 
@@ -173,24 +173,24 @@ const MADE: &[Made] = &[
     },
 ];
 
-/// The versions of the query protocol's services.
+/// API versions of the services with the query protocol.
 const VERSIONS: &[(&str, &str)] = &[
     ("ec2", "2016-11-15"),
     ("iam", "2010-05-08"),
     ("elasticloadbalancing", "2012-06-01"),
 ];
 
-/// Whether the text names something that is made elsewhere.
+/// Whether the text names a resource that is made here.
 pub(super) fn is_elsewhere(literal: &str) -> bool {
     MADE.iter().any(|made| made.literal == literal)
 }
 
-/// What was made in one account: its identifiers by the literals of the samples.
+/// The resources that were made in one account: identifiers by the literals of the samples.
 #[derive(Debug, Default)]
 pub(super) struct Elsewhere(BTreeMap<&'static str, String>);
 
 impl Elsewhere {
-    /// The identifier of what the literal names; it is made when it is first asked for.
+    /// The identifier of the resource that the literal names. The first call makes the resource.
     pub(super) fn identifier(
         &mut self,
         address: &str,

@@ -1,4 +1,4 @@
-//! Calls past Windlass, over a bare connection. Not here: signatures, which the local cloud does not check.
+//! Calls without Windlass, over a plain connection. Not here: signatures, which the local cloud does not check.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,9 +6,7 @@ use std::net::TcpStream;
 /// An answer over HTTP.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status code.
     pub status: u16,
-    /// The body.
     pub text: String,
 }
 

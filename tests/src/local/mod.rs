@@ -1,6 +1,6 @@
-//! The local cloud as tests use it: engines on it, each in an account of its own, and what the catalogue's samples need around them.
+//! The local cloud as tests use it: engines on it, each in its own account, and the resources that the catalogue's samples need around them.
 //!
-//! Not here: the local cloud itself, which is `windlass-local`'s.
+//! Not here: the local cloud itself, which is in `windlass-local`.
 
 mod account;
 mod elsewhere;

@@ -1,8 +1,9 @@
-//! What the samples take for granted: each literal identifier in them becomes a reference to a resource that stands beside the sample.
+//! Surroundings of the samples: each literal identifier in a sample becomes a reference to a resource beside the sample.
 //!
-//! The surroundings of a sample are all that its literals lead to, and theirs, so that nobody has to list them by kind.
-//! They stand in `surroundings.json`: for each address what the samples call it, its kind and its spec. A call is a literal,
-//! `PROPERTY=literal` or `KIND.PROPERTY=literal`; it stands for an output, or for an expression. Not here: what no kind of the catalogue makes (`elsewhere`).
+//! The surroundings of a sample are the resources behind its literals, and the resources behind theirs, so that no list by kind is needed.
+//! `surroundings.json` holds them: for each address the literals that name it ("called"), its kind and its spec. Such a name is a literal,
+//! `PROPERTY=literal` or `KIND.PROPERTY=literal`. Its value is an output or an expression. Not here: resources that no kind of the catalogue makes
+//! (`elsewhere`).
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -26,14 +27,14 @@ pub struct Surroundings<'a> {
     things: BTreeMap<&'static str, Thing>,
 }
 
-/// Something that can stand beside a sample.
+/// A resource that can be beside a sample.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Thing {
     called: BTreeMap<String, Value>,
     kind: String,
     spec: Value,
-    /// What makes it of use to others.
+    /// Addresses of further resources. This one is of use to others only together with them.
     #[serde(default)]
     with: Vec<String>,
 }
@@ -45,7 +46,7 @@ fn known() -> &'static BTreeMap<String, Thing> {
 }
 
 impl<'a> Surroundings<'a> {
-    /// None yet.
+    /// Surroundings without any resource yet.
     pub fn of(account: &'a Account) -> Self {
         Self {
             account,
@@ -54,7 +55,7 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// The spec with references in place of literals. What they refer to is among the surroundings from now on.
+    /// The spec with references in place of literals. From now on the surroundings contain what these references name.
     #[must_use]
     pub fn place(&mut self, kind: &str, spec: &Value) -> Value {
         let mut spec = spec.clone();
@@ -62,7 +63,7 @@ impl<'a> Surroundings<'a> {
         spec
     }
 
-    /// The surroundings alone.
+    /// The surroundings alone, as a program.
     pub fn program(&self) -> Program {
         let things = self.things.iter();
         things.fold(Program::new(), |program, (address, thing)| {
@@ -124,7 +125,7 @@ impl<'a> Surroundings<'a> {
             .then(|| text.replace(SAMPLE_ACCOUNT, self.account.number()).into())
     }
 
-    /// Takes in what the expression refers to, and what that refers to.
+    /// Adds the resources that the expression refers to, and the resources that those refer to.
     fn bring(&mut self, value: &Value) {
         if let Ok(Some(Expr::Ref { address, .. })) = Expr::of(value) {
             self.take_in(address.as_str());

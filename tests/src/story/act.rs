@@ -1,6 +1,7 @@
-//! What happens in a story, and in which weather. All of it is drawn before it begins, so that parts can be taken out.
+//! What happens in a story, and which faults happen meanwhile. All of it is drawn from the seed before the story begins, so that parts can be
+//! removed.
 //!
-//! Not here: how it is played (`stage`).
+//! Not here: how a story is played (`stage`).
 
 use std::fmt;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use crate::cloud::{Dice, Faults, Lag, Late};
 
 use super::draft::Draft;
 
-/// Something that people or machines do to a stack.
+/// An operation of a person or a machine on a stack.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// `windlass up`.
@@ -20,22 +21,22 @@ pub enum Act {
     Destroy,
     /// `windlass refresh`.
     Refresh,
-    /// The process is killed at that moment of it.
+    /// The process is killed at that moment of its life.
     Killed(Box<Act>, u64),
-    /// The process is stopped on the way of a call, for so long, and goes on; meanwhile another host does something.
+    /// The process is stopped in the middle of a call for `pause`, and then continues. Meanwhile another host does something.
     Stopped {
         /// What the stopped process does.
         act: Box<Act>,
-        /// At its first call after that moment.
+        /// The process stops at its first call after that moment.
         at: u64,
-        /// For how long.
+        /// How long the process is stopped.
         pause: Duration,
         /// What the other host does, as soon as it can.
         other: Box<Act>,
     },
     /// Two hosts at once.
     Race(Box<Act>, Box<Act>),
-    /// Nobody does anything.
+    /// Nothing happens for this long.
     Rest(Duration),
 }
 
@@ -64,7 +65,7 @@ impl fmt::Display for Act {
     }
 }
 
-/// What goes wrong all the while.
+/// The faults during the whole story.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Weather {
     /// See [`Faults`].
@@ -73,15 +74,15 @@ pub struct Weather {
     pub lose_request: f64,
     /// See [`Faults`].
     pub lose_reply: f64,
-    /// How slow AWS is to show.
+    /// How slowly AWS shows changes (eventual consistency).
     pub lag: Lag,
-    /// Whether what has gone holds on for a while to what it used.
+    /// Whether a deleted resource holds on to what it used for a while.
     pub lingers: bool,
-    /// What becomes of the calls of the dead.
+    /// What happens to the calls of dead processes.
     pub late: Option<Late>,
-    /// How many hours the second host's clock is ahead, or behind.
+    /// How many hours the second host's clock is ahead. Negative: behind.
     pub skew_hours: i64,
-    /// How many steps are under way at once.
+    /// How many steps run at the same time.
     pub concurrency: usize,
 }
 
@@ -113,7 +114,7 @@ impl Weather {
         }
     }
 
-    /// What goes wrong on the way to AWS and there.
+    /// The faults on the way to AWS and in AWS.
     pub fn faults(&self) -> Faults {
         Faults {
             throttle: self.throttle,
@@ -126,7 +127,7 @@ impl Weather {
         }
     }
 
-    /// The same without one thing that goes wrong.
+    /// The same weather with one fault less, for each fault.
     pub fn calmer(&self) -> Vec<Self> {
         let changes: [fn(&mut Self); 10] = [
             |weather| weather.throttle = 0.0,
@@ -152,13 +153,12 @@ impl Weather {
 /// A story, drawn from a seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Story {
-    /// The seed.
     pub seed: u64,
-    /// What goes wrong.
+    /// The faults during the story.
     pub weather: Weather,
-    /// What is done.
+    /// The acts, in order.
     pub acts: Vec<Act>,
-    /// What the stack shall be in the end.
+    /// The program that the stack must match in the end.
     pub last: Draft,
 }
 
@@ -192,7 +192,7 @@ impl Story {
 }
 
 impl Act {
-    // What is edited stays edited.
+    // Later acts keep the edits of earlier ones.
     fn draw(draft: &mut Draft, dice: &Dice, depth: u8) -> Self {
         let moments = 8 + 10 * draft.addresses().len();
         let moment = || u64::try_from(dice.below(moments)).expect("few moments");
@@ -230,7 +230,7 @@ impl Act {
         }
     }
 
-    /// Simpler acts in its place.
+    /// Simpler acts that could replace this one.
     pub fn simpler(&self) -> Vec<Self> {
         match self {
             Self::Killed(act, _) => vec![(**act).clone()],
@@ -241,7 +241,7 @@ impl Act {
         }
     }
 
-    /// Shows each of its programs.
+    /// Calls `visit` with each of its programs.
     pub fn visit(&self, visit: &mut dyn FnMut(&Draft)) {
         match self {
             Self::Up(draft) | Self::Replace(draft, _) => visit(draft),
@@ -258,7 +258,7 @@ impl Act {
         }
     }
 
-    /// The same with other programs.
+    /// The same act with changed programs.
     #[must_use]
     pub fn map(&self, change: &dyn Fn(&Draft) -> Draft) -> Self {
         let within = |act: &Self| Box::new(act.map(change));

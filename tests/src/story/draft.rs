@@ -1,6 +1,6 @@
-//! A program under a random hand: which templates of a wiring it has, each in which variant.
+//! A random program: which templates of a wiring it contains, each in which variant.
 //!
-//! Not here: what the templates are (`wirings`).
+//! Not here: the templates themselves (`wirings`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,7 +9,7 @@ use crate::cloud::{Dice, Program};
 
 use super::wirings::{Template, WIRINGS};
 
-/// A program: its wiring, and what it has of it.
+/// A program: its wiring, and the templates of that wiring that it contains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     wiring: usize,
@@ -27,7 +27,7 @@ impl fmt::Display for Draft {
 }
 
 impl Draft {
-    /// A random one.
+    /// A random program.
     pub fn draw(dice: &Dice) -> Self {
         let wiring = dice.below(WIRINGS.len());
         let mut draft = Self {
@@ -46,7 +46,7 @@ impl Draft {
         draft
     }
 
-    /// Another that differs in a few places.
+    /// Another program that differs in a few places.
     #[must_use]
     pub fn edited(&self, dice: &Dice) -> Self {
         let mut draft = self.clone();
@@ -61,7 +61,7 @@ impl Draft {
         draft
     }
 
-    /// One of its addresses.
+    /// One of its addresses, at random.
     pub fn one_of(&self, dice: &Dice) -> Option<&'static str> {
         if self.has.is_empty() {
             return None;
@@ -74,12 +74,12 @@ impl Draft {
         self.has.keys().copied().collect()
     }
 
-    /// Whether it has it.
+    /// Whether the program contains this address.
     pub fn has(&self, address: &str) -> bool {
         self.has.contains_key(address)
     }
 
-    /// The same without one of them, and without what needs it.
+    /// The same program without this address, and without the resources that need it.
     #[must_use]
     pub fn without(&self, address: &str) -> Self {
         let mut draft = self.clone();
@@ -120,7 +120,7 @@ impl Draft {
         }
     }
 
-    /// As a program.
+    /// The draft as a program for the simulated cloud.
     pub fn program(&self) -> Program {
         let templates = WIRINGS[self.wiring].iter();
         let parts =

@@ -1,6 +1,6 @@
-//! Whether the world is what a program declares: one thing for each address, every property as written, nothing more of ours.
+//! Checks that the world is what a program declares: one resource for each address, every property as written, and no other resource of ours.
 //!
-//! It asks the world alone. What the engine believes is not asked.
+//! It looks at the world alone. What the engine believes does not matter here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,15 +13,15 @@ use windlass::schema::{
 use crate::cloud::kinds::schema;
 use crate::cloud::{Object, Program, World};
 
-/// What must not be held against a run, because nobody could have known.
+/// Differences that no run is to blame for, because no run could know about them.
 #[derive(Debug, Default)]
 pub struct Excuses {
-    /// The identifiers of what an update of a dead process changed late. What AWS never returns, and what the program does not write, cannot
-    /// be put right there: the engine compares neither.
+    /// The identifiers of resources that a late update of a dead process changed. Windlass cannot correct properties there that AWS never returns or
+    /// that the program does not write: the engine compares neither.
     pub changed_late: BTreeSet<String>,
 }
 
-/// What is wrong with the world; nothing where it is as declared. `None`: nothing is declared.
+/// What is wrong with the world. Empty if the world is as declared. `program` is `None` if nothing is declared.
 pub fn judge(world: &World, program: Option<&Program>, excuses: &Excuses) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut by_address: BTreeMap<&str, Vec<(&String, &Object)>> = BTreeMap::new();
@@ -98,7 +98,7 @@ fn differences(
     wrong
 }
 
-// What is written is there, and what is not written is as AWS has it.
+// Written properties have the written value, and all others have AWS's default.
 fn compare(
     path: &str,
     fields: &'static [FieldSchema],
@@ -115,10 +115,10 @@ fn compare(
         let is = is.get(field.name).map(|value| plain(field, value));
         let should = should.get(field.name);
         if let Shape::Block(members) = field.shape {
-            // A block that one side lacks is one without members.
+            // A block that one side lacks counts as a block without members.
             let none = Value::Object(serde_json::Map::new());
             let is = is.as_ref().unwrap_or(&none);
-            // What the author took out is AWS's default, to which its members may add theirs.
+            // What the author removed falls back to AWS's default. Members of that default may have defaults of their own.
             let default = field.default_in(&Value::Null);
             let falls_back = matches!(field.removal, Removal::Default(_) | Removal::DefaultBy(_));
             let default = default.filter(|_| should.is_none() && falls_back);
@@ -144,7 +144,7 @@ fn compare(
                 let emptied = *is == Value::Array(Vec::new());
                 field.name_rule.is_some() || emptied || changed_late || stays(field, is)
             }
-            // What is written as AWS has it anyway need not be sent.
+            // A written value that AWS has anyway need not be sent.
             (None, Some(should)) => stays(field, should),
         };
         if !fine {
@@ -158,7 +158,7 @@ fn compare(
     }
 }
 
-// What a default says of the members that are there.
+// The part of a default that is about the members that exist.
 fn shown(default: Value, is: &Value) -> Value {
     let Value::Object(members) = default else {
         return default;
@@ -185,7 +185,7 @@ fn stays(field: &FieldSchema, is: &Value) -> bool {
     }
 }
 
-// Without what the engine adds.
+// The value without what the engine adds.
 fn plain(field: &FieldSchema, value: &Value) -> Value {
     let mut value = value.clone();
     if matches!(field.shape, Shape::Tags)
@@ -200,7 +200,7 @@ fn plain(field: &FieldSchema, value: &Value) -> Value {
     value
 }
 
-// With what the things of the world give in the place of references.
+// The value with the world's outputs in place of references.
 fn resolved(value: &Value, things: &Things<'_>) -> Value {
     if let Ok(Some(Expr::Ref { address, output })) = Expr::of(value) {
         let thing = things

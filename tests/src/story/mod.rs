@@ -1,7 +1,8 @@
-//! Stories: a random program, random operations and random weather, all drawn from one seed, played on the simulated cloud.
+//! Stories (randomised simulation tests): a random program, random operations and random faults, all drawn from one seed, played on the simulated
+//! cloud.
 //!
-//! A story is told by one thread with a clock that only moves when nothing else can; so its seed tells it again byte for byte. What it is
-//! judged by is the world, not what the engine believes. Not here: how many are told, which the test `story` decides.
+//! One thread plays a story, with a clock that moves only when nothing else can. So the same seed plays the same story byte for byte. The judge
+//! compares the world with the program, and ignores what the engine believes. Not here: how many stories run, which the test `story` decides.
 
 mod act;
 mod draft;

@@ -1,15 +1,15 @@
-//! The shortest story that still goes wrong: fewer acts, then calmer weather, then fewer resources.
+//! Shrinking: the shortest story that still fails. It removes acts, then faults, then resources.
 //!
-//! Not here: how to tell whether it goes wrong (`stage`).
+//! Not here: how to tell whether a story fails (`stage`).
 
 use std::collections::BTreeSet;
 
 use super::act::Story;
 
-/// After so many stories the shortest so far is told.
+/// After this many stories, the search ends with the shortest story so far.
 const PATIENCE: u32 = 400;
 
-/// Takes out of a story whatever it goes wrong without.
+/// Removes everything from a story that its failure does not need.
 pub fn shrink(story: &Story, goes_wrong: impl Fn(&Story) -> bool) -> Story {
     let mut shortest = story.clone();
     let mut told = 0;
@@ -17,7 +17,7 @@ pub fn shrink(story: &Story, goes_wrong: impl Fn(&Story) -> bool) -> Story {
         let before = shortest.clone();
         for candidates in [fewer_acts, calmer, smaller] {
             let mut at = 0;
-            // Candidates of the shortest so far; one that is taken makes new ones.
+            // The candidates come from the shortest story so far. When one of them is accepted, it brings new candidates.
             while let Some(candidate) = candidates(&shortest).into_iter().nth(at) {
                 told += 1;
                 if told > PATIENCE {

@@ -1,6 +1,6 @@
-//! Plays a story, and judges the world after every run that says that all is done.
+//! Plays a story, and judges the world after every run that reports success.
 //!
-//! Not here: what is right (`judge`).
+//! Not here: what the world must be (`judge`).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -22,12 +22,12 @@ use super::act::{Act, Story};
 use super::draft::Draft;
 use super::judge::{Excuses, judge};
 
-/// What became of a story.
+/// The result of a story.
 #[derive(Debug)]
 pub struct Told {
-    /// Every call, effect and end, in order and with its time.
+    /// Every call, effect and end of a run, in order and with its time.
     pub log: Vec<String>,
-    /// What went wrong; nothing if all is well.
+    /// What went wrong. Empty if all is well.
     pub wrong: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 struct Stage<'s> {
     universe: Universe,
     story: &'s Story,
-    /// When runs began to look at the world.
+    /// When each run began to read the world.
     begins: Mutex<Vec<Duration>>,
 }
 
@@ -78,15 +78,15 @@ struct Stage<'s> {
 enum End {
     /// With exit code 0.
     Done,
-    /// With a failure: what was said.
+    /// With a failure: the reported texts.
     Failed(Vec<String>),
-    /// Before anything was done: the plan was refused.
+    /// Before the run did anything: the plan was refused.
     Refused,
-    /// Without an end.
+    /// By a kill.
     Killed,
 }
 
-/// What one run is to do.
+/// What one run has to do.
 #[derive(Clone, Copy)]
 enum Errand<'e> {
     Up(&'e Draft),
@@ -117,7 +117,7 @@ impl<'e> Errand<'e> {
 impl Stage<'_> {
     async fn play(&self) -> Vec<String> {
         for (number, act) in self.story.acts.iter().enumerate() {
-            // Nobody is quicker; and so what was sent before a run began was sent earlier.
+            // No process is quicker than this. So a call that was sent before a run began has an earlier time.
             self.universe.clock.sleep(Duration::from_millis(100)).await;
             self.tell(&format!("act {number}: {act}"));
             let wrong = self.act(act, number).await;
@@ -170,7 +170,7 @@ impl Stage<'_> {
         self.errand(act, host, None, None).await
     }
 
-    // One process from its start to its end. The world is judged at the moment at which it ends well.
+    // One process from its start to its end. If it ends well, the judge looks at the world at that moment.
     async fn errand(
         &self,
         act: &Act,
@@ -191,7 +191,7 @@ impl Stage<'_> {
         }
     }
 
-    // AWS is slow to show and no more: no run may fail of that.
+    // Whether AWS is slow to show changes, and nothing else goes wrong. No run may fail because of that.
     fn is_fair(&self) -> bool {
         let weather = &self.story.weather;
         let answers = weather.throttle + weather.lose_request + weather.lose_reply == 0.0;
@@ -255,10 +255,10 @@ impl Stage<'_> {
         end
     }
 
-    // With fair weather and nothing on its way any more: the next `up` converges, the preview is empty, and a destroy leaves nothing.
+    // Without faults, and with no call on its way: the next `up` converges, the preview is empty, and a destroy leaves nothing.
     async fn ending(&self) -> Vec<String> {
         self.tell("fair weather");
-        // Leftovers of AWS's services stay in fair weather, too.
+        // AWS's services leave things behind in fair weather, too.
         self.universe.cloud.set_faults(Faults {
             lingers: self.story.weather.lingers,
             ..Faults::default()
@@ -310,9 +310,9 @@ impl Stage<'_> {
         judge(&world, errand.program().as_ref(), &excuses)
     }
 
-    // AWS fences nothing. What a dead or stopped process changed after this run had begun to look, this run may not know, and the next puts
-    // right. What a create made it must know if that showed before; or within its kind's window, if this is the first run since the call,
-    // which still has its intent.
+    // AWS has no fencing. If a dead or stopped process changed something after this run had begun to read, this run may not know about it, and the
+    // next run corrects it. A run must know what a create made in two cases: it showed before the run began; or it showed within its kind's window,
+    // and this is the first run since the call, which still has the intent of that call.
     fn could_know(&self, began: Duration) -> bool {
         let world = self.universe.cloud.world();
         let mut landings = world.landings.iter();
@@ -329,8 +329,8 @@ impl Stage<'_> {
         begins.iter().copied().filter(|began| *began > moment).min()
     }
 
-    // What was made and showed when no run was looking for it any more, of a kind that has no tags: no sweep finds it. This is the risk that
-    // docs/reliability.md states, and a story ends there.
+    // Whether a resource without tags was made and showed only after every run had stopped looking for it: no sweep finds it. This is the risk that
+    // docs/reliability.md describes, and a story ends there.
     fn is_beyond_us(&self) -> bool {
         let world = self.universe.cloud.world();
         world.landings.iter().any(|landing| {
@@ -346,7 +346,7 @@ impl Stage<'_> {
     }
 }
 
-// A refresh has nothing to tell of steps.
+// A refresh reports no steps.
 async fn does(process: &Universe, errand: Errand<'_>) -> Result<Option<Ran>, SessionError> {
     let replace: Vec<Address> = match errand {
         Errand::Refresh => return process.try_refresh().await.map(|_| None),
@@ -358,7 +358,7 @@ async fn does(process: &Universe, errand: Errand<'_>) -> Result<Option<Ran>, Ses
     ran.await.map(Some)
 }
 
-// Too late for a run that began to look then.
+// Whether it showed too late for a run that began to read then.
 fn showed_late(landing: &Landing, began: Duration) -> bool {
     if landing.made.is_some() {
         landing.shows > began + visible_within(&landing.kind)

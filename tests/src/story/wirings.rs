@@ -1,20 +1,19 @@
-//! What random programs are drawn from: resources that belong together as people wire them, each in a few variants.
+//! The resources of random programs: resources that belong together as people wire them, each in a few variants.
 //!
-//! Not here: which of them a program has (`draft`).
+//! Not here: which of them a program contains (`draft`).
 
 use serde_json::{Value, json};
 
 use crate::cloud::kinds::{CLUSTER, GATEWAY, NETWORK, PORT, REVISION, ROLE, SERVICE, SUBNET};
 use crate::cloud::reference;
 
-/// A resource that a program may have.
+/// A resource that a program may contain.
 #[derive(Debug, Clone, Copy)]
 pub struct Template {
-    /// Its address.
     pub address: &'static str,
     /// CloudFormation type name.
     pub kind: &'static str,
-    /// The addresses that its spec refers to, or that it needs beside it.
+    /// The addresses that its spec refers to, or whose resources it needs beside it.
     pub needs: &'static [&'static str],
     /// Its spec in one of its variants.
     pub spec: fn(u8) -> Value,
@@ -34,7 +33,7 @@ const fn template(
     }
 }
 
-/// The wirings: each a list in which what is needed comes before who needs it.
+/// The wirings. Each is a list in which a resource comes after the resources that it needs.
 pub const WIRINGS: &[&[Template]] = &[TEST, NETWORKS, SERVICES, SCALED, CAPACITY];
 
 fn r(address: &str, output: &str) -> Value {
@@ -517,7 +516,7 @@ const CAPACITY: &[Template] = &[
         &[],
         |v| json!({"Name": pick(v / 4, &["shop", "pay"]), "Description": pick(v, &["calls", "the calls"]), "Tags": tags(v / 2)}),
     ),
-    // Two addresses of one name: the key of a list need not tell its members apart.
+    // Two addresses of one name: the key of a list need not distinguish its members.
     template("task", "AWS::ECS::TaskDefinition", &[], |v| {
         let hosts = ["10.0.0.1", pick(v / 2, &["10.0.0.2", "10.0.0.3"])];
         let hosts = hosts.map(|address| json!({"Hostname": "db", "IpAddress": address}));

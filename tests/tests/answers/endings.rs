@@ -1,4 +1,4 @@
-//! Deletions that AWS refuses for what one of its services left behind: it is taken away, and what is somebody else's stays.
+//! Deletions that AWS refuses because one of its services left something behind. Windlass removes that, and leaves what belongs to others.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -13,7 +13,7 @@ fn refused(code: &str, message: &str) -> Option<(u16, String)> {
     Some((400, body.to_string()))
 }
 
-/// What one attempt to delete comes to: the class of the refusal, and the calls that were sent.
+/// The result of one attempt to delete: the class of the refusal, and the calls that Windlass sent.
 async fn deleted(
     target: &Target,
     rule: impl Fn(&Captured) -> Option<(u16, String)> + Send + Sync + 'static,
@@ -51,7 +51,7 @@ fn group() -> Target {
     target("AWS::AutoScaling::AutoScalingGroup", "app", &applied)
 }
 
-/// Auto Scaling with so many protected instances in service and one that waits for ECS's hook, and ECS with these capacity providers.
+/// Auto Scaling with `protected` protected instances in service and one that waits for ECS's hook, and ECS with these capacity providers.
 fn with_instances(
     protected: usize,
     providers: &'static str,
@@ -128,7 +128,7 @@ async fn the_hook_that_ecs_has_left_goes_once_nothing_drains() {
     assert_eq!(named(&calls, "DeleteLifecycleHook").len(), 0);
 }
 
-/// Cloud Map with instances of an ECS service that is gone, of one that runs, and of somebody else.
+/// Cloud Map with instances of a deleted ECS service, of a running one, and of another owner.
 fn with_registrations(request: &Captured) -> Option<(u16, String)> {
     let of = |id: &str, service: &str| json!({"Id": id, "Attributes": {"ECS_CLUSTER_NAME": "main", "ECS_SERVICE_NAME": service}});
     let body: Value = match request.operation.as_str() {

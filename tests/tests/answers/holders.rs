@@ -1,4 +1,4 @@
-//! Who is in the way of a deletion, by name: what each kind asks AWS, through the real SDK with a client that captures.
+//! The names of the resources in the way of a deletion: what each kind asks AWS, through the real SDK with an HTTP client that captures calls.
 
 use serde_json::{Value, json};
 use windlass_engine::provider::Provider as _;
@@ -14,7 +14,7 @@ async fn holders(kind: &str, id: &str, spec: Value, of: &[(&str, &str)]) -> Vec<
     let capture = Capture::new(answers(&of));
     let found = capture.provider().who_uses(&target(kind, id, &spec)).await;
     for call in capture.take() {
-        // The query protocols encode what ARNs are made of.
+        // The query protocols encode these characters of ARNs.
         let body = call.body.replace("%3A", ":").replace("%2F", "/");
         let names = |part: &str| body.contains(part);
         assert!(

@@ -1,4 +1,4 @@
-//! Auto Scaling groups that cannot launch: their activities tell why, and what stays ends the wait.
+//! Auto Scaling groups that cannot launch instances: their activities contain the reason, and a lasting reason ends the wait.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const QUOTA: &str = "You have requested more vCPU capacity than your current vCP
 const FAILED_AT: i64 = 1_767_225_660;
 const PROFILE: &str = "Invalid IAM Instance Profile name (app).";
 
-/// Auto Scaling with a group that wants two instances, and whose last launch failed so.
+/// Auto Scaling with a group that wants two instances. Its last launch failed for the reason `why`.
 fn failing(request: &Captured, why: &str) -> Option<(u16, String)> {
     let operation = request.operation.as_str();
     let result = match operation {
@@ -44,7 +44,7 @@ fn failing(request: &Captured, why: &str) -> Option<(u16, String)> {
     ))
 }
 
-/// How far a group is whose newest activity before its last change began at so many seconds.
+/// The progress of a group whose newest activity before its last change began at `before` (Unix time in seconds).
 async fn progress(why: &'static str, before: Option<i64>) -> Progress {
     let applied = json!({"AutoScalingGroupName": "app", "MinSize": 2, "MaxSize": 2, "VPCZoneIdentifier": ["subnet-0a1"],
         "LaunchTemplate": {"LaunchTemplateId": "lt-0a1", "Version": "1"}});
@@ -79,7 +79,7 @@ async fn a_quota_ends_the_wait_with_awss_words() {
 
 #[tokio::test]
 async fn what_may_pass_is_shown_and_waited_for() {
-    // A profile that was made a moment ago, and a quota that was met before the last change.
+    // A profile that was created a moment ago, and a quota that was reached before the last change.
     for (why, before) in [(PROFILE, None), (QUOTA, Some(FAILED_AT))] {
         let Progress::Pending { status, .. } = progress(why, before).await else {
             panic!("{why} passes");

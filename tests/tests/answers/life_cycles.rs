@@ -1,4 +1,4 @@
-//! What life cycles do where AWS answers late, or in other words than they say: through the real SDK, with a client that captures.
+//! What life cycles do when AWS answers late, or differently than documented: through the real SDK, with an HTTP client that captures calls.
 
 use serde_json::{Value, json};
 use windlass::address::Address;
@@ -59,7 +59,7 @@ fn rules(items: &str) -> String {
 const DEFAULT: &str = "<item><securityGroupRuleId>sgr-0d1</securityGroupRuleId><groupId>sg-0a1</groupId><isEgress>true</isEgress>
     <ipProtocol>-1</ipProtocol><fromPort>-1</fromPort><toPort>-1</toPort><cidrIpv4>0.0.0.0/0</cidrIpv4></item>";
 
-/// The list lags behind the group: it shows no rule at all, or one of two, while everything may go out.
+/// The list lags behind the group: it shows no rule, or one of the two default rules that allow all outgoing traffic.
 #[tokio::test]
 async fn a_default_that_is_not_listed_yet_is_revoked_in_both_families() {
     for (listed, revoked) in [
@@ -77,7 +77,7 @@ async fn a_default_that_is_not_listed_yet_is_revoked_in_both_families() {
     }
 }
 
-/// The bodies of the calls that revoke, where the list shows these rules.
+/// The bodies of the revoke calls, when the list shows these rules.
 async fn revoked_of_a_new_group(listed: &'static str) -> Vec<String> {
     let missing = "<Response><Errors><Error><Code>InvalidPermission.NotFound</Code><Message>The specified rule does not exist in this security group.</Message></Error></Errors></Response>";
     let capture = Capture::answering(move |request| match request.operation.as_str() {
@@ -124,7 +124,7 @@ async fn a_default_that_is_listed_goes_by_its_id_and_nothing_else_does() {
         calls.len() == 2 && calls[1].contains("CidrIpv6"),
         "somebody's rule of the same reach stays: {calls:?}"
     );
-    // A group with rules of its own is old: an empty list is the truth.
+    // A group with rules of its own is not new, so an empty list is the truth.
     let old = group(Some(
         json!([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}]),
     ));
@@ -145,7 +145,7 @@ fn vpc(answers: Answers) -> (Capture, PollQuestion) {
     (Capture::new(answers), question)
 }
 
-/// An interface endpoint with a private name is refused until EC2 sees the attributes, and its groups need the default one.
+/// AWS refuses an interface endpoint with a private name until EC2 sees the attributes. The endpoint's groups need the default security group.
 #[tokio::test]
 async fn a_vpc_is_ready_when_everything_of_it_shows() {
     let described = "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-0a1</vpcId><state>available</state></item></vpcSet></DescribeVpcsResponse>";
@@ -210,7 +210,8 @@ async fn a_vpc_is_ready_when_everything_of_it_shows() {
     }
 }
 
-/// A delete call can answer NotFound about a resource that AWS made a second ago. Taken as success, the resource would stay for ever.
+/// A delete call can answer NotFound about a resource that AWS made a second ago. If Windlass took that for success, the resource would stay and no
+/// state would know it.
 #[tokio::test]
 async fn a_deletion_tells_that_aws_does_not_find_it() {
     let not_found = [
@@ -250,7 +251,7 @@ async fn a_deletion_tells_that_aws_does_not_find_it() {
     }
 }
 
-/// The endpoint is there, a route of it is not: that must not count as gone.
+/// The endpoint exists, and one of its routes does not. Windlass must not take the endpoint for deleted.
 #[tokio::test]
 async fn an_endpoint_is_gone_only_when_aws_says_so_of_the_endpoint() {
     let refused = |code: &str| {
@@ -273,7 +274,8 @@ async fn an_endpoint_is_gone_only_when_aws_says_so_of_the_endpoint() {
     assert_eq!(stays.expect_err("refused").class, ErrorClass::Invalid);
 }
 
-/// A run that was killed behind CreatePrivateDnsNamespace has not waited for the ARN. Its tags cannot be asked for, and have not changed.
+/// A run that was killed after CreatePrivateDnsNamespace has not waited for the ARN. Windlass cannot read the tags without it, and they have not
+/// changed.
 #[tokio::test]
 async fn a_namespace_whose_arn_is_not_known_yet_has_the_tags_that_were_sent() {
     let arn = "arn:aws:servicediscovery:us-east-1:123456789012:namespace/ns-0a1";
@@ -380,7 +382,7 @@ async fn a_secret_of_ours_in_the_way_is_restored_or_waited_for() {
     }
 }
 
-/// AWS takes a reservation of capacity only for a load balancer that stands.
+/// AWS reserves capacity only for a load balancer that is ready.
 #[tokio::test]
 async fn capacity_is_reserved_once_the_load_balancer_stands() {
     let arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/app/web/0a1";
@@ -419,7 +421,7 @@ async fn capacity_is_reserved_once_the_load_balancer_stands() {
     }
 }
 
-/// A proxy's page, a body cut short: the message shows what came.
+/// A proxy's page, or a body that was cut short: the message shows the start of the body.
 #[tokio::test]
 async fn an_error_in_another_form_shows_its_status_and_how_its_body_begins() {
     let page = "<html><body>Blocked by \u{1b}[31mthe proxy</body></html>";
@@ -444,7 +446,7 @@ async fn an_error_in_another_form_shows_its_status_and_how_its_body_begins() {
     }
 }
 
-/// AWS takes the call, and the gateway fails later: <https://github.com/hashicorp/terraform-provider-aws/issues/709>.
+/// AWS accepts the call, and the gateway fails later: <https://github.com/hashicorp/terraform-provider-aws/issues/709>.
 #[tokio::test]
 async fn a_nat_gateway_waits_for_an_address_that_one_on_its_way_out_holds() {
     let gateways = |state: &str, address: &str| {

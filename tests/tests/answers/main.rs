@@ -1,4 +1,4 @@
-//! AWS's answers, and what the engine's life cycles make of them. Not here: what the engine does with a class of errors (`engine`).
+//! AWS's answers, and what the engine's life cycles do with them. Not here: what the engine does with an error class (`engine`).
 
 mod endings;
 mod holders;

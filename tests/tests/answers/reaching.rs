@@ -1,4 +1,4 @@
-//! The first call of a command, where nobody answers it. Not here: credentials that run out later (`end_to_end`).
+//! The first call of a command, when no server answers it. Not here: credentials that expire later (`end_to_end`).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use windlass_tests::wire::capture::{Answers, Capture};
 
 use crate::subject::answers;
 
-/// No name server knows the host: one attempt tells, and the message names the region.
+/// No name server knows the host: Windlass gives up after one attempt, and the message names the region.
 #[tokio::test]
 async fn a_region_that_does_not_exist_is_named_after_one_attempt() {
     let access = Access {
@@ -32,7 +32,7 @@ async fn a_region_that_does_not_exist_is_named_after_one_attempt() {
     assert_eq!(provider.calls(), 1);
 }
 
-/// Keys in a region that is not enabled are refused like wrong keys, and a service that fails is asked again.
+/// AWS refuses keys in a region that is not enabled like wrong keys. When a service fails, Windlass asks it again.
 #[tokio::test]
 async fn the_region_is_a_possible_cause_of_some_refusals_only() {
     let said = |status: u16, code: &str| -> Answers {

@@ -1,4 +1,4 @@
-//! Answers of ECS from before our own call, which a wait must not take for an answer about it.
+//! Stale answers (eventual consistency): ECS answers with the state before our own call, and a wait must not take that for an answer about the call.
 
 use serde_json::{Value, json};
 use windlass::canonical::CanonicalJson;
@@ -15,7 +15,7 @@ use crate::subject::target;
 const SERVICE: &str = "arn:aws:ecs:us-east-1:123456789012:service/main/app";
 const TASK: &str = "arn:aws:ecs:us-east-1:123456789012:task-definition/app:1";
 
-/// A service that runs well with its deployment of a number, which began at so many seconds.
+/// A service that runs well with the deployment of this number, which began at `began` (seconds).
 fn service(deployment: u32, began: u32, state: &str) -> Value {
     json!({
         "serviceArn": SERVICE, "serviceName": "app", "status": "ACTIVE", "taskDefinition": TASK, "createdAt": 1000,
@@ -49,7 +49,7 @@ fn of(applied: &Value, outputs: Outputs) -> Target {
     }
 }
 
-/// Updates properties; gives what the call said, and the outputs to be recorded.
+/// Updates properties. Returns the body of the call and the outputs to record.
 async fn updated(from: &Value, to: &Value, properties: &[&str], answer: Value) -> (Value, Outputs) {
     let capture = Capture::answering(move |_| Some((200, json!({"service": answer}).to_string())));
     let properties: Vec<String> = properties.iter().map(|name| (*name).to_owned()).collect();
@@ -72,7 +72,7 @@ async fn updated(from: &Value, to: &Value, properties: &[&str], answer: Value) -
     (serde_json::from_str(&call.body).expect("JSON"), outputs)
 }
 
-/// How far a service is whose deployment of our call is recorded.
+/// The progress of a service when the outputs record the deployment of our call.
 async fn progress(
     outputs: &Outputs,
     rule: impl Fn(&Captured) -> Option<Value> + Send + Sync + 'static,
@@ -105,7 +105,7 @@ async fn another_strategy_is_sent_with_a_forced_deployment() {
     .await;
     assert_eq!(call["forceNewDeployment"], true);
     assert_eq!(outputs["Deployment"]["Id"], "ecs-svc/2");
-    // A forced deployment of the author's own does not take it back.
+    // The author's own forced deployment does not override it.
     let mut to = applied(&spot(2));
     to["ForceNewDeployment"] = json!({"EnableForceNewDeployment": false});
     let properties = ["CapacityProviderStrategy", "ForceNewDeployment"];
@@ -134,7 +134,7 @@ async fn the_platform_version_goes_with_fargate_only() {
     assert_eq!(call["platformVersion"], "LATEST");
 }
 
-/// What is recorded after an update which began deployment 2, at second 2000.
+/// The recorded outputs after an update that began deployment 2, at second 2000.
 async fn recorded() -> Outputs {
     let (from, to) = (applied(&spot(1)), applied(&spot(2)));
     let answer = service(2, 2000, "IN_PROGRESS");
@@ -157,7 +157,7 @@ async fn a_success_from_before_our_call_is_no_success() {
     });
     let before = before.await;
     assert!(matches!(before, Progress::Pending { .. }), "{before:?}");
-    // The service is shown as it is, but what is listed of its deployments is from before.
+    // AWS shows the current service, but the list of its deployments is from before our call.
     let now = progress(&outputs, |request| {
         Some(match request.operation.as_str() {
             "DescribeServices" => json!({"services": [service(2, 2000, "COMPLETED")]}),
@@ -174,7 +174,7 @@ async fn a_success_from_before_our_call_is_no_success() {
 #[tokio::test]
 async fn a_way_back_is_told_from_an_answer_from_before() {
     let outputs = recorded().await;
-    // ECS is back at the first deployment, and ours has drained: what the service shows is what it showed before our call.
+    // ECS is back at the first deployment, and ours has drained: the service looks as it did before our call.
     let back = progress(&outputs, |request| {
         Some(match request.operation.as_str() {
             "DescribeServices" => json!({"services": [service(1, 1000, "COMPLETED")]}),

@@ -1,4 +1,4 @@
-//! Resources and answers, as these tests put them to life cycles.
+//! Resources and answers that these tests give to life cycles.
 
 use serde_json::Value;
 use windlass::address::Address;
@@ -8,7 +8,7 @@ use windlass_tests::wire::capture::{Answers, Capture};
 
 pub const SECRET: &str = "AWS::SecretsManager::Secret";
 
-/// A resource as it is believed to be.
+/// A resource as the state believes it to be.
 pub fn target(kind: &str, id: &str, applied: &Value) -> Target {
     Target {
         address: Address::parse("subject").expect("an address"),
@@ -19,7 +19,7 @@ pub fn target(kind: &str, id: &str, applied: &Value) -> Target {
         applied: CanonicalJson::of(applied),
         outputs: Outputs::new(),
         imported: false,
-        // Its create has set the owner's tags.
+        // The resource's create call has set the owner's tags.
         since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }

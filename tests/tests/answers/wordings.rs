@@ -1,4 +1,4 @@
-//! AWS's words and what they mean: every row of `tests/src/wordings` is classed as it says, and every line of the engine's tables has a row.
+//! AWS's error texts and their classes: every row of `tests/src/wordings` gets the class in the row, and every line of the engine's tables has a row.
 //!
 //! Not here: what the engine does with a class.
 
@@ -63,7 +63,7 @@ fn every_line_of_every_table_has_a_row() {
     assert!(without.is_empty(), "{}", without.join("\n"));
 }
 
-/// The line that decides about a row: the kind's first one that fits, then the shared table's.
+/// The line that classifies a row: the kind's first line that fits, otherwise the first one of the shared table.
 fn deciding(
     tables: &BTreeMap<&'static str, &'static [Wording]>,
     row: &Row,
@@ -75,7 +75,7 @@ fn deciding(
         .find(|wording| wording.fits(row.operation, row.code, row.message))
 }
 
-/// A line with one of its operations, codes or phrases at a time.
+/// Copies of a line, each with only one of its operations, codes or phrases.
 fn narrowed(wording: &'static Wording) -> Vec<Wording> {
     let operations = wording.operations.iter().map(|operation| Wording {
         operations: std::slice::from_ref(operation),

@@ -1,4 +1,4 @@
-//! How many calls a platform of 148 resources takes, polls included: what AWS limits first, and what makes a plan slow.
+//! Call budgets: how many calls a platform of 148 resources takes, polls included. AWS limits the number of calls first, and calls make a plan slow.
 //!
 //! Not here: time, which depends on the machine.
 
@@ -7,7 +7,7 @@ use crate::world::World;
 
 const RESOURCES: usize = 148;
 
-/// Fails if there are more calls than so many for a hundred resources. The budgets are 20, 150 and 130; a preview and an `up` need less.
+/// Fails if there are more than `budget` calls for a hundred resources. The budgets are 20, 150 and 130; a preview and an `up` need less.
 fn within(budget: usize, what: &str, calls: &Calls) {
     let all: usize = calls.values().sum();
     let limit = RESOURCES * budget / 100;
@@ -25,7 +25,7 @@ fn a_platform_keeps_its_budgets_of_calls() {
     let (preview, calls) = world.measured("preview --set services=10");
     assert_eq!(preview.changes(), [""; 0]);
     within(15, "preview", &calls);
-    // Each question is asked once for all resources; the two attributes of the network are questions of their own.
+    // Windlass asks each question once for all resources. The two attributes of the network need one call each.
     let often = calls.iter().find(|(_, count)| **count > 2);
     assert_eq!(often, None, "{calls:#?}");
 

@@ -1,7 +1,7 @@
-//! What an account holds, asked of the cloud itself: how many of everything.
+//! Counts everything in an account, by calls to the cloud without Windlass.
 //!
-//! Compared are counts before and after, so what every new account has, such as a default VPC, cancels out.
-//! Not counted are network interfaces: they belong to NAT gateways and load balancers, and moto leaves them behind when those go.
+//! Tests compare the counts before and after, so what every new account has, such as a default VPC, cancels out. The census leaves out network
+//! interfaces: they belong to NAT gateways and load balancers, and moto leaves them behind when those are deleted.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::world::World;
 
-/// How many of each.
+/// The count of each sort of resource.
 pub type Census = BTreeMap<&'static str, usize>;
 
-/// Listings of the query protocol: service, version, action, and the element that each item has once; with its text, where that matters.
+/// Lists of the query protocol: service, version, action, and the element that each item has once; with its text, where that matters.
 const LISTINGS: &[(&str, &str, &str, &str)] = &[
     ("ec2", "2016-11-15", "DescribeVpcs", "dhcpOptionsId"),
     (
@@ -64,7 +64,7 @@ const LISTINGS: &[(&str, &str, &str, &str)] = &[
         "DescribeLaunchTemplates",
         "launchTemplateName",
     ),
-    // EC2 goes on showing what has ended.
+    // EC2 continues to show terminated instances.
     (
         "ec2",
         "2016-11-15",
@@ -104,7 +104,7 @@ const LISTINGS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Listings of the JSON protocols: service, target, request, and the list in the answer.
+/// Lists of the JSON protocols: service, target, request, and the list in the answer.
 fn json_listings() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     vec![
         (
@@ -165,7 +165,7 @@ fn json_listings() -> Vec<(&'static str, &'static str, Value, &'static str)> {
 }
 
 impl World {
-    /// Counts what there is.
+    /// Counts everything in the account.
     pub fn census(&self) -> Census {
         let mut census = Census::new();
         for (service, version, action, element) in LISTINGS {
@@ -209,7 +209,7 @@ impl World {
         serde_json::from_str(&answer.text).unwrap_or_default()
     }
 
-    /// The same of ECS.
+    /// The answer to a call of ECS, which has to succeed.
     pub fn ecs(&self, operation: &str, request: &Value) -> Value {
         let target = format!("AmazonEC2ContainerServiceV20141113.{operation}");
         self.ask("ecs", &target, request)

@@ -1,6 +1,7 @@
-//! One local cloud for all tests that run at the same time, in a home of its own, and another with longer visibility windows. The last test stops it.
+//! One local cloud for all tests that run at the same time, in its own home folder, and another with longer visibility windows. The last test stops
+//! it.
 //!
-//! Not here: what a test has in it (`world`).
+//! Not here: the resources of a test (`world`).
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -16,22 +17,22 @@ use windlass_tests::local::http::{self, Answer, send};
 
 use crate::programs::program;
 
-/// How often the meter reads the record of calls: well under the time of one call of a run.
+/// How often the meter reads the record of calls: much more often than one call of a run takes.
 const TICK: Duration = Duration::from_millis(2);
-/// From AWS's visibility windows to those of [`Cloud::lagging`]: a minute is six seconds. AWS tells its time in whole seconds, so that windows of
-/// less than a few prove nothing.
+/// The factor from AWS's visibility windows to those of [`Cloud::lagging`]: a minute becomes six seconds. AWS gives its times in whole seconds, so
+/// windows shorter than a few seconds prove nothing.
 const SCALE: f64 = 0.1;
-/// For so long a test hides things there: well within the shortest window of the catalogue, 30 s at AWS.
+/// How long a test hides resources there: well within the shortest window of the catalogue, which is 30 s in AWS.
 pub const HIDDEN: Duration = Duration::from_millis(1500);
-/// After so long AWS shows everything there that a stack of these tests has, but for namespaces: 60 s at AWS.
+/// After this time AWS shows every resource there that a stack of these tests has, except for namespaces. In AWS it is 60 s.
 pub const WINDOW: Duration = Duration::from_secs(6);
 
-/// So many milliseconds, as rules want them.
+/// The time in milliseconds, as rules need it.
 pub fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).expect("short")
 }
 
-/// Images that do not start, or start and end. One task's state lasts a fifth of the usual time.
+/// Rules with images that do not start, or that start and exit. Each state of a task lasts a fifth of the usual time.
 fn rules() -> Value {
     let missing = "CannotPullContainerError: there is no such image";
     let memory = "OutOfMemoryError: container killed due to memory usage";
@@ -57,20 +58,20 @@ pub type Calls = BTreeMap<String, usize>;
 #[derive(Default)]
 struct Meter {
     calls: Mutex<BTreeMap<String, Calls>>,
-    /// How often it has read the record.
+    /// How often the meter has read the record.
     readings: AtomicUsize,
     ended: AtomicBool,
 }
 
 impl Cloud {
-    /// The cloud that runs, or a new one.
+    /// The running cloud, or a new one.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
         Self::running(&SHARED, &rules())
     }
 
-    /// The same for tests in which things do not show yet. The factor is the whole cloud's, and a longer window slows down every run that waits for
-    /// something which is not there.
+    /// The same for tests in which new resources do not show yet. The factor applies to the whole cloud, and a longer window slows down every run
+    /// that waits for a missing resource.
     pub fn lagging() -> Arc<Self> {
         static LAGGING: Mutex<Weak<Cloud>> = Mutex::new(Weak::new());
         let mut rules = rules();
@@ -79,7 +80,7 @@ impl Cloud {
     }
 
     fn running(shared: &Mutex<Weak<Self>>, rules: &Value) -> Arc<Self> {
-        // A test that failed while it started the cloud says nothing about the next one.
+        // A failed start in another test does not make the next start fail.
         let mut shared = shared.lock().unwrap_or_else(|poison| poison.into_inner());
         shared.upgrade().unwrap_or_else(|| {
             let cloud = Arc::new(Self::start(rules));
@@ -152,9 +153,9 @@ impl Cloud {
         self.calls_by_operation(account).values().sum()
     }
 
-    /// Waits until everything is counted that has been answered by now.
+    /// Waits until the meter has counted every call that has an answer by now.
     pub fn count(&self) {
-        // The reading that goes on may have begun before.
+        // The current reading may have begun before.
         let wanted = self.meter.readings.load(Ordering::SeqCst) + 2;
         while self.meter.readings.load(Ordering::SeqCst) < wanted {
             let ended = self.reading.as_ref().is_none_or(JoinHandle::is_finished);
@@ -169,7 +170,7 @@ impl Cloud {
         calls.get(account).cloned().unwrap_or_default()
     }
 
-    /// The operation of the account's that a rule holds now.
+    /// The account's operation that a rule holds now.
     pub fn held(&self, account: &str) -> Option<String> {
         let answer = send(&self.address, "GET", "/_windlass/held", &[], "");
         let held: Value = serde_json::from_str(&answer.text).expect("JSON");
@@ -178,7 +179,7 @@ impl Cloud {
         Some(ours.next()?["operation"].as_str()?.to_owned())
     }
 
-    /// Puts one more rule in force, and gives what takes it away again.
+    /// Adds a rule. The rule ends when the returned value is dropped.
     pub fn rule(&self, rule: &Value) -> Ruled<'_> {
         let name = rule["name"].as_str().expect("a rule has a name").to_owned();
         self.change_rules(|rules| rules.push(rule.clone()));
@@ -196,7 +197,7 @@ impl Cloud {
         assert_eq!(set.status, 200, "{}", set.text);
     }
 
-    /// Sends an API call as that account, past Windlass.
+    /// Sends an API call as that account, without Windlass.
     pub fn call(
         &self,
         account: &str,
@@ -208,7 +209,7 @@ impl Cloud {
     }
 }
 
-/// A rule that is in force while this lives.
+/// A rule that applies while this value lives.
 pub struct Ruled<'a> {
     cloud: &'a Cloud,
     name: String,

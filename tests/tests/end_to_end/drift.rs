@@ -1,4 +1,4 @@
-//! Somebody else changes the world: what is ours is seen and mended, what is a scaler's is left alone.
+//! Drift: another user changes the world. Windlass sees and corrects changes of its own properties, and leaves a scaler's properties alone.
 
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn what_was_deleted_is_made_again() {
         mended.changes()
     );
     world.is_settled("");
-    // The new group has a name of its own, so the containers that log to it are a new revision; the old one is kept.
+    // The new group has a new name, so the containers that log to it need a new revision. The old revision stays.
     let mut expected = full;
     *expected
         .get_mut("taskDefinitionArns")

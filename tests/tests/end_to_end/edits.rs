@@ -2,7 +2,7 @@
 
 use crate::world::World;
 
-/// A stack and its edits: parameters, and the plan that they must make.
+/// A stack and its edits: the parameters, and the plan that each edit must produce.
 struct Life {
     stack: &'static str,
     edits: &'static [(&'static str, &'static [&'static str])],
@@ -91,7 +91,7 @@ fn gpu_workers_live() {
     lives(&GPU_WORKERS);
 }
 
-/// Containers change places: the state keeps the new words, and nothing changes. A pipeline that stops at exit code 2 must not stop.
+/// Containers change places. The state records the new order, and nothing else changes. A pipeline that stops at exit code 2 must not stop here.
 #[test]
 fn other_words_for_the_same_are_no_change_to_a_pipeline() {
     let world = World::of("reordered");

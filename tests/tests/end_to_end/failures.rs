@@ -1,7 +1,7 @@
-//! What goes wrong around a run: credentials that expire, a role that is not visible yet, an answer that never comes, a disk that is full.
+//! Failures around a run: credentials that expire, a role that is not visible yet, an answer that never comes, a full disk.
 //!
-//! Each says what it is, loses nothing, and the next run goes on. Not here: single calls that fail (`sweep`), a lost store (`sharing`), a
-//! damaged state (`operations`, and the store's own tests).
+//! Each failure names its cause and loses nothing, and the next run continues. Not here: single calls that fail (`sweep`), a lost store (`sharing`),
+//! a damaged state (`operations`, and the store's own tests).
 
 use std::process::Command;
 
@@ -11,10 +11,10 @@ use windlass_tests::wordings::row;
 use crate::cloud::Ruled;
 use crate::world::{Ran, World};
 
-/// From this call of the account's on.
+/// The account's first call that fails.
 const FROM: u32 = 30;
 
-/// Fails every call of the account's from some moment of its first `up` on.
+/// Fails every call of the account's from call [`FROM`] of its first `up` on.
 fn from_then_on<'a>(world: &'a World, status: u16, code: &str, message: &str) -> Ruled<'a> {
     let rule = json!({
         "name": format!("{code}-{}", world.account),
@@ -30,7 +30,7 @@ fn undisturbed() -> World {
     alone
 }
 
-/// The run failed in the middle, with steps done and steps not started; the next one goes on. What came of every call is known.
+/// The run failed in the middle, with finished steps and steps that never started. The next run continues. The result of every call is known.
 fn goes_on(world: &World, failed: &Ran, alone: &World) {
     assert_eq!(failed.exit, Some(1), "{}{}", failed.out, failed.errors);
     assert!(!failed.of("step_done").is_empty(), "it was in the middle");
@@ -77,7 +77,7 @@ fn ctrl_c_ends_a_command_at_once_that_has_begun_nothing() {
             assert!(said.contains("Nothing was begun."), "{words}: {said}");
         }
         drop(held);
-        // The gateway has held the call of the command that has ended: the next one must not be taken for held by it.
+        // The gateway has held a call of the command that has ended. The next command must not appear to be held by it.
         world.holds_nothing();
     }
     assert_eq!(world.census(), before);
@@ -109,7 +109,7 @@ fn credentials_that_expire_stop_the_run_and_the_next_goes_on() {
     goes_on(&world, &ran, &alone);
 }
 
-/// The answer does not come within the SDK's minute. What the call made is found.
+/// The answer does not come within the SDK's timeout of a minute. Windlass finds what the call made.
 #[test]
 fn an_answer_that_never_comes_is_looked_for() {
     let (alone, world) = (undisturbed(), World::of("quickstart"));
@@ -124,7 +124,7 @@ fn an_answer_that_never_comes_is_looked_for() {
     assert_eq!(world.census(), alone.census());
 }
 
-/// IAM shows a role to other services seconds after it was made; until then nobody may pass it.
+/// IAM shows a role to other services some seconds after its creation. Until then AWS refuses every call that passes the role.
 #[test]
 fn a_role_that_cannot_be_passed_yet_is_waited_for() {
     let (alone, world) = (undisturbed(), World::of("quickstart"));
@@ -144,7 +144,7 @@ fn a_role_that_cannot_be_passed_yet_is_waited_for() {
     assert_eq!(world.census(), alone.census());
 }
 
-/// Refuses the first calls of an operation as AWS does.
+/// Refuses the first calls of an operation, with AWS's error.
 fn refuses<'a>(
     world: &'a World,
     kind: &str,
@@ -179,8 +179,8 @@ fn retried(ran: &Ran) -> Vec<(String, String)> {
     codes
 }
 
-/// What AWS answers to the follow-up calls of what was made a moment ago: it is not there. And to the release of an address whose NAT gateway is
-/// going: wrong credentials. None of them stops a run.
+/// AWS answers calls about a resource that was created a moment ago with "not found". It answers the release of an address whose NAT gateway is being
+/// deleted with "wrong credentials". Neither stops a run.
 #[test]
 fn late_views_and_held_addresses_are_waited_for() {
     let (alone, world) = (undisturbed(), World::of("quickstart"));
@@ -220,13 +220,13 @@ fn late_views_and_held_addresses_are_waited_for() {
     assert!(waited >= 2, "{}", ran.troubles());
 }
 
-/// The state cannot grow any more; small files still can be written, as on a disk that is nearly full.
+/// The state file cannot grow any more, but small files can still be written, as on a disk that is nearly full.
 #[test]
 fn a_disk_that_is_full_loses_no_record() {
     let (alone, world) = (undisturbed(), World::of("quickstart"));
     let ran = world.run_by("up --yes --json", |windlass| {
         let mut limited = Command::new("sh");
-        // In blocks of 512 bytes. Without the trap, a write beyond the limit ends the process.
+        // The limit is in blocks of 512 bytes. Without the trap, a write beyond the limit ends the process.
         limited
             .args(["-c", "trap '' XFSZ; ulimit -f 250; exec \"$0\" \"$@\""])
             .arg(windlass.get_program())

@@ -1,7 +1,8 @@
-//! Eventual consistency over the wire: AWS does not show yet what was made a moment ago, answers from before a change, or carries a call out late.
+//! Eventual consistency against the local cloud: AWS does not show a new resource yet, answers with the state before a change, or carries out a call
+//! late.
 //!
-//! Nothing is made twice, nothing is left over, and no run fails of it. Not here: the same at every moment, which needs a clock that can be
-//! driven (`engine::visibility`, `story`).
+//! Windlass makes nothing twice and leaves nothing over, and no run fails because of this. Not here: the same at every moment, which needs a clock
+//! that the test controls (`engine::visibility`, `story`).
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use crate::census::Census;
 use crate::cloud::{HIDDEN, Ruled, WINDOW, milliseconds};
 use crate::world::{Begun, World};
 
-/// Every call that makes something with an identifier.
+/// Every call that makes a resource with an identifier.
 pub const MAKING: &str = "Create*|AllocateAddress|AuthorizeSecurityGroup*|Register*";
 
 /// A rule for this account's calls of these operations.
@@ -34,7 +35,7 @@ fn first<'a>(world: &'a World, name: &str, operation: &str, effect: &Value) -> R
     }))
 }
 
-/// Hides what these calls make: from those who read it, or from the operations that are named.
+/// Hides what these calls make: from all reads, or from the named operations.
 pub fn hides<'a>(world: &'a World, operation: &str, from: Option<&str>) -> Ruled<'a> {
     let mut effect = json!({"kind": "hide", "ms": milliseconds(HIDDEN)});
     if let Some(from) = from {
@@ -43,7 +44,7 @@ pub fn hides<'a>(world: &'a World, operation: &str, from: Option<&str>) -> Ruled
     rule(world, "hides", operation, &effect)
 }
 
-/// `up`, `up`, `preview` and `destroy` at once, one after the other.
+/// Runs `up`, `up`, `preview` and `destroy` one after the other, without a pause.
 fn is_made_once(stack: &'static str, making: &str, from: Option<&str>) {
     let (plain, world) = (World::lagging(stack), World::lagging(stack));
     plain.succeeds("up --yes");
@@ -74,7 +75,7 @@ fn is_made_once(stack: &'static str, making: &str, from: Option<&str>) {
     );
 }
 
-/// What there is once everything shows.
+/// The census once everything shows.
 fn shown(world: &World, hidden: Ruled<'_>) -> Census {
     drop(hidden);
     sleep(HIDDEN);
@@ -87,20 +88,20 @@ fn what_is_hidden_is_made_once() {
     is_made_once("quickstart", MAKING, None);
 }
 
-/// What calls refer to whose service looks whether it is there, in the local cloud, too.
+/// Calls that make resources which other calls refer to. The local cloud, too, checks whether such a resource exists.
 const REFERRED: &str = "CreateVpc|CreateSubnet|CreateInternetGateway|CreateRouteTable|CreateSecurityGroup|AllocateAddress|CreateLoadBalancer|CreateTargetGroup";
-/// Those calls, and all that read.
+/// The calls that refer to them, and all calls that read.
 const REFERRING: &str = "Describe*|CreateSubnet|CreateRouteTable|CreateSecurityGroup|CreateListener|Attach*|Associate*|Authorize*|Modify*|Delete*|Release*|Detach*|Disassociate*";
 
-/// A call that refers to a new thing is refused: AWS says that it is not there.
+/// AWS refuses a call that refers to a new resource: it answers "not found".
 #[test]
 fn what_is_hidden_from_those_who_refer_to_it_is_waited_for() {
     is_made_once("edge", REFERRED, Some(REFERRING));
     is_made_once("quickstart", REFERRED, Some(REFERRING));
 }
 
-/// SIGKILL of the first `up` once AWS has made this and before the answer arrives, and the next one at once. The next one has to look as long as AWS
-/// may hide the thing: after one look it would make a second one.
+/// SIGKILL of the first `up` after AWS has made the resource and before the answer arrives, and then the next `up` at once. The next run has to look
+/// for as long as AWS may hide the resource: after a single look it would make a second one.
 #[test]
 fn a_kill_while_new_things_are_hidden_makes_nothing_twice() {
     let plain = World::lagging("quickstart");
@@ -133,7 +134,7 @@ fn a_kill_while_new_things_are_hidden_makes_nothing_twice() {
     }
 }
 
-/// An `up` that makes a network by a call which lands so late, killed while it looks for the network.
+/// An `up` whose call to make a network arrives this late. The run is killed while it looks for the network.
 fn killed_before_its_call_lands(world: &World, late: Duration) -> Instant {
     let effect = json!({"kind": "delay", "ms": milliseconds(late)});
     let delayed = first(world, "late", "CreateVpc", &effect);
@@ -149,7 +150,7 @@ fn killed_before_its_call_lands(world: &World, late: Duration) -> Instant {
     sent
 }
 
-/// The call of a killed run lands while the next run looks for what it made.
+/// The call of a killed run arrives while the next run looks for what it made.
 #[test]
 fn a_late_call_of_a_killed_run_is_waited_for() {
     let plain = World::lagging("edge");
@@ -167,7 +168,7 @@ fn a_late_call_of_a_killed_run_is_waited_for() {
     assert_eq!(world.census(), empty);
 }
 
-/// The call lands after everything: the next run has looked for the whole window and has made the network anew. The run after that finds it.
+/// The call arrives after the next run: that run has looked for the whole window and has made a new network. The run after that finds the late one.
 #[test]
 fn a_call_that_lands_beyond_the_window_is_found_by_the_next_run() {
     let plain = World::lagging("edge");
@@ -191,7 +192,8 @@ fn a_call_that_lands_beyond_the_window_is_found_by_the_next_run() {
     }
 }
 
-/// AWS answers NotFound twice about a security group that it has just made. Taken as success, the group would stay for ever.
+/// AWS answers NotFound twice about a security group that it has just made. If Windlass took that for success, the group would stay and no state
+/// would know it.
 #[test]
 fn a_delete_that_is_answered_with_not_found_is_sent_again() {
     let row = row(
@@ -214,21 +216,21 @@ fn a_delete_that_is_answered_with_not_found_is_sent_again() {
     assert_eq!(world.census(), empty);
 }
 
-/// ECS answers with the state before the release for a while. The old success does not count for the new deployment, whose failure Windlass reports.
+/// For a while ECS answers with the state before the release. The old success does not count for the new deployment, whose failure Windlass reports.
 #[test]
 fn an_answer_from_before_a_release_is_no_success() {
     let world = World::lagging("storefront");
     world.succeeds("up --yes");
     let stale = json!({"kind": "stale", "after": "UpdateService", "ms": 2500});
     let stale = rule(&world, "stale", "DescribeServices", &stale);
-    // Only what was answered before can be answered from before.
+    // A stale answer needs an earlier answer.
     world.succeeds("preview");
     let broken = world.run("up --yes --json --set release=broken");
     assert_eq!(broken.exit, Some(6), "{}{}", broken.out, broken.errors);
     assert_eq!(broken.of("run_finished")[0]["rolled_back"], true);
     world.succeeds("up --yes --set release=2.0.0");
     drop(stale);
-    // Whoever believes the old answers is here before ECS has rolled anything out.
+    // If Windlass believed the stale answers, this check would come before ECS has rolled out anything.
     for service in services(&world) {
         let deployments = service["deployments"].as_array().expect("a list");
         assert_eq!(deployments.len(), 1, "{service:#}");
@@ -238,7 +240,7 @@ fn an_answer_from_before_a_release_is_no_success() {
     world.is_settled("--set release=2.0.0");
 }
 
-/// What ECS shows of every service.
+/// ECS's description of every service.
 fn services(world: &World) -> Vec<Value> {
     let clusters = world.ecs("ListClusters", &json!({}));
     let cluster = clusters["clusterArns"][0].clone();

@@ -1,14 +1,14 @@
-//! The program is killed in the middle, after so many calls: the next run converges, and nothing is there twice or left over.
+//! SIGKILL after a number of calls: the next run converges, and no resource exists twice or is left over.
 //!
-//! Not here: the storefront, which is killed at chosen boundaries (`sweep`).
+//! Not here: the storefront, whose runs are killed at chosen boundaries of a call (`sweep`).
 
 use crate::census::Census;
 use crate::world::World;
 
-/// How often each stack's `up`, and its `destroy`, is killed.
+/// How many times each stack's `up` is killed, and its `destroy`.
 const KILLS: usize = 5;
 
-/// Moments spread over a run of so many calls: one in each part, where in it by the seed.
+/// Moments spread over a run with this number of calls: one in each part. The seed decides where in the part.
 fn moments(seed: usize, calls: usize) -> impl Iterator<Item = usize> {
     let part = calls / KILLS;
     // A large odd factor spreads small numbers.
@@ -42,7 +42,7 @@ fn survives(stack: &'static str, seed: usize) {
     }
 }
 
-/// What is there after one `up`, and how many calls `up` and `destroy` take.
+/// The census after one `up`, and the number of calls of `up` and `destroy`.
 fn undisturbed(stack: &'static str) -> (Census, usize, usize) {
     let world = World::of(stack);
     let calls = |words: &str| {

@@ -1,6 +1,6 @@
-//! The `windlass` program with the repository's stack programs, over the wire, against the local cloud: what an operator has.
+//! End-to-end tests: the `windlass` program with the repository's stack programs, over the network, against the local cloud, as an operator uses it.
 //!
-//! Not here: what single kinds send (`wire`), and faults in every place (`engine`, over the simulated cloud).
+//! Not here: the requests of single kinds (`wire`), and faults in every place (`engine`, on the simulated cloud).
 
 mod budgets;
 mod census;

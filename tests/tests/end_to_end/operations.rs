@@ -1,4 +1,4 @@
-//! What an operator does beside `up`: history, import, drift, refresh, and changes of what is believed.
+//! The commands besides `up`: history, import, drift, refresh, and changes of what the state believes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::world::{Ran, World, word};
 
 const LOGS: &str = "Logs_20140328";
 
-/// Runs a command that prints one document; it has to end like that.
+/// Runs a command that prints one JSON document and has to end with this exit code.
 pub fn document(world: &World, words: &str, exit: i32) -> Value {
     let ran = world.run(&format!("{words} --json"));
     assert_eq!(ran.exit, Some(exit), "{words}: {}{}", ran.out, ran.errors);
@@ -28,11 +28,11 @@ fn state(world: &World) -> Value {
     serde_json::from_str::<Value>(&exported.out).expect("JSON")["state"].clone()
 }
 
-/// What somebody who wants to import everything has found out.
+/// The identifiers that a user needs to import everything.
 fn identifiers(state: &Value) -> BTreeMap<String, String> {
     let resources = state["resources"].as_object().expect("resources");
     let identifier = |recorded: &Value| {
-        // A namespace that we made is known by the operation that made it.
+        // The state identifies a namespace that Windlass made by the operation that made it.
         let of_operation = recorded["kind"]
             .as_str()
             .is_some_and(|kind| kind.ends_with("Namespace"));
@@ -78,7 +78,7 @@ fn whole_stacks_are_imported_and_then_nothing_is_left_to_do() {
         assert_eq!(world.census(), full, "nothing was made");
         world.succeeds("destroy --yes");
         let mut left = world.census();
-        // Revisions of a task definition stay listed as inactive.
+        // Revisions of a task definition stay in the list as inactive.
         left.remove("taskDefinitionArns");
         let mut none = before;
         none.remove("taskDefinitionArns");
@@ -107,7 +107,7 @@ fn an_import_that_cannot_be_is_refused_with_everything_that_is_wrong() {
     refused(&ran, 3, "`LogGroupName`");
 }
 
-/// Somebody changes the log group's retention; gives its name.
+/// Another user changes the log group's retention. Returns the group's name.
 fn retained_for_400_days(world: &World) -> String {
     let groups = world.ask("logs", &format!("{LOGS}.DescribeLogGroups"), &json!({}));
     let name = groups["logGroups"][0]["logGroupName"].as_str();
@@ -199,7 +199,7 @@ fn every_operation_stands_in_the_history_and_can_be_gone_back_to() {
         "the history has no operation 9",
     );
 
-    // The group is an orphan now; going back finds it again, under its first address.
+    // The group is an orphan now. The rollback finds it again, under its first address.
     let back = document(&world, "state rollback 1", 0);
     assert_eq!(back["back"], json!(["web/logs"]));
     world.is_settled("");

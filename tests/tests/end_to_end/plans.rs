@@ -1,4 +1,4 @@
-//! Saved plans: carried out as they are, or refused.
+//! Saved plans: Windlass carries them out unchanged, or refuses them.
 
 use std::os::unix::fs::PermissionsExt;
 

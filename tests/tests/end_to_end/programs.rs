@@ -1,4 +1,4 @@
-//! The programs under test, built once into the folder that the tests were built into.
+//! The programs under test, built once into the target folder of the tests.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ const PACKAGES: [&str; 6] = [
     env!("CARGO_PKG_NAME"),
 ];
 
-/// A program by its name. The first call builds all of them.
+/// The path of a program. The first call builds all programs.
 pub fn program(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     let folder = FOLDER.get_or_init(build);

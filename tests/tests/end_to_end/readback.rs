@@ -1,6 +1,6 @@
-//! What an update changed is read back over the wire: where AWS shows something else, the run says what was sent and what was found.
+//! Readback: Windlass reads back what an update changed. If AWS shows another value, the run reports the sent and the found value.
 //!
-//! Not here: what counts as a difference (`engine::readback`, `windlass-plan`), and what it costs (`budgets`).
+//! Not here: what counts as a difference (`engine::readback`, `windlass-plan`), and how many calls it takes (`budgets`).
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn targets(world: &World) -> Value {
     )
 }
 
-/// AWS takes the update and goes on showing what was there before.
+/// AWS accepts the update and still shows the old values.
 #[test]
 fn what_aws_did_not_change_is_a_failure_with_both_values() {
     let world = World::of("storefront");

@@ -1,4 +1,4 @@
-//! What must not work: a release that does not start, an account that is not allowed, another place, a stack without a terminal or `--yes`.
+//! Commands that must not work: a release that does not start, an account that is not allowed, another place, a stack without a terminal or `--yes`.
 
 use crate::world::World;
 
@@ -115,7 +115,7 @@ fn a_forgotten_state_does_not_make_a_second_platform() {
 
     world.succeeds("preview --new");
     world.succeeds(&format!("destroy --yes {kept}"));
-    // Nothing of the other state is there any more.
+    // Nothing of the other state exists any more.
     world.succeeds("up --yes");
     world.is_settled("");
 }

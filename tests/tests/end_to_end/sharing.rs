@@ -1,4 +1,5 @@
-//! One state and many who work on it: one at a time, nothing is lost, the dead are taken over; in a file, and in the local cloud's S3.
+//! Locking: several processes work on one state, one at a time, in a file or in the local cloud's S3. No record is lost, and a dead holder loses its
+//! lease.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use serde_json::json;
 use crate::operations::document;
 use crate::world::{Ran, World, word};
 
-/// In a bucket of the world's own: all accounts share one name space.
+/// In a bucket of this test's world: all accounts share the names of buckets.
 fn shared(world: &World) -> String {
     format!("--state {}", place(world))
 }
@@ -16,9 +17,9 @@ fn place(world: &World) -> String {
     format!("s3://states-of-{}/team", world.account)
 }
 
-/// How many processes there are at once.
+/// How many processes run at the same time.
 const CROWD: usize = 8;
-/// A lease's term and what it must be late by, as the store has them, with time for a slow machine.
+/// The lease's term plus the delay after which it counts as expired, as in the store, with time for a slow machine.
 const TAKEN_OVER_WITHIN: Duration = Duration::from_secs(45);
 
 fn created(ran: &Ran) -> u64 {
@@ -26,7 +27,7 @@ fn created(ran: &Ran) -> u64 {
     finished[0]["created"].as_u64().expect("a number")
 }
 
-/// All at once: each waits for its turn, one makes everything, and the others find it made.
+/// All start at the same time. Each waits for its turn; one makes everything, and the others find it made.
 fn one_at_a_time(state: fn(&World) -> String) {
     let alone = World::of("quickstart");
     let made = created(&alone.succeeds("up --yes"));
@@ -85,7 +86,8 @@ fn a_killed_holder_is_taken_over_within_the_lease_time() {
     assert_eq!(world.census(), alone.census());
 }
 
-/// The store is lost in the middle of a run, with calls under way. What came of them is kept on this host; the next run goes on from there.
+/// The store is lost in the middle of a run, with calls in progress. This host keeps the results of those calls, and the next run continues from
+/// there.
 #[test]
 fn a_store_that_is_lost_in_the_middle_loses_no_record() {
     let alone = World::of("quickstart");
@@ -142,7 +144,7 @@ fn a_state_moves_to_an_object_store_and_back() {
     world.succeeds("destroy --yes");
 }
 
-/// What changes or tells what is believed knows one store, wherever that is.
+/// Commands that change or show what the state believes use the same store, wherever it is.
 #[test]
 fn what_is_believed_is_changed_on_an_object_store_as_in_a_file() {
     let world = World::of("quickstart");
@@ -183,7 +185,7 @@ fn what_is_believed_is_changed_on_an_object_store_as_in_a_file() {
     assert!(!world.file(".windlass/local/dev.db").exists());
 }
 
-/// The place stands in the stack's own Cargo.toml, and what is there is encrypted.
+/// The stack's own Cargo.toml names the place of the state, and the stored state is encrypted.
 #[test]
 fn a_stack_says_where_its_state_is() {
     let world = World::of("quickstart");

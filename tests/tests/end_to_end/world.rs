@@ -1,4 +1,4 @@
-//! A stack, an account of its own and a folder of its own: what one test works in.
+//! What one test works in: a stack, its own account and its own folder.
 
 use std::fs::File;
 use std::io::Read;
@@ -14,9 +14,9 @@ use tempfile::TempDir;
 use crate::cloud::{Calls, Cloud};
 use crate::programs::program;
 
-/// Nothing here takes so long unless it hangs.
+/// Nothing here takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Nor does a whole command, the wait for a dead holder's lease and for the SDK's minute included.
+/// A whole command takes less than this, including the waits for a dead holder's lease and for the SDK's timeout of a minute.
 const LIMIT: Duration = Duration::from_secs(300);
 
 pub struct World {
@@ -35,12 +35,12 @@ pub struct Ran {
 }
 
 impl World {
-    /// A new account, in which nothing is.
+    /// A new, empty account.
     pub fn of(stack: &'static str) -> Self {
         Self::within(Cloud::shared(), stack)
     }
 
-    /// The same in the cloud whose windows are long enough to hide things in them.
+    /// The same in the cloud whose windows are long enough to hide resources.
     pub fn lagging(stack: &'static str) -> Self {
         Self::within(Cloud::lagging(), stack)
     }
@@ -62,7 +62,7 @@ impl World {
         self.folder.path().join(name)
     }
 
-    /// How many lines each emergency journal has that is not in the state yet.
+    /// How many lines each emergency journal has that the state does not have yet.
     pub fn emergencies(&self) -> Vec<usize> {
         let folder = std::fs::read_dir(self.file(".windlass/local/emergency"));
         let lines = |path: PathBuf| {
@@ -86,7 +86,7 @@ impl World {
         command
     }
 
-    /// Runs `windlass` with these words.
+    /// Runs `windlass` with these arguments.
     pub fn run(&self, words: &str) -> Ran {
         self.run_in(&self.account, words)
     }
@@ -96,12 +96,12 @@ impl World {
         Ran::to_the_end(self.command(account, words))
     }
 
-    /// The same, started in another way.
+    /// The same, with a changed command.
     pub fn run_by(&self, words: &str, otherwise: impl FnOnce(Command) -> Command) -> Ran {
         Ran::to_the_end(otherwise(self.command(&self.account, words)))
     }
 
-    /// Runs it with events for output; it has to succeed.
+    /// Runs it with events as output. It has to succeed.
     pub fn succeeds(&self, words: &str) -> Ran {
         let ran = self.run(&format!("{words} --json"));
         assert_eq!(
@@ -114,7 +114,7 @@ impl World {
         ran
     }
 
-    /// Runs it; gives the calls that it took, too.
+    /// The same, and returns the calls that it took.
     pub fn measured(&self, words: &str) -> (Ran, Calls) {
         self.counting(|| self.succeeds(words))
     }
@@ -137,14 +137,14 @@ impl World {
         (ran, calls)
     }
 
-    /// Nothing is left to do.
+    /// Asserts that nothing is left to do.
     pub fn is_settled(&self, parameters: &str) {
         let ran = self.run(&format!("preview --detailed-exitcode --json {parameters}"));
         assert_eq!(ran.changes(), [""; 0], "{}", self.stack);
         assert_eq!(ran.exit, Some(0), "{}{}", ran.troubles(), ran.errors);
     }
 
-    /// Starts `windlass` with these words, and gives what waits for its end.
+    /// Starts `windlass` with these arguments. The returned value can wait for its end.
     pub fn starts(&self, words: &str) -> Starting {
         let child = self
             .command(&self.account, words)
@@ -155,7 +155,7 @@ impl World {
         Starting(child)
     }
 
-    /// Starts it as something that can be stopped at one of its calls.
+    /// Starts it so that the test can stop it at one of its calls.
     pub fn begins(&self, words: &str) -> Begun<'_> {
         let log = |name| File::create(self.file(name)).expect("a log");
         let child = self
@@ -180,7 +180,7 @@ impl World {
         }
     }
 
-    /// Runs it and kills it as soon as the cloud has seen so many of its calls; gives whether it came to that.
+    /// Runs it and kills it as soon as the cloud has seen this many of its calls. Returns whether that happened.
     pub fn killed_after(&self, calls: usize, words: &str) -> bool {
         let before = self.cloud.calls(&self.account);
         let log = |name| File::create(self.file(name)).expect("a log");
@@ -204,7 +204,7 @@ impl World {
     }
 }
 
-/// A command that runs, and is to be killed.
+/// A running command that the test will kill.
 pub struct Begun<'a> {
     world: &'a World,
     child: std::process::Child,
@@ -212,13 +212,13 @@ pub struct Begun<'a> {
 }
 
 impl Begun<'_> {
-    /// Waits until a rule holds a call of this operation; whether it came to that before the command ended.
+    /// Waits until a rule holds a call of this operation. Returns whether that happened before the command ended.
     pub fn is_held_at(&mut self, operation: &str) -> bool {
         let (cloud, account) = (&self.world.cloud, &self.world.account);
         self.until(|| cloud.held(account).as_deref() == Some(operation))
     }
 
-    /// Waits; whether it came to that before the command ended.
+    /// Waits until `reached` is true. Returns whether that happened before the command ended.
     pub fn until(&mut self, reached: impl Fn() -> bool) -> bool {
         loop {
             if reached() {
@@ -239,27 +239,27 @@ impl Begun<'_> {
         assert!(sent.expect("there is `kill`").success());
     }
 
-    /// Waits for its end; gives the exit code, and what it has said.
+    /// Waits for its end. Returns the exit code and the output.
     pub fn ends(mut self) -> (Option<i32>, String) {
         self.until(|| false);
         let status = self.child.wait().expect("a child");
         (status.code(), self.output())
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub fn kill(mut self) {
         self.child.kill().expect("a child");
         self.child.wait().expect("a child");
     }
 
-    /// What it has said.
+    /// The output so far.
     pub fn output(&self) -> String {
         let text = |name| std::fs::read_to_string(self.world.file(name)).unwrap_or_default();
         text("begun.out") + &text("begun.err")
     }
 }
 
-/// A command that runs.
+/// A running command.
 pub struct Starting(std::process::Child);
 
 impl Starting {
@@ -270,7 +270,7 @@ impl Starting {
 }
 
 impl Ran {
-    /// Runs the command to its end; one that hangs is killed, and the test fails.
+    /// Runs the command to its end. If it hangs, this function kills it, and the test fails.
     fn to_the_end(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
@@ -322,14 +322,14 @@ impl Ran {
         self.out.lines().map(event).collect()
     }
 
-    /// The events of that name.
+    /// The events with this name.
     pub fn of(&self, name: &str) -> Vec<Value> {
         let mut events = self.events();
         events.retain(|event| event["event"] == name);
         events
     }
 
-    /// The plan, a line for each address: `update web/service: TaskDefinition`.
+    /// The plan, with one line for each address: `update web/service: TaskDefinition`.
     pub fn changes(&self) -> Vec<String> {
         let planned = self.of("planned");
         let changes = planned.first().map(|planned| &planned["changes"]);
@@ -337,7 +337,7 @@ impl Ran {
         changes.map(line).collect()
     }
 
-    /// It did not have to find out what an earlier run had said it had done.
+    /// Asserts that this run did not have to find out the results of steps that the earlier run reported as done.
     pub fn knew(&self, earlier: &Self) {
         for recovered in self.of("recovered") {
             for what in ["adopted", "removed", "uncertain"] {
@@ -349,7 +349,7 @@ impl Ran {
         }
     }
 
-    /// What failed, for messages.
+    /// What failed, for messages of assertions.
     pub fn troubles(&self) -> String {
         let bad = |line: &&str| {
             ["step_failed", "step_retrying", "\"error\"", "recovered"]
@@ -383,7 +383,7 @@ fn text(pipe: &mut impl Read) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// The path as one of the command line's words.
+/// The path as one word of the command line.
 pub fn word(path: &Path) -> &str {
     let word = path.to_str().expect("paths of tests are text");
     assert!(!word.contains(char::is_whitespace), "{word}");

@@ -1,4 +1,4 @@
-//! Every kind of the catalogue through its whole life, by its samples. Most lives and deaths have weather.
+//! Life-cycle tests of every kind in the catalogue, with its samples. Most of these lives and deaths have faults (`weather`).
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -14,7 +14,7 @@ use windlass_tests::cloud::{Faults, Lag, Program, Universe, refused};
 
 use crate::crash::LANDED;
 
-/// A property at the top that cannot be seen changing, and why.
+/// Top-level properties whose change no test can see, each with the reason.
 const UNSEEN: &[(&str, &str, &str)] = &[];
 
 fn universe(folder: &Path) -> Universe {
@@ -26,7 +26,7 @@ fn programs(folder: &Path, sampled: &Sampled) -> Vec<Program> {
     let program = |spec: &Value| {
         let mut spec = spec.clone();
         with_secrets_in(folder, &mut spec);
-        // Two generations cannot have one fixed name or range, so that its author has to let the old one go first.
+        // Two generations cannot have the same fixed name or range, so the author has to delete the old one first.
         let fixed = name.is_some_and(|name| spec.get(name).is_some()) || sampled.occupies();
         let options = Options {
             replace: fixed.then_some(ReplaceOrder::DeleteFirst),
@@ -37,8 +37,8 @@ fn programs(folder: &Path, sampled: &Sampled) -> Vec<Program> {
     sampled.specs.iter().map(program).collect()
 }
 
-/// The weather in which single kinds live: their own finders and observers see them late. Refusals of calls about what is hidden, and answers from before an
-/// update, are `story`'s.
+/// The faults for single kinds: the kinds' own finders and observers see new resources late. `story` has the refusals of calls about hidden
+/// resources, and answers with the state before an update.
 fn weather(number: u64) -> Faults {
     let Faults { lag, .. } = crate::weather::weather(number);
     Faults {
@@ -304,7 +304,7 @@ async fn what_drifts_is_put_right() {
     }
 }
 
-/// A program that writes the property, and another value of it that can be seen.
+/// A program that writes the property, and another value whose change can be seen.
 fn two_values(programs: &[Program], name: &str) -> Option<(usize, Value)> {
     let it = Address::parse("it").expect("valid");
     let value = |program: &Program| {
@@ -365,7 +365,7 @@ async fn survives(folder: &Path, kind: &str, before: Option<&Program>, to: Optio
         universe.assert_nothing_lost();
         match to {
             Some(to) => assert_settled(&universe, to, &what).await,
-            // What AWS takes a while to remove is removed, whether or not somebody waits for it.
+            // AWS removes a slow resource, whether or not Windlass waits for it.
             None => assert!(
                 universe
                     .cloud

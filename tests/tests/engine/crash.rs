@@ -1,5 +1,5 @@
-//! Death at every call and every journal write: the next run converges, with nothing lost, nothing twice, and no question asked. Two thirds of the
-//! moments have weather: lags, or last calls that land late.
+//! Crash tests: the process dies at every call and every journal write. The next run converges, loses nothing, makes nothing twice, and asks no
+//! question. Two thirds of the moments have faults: lags, or last calls that arrive late.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -17,7 +17,7 @@ use windlass_tests::cloud::{Program, Universe, refused};
 
 use crate::weather::weather;
 
-/// After so long every late call has landed and shows.
+/// After this time every late call has arrived and shows.
 pub(crate) const LANDED: Duration = Duration::from_secs(600);
 
 /// Dies at every moment of a run and runs again: every history ends in the same world.
@@ -57,7 +57,8 @@ fn dies_everywhere(what: &str, before: Option<&Program>, to: Option<&Program>) {
     println!("{what}: died at {moments} moments");
 }
 
-/// What exists. Identifiers within texts, as scalable targets have them, say in which order things were made; that differs in other weather.
+/// What exists. Identifiers within texts, as scalable targets have them, depend on the order in which resources were made. That order differs with
+/// other faults.
 fn picture(universe: &Universe) -> BTreeMap<Address, String> {
     let picture = universe.cloud.world().picture().into_iter();
     let unnumbered = |text: String| {
@@ -78,7 +79,7 @@ async fn dies_once(universe: &Universe, to: Option<&Program>, last: u64) {
     let ran = universe.mortal(to, Some(last)).await;
     assert!(ran.is_none(), "moment {last} never came");
     if faults.late.is_some() {
-        // A call can land at the end of the window, and show only after it: the run after that one finds what it made.
+        // A call can arrive at the end of the window, and show only after it. The run after that one finds what it made.
         let ran = universe.mortal(to, None).await.expect("it lives");
         ran.expect("it is planned");
         universe.clock.pass(LANDED);
@@ -200,7 +201,7 @@ async fn death_again_and_again_in_one_recovery() {
 
 #[tokio::test]
 async fn a_change_of_mind_after_death_is_followed() {
-    // The second program says something else about what the first one may or may not have sent.
+    // The second program has another value for a property that the first run may have sent.
     let edited = platform().with("network", NETWORK, {
         let mut spec = network("10.0.0.0/16");
         spec["Secretive"] = "other".into();
@@ -224,7 +225,7 @@ async fn a_change_of_mind_after_death_is_followed() {
         universe.up(&platform()).await;
         let world = universe.cloud.world();
         let (_, network) = world.at("network").expect("one network");
-        // AWS never returns this property, so only what the engine knows can put it right.
+        // AWS never returns this property, so Windlass can correct it only by what it recorded.
         assert_eq!(
             network.properties["Secretive"], "s",
             "after death at moment {last}"

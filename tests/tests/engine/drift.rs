@@ -1,4 +1,4 @@
-//! What the world changed is told and can be recorded, without a program; and what the author accepts is left as it is.
+//! Drift: Windlass reports and records changes of the world, without a program. It leaves accepted changes alone.
 
 use serde_json::json;
 use windlass::document::{Options, Vanished};
@@ -72,7 +72,7 @@ async fn changed_vanished_and_foreign_are_told_apart() {
     assert_eq!(left, ["service"], "a foreign member stays foreign");
     let recorded = &universe.journal.load().resources[&parse("service")];
     assert_eq!(recorded.applied.to_value()["Count"], 7);
-    // Whoever takes the world's value over has nothing to change.
+    // An author who adopts the world's value has nothing to change.
     let ran = universe
         .up(&platform().with("service", SERVICE, service(7)))
         .await;
@@ -149,7 +149,7 @@ async fn what_may_stay_away_is_not_made_again_until_it_is_asked_for() {
         assert!(universe.cloud.world().objects.is_empty());
         universe.refresh().await;
     }
-    // An author who changes their mind gets it back, and one who takes it out leaves nothing behind.
+    // An author who changes their mind gets the resource back, and an author who removes it leaves nothing behind.
     let strict = Program::new().with("cluster", CLUSTER, json!({"Settings": "s1"}));
     assert_eq!(
         universe.preview(&strict).await.changes[0].reason,

@@ -1,4 +1,4 @@
-//! When something fails: what waits for it does not start, everything else finishes, and the next run goes on from there.
+//! Failures: steps that depend on the failed one do not start, all others finish, and the next run continues from there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,8 +68,8 @@ async fn a_refused_deletion_leaves_the_rest_of_a_destroy() {
     assert!(universe.cloud.world().objects.is_empty());
 }
 
-/// A Lambda function of somebody else's keeps an interface in the subnet. AWS says "in use" and no more; a quarter of an hour later the run would end
-/// without a name.
+/// A Lambda function of another owner keeps a network interface in the subnet. AWS answers only "in use". Without the name of the holder, the run
+/// would end a quarter of an hour later and not say why.
 #[tokio::test]
 async fn who_is_in_the_way_of_a_deletion_is_said_after_a_minute() {
     let universe = Universe::default();
@@ -107,7 +107,7 @@ async fn who_is_in_the_way_of_a_deletion_is_said_after_a_minute() {
     let message = failed.expect("it does not go by itself");
     assert!(message.contains(&holder), "{message}");
 
-    // When the stranger has gone, so does the rest.
+    // Once the stranger has gone, the next run deletes the rest.
     universe.cloud.set_faults(Faults::default());
     universe.destroy().await;
     assert!(universe.cloud.world().objects.is_empty());

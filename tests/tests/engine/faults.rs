@@ -1,4 +1,4 @@
-//! Throttling and lost calls: slower, never wrong, also where AWS shows late what it has.
+//! Throttling and lost calls make a run slower, never wrong, even where AWS shows new resources late (eventual consistency).
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::weather::weather;
 
 const SEEDS: u64 = 40;
 
-/// These faults in the weather of that seed: everybody lives, so that no call lands late. Answers from before an update whose own answer was lost are
-/// `story`'s.
+/// These faults together with the lags of that seed. No process dies, so no call arrives late. `story` has answers with the state before an update
+/// whose own answer was lost.
 fn in_weather(seed: u64, faults: Faults) -> Faults {
     let Faults { lag, lingers, .. } = weather(seed);
     Faults {
@@ -33,7 +33,7 @@ async fn through_a_whole_life(universe: &Universe) {
         .with("service", SERVICE, service(4));
     for program in [platform(), edited] {
         let mut ran = universe.up(&program).await;
-        // Patience ends at some point; the next run goes on.
+        // Retries end at some point, and the next run continues.
         for _ in 0..4 {
             if refused(&ran).is_empty() {
                 break;
@@ -112,7 +112,7 @@ async fn everything_at_once() {
     }
 }
 
-/// So many things of one kind.
+/// How many resources of one kind.
 const ROLES: u32 = 200;
 
 fn roles(policy: &str) -> Program {
@@ -122,8 +122,8 @@ fn roles(policy: &str) -> Program {
     })
 }
 
-/// Makes, changes and deletes them under a limit of calls in a second, where so many are documented; gives how long each took, in seconds, and how
-/// many calls were throttled.
+/// Makes, changes and deletes them under a rate limit (calls in a second) with this documented limit. Returns how many seconds each took, and how
+/// many calls AWS throttled.
 async fn under_a_limit(limit: Option<f64>, documented: Option<u32>) -> [(f64, usize); 3] {
     let universe = Universe::new(0);
     universe.cloud.set_faults(Faults {
@@ -176,7 +176,7 @@ async fn a_documented_limit_that_aws_does_not_enforce_costs_next_to_nothing() {
 async fn what_waits_to_be_sent_again_holds_up_no_other() {
     let mut universe = Universe::default();
     universe.concurrency = NonZeroUsize::MIN;
-    // The revision is refused until the role can be seen, and nothing else takes as long.
+    // AWS refuses the revision until the role shows. No other step takes as long.
     let role = json!({"RoleName": "role"});
     let program =
         Program::new()
@@ -186,7 +186,7 @@ async fn what_waits_to_be_sent_again_holds_up_no_other() {
         let range = format!("10.{number}.0.0/16");
         program.with(&format!("network-{number}"), NETWORK, network(&range))
     });
-    // So it is the first to start.
+    // Recorded durations make the role the first step.
     let mut durations = Durations::default();
     durations.learn(ROLE, "create", Duration::from_secs(600));
     durations.learn(REVISION, "create", Duration::from_secs(600));

@@ -1,4 +1,4 @@
-//! What exists already becomes ours: all of it together, compared with its declaration, or not at all.
+//! Import: existing resources become ours, all of them together and compared with their declarations, or none.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, SERVICE, SUBNET};
 use windlass_tests::cloud::platform::{network, platform, service};
 use windlass_tests::cloud::{Program, Universe, parse, reference, refused};
 
-/// A platform that somebody else made, and the identifiers of its parts.
+/// A platform that another owner made, and the identifiers of its parts.
 async fn found() -> (Universe, BTreeMap<String, String>) {
     let universe = Universe::default();
     universe.up(&platform()).await;

@@ -1,4 +1,4 @@
-//! Ctrl-C, once and twice.
+//! Interrupts: Ctrl-C, once and twice.
 
 use windlass_engine::events::{Because, Event};
 use windlass_engine::interrupt::interrupt;
@@ -6,7 +6,7 @@ use windlass_state::record::RunResult;
 use windlass_tests::cloud::platform::platform;
 use windlass_tests::cloud::{Universe, refused};
 
-/// Presses once or twice as soon as so many mutating calls have had an effect.
+/// Presses Ctrl-C `presses` times as soon as `after` mutating calls have had an effect.
 async fn interrupted(
     universe: &Universe,
     after: usize,
@@ -39,7 +39,7 @@ async fn once_lets_what_runs_finish_and_starts_nothing_new() {
         );
         assert_eq!(refused(&ran), [""; 0]);
         assert!(ran.summary.skipped > 0);
-        // Nothing is left open: whatever had started was recorded.
+        // Nothing is left open: every started step was recorded.
         universe.assert_nothing_lost();
         let told = ran
             .events

@@ -1,11 +1,12 @@
-//! Leftovers of AWS's own services, such as a draining hook: AWS refuses the first deletion, the life cycle clears the leftover, the second succeeds.
+//! Leftovers of AWS's own services, such as a draining hook: AWS refuses the first deletion, the life cycle clears the leftover, and the second
+//! attempt succeeds.
 
 use serde_json::{Value, json};
 use windlass_tests::cloud::{Faults, Program, Universe, reference, refused};
 
 const SCALING_GROUP: &str = "AWS::AutoScaling::AutoScalingGroup";
 
-/// A cloud in which what goes leaves behind what AWS says that it may.
+/// A cloud in which deleted resources leave behind what AWS says they may leave.
 fn lingering() -> Universe {
     let universe = Universe::default();
     universe.cloud.set_faults(Faults {
@@ -15,7 +16,7 @@ fn lingering() -> Universe {
     universe
 }
 
-/// Takes away all, and gives AWS's refusals on the way.
+/// Destroys everything, and returns AWS's refusals on the way.
 async fn ends(universe: &Universe) -> Vec<String> {
     let ran = universe.destroy().await;
     assert_eq!(refused(&ran), [""; 0]);
@@ -75,7 +76,7 @@ async fn instances_stay_protected_after_their_group_protects_no_more() {
         assert_eq!(refused(&ran), [""; 0]);
     }
     assert_eq!(ends(&universe).await, [GROUP_IN_USE]);
-    // A group that protects them still is deleted with them.
+    // If the group still protects its instances, AWS deletes them with the group.
     let universe = lingering();
     universe.up(&instances(true)).await;
     assert_eq!(ends(&universe).await, [""; 0]);

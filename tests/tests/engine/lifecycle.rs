@@ -1,4 +1,4 @@
-//! A platform through its life when nothing goes wrong.
+//! The whole life of a platform when nothing goes wrong.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -73,7 +73,7 @@ async fn what_a_wait_has_told_is_not_told_again() {
     assert!(steps.len() > 1, "{steps:?}");
     assert_eq!(BTreeSet::from_iter(&steps).len(), steps.len(), "{steps:?}");
 
-    // Another step has another memory.
+    // A new step has no memory of the messages of an earlier step, so it reports all of them.
     let second = universe
         .up(&platform().with("service", SERVICE, service(2)))
         .await;
@@ -281,7 +281,7 @@ async fn steps_start_as_soon_as_they_can() {
         });
         found.unwrap_or_else(|| panic!("{wanted:?} was not told"))
     };
-    // The role has nothing to do with the network: it does not wait for it.
+    // The role does not depend on the network, so it does not wait for it.
     assert!(position(("role", Verb::Create, true)) < position(("network", Verb::Create, false)));
     assert!(
         position(("subnet-a", Verb::Create, true)) > position(("network", Verb::Create, false))

@@ -1,4 +1,4 @@
-//! The whole engine over the simulated cloud, a module per concern.
+//! The whole engine on the simulated cloud, one module for each concern.
 
 mod catalogue;
 mod crash;

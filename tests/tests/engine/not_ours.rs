@@ -1,4 +1,4 @@
-//! A create that AWS answers with what is there already: what is somebody else's is an error, and stays.
+//! AWS answers a create with an existing resource: if another owner has it, the step fails and the resource stays.
 
 use serde_json::{Value, json};
 use windlass_tests::cloud::{Program, Universe, refused};

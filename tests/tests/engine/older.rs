@@ -1,4 +1,4 @@
-//! An older copy of the state that somebody puts back: its plan makes nothing a second time.
+//! A user restores an older copy of the state: its plan makes nothing a second time.
 
 use serde_json::json;
 use windlass::codes;
@@ -36,7 +36,7 @@ async fn a_plan_that_would_make_a_second_network_is_refused() {
     assert!(universe.cloud.world().objects.contains_key(&later.arn));
     assert_eq!(universe.cloud.world().picture(), before, "nothing is made");
 
-    // The way out that the error names.
+    // The way out that the error message names.
     let (program, imports) = (networks(&["a", "b"]), [("b", later.arn.as_str())]);
     let imported = universe.import(&program, &imports, false).await;
     assert_eq!(imported.expect("it is ours").len(), 1);
@@ -45,7 +45,7 @@ async fn a_plan_that_would_make_a_second_network_is_refused() {
     assert_eq!(universe.cloud.world().objects.len(), 3);
 }
 
-/// The tagging API lists what was deleted for hours; its service does not show it.
+/// The tagging API lists deleted resources for hours. Their services do not show them.
 #[tokio::test]
 async fn what_later_runs_made_and_deleted_is_made_again() {
     let universe = Universe::default();

@@ -1,6 +1,6 @@
-//! What is read from files, over damaged and over arbitrary text: never a panic, and what is taken is written and read again the same.
+//! Parsers of files, with damaged and with arbitrary text: they never panic. Whatever a parser accepts, it reads back unchanged after writing it.
 //!
-//! Not here: how files are found damaged at all, by hashes and checks of the whole (`windlass-store`).
+//! Not here: how Windlass detects damaged files, by hashes and checks of the whole (`windlass-store`).
 
 use std::fmt::Debug;
 use std::sync::OnceLock;
@@ -18,7 +18,7 @@ use windlass_tests::cloud::platform::platform;
 
 use super::crash::{block_on, storefront};
 
-/// What the engine reads, as it stands in files.
+/// The files that the engine reads.
 #[derive(Debug)]
 struct Files {
     snapshot: Value,
@@ -27,7 +27,7 @@ struct Files {
     document: Value,
 }
 
-/// Those of a run that was killed halfway, and of the storefront.
+/// The files of a run that was killed halfway, and of the storefront.
 fn files() -> &'static Files {
     static FILES: OnceLock<Files> = OnceLock::new();
     FILES.get_or_init(|| {
@@ -55,7 +55,7 @@ fn files() -> &'static Files {
     })
 }
 
-/// Reads, and reads again what it then writes.
+/// Reads, writes what it read, and reads that again.
 fn read<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Option<T> {
     let read: T = serde_json::from_slice(bytes).ok()?;
     let text = serde_json::to_vec(&read).expect("what was read can be written");
@@ -64,7 +64,7 @@ fn read<T: DeserializeOwned + Serialize + PartialEq + Debug>(bytes: &[u8]) -> Op
     Some(read)
 }
 
-/// Everything that is done with a file before anybody trusts it.
+/// Every check that Windlass makes before it trusts a file.
 fn read_all(bytes: &[u8]) -> usize {
     let snapshot = read::<Snapshot>(bytes);
     if let Some(snapshot) = &snapshot {
@@ -96,7 +96,7 @@ fn read_all(bytes: &[u8]) -> usize {
     .count()
 }
 
-/// One of the files, whole.
+/// One of the files, undamaged.
 fn file() -> impl Strategy<Value = Value> {
     any::<prop::sample::Index>().prop_map(|index| {
         let Files {
@@ -164,7 +164,7 @@ fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
     bytes
 }
 
-/// A value that does not belong where it comes to stand.
+/// A value that does not belong in its place.
 fn stray() -> impl Strategy<Value = Value> {
     prop::sample::select(vec![
         json!(null),
@@ -185,7 +185,7 @@ fn stray() -> impl Strategy<Value = Value> {
     ])
 }
 
-/// Puts another value in the place of the n-th of a tree, or takes that away.
+/// Replaces the value at position `at` of a tree, or removes it.
 fn disturb(tree: &mut Value, at: &mut usize, stray: Option<&Value>) {
     let count = |value: &Value| match value {
         Value::Array(items) => items.len(),

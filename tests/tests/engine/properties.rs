@@ -1,4 +1,4 @@
-//! Random programs, random operations, random faults: the state holds together after every one of them, and in the end all is well.
+//! Property tests: random programs, operations and faults. The state is consistent after every one of them, and in the end all is well.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use windlass_tests::cloud::{Faults, Program, Universe, reference, refused};
 enum Operation {
     Up(Shape),
     Destroy,
-    /// Dies at that moment of an up.
+    /// Dies at that moment of an `up`.
     Die(Shape, u64),
-    /// Something is deleted behind our back: the n-th.
+    /// Deletes the n-th resource outside Windlass.
     Lose(usize),
-    /// Calls are lost and throttled from now on, or not.
+    /// From now on calls are lost and throttled, or they are not.
     Weather(bool),
 }
 
-/// Which parts a program has, and which variant of each.
+/// Which parts a program has, and in which variant.
 #[derive(Debug, Clone)]
 struct Shape {
     parts: u8,

@@ -1,4 +1,4 @@
-//! `protect` and `retain` live in the state: they hold when the declaration is gone, and in `destroy`.
+//! The state holds `protect` and `retain`: they apply after the declaration is gone, and in `destroy`.
 
 use serde_json::json;
 use windlass::codes;
@@ -51,7 +51,7 @@ async fn what_is_protected_outlives_its_declaration_and_destroy() {
         assert!(message.contains("`it` is protected"), "{message}");
         assert_eq!(universe.cloud.world().objects.len(), 1);
     }
-    // Lifted by a declaration that does not say it, and then deleted.
+    // A declaration without the option lifts the protection, and then Windlass deletes the resource.
     universe.up(&cluster("it", Options::default())).await;
     assert_eq!(refused(&universe.destroy().await), [""; 0]);
     assert!(universe.cloud.world().objects.is_empty());

@@ -1,4 +1,4 @@
-//! What an update changed is read back: where AWS has something else, the run says so, and the next one sends it again.
+//! Readback: Windlass reads back what an update changed. If AWS has another value, the run says so, and the next run sends the update again.
 
 use serde_json::{Value, json};
 use windlass_engine::events::Event;
@@ -8,7 +8,7 @@ use windlass_tests::cloud::kinds::{CLUSTER, NETWORK, ROLE, SERVICE};
 use windlass_tests::cloud::platform::{network, platform, service};
 use windlass_tests::cloud::{Faults, Ran, Universe, parse};
 
-/// AWS takes updates of this property and does nothing.
+/// AWS accepts updates of this property and does nothing.
 fn deaf(universe: &Universe, property: &str) {
     universe.cloud.set_faults(Faults {
         deaf: [property.to_owned()].into(),
@@ -62,7 +62,7 @@ async fn what_aws_does_not_take_away_is_a_failure_too() {
         told[0].1.details[0].1,
         "Settings: sent nothing, found \"s1\""
     );
-    // Nobody would look at it ever again, if the next plan did not.
+    // Without this difference in the next plan, no run would ever look at the property again.
     assert_eq!(universe.preview(&edited).await.changes.len(), 1);
 }
 

@@ -1,4 +1,4 @@
-//! An address that changed is recognised where there is one possibility, said with the way to go on, and never acted on.
+//! Renames: Windlass recognises a changed address if there is only one possibility, reports it with the way to continue, and never acts on it.
 
 use serde_json::json;
 use windlass::document::Options;
@@ -63,7 +63,7 @@ async fn a_renamed_scope_is_recognised_through_its_references_and_not_acted_on()
         ]
     );
 
-    // What the hint says, done: nothing is left to do.
+    // After the moves that the hint names, nothing is left to do.
     let moves = ["network", "subnet"].map(|name| Settlement::Moved {
         from: parse(&format!("old/{name}")),
         to: parse(&format!("new/{name}")),

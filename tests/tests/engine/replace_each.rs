@@ -1,5 +1,5 @@
-//! `--replace` of each address of every example stack: it ends in an empty preview, or `preview` refuses with reason and way out. It is
-//! never left half-way, on a cloud that refuses what AWS refuses.
+//! `--replace` of each address of every example stack, on a cloud that refuses what AWS refuses. Either the run ends in an empty preview, or
+//! `preview` refuses with a reason and a way out. No run ends half-way.
 
 use windlass::Stack;
 use windlass::address::Address;
@@ -14,7 +14,7 @@ use windlass_tests::cloud::{Program, Universe, parse, refused, rules};
 
 use super::crash::{block_on, declared, gpu_workers, storefront};
 
-/// Replaces in a fork of the universe; the problems where it was refused.
+/// Replaces in a fork of the universe. Returns the problems if Windlass refused.
 fn replaced(up: &Universe, program: &Program, replace: Vec<Address>) -> Option<Vec<Diagnostic>> {
     let universe = up.fork();
     universe.life.begin(None);
@@ -32,7 +32,7 @@ fn replaced(up: &Universe, program: &Program, replace: Vec<Address>) -> Option<V
     None
 }
 
-/// What the help of a refusal says to replace along with it.
+/// The addresses that the help of a refusal says to replace, too.
 fn way_out(problems: &[Diagnostic]) -> Vec<Address> {
     let helps = problems.iter().map(|problem| {
         let help = problem.help.as_deref();
@@ -43,7 +43,7 @@ fn way_out(problems: &[Diagnostic]) -> Vec<Address> {
     named.map(parse).collect()
 }
 
-/// Replaces each address; gives those that are refused. Where a refusal names others to replace, that is a way out.
+/// Replaces each address, and returns the refused ones. If a refusal names other addresses to replace, that is a way out.
 fn replaces_each(program: &Program) -> Vec<String> {
     let up = Universe::default();
     assert_eq!(refused(&block_on(up.up(program))), [""; 0]);
@@ -60,14 +60,14 @@ fn replaces_each(program: &Program) -> Vec<String> {
             replace.sort_unstable();
             replace.dedup();
             if replace.len() <= known {
-                break; // the way out is another one, such as another name
+                break; // the refusal names no further address: the way out is another one, such as another name
             }
         }
     }
     refusals
 }
 
-/// Subnets, whose range is taken; and the internet gateway, whose attachment something with a public address holds.
+/// Subnets, because their range is taken. And the internet gateway, because a resource with a public address holds its attachment.
 fn of_networks(zones: &str) -> Vec<String> {
     let subnets = |kind: &'static str| {
         zones
@@ -88,7 +88,7 @@ fn each_address_of_the_quickstart() {
 #[test]
 fn each_address_of_the_storefront() {
     let refusals = replaces_each(&storefront(&[]));
-    // A name in a namespace is taken until the service that is registered under it has gone.
+    // A name in a namespace stays taken until the service that is registered under it is deleted.
     let names = ["api-discovery", "namespace"].map(str::to_owned);
     let mut expected = [&names[..1], &names[1..], &of_networks("abc")].concat();
     expected.sort();
@@ -105,7 +105,7 @@ fn each_address_of_the_gpu_workers() {
     assert_eq!(refusals, expected);
 }
 
-/// Nearly everything has a fixed name there, so that much is refused; what is not refused converges.
+/// Nearly every resource there has a fixed name, so Windlass refuses many addresses. The others converge.
 #[test]
 fn each_address_of_the_platform() {
     let program = declared("platform", platform::stack, &[("services", "1")]);
@@ -142,7 +142,7 @@ fn another_range_moves_the_quickstart_over() {
     universe.assert_nothing_lost();
 }
 
-/// What the simulated cloud holds is what the kinds say that they hold.
+/// A kind of the catalogue declares what it holds wherever the simulated cloud says that it holds something.
 #[test]
 fn the_kinds_say_what_they_hold() {
     for (used, user, _) in rules::IN_USE {

@@ -1,4 +1,5 @@
-//! Going back to an earlier belief loses nothing: what was made since is adopted where it is declared, and deleted where it is not.
+//! State rollback: going back to an earlier belief loses nothing. Windlass adopts a resource made since then if the program declares it, and deletes
+//! it otherwise.
 
 use serde_json::json;
 use windlass_state::record::Operation;
@@ -26,7 +27,7 @@ async fn converges(universe: &Universe, program: &Program) {
     assert!(preview.is_empty(), "{:#?}", preview.changes);
 }
 
-/// The platform after edits of every sort: one in place, one that replaces, one more and one less.
+/// The platform after edits of every sort: one in place, one replacement, one added and one removed resource.
 fn edited() -> Program {
     platform()
         .with("service", SERVICE, service(4))

@@ -7,7 +7,8 @@ use serde_json::json;
 use windlass::expr::{Expr, SecretSource};
 use windlass_tests::cloud::{MortalJournal, Program, Universe, refused};
 
-/// Formats 1 to 3 hold a quick hash. The value is the same, so that nothing is to be done; and a reader of the state cannot try values quickly any more.
+/// Formats 1 to 3 hold a quick hash. The value is the same, so Windlass changes nothing. Afterwards a reader of the state can no longer try values
+/// quickly.
 #[tokio::test]
 async fn a_quick_hash_of_an_older_version_becomes_a_slow_one_without_a_change() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,5 @@
-//! What a dead program's call makes after everything, and what another state has made: found by tags, confirmed by the service.
+//! Sweep: Windlass finds by tags what a dead process's call made after all later runs, and what another state has made. The service confirms each
+//! find.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ fn net() -> Program {
     Program::default().with("net", NETWORK, json!({"Range": "10.0.0.0/16"}))
 }
 
-/// A run that died between announcing its create and sending it, and the runs after it, which found nothing and made the thing anew.
+/// A run that died between announcing its create and sending it, and the next runs, which found nothing and made a new resource.
 async fn lost(program: &Program) -> (Universe, Intent) {
     for last in 0.. {
         let universe = Universe::default();
@@ -39,7 +40,7 @@ async fn lost(program: &Program) -> (Universe, Intent) {
     unreachable!("numbers have no end")
 }
 
-/// Lets the call of a dead program arrive.
+/// Lets the call of a dead process arrive.
 async fn lands(universe: &Universe, intent: &Intent) -> String {
     universe.life.begin(None);
     let owner = universe.journal.load().owner();
@@ -65,7 +66,7 @@ async fn a_call_that_lands_after_everything_is_deleted_by_the_next_up() {
     let late = lands(&universe, &intent).await;
     assert_eq!(universe.cloud.world().objects.len(), 2);
 
-    // Preview shows it, and keeps nothing of it.
+    // Preview shows it, and records nothing.
     let plan = universe.preview(&net()).await;
     let [change] = plan.changes.as_slice() else {
         panic!("one change: {:#?}", plan.changes);
@@ -122,7 +123,7 @@ async fn what_landed_late_becomes_the_resource_where_there_is_none() {
     universe.assert_nothing_lost();
 }
 
-/// Found by a story: what landed late has the name of the generation that is still to be made.
+/// A story found this: the late resource has the name of the generation that is still to be made.
 #[tokio::test]
 async fn what_landed_late_makes_room_for_the_next_generation_of_its_name() {
     let role = |path: &str| Program::default().with("role", ROLE, json!({"Path": path}));
@@ -152,7 +153,7 @@ async fn what_landed_late_makes_room_for_the_next_generation_of_its_name() {
     }
 }
 
-/// Roles are not listed by the tagging API; and where that may not be used, nothing is.
+/// The tagging API does not list roles. Without permission for that API, it lists nothing.
 #[tokio::test]
 async fn what_the_tagging_api_does_not_tell_is_looked_for_through_its_service() {
     let role = Program::default().with("role", ROLE, json!({"Path": "/"}));
@@ -172,7 +173,7 @@ async fn what_the_tagging_api_does_not_tell_is_looked_for_through_its_service() 
     universe.assert_nothing_lost();
 }
 
-/// The tagging API lists deleted things for hours.
+/// The tagging API lists deleted resources for hours.
 #[tokio::test]
 async fn what_landed_late_and_was_deleted_by_hand_is_no_business_of_anybody() {
     let (universe, intent) = lost(&net()).await;
@@ -190,7 +191,7 @@ async fn what_landed_late_and_was_deleted_by_hand_is_no_business_of_anybody() {
     universe.assert_nothing_lost();
 }
 
-/// A second state for the stack and environment of the first: `--state` was forgotten, or the state is lost.
+/// A second state for the stack and environment of the first one: the user forgot `--state`, or lost the state.
 async fn second(first: Universe) -> Universe {
     let mut second = first.stranger();
     second.new = false;
@@ -263,7 +264,7 @@ async fn a_tagging_api_that_may_not_be_used_is_one_warning() {
     let warned: Vec<_> = warned.flatten().collect();
     assert_eq!(warned.len(), 1, "{warned:#?}");
     assert_eq!(warned[0].code, codes::NOT_SWEPT);
-    // Later runs have nothing to ask for.
+    // Later runs have nothing to search for.
     let again = universe.up(&net()).await;
     let told = |event: &Event| matches!(event, Event::Warned { .. });
     assert!(!again.events.iter().any(told));

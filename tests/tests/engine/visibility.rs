@@ -1,4 +1,5 @@
-//! AWS hides what was made a moment ago: nothing has vanished before it must have shown, and NotFound about it means "not yet".
+//! Eventual consistency: AWS hides new resources. Windlass does not believe that one has vanished before AWS must have shown it, and NotFound means
+//! "not yet".
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +23,7 @@ use crate::crash::block_on;
 
 const SEEDS: u64 = 20;
 
-/// A cloud that hides what is new from whoever looks for it, observes, changes, uses or deletes it, for up to the whole of its visibility window.
+/// A cloud that hides new resources from searches, observations, changes, uses and deletions, for up to the whole visibility window.
 fn hiding(seed: u64) -> Universe {
     let universe = Universe::new(seed);
     universe.cloud.set_faults(Faults {
@@ -37,7 +38,7 @@ fn hiding(seed: u64) -> Universe {
     universe
 }
 
-/// One thing that nothing waits for, so that the next run begins while it is young.
+/// One resource that nothing waits for, so that the next run begins while it is new.
 fn small() -> Program {
     Program::new().with("role", ROLE, json!({"Path": "/", "Policy": "p1"}))
 }
@@ -60,7 +61,7 @@ async fn what_was_made_moments_ago_has_not_vanished() {
         let ran = universe.up(&platform()).await;
         assert_eq!(refused(&ran), [""; 0], "seed {seed}");
         let made = things(&universe);
-        // The last ones were made less than a window ago.
+        // The last resources were made less than a window ago.
         assert!(universe.preview(&platform()).await.is_empty());
         assert_eq!(universe.drift().await.drifts, [], "seed {seed}");
         universe.assert_nothing_lost();
@@ -155,7 +156,7 @@ fn a_host_whose_clock_is_wrong_waits_for_the_whole_window() {
     }
 }
 
-/// Answers to observers are from before the last update, for up to the whole of the window.
+/// AWS answers observations with the state before the last update, for up to the whole window.
 #[tokio::test]
 async fn an_edit_that_is_taken_back_at_once_is_taken_back() {
     for seed in 0..SEEDS {
@@ -181,7 +182,7 @@ async fn an_edit_that_is_taken_back_at_once_is_taken_back() {
     }
 }
 
-/// ECS answers a wait from before the call: it is no success.
+/// ECS answers a wait with the state before the call. That is no success.
 #[tokio::test]
 async fn a_wait_goes_by_no_answer_from_before() {
     for seed in 0..SEEDS {
@@ -204,7 +205,7 @@ async fn a_wait_goes_by_no_answer_from_before() {
     }
 }
 
-/// The simulated cloud hides for as long as the engine's windows say, and its table is its own.
+/// The simulated cloud hides new resources for as long as the engine's windows say. Its table is its own.
 #[test]
 fn the_cloud_hides_each_kind_for_as_long_as_the_engine_waits() {
     let capture = Capture::answering(|_| None);
@@ -229,14 +230,14 @@ async fn what_has_vanished_is_told_once_it_must_have_shown() {
     let took = universe.clock.elapsed() - began;
     assert_eq!(plan.changes[0].reason, Reason::Vanished);
     assert!(took < Duration::from_secs(62), "{took:?}");
-    // What must have shown is not looked for again.
+    // Once a resource must have shown, Windlass does not search for it again.
     let began = universe.clock.elapsed();
     universe.preview(&small()).await;
     let took = universe.clock.elapsed() - began;
     assert!(took < Duration::from_secs(1), "{took:?}");
 }
 
-/// How often a create was sent again, for what, and for how long, when AWS says that something is not there.
+/// How many times Windlass sent a create again, for which reason and for how long, when AWS answers that something is not found.
 async fn answered(message: &str) -> (usize, Option<String>, Duration) {
     let of_another =
         json!({"NetworkId": reference("network", "NetworkId"), "Range": "network-of-another"});
@@ -275,7 +276,7 @@ async fn what_nobody_made_is_an_error_at_once() {
     assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
-/// The document reads an output of another stack, which was changed a moment ago or long ago; AWS does not say what is missing.
+/// The document reads an output of another stack that was changed a moment ago or long ago. AWS does not say which resource is missing.
 #[tokio::test]
 async fn what_a_neighbour_made_moments_ago_is_not_visible_yet() {
     let spec = json!({"NetworkId": "network-of-another", "Range": "10.0.1.0/24"});

@@ -1,11 +1,11 @@
-//! How harsh the simulated cloud is at one moment of a sweep: a share of the moments has lags, and another share has late calls.
+//! The faults of the simulated cloud at one moment of a sweep: some moments have lags, others have late calls.
 //!
-//! Not here: everything at once by a seed, which `story` draws.
+//! Not here: all faults at once by a seed, which `story` draws.
 
 use windlass_tests::cloud::{Dice, Faults, Lag, Late};
 
-/// The weather of the moment with that number, the same each time: a third is calm, a third shows late, in a third the last calls of a dead process
-/// land late. No call lands beyond its window: the next run alone could not know of that.
+/// The faults of the moment with this number, the same each time: a third of the moments has none, in a third AWS shows changes late, and in a third
+/// the last calls of a dead process arrive late. No call arrives after its window, because the next run alone could not know about it.
 pub(crate) fn weather(number: u64) -> Faults {
     let dice = Dice::new(number);
     match dice.below(3) {

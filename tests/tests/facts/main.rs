@@ -1,5 +1,5 @@
-//! The catalogue against CloudFormation's resource specifications: every property is there, required where AWS requires it,
-//! and replaced where AWS cannot change it. What differs on purpose carries its reason in `reasons`.
+//! Compares the catalogue with CloudFormation's resource specifications: the catalogue has every property, requires it where AWS requires it, and
+//! replaces the resource where AWS cannot change it. `reasons` gives the reason for every intended difference.
 //!
 //! Not here: whether the properties reach AWS, which the wire tests prove.
 
@@ -14,10 +14,10 @@ use windlass::schema::{Change, KindSchema, Read};
 use reasons::Reason;
 use walk::{Found, find, paths};
 
-/// What CloudFormation says about one kind.
+/// CloudFormation's specification of one kind.
 #[derive(Debug, Deserialize)]
 struct Facts {
-    /// By path; members of a list are below `[]`.
+    /// By path. The members of a list have `[]` in their path.
     properties: BTreeMap<String, Fact>,
     required: Vec<String>,
     create_only: Vec<String>,
@@ -55,7 +55,7 @@ fn facts() -> BTreeMap<String, Facts> {
         .collect()
 }
 
-/// Differences that no reason explains, and reasons that explain none.
+/// Differences without a reason, and reasons without a difference.
 struct Verdict {
     table: &'static [Reason],
     used: BTreeSet<(&'static str, &'static str)>,
@@ -71,7 +71,7 @@ impl Verdict {
         }
     }
 
-    /// A difference; a reason for a path covers what is below it.
+    /// Notes a difference. A reason for a path also covers the paths below it.
     fn differs(&mut self, kind: &str, path: &str) {
         let reason = self
             .table
@@ -105,7 +105,7 @@ impl Verdict {
     }
 }
 
-/// Whether `path` is `above` or below it.
+/// Whether `path` is `above`, or below it.
 fn covers(above: &str, path: &str) -> bool {
     path.strip_prefix(above)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -182,7 +182,7 @@ fn the_catalogue_has_no_property_that_aws_does_not_know() {
     let mut verdict = Verdict::over(reasons::OURS);
     for (schema, facts) in each_kind(&facts) {
         for path in paths(schema) {
-            // Where the facts stop at an object, its members are the SDK's to say.
+            // Where the specification stops at an object, only the SDK knows its members.
             let open = |above: &String| {
                 covers(above, &path)
                     && !facts
@@ -222,7 +222,7 @@ fn what_aws_cannot_change_is_replaced() {
                 verdict.differs(schema.kind, path);
             }
         }
-        // A condition is not enough for what AWS never changes.
+        // A conditional replacement is not enough for a property that AWS never changes.
         for path in &facts.create_only {
             if let Some(Found {
                 change: Change::ReplacesIf { .. },

@@ -1,6 +1,7 @@
-//! Where the catalogue differs from CloudFormation's specifications on purpose, and why. A reason without a difference fails.
+//! Intended differences between the catalogue and CloudFormation's specifications, each with its reason. A reason without a difference fails the
+//! test.
 
-/// One difference and its reason; a path covers what is below it.
+/// One difference and its reason. The path also covers the paths below it.
 #[derive(Debug)]
 pub struct Reason {
     pub kind: &'static str,
@@ -57,7 +58,7 @@ pub const ABSENT: &[Reason] = &[
     },
 ];
 
-/// Attributes that CloudFormation returns and that are no outputs here.
+/// Attributes that CloudFormation returns and that are not outputs here.
 pub const NO_OUTPUT: &[Reason] = &[
     Reason {
         kind: "AWS::EC2::SecurityGroup",
@@ -130,7 +131,7 @@ pub const OURS: &[Reason] = &[
     },
 ];
 
-/// Properties that CloudFormation calls create-only, always or under a condition, and that are not always replaced here.
+/// Properties that CloudFormation calls create-only, always or under a condition, and whose change does not always replace the resource here.
 pub const NOT_REPLACED: &[Reason] = &[
     Reason {
         kind: "AWS::AutoScaling::AutoScalingGroup",
@@ -157,7 +158,7 @@ pub const NOT_REPLACED: &[Reason] = &[
 /// Properties that CloudFormation requires and the catalogue does not.
 pub const NOT_REQUIRED: &[Reason] = &[];
 
-/// Properties that CloudFormation calls write-only and that the catalogue expects back all the same.
+/// Properties that CloudFormation calls write-only, although the catalogue expects AWS to return them.
 pub const READ_ALL_THE_SAME: &[Reason] = &[
     Reason {
         kind: "AWS::ApplicationAutoScaling::ScalingPolicy",

@@ -1,19 +1,19 @@
-//! Paths of CloudFormation through the schemas of the catalogue.
+//! Follows CloudFormation's property paths through the schemas of the catalogue.
 
 use windlass::schema::{Change, FieldSchema, KindSchema, Read, Shape, flattened};
 
-/// What the catalogue says about one path.
+/// What the catalogue declares for one path.
 #[derive(Debug, Clone, Copy)]
 pub struct Found {
-    /// What a change does; of the nearest property above that says so.
+    /// What a change does, as declared by the nearest property at or above the path.
     pub change: Change,
-    /// Whether it, or what holds it, can be read.
+    /// Whether AWS returns the property and everything that contains it.
     pub read: Read,
-    /// Whether the spec cannot be made without it: itself, or the choice that it is a variant of.
+    /// Whether every spec needs it: the property itself, or the choice that it is a variant of.
     pub required: bool,
 }
 
-/// What stands at a path, such as `LoadBalancers[].ContainerPort`.
+/// The catalogue's entry for a path, such as `LoadBalancers[].ContainerPort`.
 pub fn find(schema: &KindSchema, path: &str) -> Option<Found> {
     let mut fields = schema.fields;
     let mut found = Found {
@@ -42,9 +42,9 @@ pub fn find(schema: &KindSchema, path: &str) -> Option<Found> {
             required: field.required || chosen.is_some_and(|choice| choice.required),
         };
         match inside(field.shape, lists) {
-            // Whatever JSON holds may be written.
+            // JSON may contain any path.
             Some(Shape::Json | Shape::Policy) => return Some(found),
-            // Tags are a list of `Key` and `Value`, further words of the kind's own excepted.
+            // Tags are a list of `Key` and `Value`. The kind's own further members are not paths here.
             Some(Shape::Tags) => {
                 return matches!(segments.next(), None | Some("Key" | "Value")).then_some(found);
             }
@@ -56,7 +56,7 @@ pub fn find(schema: &KindSchema, path: &str) -> Option<Found> {
     Some(found)
 }
 
-/// The property of that name, and the choice that holds it.
+/// The property of that name, and the choice that contains it.
 fn named(
     fields: &'static [FieldSchema],
     name: &str,
@@ -70,7 +70,7 @@ fn named(
     })
 }
 
-/// The form of the members that many lists deep; the form itself where the path does not ask for them.
+/// The shape of the members `lists` lists deep. The shape itself if the path does not go into the list.
 fn inside(shape: &'static Shape, lists: usize) -> Option<&'static Shape> {
     match (shape, lists) {
         (Shape::List(member) | Shape::Map(member), 1..) => inside(member, lists - 1),

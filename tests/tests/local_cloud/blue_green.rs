@@ -1,6 +1,7 @@
-//! A blue/green service over the wire: ECS shifts the traffic of its listener rule, and no run takes it back.
+//! A blue/green service against the local cloud: ECS shifts the traffic of the service's listener rule, and no run shifts it back.
 //!
-//! Not here: how the local cloud shifts it (`engine/local`), and what a plan leaves alone (`windlass-plan`'s `lifecycle::driven`).
+//! Not here: how the local cloud shifts the traffic (`engine/local`), and which properties a plan leaves alone (`windlass-plan`'s
+//! `lifecycle::driven`).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,10 +15,10 @@ use windlass_tests::local::{Account, Surroundings};
 
 use crate::cloud;
 
-/// The account.
+/// The account number.
 const NUMBER: u64 = 1;
 const ELB: &str = "elasticloadbalancing";
-/// Longer than a roll-out with its bake time.
+/// Longer than a rollout including its bake time.
 const ROLLED_OUT: Duration = Duration::from_secs(3600);
 /// The rule's address among the surroundings.
 const RULE: &str = "rule-production-0b2";
@@ -42,11 +43,11 @@ fn service(revision: u32) -> Value {
     })
 }
 
-/// The program with the service at a revision, and everything that it names.
+/// The program with the service at this revision, and all resources that the service names.
 fn program(account: &Account, revision: u32) -> Program {
     let mut surroundings = Surroundings::of(account);
     let kind = "AWS::ECS::Service";
-    // Both revisions stand there throughout.
+    // Both revisions exist throughout.
     let specs = [1, 2].map(|revision| surroundings.place(kind, &service(revision)));
     let at = usize::try_from(revision - 1).expect("small");
     surroundings.program().with("it", kind, specs[at].clone())
@@ -58,7 +59,7 @@ fn rule(state: &MemoryJournal) -> String {
     snapshot.resources[&parse(RULE)].physical_id.clone()
 }
 
-/// The weights of the rule's target groups, by their ARNs; empty while it forwards to one group.
+/// The weights of the rule's target groups, by their ARNs. Empty while the rule forwards to one group.
 fn weights(account: &Account, rule: &str) -> BTreeMap<String, String> {
     let form = (
         "content-type",
@@ -77,7 +78,7 @@ fn weights(account: &Account, rule: &str) -> BTreeMap<String, String> {
     weights.collect()
 }
 
-/// How often the account has changed a rule.
+/// How many times the account has changed a rule.
 async fn changed(cloud: &EmbeddedCloud, account: &Account) -> usize {
     let calls = cloud.control().calls().await.expect("the record");
     let of = calls

@@ -1,6 +1,6 @@
-//! Every kind of the catalogue through its life over the wire, against the local cloud, by its samples; and what moto loses on the way.
+//! Life-cycle tests of every kind in the catalogue against the local cloud, with its samples. They also list what moto does wrong.
 //!
-//! Not here: every property in every request (`wire`), and death at every call (`engine`), which need no emulator.
+//! Not here: every property in every request (`wire`), and a kill at every call (`engine`). Those need no emulator.
 
 mod blue_green;
 mod trim;
@@ -17,14 +17,14 @@ use windlass_tests::cloud::samples::catalogue;
 
 use crate::walk::{Findings, walk};
 
-/// So many kinds are walked at once: moto answers one call after another.
+/// How many kinds run at the same time: moto answers one call after another.
 const AT_ONCE: usize = 4;
-/// No kind takes so long unless it hangs.
+/// No kind takes this long unless it hangs.
 const PATIENCE: Duration = Duration::from_secs(150);
-/// A task's state lasts so long.
+/// How long a task stays in each state, in milliseconds.
 const STEP: u64 = 20;
 
-/// A local cloud of a test's own, in that home.
+/// A local cloud for one test, with this home folder.
 async fn cloud(home: &TempDir) -> Arc<EmbeddedCloud> {
     let python = Home::from_environment().expect("a home");
     let cloud = EmbeddedCloud::start(Home::at(home.path()).with_python(python.python()));
@@ -46,7 +46,7 @@ async fn every_kind_lives_over_the_wire() {
     let home = tempfile::tempdir().expect("a home");
     let cloud = cloud(&home).await;
 
-    // For work on one kind.
+    // To work on one kind.
     let only = std::env::var("WINDLASS_KIND").ok();
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut walks = Vec::new();

@@ -1,14 +1,14 @@
-//! Specs without the paths that moto refuses. Not here: which those are (`windlass-local`'s `open_gaps`).
+//! Specs without the paths that moto refuses. Not here: the list of these paths (`windlass-local`'s `open_gaps`).
 
 use serde_json::Value;
 
-/// Whether the path leads to something in the spec.
+/// Whether the spec has a value at this path.
 pub fn holds(spec: &Value, path: &str) -> bool {
     let mut spec = spec.clone();
     remove(&mut spec, path)
 }
 
-/// Removes what the path leads to; gives whether there was something.
+/// Removes the value at this path. Returns whether there was one.
 pub fn remove(spec: &mut Value, path: &str) -> bool {
     let (path, wanted) = match path.split_once('=') {
         Some((path, wanted)) => (path, Some(wanted)),

@@ -1,4 +1,4 @@
-//! One kind through its life: made, found as it was made, changed sample by sample, lost, changed by others, deleted twice.
+//! The life of one kind: created, read back unchanged, changed from sample to sample, vanished, changed by others, deleted twice.
 //!
 //! Not here: what moto may do wrong meanwhile (`windlass-local`'s `open_gaps`).
 
@@ -17,23 +17,23 @@ use windlass_tests::wire::leaves;
 
 use crate::trim::{holds, remove};
 
-/// What the walks found.
+/// The results of the walks.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// How many samples were walked.
+    /// How many samples the walks used.
     pub samples: usize,
-    /// Paths that AWS returns and that some sample has.
+    /// Paths that AWS returns and that some sample contains.
     pub sent: BTreeSet<String>,
-    /// Those of them that came back as they were.
+    /// Those of these paths whose value came back unchanged.
     pub back: BTreeSet<String>,
-    /// Those that did not, with what came instead, for one sample.
+    /// The other paths, with the value that came back instead, for one sample.
     pub lost: BTreeMap<String, String>,
     /// Everything else that went wrong.
     pub troubles: Vec<String>,
 }
 
 impl Findings {
-    /// Nothing but this.
+    /// Findings with nothing but this trouble.
     pub fn trouble(what: String) -> Self {
         Self {
             troubles: vec![what],
@@ -57,10 +57,10 @@ impl Findings {
     }
 }
 
-/// So many samples of a kind are walked: the smallest, the fullest, its changes in place, and a replacement. Each costs calls.
+/// How many samples of a kind a walk uses: the smallest, the fullest, its changes in place, and a replacement. Each sample costs calls.
 const WALKED: usize = 4;
 
-/// The same, or all of them with `WINDLASS_WALK=full`.
+/// That number, or all samples with `WINDLASS_WALK=full`.
 fn walked() -> usize {
     match std::env::var("WINDLASS_WALK").as_deref() {
         Ok("full") => usize::MAX,
@@ -68,14 +68,14 @@ fn walked() -> usize {
     }
 }
 
-/// Samples that AWS itself would refuse among these surroundings.
+/// Samples that AWS itself would refuse among these surroundings, each with the reason.
 const UNFIT: &[(&str, usize, &str)] = &[(
     "AWS::ECS::Service",
     0,
     "its task definition has a network of its own, which the smallest service does not configure",
 )];
 
-/// What keeps a resource from being deleted or replaced, as AWS does: samples are walked without it.
+/// Properties that make AWS refuse to delete or replace a resource. The walks leave them out.
 const PROTECTED: &[(&str, &str)] = &[
     (
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -87,13 +87,13 @@ const PROTECTED: &[(&str, &str)] = &[
 struct Walk<'a> {
     account: &'a Account,
     kind: &'static str,
-    /// The surroundings alone.
+    /// The program of the surroundings alone.
     bare: Program,
     state: MemoryJournal,
     findings: Findings,
 }
 
-/// Walks one kind in an account of its own.
+/// Walks one kind through its life, in its own account.
 pub async fn walk(cloud: &EmbeddedCloud, number: u64, sampled: &Sampled) -> Findings {
     let kind = sampled.schema.kind;
     let account = Account::new(cloud, number);
@@ -128,7 +128,7 @@ pub async fn walk(cloud: &EmbeddedCloud, number: u64, sampled: &Sampled) -> Find
     walk.findings
 }
 
-/// The first samples without what moto refuses, each once.
+/// The first samples without what moto refuses, and without duplicates.
 fn trimmed(kind: &str, all: &[Value]) -> Vec<Value> {
     let mut specs: Vec<Value> = Vec::new();
     for (index, spec) in all.iter().enumerate() {
@@ -164,7 +164,7 @@ fn gaps(kind: &str, moto: Moto) -> impl Iterator<Item = &'static OpenGap> {
 
 impl Walk<'_> {
     fn program(&self, sampled: &Sampled, spec: &Value) -> Program {
-        // Two generations cannot have one fixed name or range, so that its author has to let the old one go first.
+        // Two generations cannot have the same fixed name or range, so the author has to delete the old one first.
         let name = sampled.schema.physical_name().map(|(field, _)| field.name);
         let fixed = name.is_some_and(|name| spec.get(name).is_some()) || sampled.occupies();
         let options = Options {
@@ -176,7 +176,7 @@ impl Walk<'_> {
             .with_options("it", self.kind, spec.clone(), options)
     }
 
-    /// The whole life. `None`: it ended early, with a trouble.
+    /// The whole life. `None` if it ended early, with a trouble.
     async fn live(&mut self, programs: &[Program]) -> Option<()> {
         let (smallest, fullest) = (&programs[0], programs.get(1).unwrap_or(&programs[0]));
         self.up("smallest", smallest).await?;
@@ -200,7 +200,7 @@ impl Walk<'_> {
         self.end().await
     }
 
-    /// Converges, and looks at what came back.
+    /// Converges, and compares what came back.
     async fn up(&mut self, what: &str, program: &Program) -> Option<Plan> {
         let ran = self.account.up(&self.state, Some(program)).await;
         let plan = self.so(what, ran)?.plan;
@@ -208,7 +208,7 @@ impl Walk<'_> {
         Some(plan)
     }
 
-    /// What a preview still shows is what moto lost.
+    /// Moto lost whatever a preview still shows.
     async fn settled(&mut self, what: &str, program: &Program) -> Option<()> {
         let preview = self.account.preview(&self.state, program).await;
         let preview = self.so(&format!("{what}, preview"), preview)?;
@@ -228,7 +228,7 @@ impl Walk<'_> {
         Some(())
     }
 
-    /// Somebody else deletes it.
+    /// Another state deletes the resource.
     async fn vanish(&mut self, program: &Program) -> Option<()> {
         let others = other(&self.state);
         let ran = self.account.up(&others, Some(&self.bare)).await;
@@ -244,7 +244,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Somebody else changes it.
+    /// Another state changes the resource.
     async fn drift(&mut self, program: &Program, theirs: &Program) -> Option<()> {
         let others = other(&self.state);
         let ran = self.account.up(&others, Some(theirs)).await;
@@ -258,12 +258,12 @@ impl Walk<'_> {
             Some(change) if change.reason == Reason::Drifted => {}
             other => return self.trouble("changed by others", &format!("the plan says {other:?}")),
         }
-        // What they have added is theirs, and in the way of a delete. If they fail, that delete tells.
+        // What the other state has added belongs to it, and blocks a delete. If this cleanup fails, that delete reports it.
         drop(self.account.up(&others, Some(program)).await);
         Some(())
     }
 
-    /// Deletes what somebody else has deleted since it was planned; then there is nothing to do.
+    /// Deletes a resource that another state has deleted since the plan. Then nothing is left to do.
     async fn destroy_twice(&mut self) -> Option<()> {
         let others = other(&self.state);
         let first = self.account.up(&others, Some(&self.bare));
@@ -307,7 +307,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What is listed as refused is refused still: when it is changed to, made, or made again.
+    /// Moto still refuses the paths that the list says it refuses: in an update, in a create, or in a second create.
     async fn probe(&mut self, sampled: &Sampled, all: &[Value], programs: &[Program]) {
         let bare = self.bare.clone();
         for gap in gaps(self.kind, Moto::Refuses).chain(gaps(self.kind, Moto::Bars)) {
@@ -341,7 +341,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Why these programs cannot be made one after another. What a refused call leaves behind is in the way of nothing else.
+    /// The error if these programs cannot be made one after another. What a refused call leaves behind is removed, and so blocks nothing else.
     async fn refusal(&mut self, steps: &[&Program]) -> Option<String> {
         let bare = self.bare.clone();
         let again = self.account.up(&self.state, Some(&bare)).await;
@@ -357,7 +357,7 @@ impl Walk<'_> {
         None
     }
 
-    /// Counts what was sent and what of it came back.
+    /// Counts the sent paths, and those that came back.
     fn account_for(&mut self, sampled: &Sampled, specs: &[Value]) {
         for spec in specs {
             let returned = leaves(sampled.schema.fields, spec)

@@ -1,4 +1,4 @@
-//! Route tables, routes and associations of subnets: one call tells of all three kinds.
+//! Route tables, routes and associations of subnets: one call returns all three kinds.
 
 use serde_json::json;
 use windlass_engine::provider::Target;
@@ -30,7 +30,7 @@ fn of_table(id: &str, associations: &str) -> String {
     )
 }
 
-/// EC2. Subnet 4 has another table than it should have, and subnet 5 none of its own.
+/// EC2. Subnet 4 has another table than it should have, and subnet 5 has none of its own.
 fn ec2(request: &Captured) -> Option<(u16, String)> {
     if request.operation != "DescribeRouteTables" {
         return None;
@@ -79,7 +79,7 @@ async fn associations_are_read_with_the_tables_that_they_should_be_of() {
         *properties,
         json!({"RouteTableId": "rtb-9", "SubnetId": "subnet-4"})
     );
-    // The two that are not with their table are asked about each.
+    // Windlass asks about each of the two that are not with their table.
     assert_eq!(
         agree(ec2, &targets).await,
         owned(&[("DescribeRouteTables", 3)])

@@ -1,5 +1,5 @@
-//! Things that AWS describes by id only, refusing the whole question where one of them is gone: a list shows them first, and what it does not
-//! show is asked for by id.
+//! Resources that AWS describes by id, and for which it refuses the whole call if one of them is gone. Windlass reads a list first, and asks by id
+//! for what the list does not show.
 
 use serde_json::{Value, json};
 use windlass_engine::provider::Target;
@@ -10,7 +10,7 @@ use super::{GONE, LATE, MANY, agree, names, owned, target, together};
 
 const HERE: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
 
-/// More than one call takes ARNs.
+/// More ARNs than one call takes.
 const GROUPS: usize = 25;
 
 fn group(at: usize) -> String {
@@ -25,7 +25,7 @@ fn template(at: usize) -> String {
     format!("lt-0a{at}")
 }
 
-/// One answer about these.
+/// One answer with these members.
 fn answer(operation: &str, list: &str, members: &str) -> Option<(u16, String)> {
     let result = format!("<{operation}Result><{list}>{members}</{list}></{operation}Result>");
     Some((
@@ -34,7 +34,7 @@ fn answer(operation: &str, list: &str, members: &str) -> Option<(u16, String)> {
     ))
 }
 
-/// An answer of Elastic Load Balancing: lists show all but the late one and the one that is gone, and a question that names the latter is refused.
+/// An answer of Elastic Load Balancing. Lists show all but the late one and the deleted one, and AWS refuses a call that names the deleted one.
 fn balancing(
     request: &Captured,
     list: &str,
@@ -99,7 +99,7 @@ async fn a_target_group_that_is_gone_is_asked_about_alone() {
     let targets: Vec<Target> = (0..MANY)
         .map(|at| target_group(at, &json!({"TargetType": "ip"})))
         .collect();
-    // The list, the two that it does not show, and each of them, since the answer does not say which is gone.
+    // The calls: the list, the two that it does not show, and each of those two alone, because the answer does not say which one is gone.
     assert_eq!(
         agree(groups, &targets).await,
         owned(&[("DescribeTargetGroups", 4)])
@@ -131,7 +131,7 @@ async fn tags_of_what_is_gone_are_asked_for_apart() {
         };
         assert_eq!(properties["Tags"], tags(at));
     }
-    // One that the tagging API shows otherwise, and one that it does not show.
+    // One resource whose tags differ in the tagging API, and one that it does not show.
     assert_eq!(
         agree(groups, &targets).await,
         owned(&[
@@ -142,7 +142,7 @@ async fn tags_of_what_is_gone_are_asked_for_apart() {
     );
 }
 
-/// What is asked about of so many, and the token of the page.
+/// Which of `count` resources the request names, and its page token.
 fn asked(request: &Captured, count: usize, arn: fn(usize) -> String) -> (Vec<usize>, Option<&str>) {
     let mut pairs = request.body.lines().filter_map(|line| line.split_once('='));
     let token = pairs.find(|(name, _)| ["Marker", "NextToken"].contains(name));
@@ -185,7 +185,7 @@ async fn a_list_of_others_is_left_off() {
     assert_eq!(calls.len(), 1 + 2, "{calls:?}");
 }
 
-/// A page of Elastic Load Balancing, with or without another one after it.
+/// A page of Elastic Load Balancing, with or without a next page.
 fn paged(operation: &str, list: &str, members: &str, more: bool) -> Option<(u16, String)> {
     let next = if more {
         "<NextMarker>second</NextMarker>"
@@ -199,7 +199,7 @@ fn paged(operation: &str, list: &str, members: &str, more: bool) -> Option<(u16,
     ))
 }
 
-/// All but the last three, or with the token of the second page these.
+/// All but the last three. With the token of the second page, the last three.
 fn page_of(count: usize, token: Option<&str>) -> std::ops::Range<usize> {
     match token {
         None => 0..count - 3,
@@ -303,7 +303,7 @@ async fn a_load_balancer_that_is_gone_is_asked_about_alone() {
     );
 }
 
-/// EC2 names what is gone.
+/// EC2 names the deleted template.
 fn templates(request: &Captured) -> Option<(u16, String)> {
     let asked: Vec<usize> = (0..MANY)
         .filter(|at| names(request, &template(*at)))
@@ -344,7 +344,8 @@ fn templates(request: &Captured) -> Option<(u16, String)> {
 #[tokio::test]
 async fn a_launch_template_that_is_gone_is_asked_about_alone() {
     let targets: Vec<Target> = (0..MANY).map(launch_template).collect();
-    // Versions: the list, and the two that it does not show. Templates: the list, these two, and the late one without what the refusal names.
+    // Versions: the list, and the two that it does not show. Templates: the list, these two, and then the late one alone, without the one that the
+    // refusal names.
     assert_eq!(
         agree(templates, &targets).await,
         owned(&[

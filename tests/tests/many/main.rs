@@ -1,6 +1,6 @@
-//! Kinds that are read by a list once there are many of them: the list, over all its pages, must give what the calls for one give, and what it
-//! does not show is asked about by itself; what waits together is asked about together; and no read of any kind ends with a page that is empty.
-//! Through the real SDK, with a client that captures.
+//! Pagination and batching: kinds that Windlass reads with a list once there are many of them, through the real SDK with an HTTP client that captures
+//! calls. The list, over all its pages, must give the same as the calls for single resources. Windlass asks separately for what the list does not
+//! show, and polls together what waits together. No read of any kind stops at an empty page.
 
 mod associations;
 mod lists;
@@ -23,7 +23,7 @@ use windlass_engine::provider::{Outputs, Provider, Target};
 use windlass_plan::observation::Observation;
 use windlass_tests::wire::capture::{Capture, Captured};
 
-/// More than any kind reads one by one.
+/// More resources than Windlass reads one by one, for every kind.
 const MANY: usize = 6;
 
 /// The one that the lists do not show, though it exists.
@@ -46,7 +46,7 @@ fn target(kind: &str, id: String, applied: &Value) -> Target {
     }
 }
 
-/// What is observed of each when all are read together, and the calls that it took.
+/// The observation of each resource when Windlass reads all of them together, and the calls of that read.
 async fn together(
     rule: fn(&Captured) -> Option<(u16, String)>,
     targets: &[Target],
@@ -60,7 +60,7 @@ async fn together(
     (observed, capture.take())
 }
 
-/// Compares the reading of all with the reading of each by itself; gives how often each operation was called for all.
+/// Compares the read of all resources with the read of each one alone. Returns how many times the read of all called each operation.
 async fn agree(
     rule: fn(&Captured) -> Option<(u16, String)>,
     targets: &[Target],

@@ -1,4 +1,4 @@
-//! Every read that AWS answers in pages is read to its end, though the first page is empty.
+//! Pagination: Windlass reads every paged answer to its end, even if the first page is empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ fn taken(capture: &Capture, what: &str) -> Followed {
     }
 }
 
-/// ECS and its logs: the deployment of a service was rolled back, since its task ended with 1.
+/// ECS and its logs: ECS rolled back the deployment of a service because its task exited with code 1.
 fn rolled_back(request: &Captured) -> Option<(u16, String)> {
     let answer = match request.operation.as_str() {
         "DescribeServices" => {
@@ -66,7 +66,7 @@ fn rolled_back(request: &Captured) -> Option<(u16, String)> {
             let logging = json!({"logDriver": "awslogs", "options": options});
             json!({"taskDefinition": {"taskDefinitionArn": REVISION, "containerDefinitions": [{"name": "app", "logConfiguration": logging}]}})
         }
-        // The token that comes back is the end.
+        // A token that equals the sent one means the end.
         "GetLogEvents" => {
             json!({"events": [{"message": "no database"}], "nextBackwardToken": "more"})
         }
@@ -75,7 +75,7 @@ fn rolled_back(request: &Captured) -> Option<(u16, String)> {
     Some((200, answer.to_string()))
 }
 
-/// What a failure says and how it is read.
+/// The text of the failure.
 async fn failure(capture: &Capture) -> String {
     let applied = json!({"Cluster": "main", "TaskDefinition": REVISION});
     let question = PollQuestion {
@@ -124,13 +124,13 @@ async fn lookups() -> Followed {
     let capture = paging(|_| None);
     let provider = capture.provider();
     for query in &queries {
-        // Nothing fits; what matters is how it is looked for.
+        // No resource fits. What matters is how the lookup searches.
         provider.lookup(&Capture::place(), query).await.ok();
     }
     taken(&capture, "a lookup")
 }
 
-/// Who is in the way of a deletion.
+/// The names of the resources in the way of a deletion.
 async fn holders() -> Followed {
     let capture = paging(|_| None);
     let kinds = [
@@ -193,7 +193,7 @@ async fn every_read_goes_on_after_an_empty_page() {
     assert!(unasked.is_empty(), "no question needs {unasked:?}");
 }
 
-/// Every file of source in a folder.
+/// Every source file in a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("a folder of source");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -208,7 +208,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Calls are named as IAM writes them, by a text of their own.
+/// The source names each call as IAM does, in one string literal.
 #[test]
 fn every_read_of_the_source_stands_in_one_table() {
     let source = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../engine/aws/src"));

@@ -1,4 +1,4 @@
-//! Managed policies and instance profiles: the account's lists.
+//! Managed policies and instance profiles: Windlass reads the account's lists.
 
 use serde_json::json;
 use windlass_engine::provider::Target;
@@ -11,7 +11,7 @@ fn policy_arn(at: usize) -> String {
     format!("arn:aws:iam::123456789012:policy/policy-{at}")
 }
 
-/// What GetPolicy and the list say.
+/// The part that GetPolicy and the list return.
 fn policy(at: usize) -> String {
     let arn = policy_arn(at);
     format!(
@@ -24,7 +24,7 @@ fn document(at: usize) -> String {
     format!("%7B%22Id%22%3A%22{at}%22%7D")
 }
 
-/// Both versions, of which the second is in force.
+/// Both versions. The second one is the default.
 fn versions(at: usize) -> String {
     let version = |id: &str, document: &str, is_default: bool| {
         format!(
@@ -43,7 +43,7 @@ fn profile(at: usize) -> String {
     )
 }
 
-/// IAM. The lists have two pages each, with somebody else's among ours.
+/// IAM. Each list has two pages, with resources of another owner among ours.
 fn iam(request: &Captured) -> Option<(u16, String)> {
     let says = |value: String| {
         let mut lines = request.body.lines();

@@ -1,4 +1,4 @@
-//! Revisions of task definitions: a list of those that are active, read no further than it is worth.
+//! Revisions of task definitions: Windlass reads the list of active ones, and stops where more pages would cost more calls than they save.
 
 use serde_json::{Value, json};
 use windlass_engine::provider::Target;
@@ -9,7 +9,7 @@ use super::{GONE, LATE, agree, owned, target, together};
 
 const KIND: &str = "AWS::ECS::TaskDefinition";
 
-/// As many as are worth two pages.
+/// As many revisions as justify two pages.
 const REVISIONS: usize = 8;
 
 fn arn(at: usize) -> String {
@@ -26,7 +26,7 @@ fn targets() -> Vec<Target> {
     (0..REVISIONS).map(target).collect()
 }
 
-/// ECS. There are more pages than those that are read, with somebody else's revisions among ours.
+/// ECS. There are more pages than Windlass reads, with revisions of another owner among ours.
 fn ecs(request: &Captured) -> Option<(u16, String)> {
     let body: Value = serde_json::from_str(&request.body).expect("JSON");
     let answer = match request.operation.as_str() {

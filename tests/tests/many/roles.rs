@@ -1,4 +1,4 @@
-//! Roles: the details of all, and the list of all for what the details lack.
+//! Roles: Windlass reads the account's authorization details, and the list of all roles for what the details lack.
 
 use serde_json::json;
 use windlass_engine::provider::Target;
@@ -9,7 +9,7 @@ use super::{GONE, MANY, agree, owned, target, together};
 
 const TRUST: &str = "%7B%22Version%22%3A%222012-10-17%22%7D";
 
-/// What GetRole and both lists say about a role.
+/// The part of a role that GetRole and both lists return.
 fn role(at: usize) -> String {
     format!(
         "<RoleName>role-{at}</RoleName><RoleId>AROA{at}</RoleId><Arn>arn:aws:iam::123456789012:role/role-{at}</Arn><Path>/</Path>
@@ -17,7 +17,7 @@ fn role(at: usize) -> String {
     )
 }
 
-/// What GetRole and GetAccountAuthorizationDetails say.
+/// The part that GetRole and GetAccountAuthorizationDetails return.
 fn tags_of(at: usize) -> String {
     format!(
         "<Tags><member><Key>number</Key><Value>{at}</Value></member></Tags>
@@ -25,7 +25,7 @@ fn tags_of(at: usize) -> String {
     )
 }
 
-/// What GetRole and ListRoles say.
+/// The part that GetRole and ListRoles return.
 fn described(at: usize) -> String {
     format!(
         "<Description>number {at}</Description><MaxSessionDuration>{}</MaxSessionDuration>",
@@ -44,7 +44,7 @@ fn inline(at: usize) -> String {
     )
 }
 
-/// IAM. The lists have two pages each, with somebody else's role among ours.
+/// IAM. Each list has two pages, with a role of another owner among ours.
 fn iam(request: &Captured) -> Option<(u16, String)> {
     let at = (0..MANY).find(|at| {
         request
@@ -116,7 +116,7 @@ fn iam(request: &Captured) -> Option<(u16, String)> {
     }
 }
 
-/// All roles, of which the first so many are written with a description.
+/// All roles. The program gives the first `described` of them a description.
 fn targets(described: usize) -> Vec<Target> {
     let target = |at| {
         let mut applied = json!({

@@ -1,4 +1,4 @@
-//! Rollouts of services that are waited for together.
+//! Rollouts of services that Windlass waits for together.
 
 use serde_json::{Value, json};
 use windlass::schema::Wait;
@@ -7,9 +7,9 @@ use windlass_tests::wire::capture::{Capture, Captured};
 
 use super::target;
 
-/// More than one call takes.
+/// More services than one call takes.
 const SERVICES: usize = 12;
-/// The one that was rolled back.
+/// The service that ECS rolled back.
 const BROKEN: usize = 11;
 
 fn arn(of: &str, at: usize) -> String {
@@ -20,7 +20,7 @@ fn revision(at: usize, number: usize) -> String {
     format!("arn:aws:ecs:us-east-1:123456789012:task-definition/shop-{at}:{number}")
 }
 
-/// ECS. Every service has its eighth revision but the broken one, which is back at its seventh.
+/// ECS. Every service has its eighth revision except the broken one, which is back at its seventh.
 fn ecs(request: &Captured) -> Option<(u16, String)> {
     let body: Value = serde_json::from_str(&request.body).expect("JSON");
     let number = |arn: &Value| {
@@ -48,7 +48,7 @@ fn ecs(request: &Captured) -> Option<(u16, String)> {
             });
             json!({"services": services.collect::<Vec<_>>()})
         }
-        // What is current after a way back is the success before.
+        // After a rollback the current deployment is the earlier success.
         "DescribeServiceDeployments" => {
             let deployments = each("serviceDeploymentArns").into_iter().map(|at| {
                 let status = if at == 99 { "ROLLBACK_SUCCESSFUL" } else { "SUCCESSFUL" };
@@ -92,7 +92,7 @@ async fn deployments_that_have_ended_are_asked_about_together() {
     let calls = capture.take();
     let count = |of: &str| calls.iter().filter(|call| call.operation == of).count();
     assert_eq!(count("DescribeServices"), 2);
-    // Ten, two, and the newest of the one whose current deployment is not its last.
+    // The first ten, the other two, and the newest deployment of the service whose current deployment is not its last.
     assert_eq!(count("DescribeServiceDeployments"), 3);
     assert_eq!(count("ListServiceDeployments"), 1);
 }

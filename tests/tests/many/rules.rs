@@ -1,4 +1,4 @@
-//! Listener rules: those of few listeners by the listener, those of many listeners by ARN.
+//! Listener rules: Windlass reads the rules of a few listeners by listener, and the rules of many listeners by ARN.
 
 use serde_json::json;
 use windlass_engine::provider::Target;
@@ -9,7 +9,7 @@ use super::{GONE, LATE, MANY, agree, names, owned, target, together};
 
 const HERE: &str = "arn:aws:elasticloadbalancing:us-east-1:123456789012";
 
-/// More than one call takes.
+/// More rules than one call takes.
 const RULES: usize = 25;
 
 fn rule(arn: &str) -> String {
@@ -63,7 +63,8 @@ fn of_its_own(at: usize) -> String {
     format!("{HERE}:listener-rule/app/front-{at}/0a1/0b2/0c3")
 }
 
-/// Refuses the whole question when one is gone, and does not say which. The tagging API does not show that one, nor one that was made a moment ago.
+/// AWS refuses the whole call if one rule is gone, and does not say which. The tagging API shows neither that rule nor a rule that was made a moment
+/// ago.
 fn many_listeners(request: &Captured) -> Option<(u16, String)> {
     if request.operation == "GetResources" {
         let shown = (0..RULES).filter(|at| ![GONE, LATE].contains(at));
@@ -106,7 +107,7 @@ fn assert_one_is_gone(all: &[Observation]) {
     }
 }
 
-/// How often rules were asked for, and how many at once.
+/// For each call that asks for rules, the number of rules it asks for.
 fn questions(calls: &[Captured]) -> Vec<usize> {
     let calls = calls
         .iter()
@@ -142,7 +143,7 @@ async fn rules_of_few_listeners_are_read_by_listener() {
 async fn a_rule_that_is_gone_costs_those_of_other_listeners_nothing() {
     let (all, calls) = together(many_listeners, &rules_of_their_own(RULES)).await;
     assert_one_is_gone(&all);
-    // The late one was asked about together with the one that is gone.
+    // Windlass asked about the late rule together with the deleted one.
     assert_eq!(questions(&calls), [1, 1, 2, 3, 20]);
 }
 

@@ -1,4 +1,4 @@
-//! Scaling policies: one name of many targets is asked for once.
+//! Scaling policies: if many targets have a policy of the same name, Windlass asks for that name once.
 
 use serde_json::{Value, json};
 use windlass_engine::provider::{Found, Provider, Target};
@@ -8,7 +8,7 @@ use windlass_tests::wire::creation;
 
 use super::{target, together};
 
-/// More than one call takes names.
+/// More names than one call takes.
 const TARGETS: usize = 120;
 
 fn service(at: usize) -> String {
@@ -26,7 +26,7 @@ fn policy(at: usize) -> Value {
     })
 }
 
-/// Application Auto Scaling. All policies have one name, in two pages and then somebody else's without end.
+/// Application Auto Scaling. All policies have one name, on two pages. After them come pages of another owner without end.
 fn scaling(request: &Captured) -> Option<(u16, String)> {
     assert_eq!(request.operation, "DescribeScalingPolicies");
     let body: Value = serde_json::from_str(&request.body).expect("JSON");
@@ -49,7 +49,7 @@ fn scaling(request: &Captured) -> Option<(u16, String)> {
     ))
 }
 
-/// How many calls it takes to read so many.
+/// How many calls it takes to read `count` policies.
 async fn calls(count: usize) -> usize {
     let policy = |at| {
         let applied = json!({
@@ -77,16 +77,16 @@ async fn calls(count: usize) -> usize {
 
 #[tokio::test]
 async fn policies_of_one_name_are_read_once() {
-    // A few by themselves.
+    // Windlass reads a few policies one by one.
     assert_eq!(calls(3).await, 3);
-    // The first page shows them all.
+    // The first page shows all of them.
     assert_eq!(calls(TARGETS / 2).await, 1);
     assert_eq!(calls(TARGETS - 1).await, 2);
-    // One is on no page that is worth reading.
+    // One policy is on no page that is worth reading.
     assert_eq!(calls(TARGETS).await, TARGETS / 4 + 1);
 }
 
-/// An endpoint that answers with all policies of a target, whatever name it is asked for; moto does so.
+/// An endpoint that answers with all policies of a target, whatever name the call gives. Moto does so.
 fn unfiltered(request: &Captured) -> Option<(u16, String)> {
     assert_eq!(request.operation, "DescribeScalingPolicies");
     let named = |name: &str| {

@@ -1,4 +1,4 @@
-//! Secrets: the list of all that Windlass made.
+//! Secrets: Windlass reads the list of all secrets that it made.
 
 use serde_json::{Value, json};
 use windlass_engine::provider::Target;
@@ -18,7 +18,7 @@ fn secret(at: usize) -> Value {
     })
 }
 
-/// Secrets Manager. The list has two pages, with another stack's secret among ours; the one that is gone waits for its deletion.
+/// Secrets Manager. The list has two pages, with another stack's secret among ours. The deleted secret waits for its recovery window.
 fn secrets_manager(request: &Captured) -> Option<(u16, String)> {
     let body: Value = serde_json::from_str(&request.body).expect("JSON");
     let answer = match request.operation.as_str() {

@@ -1,5 +1,5 @@
-//! Tags of services that tell those of one resource per call: one question for all, and the service's own word where the answer is another than what
-//! was applied.
+//! Tags in services that return the tags of one resource per call: Windlass asks the tagging API once for all, and asks the service itself where that
+//! answer differs from what was applied.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ fn tags(at: usize) -> Value {
     json!([{"Key": "number", "Value": at.to_string()}])
 }
 
-/// Somebody else has tagged the first one, too.
+/// Another user has tagged the first one, too.
 fn seen(at: usize) -> Value {
     let mut seen = tags(at);
     if at == 0 {
@@ -42,7 +42,7 @@ fn targets() -> Vec<Target> {
     targets.collect()
 }
 
-/// Four have the tags that they were given, one of them some more. What the list says of another is out of date, and one is gone.
+/// Four have the tags that Windlass gave them; one of these has further tags. The list shows old tags of another one, and one is gone.
 fn services(request: &Captured) -> Option<(u16, String)> {
     let body: Value = serde_json::from_str(&request.body).expect("JSON");
     let answer = match request.operation.as_str() {

@@ -1,4 +1,5 @@
-//! Where cfn-lint and Windlass differ on purpose, and why. An exception is for one rule, one kind and one path with what is below it.
+//! Intended differences between cfn-lint and Windlass, each with its reason. An exception is for one rule, one kind, and one path including the paths
+//! below it.
 
 /// One difference and its reason.
 #[derive(Debug)]
@@ -10,7 +11,7 @@ pub struct Exception {
     pub because: &'static str,
 }
 
-/// Properties that CloudFormation's kind does not have: `tests/tests/facts/reasons.rs` says why we have them.
+/// Properties that CloudFormation's kind does not have. `tests/tests/facts/reasons.rs` says why Windlass has them.
 pub const OURS: &[(&str, &str)] = &[
     ("AWS::AutoScaling::AutoScalingGroup", "ForceDelete"),
     ("AWS::EC2::LaunchTemplate", "Tags"),
@@ -18,8 +19,8 @@ pub const OURS: &[(&str, &str)] = &[
     ("AWS::SecretsManager::Secret", "RecoveryWindowInDays"),
 ];
 
-/// Rules that judge what the templates of these tests make up, and not the specs: samples have identifiers of their own (`sg-0a1`), many of one kind stand
-/// in one template, and every hole of a stack becomes the same parameter.
+/// Rules that judge the invented parts of these tests' templates, and not the specs. Samples have invented identifiers (`sg-0a1`), one template has
+/// many resources of one kind, and every unknown value of a stack becomes the same parameter.
 pub const ABOUT_THE_TEMPLATE: &[&str] = &["E115", "E3019", "E3022", "E3037", "E3060", "E3064"];
 
 /// The differences.

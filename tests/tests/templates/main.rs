@@ -1,6 +1,6 @@
-//! Every sample and every example stack as a CloudFormation template, judged by cfn-lint's schema rules: an oracle that others wrote.
+//! Checks every sample and every example stack, as a CloudFormation template, with cfn-lint's schema rules: an oracle by other authors.
 //!
-//! cfn-lint stands in the local cloud's environment. Not here: requests, which AWS's own models judge (`windlass_tests::wire`).
+//! cfn-lint is in the local cloud's Python environment. Not here: requests, which AWS's own models check (`windlass_tests::wire`).
 
 mod exceptions;
 
@@ -21,7 +21,7 @@ use exceptions::{ABOUT_THE_TEMPLATE, EXCEPTIONS, Exception};
 /// A stack's program.
 type Author = fn(&mut Stack) -> windlass::Result<()>;
 
-/// What cfn-lint found.
+/// One finding of cfn-lint.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Found {
@@ -85,7 +85,7 @@ async fn every_example_stack_fits_cloudformations_schema() {
     judge(&resources).await;
 }
 
-/// Fails with everything that cfn-lint has against resources and that no exception explains.
+/// Fails with all of cfn-lint's findings about resources that no exception explains.
 async fn judge(resources: &BTreeMap<String, (String, Value)>) {
     let names: Vec<&String> = resources.keys().collect();
     let members = resources.values().enumerate().map(|(index, (kind, spec))| {
@@ -134,7 +134,8 @@ fn part(part: &Value) -> String {
         .map_or_else(|| part.to_string(), str::to_owned)
 }
 
-/// A spec as a template holds it: what only the engine knows becomes a parameter, and properties that CloudFormation does not have go.
+/// A spec as a template holds it: a value that only the engine knows becomes a parameter, and properties that CloudFormation does not have are left
+/// out.
 fn known(kind: &str, spec: &Value) -> Value {
     let Value::Object(members) = spec else {
         return spec.clone();

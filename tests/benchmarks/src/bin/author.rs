@@ -1,5 +1,5 @@
-//! The author's loop: from the edit of a stack to the plan on the screen, the engine's start-up, and how long builds from nothing take.
-//! `cargo run -p windlass-benchmarks --bin author`.
+//! The author's loop: the time from the edit of a stack to the plan on the screen, of the engine's start-up, and of builds from nothing. `cargo run
+//! -p windlass-benchmarks --bin author`.
 //!
 //! Not here: how fast the engine reads the world (`wire`).
 
@@ -50,7 +50,7 @@ fn main() -> Outcome {
         let words = "run --quiet -p quickstart -- preview --local";
         let words: Vec<_> = words.split(' ').collect();
         let mut preview = cargo(&workspace, &words);
-        // An author has an engine; without one, the program would build it.
+        // An author has an engine. Without one, the program would build it.
         preview.env("WINDLASS_ENGINE", &engine);
         run(&mut preview)
     };
@@ -69,7 +69,7 @@ fn main() -> Outcome {
     Ok(())
 }
 
-/// How often the engine is started.
+/// How many times the benchmark starts the engine.
 const STARTS: usize = 20;
 
 fn start_up(arguments: &Arguments, table: &mut Table) -> Outcome {
@@ -109,7 +109,7 @@ fn cargo(workspace: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// A source file that gets its own text back.
+/// A source file. The benchmark restores its original text in the end.
 struct Edited {
     file: PathBuf,
     text: String,
@@ -121,7 +121,7 @@ impl Edited {
         Ok(Self { file, text })
     }
 
-    /// Another size of the tasks each time.
+    /// Writes another number of tasks each time.
     fn write(&self, turn: usize) -> Outcome {
         let tasks = format!(".tasks(2..={})", 11 + turn);
         let edited = self.text.replace(".tasks(2..=10)", &tasks);

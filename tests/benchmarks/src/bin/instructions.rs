@@ -1,8 +1,8 @@
-//! Instructions of planning's hot functions, by Valgrind's callgrind: comparable on a noisy machine. It fails where they are more than their
-//! bounds. `cargo run --release -p windlass-benchmarks --bin instructions`.
+//! Instruction counts of planning's hot functions, by Valgrind's callgrind: comparable on a noisy machine. The program fails if a count exceeds its
+//! bound. `cargo run --release -p windlass-benchmarks --bin instructions`.
 //!
-//! It runs `planning`, which stands beside it, under `valgrind`. Not here: time. Valgrind's processor has no instructions for SHA-256, so
-//! fingerprints count for more than they take.
+//! It runs `planning`, the program beside it, under `valgrind`. Not here: time. Valgrind's processor has no instructions for SHA-256, so fingerprints
+//! have a larger share here than in reality.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,7 +24,7 @@ struct Arguments {
     shapes: Vec<Shape>,
 }
 
-/// Functions with all that they call, in the order of planning.
+/// Functions, each counted with everything that it calls, in the order of planning.
 const FUNCTIONS: [&str; 7] = [
     "windlass_plan::planner::plan",
     "windlass_plan::graph::Graph::of",
@@ -35,10 +35,10 @@ const FUNCTIONS: [&str; 7] = [
     "windlass_plan::fingerprint::observations",
 ];
 
-/// What is planned, as `planning` names it.
+/// The planned cases, with `planning`'s names.
 const PLANNED: [&str; 2] = ["unchanged", "all-new"];
 
-/// The most thousands of instructions that a plan may take for each resource, by [`PLANNED`]: what it takes, and a tenth.
+/// The most thousands of instructions that a plan may take for each resource, by [`PLANNED`]: the measured number plus a tenth.
 const fn bound(shape: Shape) -> [f64; 2] {
     match shape {
         Shape::Chain => [69.0, 116.0],
@@ -48,10 +48,10 @@ const fn bound(shape: Shape) -> [f64; 2] {
     }
 }
 
-/// The most that a function may grow with the stack; 1 is linear. Sorting takes a little more.
+/// The largest exponent with which a function may grow with the stack. 1 is linear. Sorting takes a little more.
 const GROWTH: f64 = 1.1;
 
-/// Below so many instructions for each resource a function is not looked at.
+/// The benchmark ignores a function with fewer instructions than this for each resource.
 const NOTHING: f64 = 10.0;
 
 fn main() -> Outcome {
@@ -75,7 +75,7 @@ fn main() -> Outcome {
                     if function == FUNCTIONS[0] {
                         return Err(format!("{what}: not among what was counted").into());
                     }
-                    // The compiler has put it into its caller.
+                    // The compiler has inlined the function into its caller.
                     row.push("–".to_owned());
                     continue;
                 };

@@ -1,8 +1,7 @@
-//! The limits: how long the operations take where AWS throttles, against the time that its limits alone make them take; and that no throttle is
-//! told to the user.
-//! `cargo run --release -p windlass-benchmarks --bin limits`.
+//! Rate limits: how long the operations take where AWS throttles, compared with the least time that the limits allow. The benchmark also checks that
+//! the user sees no throttled call. `cargo run --release -p windlass-benchmarks --bin limits`.
 //!
-//! Not here: what takes long without limits (`path`).
+//! Not here: what takes long without rate limits (`path`).
 
 use clap::Parser;
 use serde_json::Value;
@@ -30,7 +29,7 @@ struct Arguments {
     windlass: Programs,
 }
 
-/// What is measured: makes, reads, updates and deletes.
+/// The measured operations: they create, read, update and delete.
 const OPERATIONS: [Operation; 4] = [
     Operation::Up,
     Operation::Unchanged,
@@ -38,7 +37,7 @@ const OPERATIONS: [Operation; 4] = [
     Operation::Destroy,
 ];
 
-/// Milliseconds for each state of ECS's tasks.
+/// How long ECS's tasks stay in each state, in milliseconds.
 const STEP: u64 = 250;
 
 struct Measured {
@@ -117,5 +116,5 @@ fn is_told(event: &Value) -> bool {
     throttled && event["delay_milliseconds"].as_u64() >= Some(TOLD)
 }
 
-/// From so many milliseconds on, the next attempt of a throttled call is told.
+/// From this delay on, Windlass tells the user about the next attempt of a throttled call. In milliseconds.
 const TOLD: u64 = 10_000;

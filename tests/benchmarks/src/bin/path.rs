@@ -1,6 +1,6 @@
 //! The critical path: how long `up` took, against the longest chain of its own steps. `cargo run --release -p windlass-benchmarks --bin path`.
 //!
-//! A step's time is the engine's own event; which waits for which is the plan's. Not here: what other programs take (`wire`).
+//! The time of a step comes from the engine's own event, and the order of steps from the plan. Not here: how long other programs take (`wire`).
 
 use clap::Parser;
 use serde_json::Value;
@@ -25,7 +25,7 @@ struct Arguments {
     windlass: Programs,
 }
 
-/// Seconds.
+/// All in seconds.
 struct Measured {
     wall: f64,
     executing: f64,
@@ -86,7 +86,7 @@ fn measure(cloud: &Cloud, stack: &Program, services: usize, latency: u64) -> Out
     })
 }
 
-/// Seconds of the chain of steps that took longest, each as long as it took.
+/// The duration in seconds of the slowest chain of steps, with the measured time of each step.
 fn longest_chain(plan: &Plan, events: &[Value]) -> f64 {
     let mut took = vec![0.0; plan.steps.len()];
     for event in events.iter().filter(|event| event["event"] == "step_done") {

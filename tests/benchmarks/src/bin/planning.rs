@@ -1,6 +1,6 @@
 //! Planning: time, peak memory and growth over synthetic stacks. `cargo run --release -p windlass-benchmarks --bin planning`.
 //!
-//! Every measurement is a process of its own, which reads what it needs from files as a run does. Not here: AWS, which planning never asks.
+//! Every measurement is a process of its own, which reads its input from files as a run does. Not here: AWS, which planning never calls.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
@@ -65,7 +65,7 @@ enum What {
     Destroy,
 }
 
-/// Seconds, and megabytes.
+/// In seconds and megabytes.
 #[derive(Debug, Serialize, Deserialize)]
 struct Measured {
     resources: usize,
@@ -160,7 +160,7 @@ fn all(arguments: &Arguments) -> Outcome {
     Ok(())
 }
 
-/// This program again, for one part.
+/// Runs this program again, for one part.
 fn run(part: &[&str]) -> Outcome<String> {
     let output = Command::new(std::env::current_exe()?).args(part).output()?;
     if !output.status.success() {
@@ -234,7 +234,7 @@ fn measure(folder: &Path, what: What) -> Outcome<Measured> {
     })
 }
 
-/// As a run does it: the text first, then what it says.
+/// Loads as a run does: it reads the text first, and then parses it.
 fn load<T: DeserializeOwned>(file: &Path) -> Outcome<(f64, T)> {
     let text = std::fs::read_to_string(file)?;
     let began = Instant::now();

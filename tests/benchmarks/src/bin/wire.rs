@@ -1,7 +1,7 @@
-//! The same platform by Windlass and by Terraform over one gateway: calls, processor time, memory, time by the clock.
-//! `cargo run --release -p windlass-benchmarks --bin wire -- --peer terraform --plugins DIR`.
+//! Windlass beside Terraform: both bring up the same platform over one gateway. Measured: calls, processor time, memory, elapsed time. `cargo run
+//! --release -p windlass-benchmarks --bin wire -- --peer terraform --plugins DIR`.
 //!
-//! Not here: AWS. Nothing but loopback is reached, and the peer is left out where it is not there.
+//! Not here: AWS. The programs reach only loopback addresses. Without a Terraform program the benchmark measures Windlass alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -128,7 +128,7 @@ fn measure_all(arguments: &Arguments) -> Outcome {
     Ok(())
 }
 
-/// A platform's life, from nothing to nothing.
+/// The life of a platform, from nothing to nothing.
 fn live(
     cloud: &Cloud,
     who: Who,
@@ -210,7 +210,7 @@ fn costs(here: &[&Measured]) -> Table {
             let Some(first) = runs.first() else { continue };
             let spread =
                 |value: fn(&Measured) -> f64| Spread::of(runs.iter().map(|run| value(run)));
-            // The programs take turns, so that a machine that is slow for a while is slow for both.
+            // The programs take turns, so a machine that is slow for a while is slow for both.
             let times = |value: fn(&Measured) -> f64| {
                 if who == Who::Terraform || peer.is_empty() {
                     return String::new();
@@ -272,7 +272,7 @@ fn operations(here: &[&Measured]) -> Table {
     table
 }
 
-/// The peer has no resource for the attachment of the internet gateway.
+/// Terraform has no resource for the attachment of the internet gateway.
 fn resources(who: Who, services: usize) -> u64 {
     let shared = if who == Who::Terraform { 27 } else { 28 };
     (shared + 12 * services) as u64

@@ -1,7 +1,7 @@
-//! One call goes wrong: throttled, a server error before or after its effect, an answer that never comes, a cut connection, access denied. Or AWS is slow
-//! to show: what the call makes is hidden, it is answered from before a change, it is carried out late.
+//! One call goes wrong: throttling, a server error before or after the effect, an answer that never comes, a cut connection, access denied. Or AWS is
+//! slow (eventual consistency): it hides what the call makes, answers with the state before a change, or carries the call out late.
 //!
-//! Either the run gets over it, or it fails cleanly and says at which step; then the next one finishes the work.
+//! Either the run recovers, or it fails cleanly and names the step. Then the next run finishes the work.
 
 use serde_json::{Value, json};
 
@@ -9,10 +9,10 @@ use super::{Moment, Phase, Tried, Undisturbed, changes, extent, makes, of_aws, s
 use crate::cloud::{HIDDEN, milliseconds};
 use crate::world::{Ran, World};
 
-/// How many points the gate takes.
+/// How many points the gate tests.
 const CHOSEN: usize = 48;
 
-/// Creates that AWS would make again: nothing but looking for what was made keeps a lost answer from leaving two.
+/// Creates that AWS would carry out a second time. After a lost answer only a search for what the call made prevents a second resource.
 const UNGUARDED: [&str; 6] = [
     "ec2:AllocateAddress",
     "ec2:CreateInternetGateway",
@@ -22,7 +22,7 @@ const UNGUARDED: [&str; 6] = [
     "elasticloadbalancing:CreateRule",
 ];
 
-/// Without the permission for it, each service is asked.
+/// Without the permission for this operation, Windlass asks each service instead.
 const DISPENSABLE: &str = "tagging:GetResources";
 
 /// What happens to the call.
@@ -31,15 +31,15 @@ enum Fault {
     Throttled,
     ServerError,
     ServerErrorAfterEffect,
-    /// As a time-out after the effect: the answer does not come.
+    /// Like a timeout after the effect: the answer does not come.
     AnswerLost,
     ConnectionReset,
     AccessDenied,
-    /// What the call makes does not show for a while.
+    /// AWS hides what the call makes for a while.
     Hidden,
-    /// All calls of the operation are answered once from before each change.
+    /// AWS answers each call of the operation once with the state before a change.
     Stale,
-    /// Nobody hears of the call, and it is carried out a while later.
+    /// The client gets no answer, and AWS carries the call out a while later.
     Late,
 }
 
@@ -55,7 +55,7 @@ const FAULTS: [Fault; 9] = [
     Fault::Late,
 ];
 
-/// Operations that change what others show.
+/// Operations that change what other operations show.
 const CHANGING: &str = "Create*|Update*|Modify*|Put*|Set*|Register*|Delete*|Deregister*|Add*|Attach*|Detach*|Associate*|Authorize*";
 
 impl Fault {
@@ -74,7 +74,7 @@ impl Fault {
         }
     }
 
-    /// Whether it can happen to a call of that operation.
+    /// Whether this fault can happen to a call of that operation.
     fn befalls(self, operation: &str) -> bool {
         match self {
             Self::Hidden => makes(operation),
@@ -84,7 +84,7 @@ impl Fault {
         }
     }
 
-    /// Whether it takes a cloud with windows to hide things in.
+    /// Whether the fault needs a cloud with visibility windows that are long enough to hide resources.
     fn lags(self) -> bool {
         matches!(self, Self::Hidden | Self::Stale | Self::Late)
     }
@@ -92,7 +92,7 @@ impl Fault {
     fn rule(self, moment: &Moment, world: &World) -> Value {
         let mut rule = moment.rule(world, &self.effect());
         if self == Self::Stale {
-            // Only what was answered before can be answered from before.
+            // A stale answer needs an earlier answer.
             let matching = rule["match"].as_object_mut().expect("an object");
             matching.remove("nth");
         }
@@ -100,7 +100,7 @@ impl Fault {
     }
 }
 
-/// Those that can happen to a call of that operation.
+/// The faults that can happen to a call of that operation.
 fn befalling(operation: &str) -> Vec<Fault> {
     let faults = FAULTS.into_iter();
     faults.filter(|fault| fault.befalls(operation)).collect()
@@ -129,7 +129,7 @@ fn points() -> Vec<Point> {
     let mut moments = undisturbed.chosen(seed, of_aws);
     let turn = usize::try_from(seed).expect("small") % moments.len();
     moments.rotate_left(turn);
-    // Spread over all phases and operations.
+    // The points spread over all phases and operations.
     let apart = (moments.len() / CHOSEN).max(1);
     let unguarded = UNGUARDED.map(|operation| Point {
         moment: Moment {
@@ -149,7 +149,7 @@ fn points() -> Vec<Point> {
     unguarded.into_iter().chain(spread).collect()
 }
 
-/// A failure that says what failed: an error of the run, or of a step.
+/// Whether the run failed and reported what failed: an error of the run, or of a step.
 fn is_clean(ran: &Ran) -> bool {
     let told = ["error", "step_failed"].map(|event| ran.of(event).len());
     ran.exit == Some(1) && told != [0, 0]
@@ -193,7 +193,7 @@ fn is_mended(point: &Point) -> Result<Tried, String> {
     Ok(Tried::EndedWell)
 }
 
-/// The choice has every kind of fault.
+/// The chosen points include every fault.
 #[test]
 fn the_gate_has_every_fault() {
     let points = points();

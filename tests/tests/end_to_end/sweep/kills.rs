@@ -12,21 +12,21 @@ use crate::cloud::{HIDDEN, Ruled};
 use crate::hidden::{MAKING, hides};
 use crate::world::World;
 
-/// How many points the gate takes.
+/// How many points the gate tests.
 const CHOSEN: usize = 60;
-/// Long enough for an answer to arrive and to be handed to the journal, which is closed meanwhile.
+/// Long enough for an answer to arrive and to reach the journal, which is closed meanwhile.
 const ARRIVES: Duration = Duration::from_millis(100);
 
 /// When the program is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Boundary {
-    /// The call is announced in the journal and has no effect.
+    /// The journal announces the call, and the call has no effect yet.
     BeforeSending,
-    /// It has its effect, and nobody has the answer.
+    /// The call has its effect, and the program does not have the answer.
     AfterSending,
     /// The answer has arrived, and the journal does not have it.
     AfterReply,
-    /// The journal has it.
+    /// The journal has the answer.
     AfterJournal,
 }
 
@@ -67,7 +67,8 @@ fn points() -> Vec<Point> {
             })
         });
         let mut points: Vec<_> = points.collect();
-        // One in five once more, of every boundary: each has to wait for the dead holder's lease. And one in five where new things are hidden.
+        // One in five again, at every boundary: the next run has to wait for the dead holder's lease. And another one in five where AWS hides new
+        // resources.
         let shared = points.iter().step_by(5).map(|point| Point {
             keeper: Keeper::Objects,
             ..point.clone()
@@ -85,7 +86,7 @@ fn points() -> Vec<Point> {
         let turn = index + usize::try_from(seed).expect("small");
         Point {
             moment,
-            // Shifted after each round, since phases take turns, too.
+            // Shifted after each round, because phases take turns, too.
             boundary: BOUNDARIES[(turn + turn / BOUNDARIES.len()) % BOUNDARIES.len()],
             // One in five, of every boundary.
             keeper: match turn % 5 {
@@ -98,7 +99,7 @@ fn points() -> Vec<Point> {
     points.collect()
 }
 
-/// The words that name the store.
+/// The flag that names the store.
 fn state(keeper: Keeper, world: &World) -> String {
     match keeper {
         Keeper::File => String::new(),
@@ -106,7 +107,7 @@ fn state(keeper: Keeper, world: &World) -> String {
     }
 }
 
-/// Starts the run, stops it at the call, kills it at the boundary. An error when it never came to that.
+/// Starts the run, stops it at the call, kills it at the boundary. An error if the run never reached that point.
 fn kill(point: &Point, world: &World, words: &str) -> Result<(), String> {
     let when = match point.boundary {
         Boundary::BeforeSending => "before",
@@ -180,7 +181,7 @@ fn survives(point: &Point) -> Result<Tried, String> {
     let words = format!("{} {state}", phase.words());
     let _hidden: Option<Ruled<'_>> = point.hidden.then(|| hides(&world, MAKING, None));
     kill(point, &world, &words)?;
-    // A dead holder in an object store is waited for.
+    // In an object store, the next run waits for the dead holder's lease.
     world.succeeds(&format!("{} {state} --lock-timeout 2m", phase.again()));
     phase.is_settled(&world, &state);
     if point.hidden {
@@ -195,7 +196,7 @@ fn a_kill_at_any_boundary_of_any_call_is_survived() {
     sweep(points(), survives);
 }
 
-/// The choice has every operation that makes something, so every kind, and every boundary in every phase and with every store.
+/// The chosen points include every operation that makes something, so every kind, and every boundary in every phase and with every store.
 #[test]
 fn the_gate_has_every_kind_and_every_boundary() {
     let (full, _) = extent();

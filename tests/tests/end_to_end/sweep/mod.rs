@@ -1,6 +1,6 @@
-//! Sweeps: the storefront's runs, disturbed at one call each time. What is there in the end is what an undisturbed run leaves.
+//! Sweeps: the storefront's runs, disturbed at one call each time. In the end the resources are the same as after an undisturbed run.
 //!
-//! By default a seeded choice of points, for the gate. `WINDLASS_SWEEP=full` takes every point, `WINDLASS_SWEEP_SEED` another choice;
+//! By default the gate tests a seeded choice of points. `WINDLASS_SWEEP=full` tests every point, and `WINDLASS_SWEEP_SEED` makes another choice.
 //! `docs/reliability.md` has the commands and the figures.
 
 mod faults;
@@ -19,34 +19,34 @@ use crate::cloud::Calls;
 use crate::world::World;
 
 const STACK: &str = "storefront";
-/// Another release, and resources of it that are replaced although nothing says so.
+/// Another release, which also replaces resources that have not changed.
 const RELEASE: &str = "up --yes --set release=2.0.0 --replace web/service --replace web/target-group --replace web/task-role --replace web/security-group --replace worker/logs --replace db-password --replace network/nat-a";
-/// Points that wait for a lease cost no time of the processor.
+/// How many points run at the same time. Points that wait for a lease use no processor time.
 const AT_ONCE: usize = 6;
-/// Points that share a local cloud in a full sweep: each leaves a world in the emulator, of about 16 MB.
+/// How many points share a local cloud in a full sweep: each leaves a world in the emulator, of about 16 MB.
 const PER_CLOUD: usize = 300;
 
-/// A run that is disturbed.
+/// A run that the sweep disturbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// From nothing.
     Up,
-    /// Task definitions and more are replaced.
+    /// The run replaces task definitions and more.
     Release,
     /// To nothing.
     Destroy,
 }
 
-/// A call: the so-manieth of its operation in its phase.
+/// A call: the `nth` call of its operation in its phase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Moment {
     phase: Phase,
-    /// `ec2:CreateVpc`.
+    /// Such as `ec2:CreateVpc`.
     operation: String,
     nth: usize,
 }
 
-/// What an undisturbed run of each phase calls, and what is there after it.
+/// The calls of an undisturbed run of each phase, and the census after it.
 struct Undisturbed {
     phases: Vec<(Phase, Calls, Census)>,
 }
@@ -62,7 +62,7 @@ impl Phase {
         }
     }
 
-    /// What finishes it: what was replaced already is not replaced once more.
+    /// The command that finishes the phase: it does not replace again what the disturbed run has replaced.
     fn again(self) -> &'static str {
         match self {
             Self::Release => "up --yes --set release=2.0.0",
@@ -84,7 +84,7 @@ impl Phase {
         self.begin_in(World::of(STACK), state)
     }
 
-    /// The same in the cloud whose windows are long enough to hide things in them.
+    /// The same in the cloud whose windows are long enough to hide resources.
     fn lagging(self, state: impl Fn(&World) -> String) -> (World, String) {
         self.begin_in(World::lagging(STACK), state)
     }
@@ -125,7 +125,7 @@ impl Undisturbed {
         &phases.find(|(one, ..)| *one == phase).expect("all are").2
     }
 
-    /// Whether there is what an undisturbed run leaves.
+    /// Whether the resources are the same as after an undisturbed run.
     fn is_there(&self, phase: Phase, world: &World) -> Result<(), String> {
         let (there, wanted) = (world.census(), self.census(phase));
         let differing = wanted
@@ -157,7 +157,7 @@ impl Undisturbed {
         moments
     }
 
-    /// One call of each operation and phase that `wanted` accepts, which one by the seed: all of `up`, then the other phases in turn.
+    /// One call of each operation and phase that `wanted` accepts; the seed decides which. First all of `up`, then the other phases in turn.
     fn chosen(&self, seed: u64, wanted: impl Fn(&str) -> bool) -> Vec<Moment> {
         let one = |phase: Phase| {
             let calls = self.calls(phase).iter().enumerate();
@@ -199,7 +199,7 @@ fn makes(operation: &str) -> bool {
     changes(operation) && verbs.iter().any(|verb| name.starts_with(verb))
 }
 
-/// Whether it is a call of the engine's at all, and not of the state's store.
+/// Whether the call is the engine's, and not one of the state's store.
 fn of_aws(operation: &str) -> bool {
     !operation.starts_with("s3:")
 }
@@ -216,7 +216,7 @@ impl Moment {
     }
 }
 
-/// Whether every point is wanted, and the seed of a choice.
+/// Whether the sweep tests every point, and the seed of a choice.
 fn extent() -> (bool, u64) {
     let full = std::env::var("WINDLASS_SWEEP").is_ok_and(|extent| extent == "full");
     let seed = std::env::var("WINDLASS_SWEEP_SEED").ok();
@@ -234,18 +234,18 @@ fn draw(seed: u64, index: usize) -> usize {
     usize::try_from((z ^ (z >> 31)) >> 33).expect("31 bits")
 }
 
-/// How a point went that did not fail.
+/// The result of a point that did not fail.
 enum Tried {
     EndedWell,
-    /// The run did without the call, as it may with what it asks again and again.
+    /// The run did not send the call, as may happen with calls that it repeats, such as polls.
     NotReached,
 }
 
-/// Tries every point, several at once, and says of all that fail what went wrong.
+/// Tries every point, several at the same time, and reports what went wrong for each point that fails.
 fn sweep<P: Sync + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<Tried, String> + Sync) {
     let (total, done, unreached) = (points.len(), AtomicUsize::new(0), AtomicUsize::new(0));
     let failures = AtomicUsize::new(0);
-    // One full sweep after the other, so that nobody holds the cloud between two parts, and the next gets a new one.
+    // Full sweeps run one after the other. So no other test holds the cloud between two parts, and the next part gets a new one.
     static FULL: Mutex<()> = Mutex::new(());
     let _alone = extent().0.then(|| FULL.lock());
     for part in points.chunks(PER_CLOUD) {
@@ -284,7 +284,7 @@ fn sweep<P: Sync + Debug>(points: Vec<P>, check: impl Fn(&P) -> Result<Tried, St
     );
 }
 
-/// One point's panic is its failure, and no other's.
+/// A panic in one point fails that point, and no other.
 fn caught(check: impl FnOnce() -> Result<Tried, String>) -> Result<Tried, String> {
     std::panic::catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();

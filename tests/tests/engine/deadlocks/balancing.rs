@@ -1,4 +1,4 @@
-//! Load balancing: target groups in use, and what only one rule or listener can have.
+//! Load balancing: target groups in use, and values that only one rule or listener can have.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::StepAction;
@@ -11,7 +11,7 @@ use super::{
 
 const RULE: &str = "AWS::ElasticLoadBalancingV2::ListenerRule";
 
-/// A load balancer that finds nothing.
+/// A load balancer that answers everything with 404.
 fn balanced() -> Program {
     let subnets = ["a", "b"].map(|at| reference(at, "SubnetId"));
     let nothing = json!([{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}]);
@@ -83,7 +83,7 @@ async fn a_target_group_that_a_listener_turns_away_from() {
     goes(&program("old"), Some(&program("new"))).await;
 }
 
-/// Rules with those priorities, each with targets of its own.
+/// Rules with these priorities, each with its own targets.
 fn ruled(priorities: &[(&str, u32)]) -> Program {
     let names = ["one", "two", "three"];
     let program = names.into_iter().fold(balanced(), |program, name| {
@@ -96,7 +96,7 @@ fn ruled(priorities: &[(&str, u32)]) -> Program {
         })
 }
 
-/// How many updates change others along.
+/// For each update that changes partners in the same call, the number of its partners.
 fn exchanges(plan: &windlass_plan::plan::Plan) -> Vec<usize> {
     let partners = plan.steps.iter().filter_map(|step| match &step.action {
         StepAction::Update { partners, .. } => Some(partners.len()),
@@ -137,7 +137,7 @@ async fn listener_rules_move_up_one_after_the_other() {
 #[tokio::test]
 async fn a_listener_rule_takes_the_priority_of_one_that_goes() {
     let before = ruled(&[("one", 10), ("two", 20)]);
-    // A rule that stays takes the place of one that goes, and a new one takes the place of that.
+    // A rule that stays takes the priority of one that goes, and a new rule takes the priority of the one that stays.
     let after = ruled(&[("two", 10), ("three", 20)]);
     goes(&before, Some(&after)).await;
 }

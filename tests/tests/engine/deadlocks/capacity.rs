@@ -10,7 +10,7 @@ const CAPACITY_OF_CLUSTER: &str = "AWS::ECS::ClusterCapacityProviderAssociations
 const NAMESPACE: &str = "AWS::ServiceDiscovery::PrivateDnsNamespace";
 const DISCOVERY: &str = "AWS::ServiceDiscovery::Service";
 
-/// Instances that join the cluster, and a provider of them.
+/// Instances that join the cluster, and a capacity provider for them.
 fn instances(program: Program, name: &str) -> Program {
     let (template, group, provider) = (
         format!("{name}-template"),
@@ -62,7 +62,7 @@ fn on_capacity(strategy: Value) -> Value {
     service
 }
 
-/// A service on instances of that name.
+/// A service on the instances with this name.
 fn on_instances(name: &str) -> Program {
     let program = tasks(network()).add("nodes", GROUP, group("nodes"));
     instances(program, name)
@@ -113,11 +113,11 @@ async fn a_cluster_goes_when_its_services_are_drained() {
     let before = tasks(after.clone())
         .add("nodes", GROUP, group("nodes"))
         .add("service", SERVICE, service(&["a"], &["nodes"]));
-    // History keeps the task definition as long as it is declared only.
+    // History keeps the task definition only as long as the program declares it.
     goes(&before, Some(&after)).await;
 }
 
-/// A service that is found by a name of that namespace.
+/// A service that other services find by a name in this namespace.
 fn found(namespace: &str) -> Program {
     let mut spec = service(&["a"], &["nodes"]);
     spec["ServiceRegistries"] = json!([{"RegistryArn": reference("discovery", "Arn")}]);
@@ -173,7 +173,7 @@ async fn a_task_role_is_replaced_while_tasks_use_it() {
             .add("service", SERVICE, service(&["a"], &["nodes"]))
     };
     let (universe, _) = goes(&program("/"), Some(&program("/shop/"))).await;
-    // IAM would delete it at once; tasks that still run would lose their credentials.
+    // IAM would delete the role at once, and running tasks would lose their credentials.
     let log = universe.cloud.log();
     assert_eq!(log[log.len() - 2..], ["update service", "delete role"]);
 }

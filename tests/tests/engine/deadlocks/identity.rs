@@ -1,4 +1,4 @@
-//! Roles with what hangs on them, and names that are not free yet: secrets, log groups.
+//! Roles with the resources that use them, and names that are not free yet: secrets, log groups.
 
 use serde_json::{Value, json};
 use windlass::document::Options;
@@ -22,7 +22,7 @@ fn role(path: &str) -> Value {
     json!({"Path": path, "AssumeRolePolicyDocument": trust})
 }
 
-/// A role with everything that can hang on one.
+/// A role with everything that can use a role.
 fn hung(path: &str) -> Program {
     let permits = document(json!({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}));
     let name = || reference("role", "RoleName");

@@ -1,7 +1,7 @@
-//! Destroy races and replacement deadlocks that people reported of other tools, each with the kinds and rules of AWS.
+//! Destroy races and replacement deadlocks that people reported about other tools, each with AWS's kinds and rules.
 //!
-//! One run each, and the cloud has nothing to refuse: the order comes from the graph, not from trying again. What the cloud refuses stands
-//! in `windlass_tests::cloud`'s tables.
+//! Each case takes one run, and the cloud refuses nothing: the order comes from the graph, not from retries. The tables of `windlass_tests::cloud`
+//! list what the cloud refuses.
 
 mod balancing;
 mod capacity;
@@ -24,7 +24,7 @@ const SERVICE: &str = "AWS::ECS::Service";
 const TASK: &str = "AWS::ECS::TaskDefinition";
 const ROLE: &str = "AWS::IAM::Role";
 
-/// Makes the first, then goes over to the second, or to nothing: in one run, without a refusal, and for good.
+/// Makes the first program, then changes over to the second, or to nothing: in one run, without a refusal, and with an empty preview afterwards.
 async fn goes(before: &Program, after: Option<&Program>) -> (Universe, Ran) {
     let universe = Universe::default();
     universe.cloud.set_faults(Faults {
@@ -55,7 +55,7 @@ fn refusals(universe: &Universe) -> Vec<String> {
     refusals.iter().map(ToString::to_string).collect()
 }
 
-/// Adds resources whose properties are the kind's own, with all that it requires.
+/// Adds resources with properties of the kind itself, and with all properties that it requires.
 trait Real {
     fn add(self, address: &str, kind: &str, spec: Value) -> Self;
 }
@@ -111,7 +111,7 @@ fn tasks(program: Program) -> Program {
     )
 }
 
-/// A service of that cluster, in those subnets and security groups.
+/// A service of that cluster, in these subnets and security groups.
 fn service(subnets: &[&str], groups: &[&str]) -> Value {
     let subnets: Vec<_> = subnets.iter().map(|at| reference(at, "SubnetId")).collect();
     let groups: Vec<_> = groups.iter().map(|at| id(at)).collect();

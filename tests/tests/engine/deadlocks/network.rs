@@ -152,12 +152,12 @@ async fn a_route_table_association_is_declared_anew_elsewhere() {
 async fn an_internet_gateway_of_a_network_with_public_addresses() {
     let before = network_with_nat();
     goes(&before, None).await;
-    // Another subnet makes another gateway; its address can be lent to one at a time.
+    // Another subnet needs another gateway. Only one gateway can use the address at a time.
     let after = before.clone().add("nat", "AWS::EC2::NatGateway", nat("b"));
     goes(&before, Some(&after)).await;
 }
 
-/// Found by a story: the subnet between the two does nothing, and the order went through it.
+/// A story found this: the subnet between the two has no step, and the order depended on it.
 #[tokio::test]
 async fn a_nat_gateway_that_has_vanished_waits_for_another_attachment() {
     let program = network_with_nat();

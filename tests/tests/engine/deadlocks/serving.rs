@@ -1,4 +1,4 @@
-//! What serves one owner at a time, and what AWS changes only after its users.
+//! Resources that serve one owner at a time, and properties that AWS changes only after those of their users.
 
 use serde_json::{Value, json};
 use windlass_engine::interrupt::Interrupt;
@@ -171,7 +171,7 @@ async fn a_service_connect_name_is_given_up_before_it_is_taken() {
     goes(&in_cluster("cluster"), Some(&in_cluster("other"))).await;
 }
 
-/// cases.md F10: both are switched on in one edit, and off in another.
+/// cases.md F10: one edit switches both on, another switches both off.
 fn sticky(on: bool) -> Program {
     let shares = ["targets", "others"].map(
         |targets| json!({"TargetGroupArn": reference(targets, "TargetGroupArn"), "Weight": 1}),
@@ -201,7 +201,7 @@ async fn rules_become_sticky_before_their_targets_and_the_other_way_round() {
     }
 }
 
-/// cases.md F17: a dependant that has vanished in AWS, and its service that is replaced by deleting first.
+/// cases.md F17: a dependant that has vanished in AWS, and a service that is replaced with delete-first.
 #[tokio::test]
 async fn what_has_vanished_does_not_stand_against_the_order() {
     let named = |strategy: &str| {
@@ -234,7 +234,7 @@ async fn what_has_vanished_does_not_stand_against_the_order() {
     };
     let universe = Universe::default();
     assert_eq!(refused(&universe.up(&named("REPLICA")).await), [""; 0]);
-    // AWS takes the policy along with its target.
+    // AWS deletes the policy together with its target.
     for at in ["target", "policy"] {
         let id = universe.cloud.world().at(at).map(|(id, _)| id.clone());
         let id = id.expect("it is there");
