@@ -1,4 +1,4 @@
-//! The daemon as a process of its own: one per home, found again, replaced when dead, ended whole.
+//! The daemon as a process of its own: one for each home, found again, replaced when dead, stopped completely.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -35,7 +35,7 @@ fn kill(pid: u32, signal: Signal) -> nix::Result<()> {
     nix::sys::signal::kill(Pid::from_raw(i32::try_from(pid).expect("a pid")), signal)
 }
 
-/// Ends a daemon whose test failed before it did so itself.
+/// Kills a daemon whose test failed before it stopped the daemon itself.
 struct Leftover(u32);
 
 impl Drop for Leftover {

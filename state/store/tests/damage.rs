@@ -1,5 +1,5 @@
-//! Files of a state that were changed or cut off, at 100 seeded places: noticed or harmless, never a panic, never silently wrong; and the way back
-//! works. (The other 100 places are in objects.)
+//! Damage: files of a state that were changed or cut off, at 100 seeded places. The store notices the damage, or the damage is harmless. The store
+//! never panics and is never silently wrong, and the repair works. (The other 100 places are in objects.)
 
 use std::path::Path;
 
@@ -44,7 +44,7 @@ fn run(name: &str) -> Vec<Record> {
     ]
 }
 
-/// Copies the files while a writer has them open, as a killed run leaves them.
+/// Copies the files while a writer has them open. A killed run leaves them in this condition.
 async fn lived_in(folder: &Path) {
     let alive = tempfile::tempdir().expect("a folder");
     let (held, mut snapshot) = open(alive.path())
@@ -120,7 +120,7 @@ async fn damage_is_noticed_or_harmless_and_the_way_back_works() {
                 assert!(good.snapshot.sequence > snapshot.sequence);
                 match store.repair(&good, &Holder::this_process()).await {
                     Ok(_) => {}
-                    // The mark that proves the holder's death is among what was lost, so its lease has to run out.
+                    // The lost part contains the mark that proves the holder's death, so the holder's lease has to expire first.
                     Err(StoreError::Held { .. }) => {
                         waited += 1;
                         continue;

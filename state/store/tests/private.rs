@@ -1,4 +1,4 @@
-//! The files of a state are their owner's alone.
+//! File permissions: only their owner can read or write the files of a state.
 
 #![cfg(unix)]
 
@@ -20,7 +20,7 @@ async fn used(path: &Path) {
         .expect("opens");
     let (held, snapshot) = store.hold(&Holder::this_process()).await.expect("free");
     held.checkpoint(&snapshot).await.expect("kept");
-    // While the state is held, SQLite's own files stand beside it.
+    // While a process holds the state, SQLite's own files are beside it.
     every_file_is_its_owners(path.parent().expect("it is in a folder"));
     held.release().await;
 }

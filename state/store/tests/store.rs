@@ -1,4 +1,4 @@
-//! The store keeps what it was told, notices damage, and has one writer.
+//! The store keeps every record, notices damage, and has one writer at a time.
 
 use std::path::Path;
 
@@ -81,7 +81,7 @@ async fn what_was_appended_is_there_after_a_kill() {
         held.append(vec![record.clone()]).await.expect("kept");
         snapshot.apply(&record).expect("fits");
     }
-    // Read beside the writer, as after a kill: no checkpoint was made.
+    // The read happens while the writer still holds the state, as after a kill: there was no checkpoint.
     let store = open(&path).await;
     assert_eq!(store.load().await.expect("loads"), snapshot);
     assert_ne!(before.sequence, snapshot.sequence);
@@ -150,7 +150,7 @@ fn soon() -> i64 {
 async fn a_dead_holder_of_this_host_is_taken_over_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
-    // A killed process leaves its lease and its mark behind, but the system drops its lock.
+    // A killed process leaves its lease and its mark behind, but the system releases its lock.
     drop(hold_free(&path).await);
     let (held, _) = hold_free(&path).await;
     let second = hold(&path, &Holder::this_process()).await;
@@ -166,7 +166,7 @@ async fn a_holder_elsewhere_is_believed_until_its_deadline() {
     lease_of(&path, &elsewhere(), soon());
     let held = hold(&path, &Holder::this_process()).await;
     assert!(matches!(held, Err(StoreError::Held { .. })));
-    // Nobody could have set such a deadline: it is damaged, and holds nobody up.
+    // No holder could have set such a deadline: it is damage, and holds up no other process.
     lease_of(&path, &elsewhere(), i64::MAX);
     drop(hold_free(&path).await);
 }
@@ -207,7 +207,7 @@ async fn a_changed_record_is_noticed() {
     assert!(matches!(loaded, Err(StoreError::Damaged { .. })));
 }
 
-/// SQLite goes on without its write-ahead log and says nothing.
+/// Without its write-ahead log, SQLite continues and reports nothing.
 #[tokio::test]
 async fn a_lost_write_ahead_log_is_noticed() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -316,7 +316,7 @@ async fn a_state_does_not_move_onto_another_or_a_newer_one() {
     run(&from, "the source is as it was").await;
 }
 
-/// As the first version wrote it: without hashes of the history, earlier beliefs, and files beside it.
+/// A database that the first version wrote: without hashes of the history, earlier beliefs, or files beside it.
 #[tokio::test]
 async fn a_database_of_format_1_is_still_read() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -343,7 +343,7 @@ async fn a_database_of_format_1_is_still_read() {
     assert_eq!((history.len(), history[0].finished.is_some()), (2, true));
 }
 
-/// A reader beside a writer sees one moment, and no damage.
+/// A reader beside a writer sees the state at one moment, and no damage.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_is_not_confused_by_a_writer() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -380,7 +380,7 @@ fn zones(run: &str, zone: &str) -> Record {
     }))
 }
 
-/// A run of a process of its own, to its end, that changes what is believed.
+/// A complete run in a process of its own, which changes what the state believes.
 async fn runs(path: &Path, run: &str) -> Snapshot {
     let (held, mut snapshot) = hold_free(path).await;
     let records = vec![started(run), zones(run, run), finished(run)];
@@ -424,7 +424,7 @@ async fn the_oldest_operations_are_forgotten() {
     let path = folder.path().join("dev.db");
     runs(&path, "run 1").await;
     runs(&path, "run 2").await;
-    // As if there had been a thousand more since the first.
+    // As if there had been a thousand more runs since the first.
     let rest = "UPDATE history SET number = 1001 WHERE number = 2; UPDATE history_hash SET number = 1001 WHERE number = 2;
         UPDATE sqlite_sequence SET seq = 1001 WHERE name = 'history';";
     let database = rusqlite::Connection::open(&path).expect("opens");
@@ -436,7 +436,7 @@ async fn the_oldest_operations_are_forgotten() {
     assert_eq!(numbers, [1002, 1001]);
 }
 
-/// The snapshot of a later run is not what was believed before it.
+/// The snapshot of a later run is not the belief before that run.
 #[tokio::test]
 async fn a_belief_that_was_not_kept_in_time_is_not_kept_later() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -558,7 +558,7 @@ async fn a_state_of_a_newer_version_says_which_one_and_stays_as_it_is() {
     assert_eq!(kept(), (text.as_str().to_owned(), 0));
 }
 
-/// What another process of this host finds while a run holds the state in a file.
+/// The result of another process of this host that tries to hold the state while a run holds it in a file.
 async fn tried(path: &Path) -> Result<(), StoreError> {
     let other = Holder {
         pid: 2,
@@ -611,7 +611,7 @@ async fn a_holder_on_another_machine_of_the_same_name_is_not_dead() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("dev.db");
     let (held, _) = hold_free(&path).await;
-    // As a disk shows it that several machines mount: the other machine's lock is not seen here.
+    // A disk that several machines mount looks like this: the other machine's lock does not show here.
     let mark = "00000000-0000-0000-0000-000000000000 ffffffffffffffffffffffffffffffff";
     let connection = rusqlite::Connection::open(&path).expect("opens");
     let update = "UPDATE lease_mark SET mark = ?1";

@@ -1,8 +1,8 @@
-//! Answers of AWS in the two forms of its protocols. Not here: their content.
+//! AWS's answers in the two formats of its protocols. Not here: their content.
 
 use http::Request;
 
-/// The operation that a request is for, by the protocols' own marks.
+/// The operation of a request, by the marks of its protocol.
 pub fn operation(request: &Request<Vec<u8>>) -> String {
     if let Some(target) = request
         .headers()
@@ -18,7 +18,7 @@ pub fn operation(request: &Request<Vec<u8>>) -> String {
     action.unwrap_or("unknown").to_owned()
 }
 
-/// The plain success of an operation that says nothing else.
+/// The plain success of an operation: an answer without content.
 pub fn empty(request: &Request<Vec<u8>>) -> String {
     if request.headers().contains_key("x-amz-target") {
         return "{}".to_owned();

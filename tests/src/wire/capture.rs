@@ -1,4 +1,4 @@
-//! An HTTP client that answers by rule and keeps what it was asked, and the provider over it.
+//! An HTTP client that answers by rule and records the requests, and a provider that uses it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -25,27 +25,27 @@ use super::{answers, oracle};
 /// An answer by operation: the status and the body.
 pub type Answers = BTreeMap<String, (u16, String)>;
 
-/// What answers a request: a status and a body, or nothing for plain success.
+/// Answers a request: a status and a body, or `None` for plain success.
 type Rule = dyn Fn(&Captured) -> Option<(u16, String)> + Send + Sync;
 
-/// The account and the region of what is tested.
+/// The account and the region of the tests.
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "us-east-1";
 
 /// The key of the secrets' hashes.
 const SECRET_KEY: &str = "00";
 
-/// What the services of JSON protocols say to a signature whose time is off.
+/// The answer of services with JSON protocols to a signature with a wrong time.
 const REFUSAL: &str = r#"{"__type":"InvalidSignatureException","message":"Signature expired"}"#;
 
-/// The client. Clones share what they captured.
+/// The client. Its clones share the captured requests.
 #[derive(Clone)]
 pub struct Capture {
     rule: Arc<Rule>,
     requests: Arc<Mutex<Vec<Captured>>>,
-    /// How much the service's clock is ahead of this host's.
+    /// How far the service's clock is ahead of this host's.
     ahead: SignedDuration,
-    /// Whether a request that AWS's models do not allow ends the test.
+    /// Whether a request that AWS's models do not allow fails the test.
     judges: bool,
 }
 
@@ -55,7 +55,7 @@ impl fmt::Debug for Capture {
     }
 }
 
-/// One request: its operation and everything of it that says what is wanted.
+/// One request: its operation and everything that determines its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Captured {
     /// The service that it was signed for, such as `ec2`.
@@ -64,17 +64,17 @@ pub struct Captured {
     pub operation: String,
     /// The body: canonical JSON, or the pairs of the query protocols with `&` at line ends.
     pub body: String,
-    /// What AWS's own model of the service does not allow in it.
+    /// What AWS's own model of the service does not allow in this request.
     pub faults: Vec<String>,
 }
 
 impl Capture {
-    /// A client that answers operations of the table so, and all others with plain success.
+    /// A client that answers the operations of the table, and all others with plain success.
     pub fn new(answers: Answers) -> Self {
         Self::answering(move |request| answers.get(&request.operation).cloned())
     }
 
-    /// A client that answers as the rule says, and with plain success where it says nothing.
+    /// A client that answers by the rule, and with plain success where the rule returns `None`.
     pub fn answering(
         rule: impl Fn(&Captured) -> Option<(u16, String)> + Send + Sync + 'static,
     ) -> Self {
@@ -86,21 +86,21 @@ impl Capture {
         }
     }
 
-    /// A client that takes every request, for tests that send other values than AWS has.
+    /// A client that accepts every request, for tests that send values which AWS does not have.
     #[must_use]
     pub fn lenient(mut self) -> Self {
         self.judges = false;
         self
     }
 
-    /// A client whose service has another clock, and refuses what is not signed by it.
+    /// A client whose service has another clock, and refuses signatures with another time.
     #[must_use]
     pub fn ahead_by(mut self, ahead: SignedDuration) -> Self {
         self.ahead = ahead;
         self
     }
 
-    /// AWS, as this client plays it.
+    /// The provider that uses this client in place of AWS.
     pub fn provider(&self) -> AwsProvider {
         let access = Access {
             region: REGION.to_owned(),
@@ -112,7 +112,7 @@ impl Capture {
         AwsProvider::new(access, Arc::new(secrets())).expect("the access has an endpoint")
     }
 
-    /// Where everything is.
+    /// The account and region of every resource.
     pub fn place() -> Place {
         Place {
             account: Some(ACCOUNT.to_owned()),
@@ -121,7 +121,7 @@ impl Capture {
         }
     }
 
-    /// What was captured since the last time.
+    /// The requests captured since the previous call.
     pub fn take(&self) -> Vec<Captured> {
         std::mem::take(
             &mut *self
@@ -191,7 +191,7 @@ fn signed_for(request: &Request<Vec<u8>>) -> String {
     service.unwrap_or_default().to_owned()
 }
 
-/// AWS takes signatures that are not older or newer than five minutes.
+/// AWS accepts signatures whose time is off by at most five minutes.
 fn is_refused(signed: Option<&str>, now: Timestamp) -> bool {
     let signed = signed.and_then(|signed| {
         Timestamp::strptime("%Y%m%dT%H%M%S%z", signed.replace('Z', "+0000")).ok()
@@ -199,7 +199,7 @@ fn is_refused(signed: Option<&str>, now: Timestamp) -> bool {
     signed.is_none_or(|signed| now.duration_since(signed).abs() > SignedDuration::from_mins(5))
 }
 
-/// The secrets that samples refer to. One reader for all, because the hash of a value is slow and computed once by each reader.
+/// The secrets that samples refer to. All tests share one reader, because the hash of a value is slow and each reader computes it once.
 pub fn secrets() -> SecretReader {
     static SECRETS: OnceLock<SecretReader> = OnceLock::new();
     let reader = SECRETS.get_or_init(|| {
@@ -209,7 +209,7 @@ pub fn secrets() -> SecretReader {
     reader.clone()
 }
 
-/// One text for one request: the SDK writes maps in no order, and the query protocols put everything into one line.
+/// The same text for equal requests: the SDK writes maps in no fixed order, and the query protocols put everything into one line.
 fn comparable(body: &[u8]) -> String {
     match serde_json::from_slice::<serde_json::Value>(body) {
         Ok(body) => CanonicalJson::of(&body).as_str().to_owned(),

@@ -1,4 +1,4 @@
-//! What the wire test of one kind needs to know: its samples, AWS's answers, and the paths that are exempt and why.
+//! The data of one kind for its wire test: samples, AWS's answers, and exempt paths with the reason of each exemption.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::capture::Answers;
 #[derive(Debug)]
 pub struct Fixture {
     pub(super) schema: &'static KindSchema,
-    /// `samples[1]` is the fullest: the answers describe it.
+    /// `samples[1]` is the fullest sample. The answers describe it.
     pub(super) samples: Vec<Value>,
     pub(super) physical_id: String,
     pub(super) outputs: Outputs,
@@ -26,7 +26,7 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// A fixture for a kind, whose samples exist under this identifier of AWS's.
+    /// A fixture for a kind. AWS identifies its samples by this identifier.
     pub fn of<R: Resource + Samples>(physical_id: &str) -> Self {
         Self {
             schema: R::SCHEMA,
@@ -52,14 +52,14 @@ impl Fixture {
         &self.samples
     }
 
-    /// An attribute that the resource has.
+    /// Adds an output of the resource.
     #[must_use]
     pub fn output(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.outputs.insert(name.to_owned(), value.into());
         self
     }
 
-    /// AWS's answer to an operation. Reads describe the fullest sample. All other operations just succeed.
+    /// Sets AWS's answer to an operation. Reads describe the fullest sample. All other operations just succeed.
     #[must_use]
     pub fn answer(mut self, operation: &str, body: &str) -> Self {
         self.answers
@@ -67,7 +67,7 @@ impl Fixture {
         self
     }
 
-    /// AWS's answer to an operation that fails.
+    /// Sets AWS's answer to an operation that fails.
     #[must_use]
     pub fn refuse(mut self, operation: &str, status: u16, body: &str) -> Self {
         self.answers
@@ -75,7 +75,7 @@ impl Fixture {
         self
     }
 
-    /// AWS's answers to reads where it describes another sample, for paths that the fullest one excludes.
+    /// Sets AWS's answers to reads that describe another sample, for paths that the fullest one excludes.
     #[must_use]
     pub fn described<'a>(
         mut self,
@@ -90,28 +90,28 @@ impl Fixture {
         self
     }
 
-    /// A path that no create request carries, and why.
+    /// Exempts a path that no create request carries, with the reason.
     #[must_use]
     pub fn not_created(mut self, path: &'static str, why: &'static str) -> Self {
         self.not_created.insert(path, why);
         self
     }
 
-    /// A path that no update request carries although it changes in place, and why.
+    /// Exempts a path that no update request carries although it changes in place, with the reason.
     #[must_use]
     pub fn not_updated(mut self, path: &'static str, why: &'static str) -> Self {
         self.not_updated.insert(path, why);
         self
     }
 
-    /// A path that AWS's answer carries in a form that this test cannot compare, and why. Paths that are never returned need no mention.
+    /// Exempts a path that AWS returns in a form which this test cannot compare, with the reason. Paths that AWS never returns need no exemption.
     #[must_use]
     pub fn not_observed(mut self, path: &'static str, why: &'static str) -> Self {
         self.not_observed.insert(path, why);
         self
     }
 
-    /// An output that nothing gives at creation, and why nobody who refers to it needs it then.
+    /// Exempts an output that AWS does not give at creation, with the reason why a resource that refers to it does not need it then.
     #[must_use]
     pub fn not_given(mut self, output: &'static str, why: &'static str) -> Self {
         self.not_given.insert(output, why);

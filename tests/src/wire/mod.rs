@@ -1,8 +1,8 @@
-//! The wire mapping of every property, through the real SDK with an HTTP client that captures what is sent.
+//! The mapping of every property to AWS's requests and answers (wire proof), through the real SDK with an HTTP client that captures requests.
 //!
-//! For every path of a kind's samples: another value changes the create request; another value changes the update request, where it
-//! changes in place; and AWS's answer brings the value back into what is observed. A fixture gives AWS's answers, written from AWS's
-//! own API reference. Not here: what AWS does with the calls.
+//! For every path of a kind's samples the proof checks three things. Another value changes the create request. Another value changes the update
+//! request, if the property changes in place. AWS's answer brings the value back into the observation. A fixture has AWS's answers, written from
+//! AWS's own API reference. Not here: what AWS does with the calls.
 
 mod answers;
 pub mod capture;

@@ -1,16 +1,17 @@
-//! AWS's own models as a judge of what tests send: botocore ships them, and the local cloud's environment has botocore.
+//! AWS's own service models check the requests of the tests. botocore contains these models, and the local cloud's Python environment contains
+//! botocore.
 //!
-//! Not here: the requests that go to the local cloud, which refuses by the same models.
+//! Not here: requests to the local cloud, which refuses by the same models.
 
 use std::sync::OnceLock;
 
 use http::Request;
 use windlass_local::{Home, Models};
 
-/// What a request holds that its service's model does not allow.
+/// What the service's model does not allow in a request.
 ///
 /// # Panics
-/// The environment cannot be installed, or has no models: a test that nobody judges must not pass.
+/// The environment cannot be installed, or has no models. A test whose requests are not checked must not pass.
 pub fn faults(request: &Request<Vec<u8>>) -> Vec<String> {
     let (head, body) = request.clone().into_parts();
     models().faults_of(&head, &body)
@@ -19,7 +20,7 @@ pub fn faults(request: &Request<Vec<u8>>) -> Vec<String> {
 fn models() -> &'static Models {
     static MODELS: OnceLock<Models> = OnceLock::new();
     MODELS.get_or_init(|| {
-        // On a thread of its own: the caller is inside a runtime, which must not be blocked by another.
+        // On a thread of its own: the caller is inside a runtime, and blocking on a second runtime is not allowed there.
         let installing = std::thread::spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()

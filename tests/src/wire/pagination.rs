@@ -1,8 +1,8 @@
-//! Which reads AWS answers in pages, and a client whose every first page is empty.
+//! Pagination: which reads AWS answers in pages, and a client whose first pages are all empty.
 //!
-//! A first page that is empty and names a next one is no fancy: AWS filters after it has cut the pages.
-//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination>
-//! Not here: what is asked (`questions`).
+//! An empty first page that names a next one is real: AWS filters after it has cut the pages.
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination> Not here: the questions that Windlass asks
+//! (`questions`).
 
 use std::collections::BTreeSet;
 
@@ -14,26 +14,26 @@ use super::capture::{Capture, Captured};
 /// The token of every first page.
 const TOKEN: &str = "more";
 
-/// Reads that are paged in one way: their requests can carry a token.
+/// Reads with the same form of pagination: their requests can carry a token.
 #[derive(Debug)]
 pub struct Paged {
-    /// The service, as IAM writes it.
+    /// The service, with IAM's name.
     service: &'static str,
     operations: &'static [&'static str],
-    /// What the token is called in the request.
+    /// The request's member for the token.
     token: &'static str,
-    /// A parameter with which AWS forbids a token: such requests are answered whole.
+    /// A parameter with which AWS forbids a token: AWS answers such requests in one page.
     instead: Option<&'static str>,
-    /// The empty page of an operation that says that there is more.
+    /// An empty page of an operation, with a token for the next page.
     empty: fn(&str) -> String,
 }
 
-/// Reads that are answered whole: their requests can carry no token.
+/// Reads that AWS answers in one page: their requests can carry no token.
 #[derive(Debug)]
 pub struct Whole {
     service: &'static str,
     operations: &'static [&'static str],
-    /// What bounds the answer, by AWS's reference of the operations.
+    /// What limits the size of the answer, by AWS's reference of the operations.
     pub why: &'static str,
 }
 
@@ -151,7 +151,7 @@ pub const PAGED: &[Paged] = &[
         instead: None,
         empty: |_| json!({"nextToken": TOKEN}).to_string(),
     },
-    // From the end backwards: the end is where the token of the request comes back.
+    // The log is read from its end backwards: an answer with the request's own token is the last one.
     Paged {
         service: "logs",
         operations: &["GetLogEvents"],
@@ -297,7 +297,7 @@ pub const WHOLE: &[Whole] = &[
     },
 ];
 
-/// Every paged read, as IAM writes it, such as `ec2:DescribeVpcs`.
+/// Every paged read, with IAM's name, such as `ec2:DescribeVpcs`.
 pub fn paged() -> BTreeSet<String> {
     let each = PAGED.iter().map(|row| (row.service, row.operations));
     each.flat_map(named).collect()
@@ -317,7 +317,7 @@ fn named(
         .map(move |operation| format!("{service}:{operation}"))
 }
 
-/// A client that answers as the rule says, but every paged read with an empty page first.
+/// A client that answers by the rule, but answers every paged read with an empty page first.
 pub fn paging(
     rule: impl Fn(&Captured) -> Option<(u16, String)> + Send + Sync + 'static,
 ) -> Capture {
@@ -325,22 +325,22 @@ pub fn paging(
         Some(paged) if paged.is_first(request) => Some((200, (paged.empty)(&request.operation))),
         _ => rule(request),
     })
-    // Questions are made of samples with other values than AWS has, too.
+    // Some questions use samples with values that AWS does not have.
     .lenient()
 }
 
-/// What requests read.
+/// The reads among requests.
 #[derive(Debug, Default)]
 pub struct Reads {
     /// Paged reads.
     pub asked: BTreeSet<String>,
-    /// Those whose empty first page was taken for the end.
+    /// Paged reads for which Windlass took the empty first page for the end.
     pub unfollowed: BTreeSet<String>,
-    /// Operations that are reads by their names and stand in neither table.
+    /// Operations with the name of a read that are in neither table.
     pub unknown: BTreeSet<String>,
 }
 
-/// What requests read of a client that pages.
+/// The reads among the requests to a client that pages.
 pub fn reads(requests: &[Captured]) -> Reads {
     let mut reads = Reads::default();
     for request in requests {
@@ -363,7 +363,7 @@ pub fn reads(requests: &[Captured]) -> Reads {
     reads
 }
 
-/// Whether an operation only reads, by its name.
+/// Whether an operation only reads, judged by its name.
 pub fn is_read(operation: &str) -> bool {
     let verbs = ["BatchGet", "Describe", "Discover", "Get", "List", "Search"];
     verbs.iter().any(|verb| operation.starts_with(verb))
@@ -374,7 +374,7 @@ fn is_unknown(operation: &str) -> bool {
     is_read(operation) && !is_whole
 }
 
-/// The row of a read. Where services have reads of one name, such as Amazon ECS and Cloud Map, the service decides.
+/// The row of a read. If two services have a read of the same name, such as Amazon ECS and Cloud Map, the service decides.
 fn of(request: &Captured) -> Option<&'static Paged> {
     let named = |row: &&Paged| row.operations.contains(&&*request.operation);
     let own = |row: &&Paged| named(row) && row.service == request.service;
@@ -382,7 +382,7 @@ fn of(request: &Captured) -> Option<&'static Paged> {
 }
 
 impl Paged {
-    /// Whether AWS would answer this with the first of its pages.
+    /// Whether AWS would answer this request with a first page.
     fn is_first(&self, request: &Captured) -> bool {
         let is_whole = self
             .instead
@@ -390,7 +390,7 @@ impl Paged {
         !is_whole && self.without_token(request).is_none()
     }
 
-    /// The request for the first page that this one continues, if it does.
+    /// The request for the first page, if this request continues one.
     fn without_token(&self, request: &Captured) -> Option<String> {
         if let Ok(Value::Object(mut members)) = serde_json::from_str(&request.body) {
             members.remove(self.token)?;

@@ -1,4 +1,4 @@
-//! The leaves of a spec, by the path that its schema gives them, and other values for them.
+//! The leaves of a spec with their schema paths, and other values for them.
 
 use serde_json::{Value, json};
 use windlass::schema::{Change, FieldSchema, Read, Shape, flattened};
@@ -8,11 +8,11 @@ use windlass::schema::{Change, FieldSchema, Read, Shape, flattened};
 pub struct Leaf {
     /// Path as in the facts, such as `ContainerDefinitions[].PortMappings[].HostPort`.
     pub path: String,
-    /// Where it is in this spec, as a JSON pointer.
+    /// Its place in this spec, as a JSON pointer.
     pub pointer: String,
-    /// The property at the top that holds it.
+    /// The top-level property that contains it.
     pub property: &'static str,
-    /// What changing the property at the top does, as far as tests ask.
+    /// Whether a change of the top-level property can happen in place.
     pub in_place: bool,
     /// Whether AWS returns it.
     pub returned: bool,
@@ -109,8 +109,8 @@ fn descend(at: Leaf, value: &Value, found: &mut Vec<Leaf>) {
     }
 }
 
-/// The same spec with other values in one leaf, likeliest first; the last one is without it. Values at the same path of other samples are
-/// tried before made-up ones, since only they fit an enumeration.
+/// The same spec with other values in one leaf, the most promising first. In the last one the leaf is missing. Values from the same path of other
+/// samples come before invented ones, because only they fit an enumeration.
 pub fn mutations(spec: &Value, leaf: &Leaf, others: &[Value]) -> Vec<Value> {
     let Some(value) = spec.pointer(&leaf.pointer) else {
         return Vec::new();

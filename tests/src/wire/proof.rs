@@ -1,4 +1,4 @@
-//! Proves, path by path, that a kind's properties go to AWS and come back.
+//! Proves, path by path, that a kind's properties reach AWS and come back.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,20 +15,20 @@ use super::fixture::Fixture;
 use super::paths::{Leaf, leaves, mutations};
 use super::subject::{intent, owner, resolved, target, unauthored};
 
-/// What was proven about one kind, and what was not.
+/// The result for one kind: what was proven, and what was not.
 #[derive(Debug)]
 pub struct Proof {
     /// CloudFormation type name.
     pub kind: &'static str,
-    /// Every path that some sample holds.
+    /// Every path that some sample contains.
     pub paths: BTreeSet<String>,
-    /// How many proofs were made: a path counts for the create request, the update request and the observation, where each applies.
+    /// The number of proofs. A path counts for the create request, the update request and the observation, where each applies.
     pub proven: usize,
-    /// How many exceptions the fixture gives a reason for.
+    /// The number of exemptions in the fixture.
     pub excepted: usize,
-    /// What should have been proven and was not: the path, and what is missing.
+    /// Missing proofs: the path, and what is missing.
     pub missing: Vec<String>,
-    /// Whether what a create makes says by its tags whose it is.
+    /// Whether a created resource carries its owner in its tags.
     pub owned: bool,
     /// What AWS's own models do not allow in the requests of the samples.
     pub unfit: BTreeSet<String>,
@@ -38,7 +38,7 @@ pub struct Proof {
 pub async fn prove(fixture: &Fixture) -> Proof {
     let mut paths: BTreeMap<String, (usize, Leaf)> = BTreeMap::new();
     let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    // The fullest first, so that paths are proven where everything else stands beside them.
+    // The fullest sample comes first, so the proof of a path has all other properties beside it.
     let order = [1]
         .into_iter()
         .chain((0..fixture.samples.len()).filter(|index| *index != 1));
@@ -121,7 +121,7 @@ fn count(
     }
 }
 
-/// An import has to notice that an identifier is not the one of what was found by its properties.
+/// An import has to notice that an identifier does not belong to the resource that was found by its properties.
 fn identified(
     proof: &mut Proof,
     provider: &AwsProvider,
@@ -143,7 +143,7 @@ fn identified(
     count(proof, "the identifier", "the observation", result, None);
 }
 
-/// A spec with the name that the engine would make where the author gives none.
+/// A spec with the name that the engine would make if the author gives none.
 fn named(fixture: &Fixture, spec: &Value) -> Value {
     let mut spec = spec.clone();
     if let Some((field, _)) = fixture.schema.physical_name()
@@ -160,7 +160,8 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Notes what AWS does not take of the requests of a sample. Another value in it may be none that AWS has, and is not judged.
+    /// Notes what AWS's models do not allow in the requests of a sample. Mutated samples may have values that AWS does not have, so this function
+    /// does not check them.
     fn judge(&self, requests: &[Captured]) {
         let faults = requests.iter().flat_map(|request| {
             let faults = request.faults.iter();
@@ -174,7 +175,7 @@ impl Bench<'_> {
         (capture.provider(), capture)
     }
 
-    /// Everything that making this spec sends: the create, and the update with what it could not carry.
+    /// All requests of a create: the create call, and the update with what the create call could not carry.
     async fn created(&self, spec: &Value) -> Result<Vec<Captured>, ProviderError> {
         let (provider, capture) = self.provider(&self.fixture.answers);
         let canonical = CanonicalJson::of(&resolved(&named(self.fixture, spec)));
@@ -211,7 +212,7 @@ impl Bench<'_> {
         Ok(capture.take())
     }
 
-    /// Whether the create call carries the owner's tags beside the intent's. The fullest sample has the names that the engine would make.
+    /// Whether the create call carries the owner's tags beside the intent's tag. The fullest sample has the names that the engine would make.
     async fn owned(&self) -> bool {
         let fullest = 1.min(self.fixture.samples.len() - 1);
         let created = self.created(&self.fixture.samples[fullest]).await;
@@ -288,7 +289,7 @@ impl Bench<'_> {
     ) -> Result<(), String> {
         let mut refused = "there is no other value to try".to_owned();
         for mutation in mutations {
-            // To the other value and back must differ, and neither may be silent for both.
+            // The update to the other value and the update back must differ, and both must succeed.
             match (
                 self.updated(spec, mutation, property).await,
                 self.updated(mutation, spec, property).await,
@@ -301,7 +302,7 @@ impl Bench<'_> {
         Err(refused)
     }
 
-    /// An update that is never the same twice would seem to carry every path.
+    /// If repeated updates differed, every path would seem proven.
     async fn update_repeats(&self, spec: &Value, property: &str) -> Result<(), String> {
         let (first, second) = (
             self.updated(spec, spec, property).await,
@@ -317,7 +318,8 @@ impl Bench<'_> {
         }
     }
 
-    /// Whoever refers to an output can only wait as far as the kind says: what the create call does not give must come with a wait.
+    /// A resource that refers to an output can wait only as far as the kind declares. So an output that the create call does not return must come
+    /// with a wait.
     async fn outputs(&self, proof: &mut Proof) {
         if self.fixture.schema.reference_wait > windlass::schema::Wait::Exists {
             return;
@@ -360,7 +362,7 @@ impl Bench<'_> {
         }
     }
 
-    /// AWS's description of a sample must give back every returned path of it, and no other value in its place.
+    /// AWS's description of a sample must bring back the value of every returned path, and no other value in its place.
     async fn observations(&self, proof: &mut Proof) {
         let full = (self.fixture.samples.len() > 1).then(|| (1, Answers::new()));
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -433,7 +435,7 @@ impl Bench<'_> {
     }
 }
 
-/// Whether what was observed holds the leaf's value at the same path. Members of lists may stand in any order.
+/// Whether the observation contains the leaf's value at the same path. Members of lists may have any order.
 fn gives_back(
     fixture: &Fixture,
     spec: &Value,
@@ -452,7 +454,7 @@ fn gives_back(
     Err(format!("wanted {wanted}, observed {}", Value::from(given)))
 }
 
-/// Texts that hold JSON and numbers that are written as texts count as what they hold.
+/// Compares values. A text that contains JSON or a number equals its content.
 fn same(left: &Value, right: &Value) -> bool {
     let parsed = |value: &Value| {
         value

@@ -1,4 +1,4 @@
-//! Everything that the engine asks about a fixture's samples, answered whole and answered in pages.
+//! Pagination test: all reads of the engine about a fixture's samples, answered in one page and answered in several pages.
 //!
 //! Not here: which reads have pages (`pagination`).
 
@@ -22,13 +22,13 @@ use super::pagination::{paging, reads};
 use super::paths::leaves;
 use super::subject::{owner, resolved, target, unauthored};
 
-/// More than any kind reads one by one.
+/// More resources than Windlass reads one by one, for every kind.
 const MANY: usize = 6;
 
 const OBSERVE_MANY: &str = "observe many";
 
-/// Lists of all that the account has: they are left off where the next page costs more than it spares, and what they did not show is asked
-/// for by name or id. Their answers are compared nonetheless.
+/// Lists of everything in the account. Windlass stops reading such a list where the next page costs more than it saves, and then asks by name or id
+/// for what the list did not show. The test compares their answers nonetheless.
 const LEFT_OFF: [&str; 7] = [
     "ec2:DescribeLaunchTemplates",
     "ecs:ListTaskDefinitions",
@@ -39,7 +39,7 @@ const LEFT_OFF: [&str; 7] = [
     "secretsmanager:ListSecrets",
 ];
 
-/// What is asked.
+/// The questions.
 #[derive(Debug, Clone)]
 enum Question {
     Observe(Vec<Target>),
@@ -51,14 +51,14 @@ enum Question {
     Delete(Target),
 }
 
-/// What came of asking everything about one kind.
+/// The result of asking everything about one kind.
 #[derive(Debug, Default)]
 pub struct Followed {
-    /// The paged reads that were needed, such as `ec2:DescribeVpcs`.
+    /// The paged reads that the questions needed, such as `ec2:DescribeVpcs`.
     pub asked: BTreeSet<String>,
-    /// Reads that neither table knows.
+    /// Reads that are in neither table.
     pub unknown: BTreeSet<String>,
-    /// The questions whose answers pages spoil, and by which read.
+    /// The questions whose answers differ with pages, and the read that causes it.
     pub broken: BTreeSet<String>,
 }
 
@@ -90,7 +90,7 @@ pub async fn follow(fixture: &Fixture) -> Followed {
     result
 }
 
-/// AWS, answering in one way.
+/// AWS with one way of answering.
 struct Cloud {
     capture: Capture,
     provider: AwsProvider,
@@ -103,7 +103,7 @@ impl Cloud {
     }
 }
 
-/// AWS, without pages and with them.
+/// AWS without pages and AWS with pages.
 struct Clouds {
     whole: Cloud,
     pages: Cloud,
@@ -169,7 +169,7 @@ fn questions(fixture: &Fixture, spec: &Value) -> Vec<(&'static str, Question)> {
     ]
 }
 
-/// Changes of a sample to every other, and back.
+/// Changes of a sample to every other sample, and back.
 fn changes(fixture: &Fixture, spec: &Value) -> Vec<(&'static str, Question)> {
     let pairs = fixture.samples.iter().flat_map(|other| {
         let there = Question::Update(target(fixture, spec), other.clone());
@@ -179,12 +179,12 @@ fn changes(fixture: &Fixture, spec: &Value) -> Vec<(&'static str, Question)> {
     pairs.collect()
 }
 
-/// The intent whose call made it: answers of fixtures bear its tag.
+/// The intent of the call that made the resource. The fixtures' answers carry its tag.
 fn intent() -> IntentId {
     IntentId("0".to_owned())
 }
 
-/// A create of a target whose answer was lost.
+/// A create of a target, whose answer was lost.
 pub fn creation(target: &Target) -> Intent {
     Intent {
         sequence: 0,

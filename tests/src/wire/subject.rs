@@ -1,4 +1,4 @@
-//! A fixture's sample as the engine hands it to a provider. Not here: what is asked about it.
+//! A fixture's sample in the form that the engine gives to a provider. Not here: the questions about it.
 
 use serde_json::Value;
 use windlass::address::Address;
@@ -10,7 +10,7 @@ use windlass_state::identity::{IntentId, Lineage, Owner};
 use super::capture::{Capture, secrets};
 use super::fixture::Fixture;
 
-/// A sample that is believed to exist.
+/// A sample that the state believes to exist.
 pub(super) fn target(fixture: &Fixture, spec: &Value) -> Target {
     Target {
         address: Address::parse("subject").expect("an address"),
@@ -20,9 +20,9 @@ pub(super) fn target(fixture: &Fixture, spec: &Value) -> Target {
         physical_id: fixture.physical_id.clone(),
         applied: CanonicalJson::of(&resolved(spec)),
         outputs: fixture.outputs.clone(),
-        // So that all of it is read.
+        // Imported, so that Windlass reads all of it.
         imported: true,
-        // Its create has set the owner's tags.
+        // The resource's create call has set the owner's tags.
         since: Some(jiff::Timestamp::UNIX_EPOCH),
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn intent() -> IntentId {
     IntentId("0123456789abcdef0123456789abcdef".to_owned())
 }
 
-/// A template in which the author wrote nothing: the engine gave all names, and the stack makes everything that is referred to.
+/// A template in which the author wrote nothing: the engine chose all names, and the stack makes everything that the spec refers to.
 pub fn unauthored() -> CanonicalJson {
     CanonicalJson::of(&serde_json::json!({}))
 }

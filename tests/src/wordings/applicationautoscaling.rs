@@ -1,4 +1,4 @@
-//! What Application Auto Scaling answers.
+//! Error answers of Application Auto Scaling, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,4 +1,4 @@
-//! What Amazon EC2 Auto Scaling answers.
+//! Error answers of Amazon EC2 Auto Scaling, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

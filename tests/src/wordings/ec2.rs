@@ -1,4 +1,4 @@
-//! What Amazon EC2: networks, addresses, security groups, endpoints, launch templates answers.
+//! Error answers of Amazon EC2 about networks, addresses, security groups, endpoints and launch templates, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,4 +1,4 @@
-//! What Amazon ECS answers.
+//! Error answers of Amazon ECS, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,4 +1,4 @@
-//! What Elastic Load Balancing answers.
+//! Error answers of Elastic Load Balancing, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,4 +1,4 @@
-//! What all services answer: throttles, credentials, permissions, failures of the service. A row without a kind is any kind's.
+//! Error answers of all services: throttling, credentials, permissions, service failures. A row without a kind applies to every kind.
 
 use windlass_engine::provider::ErrorClass::*;
 

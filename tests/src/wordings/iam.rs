@@ -1,4 +1,4 @@
-//! What AWS Identity and Access Management answers.
+//! Error answers of AWS Identity and Access Management, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

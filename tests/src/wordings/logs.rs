@@ -1,4 +1,4 @@
-//! What Amazon CloudWatch Logs answers.
+//! Error answers of Amazon CloudWatch Logs, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,8 +1,8 @@
-//! AWS's own words: what its services have been seen or documented to answer, and what each answer means for the engine.
+//! AWS's error answers: the texts that its services were seen or documented to answer, and the class of each answer for the engine.
 //!
-//! The rows are facts with sources. A unit test feeds each one to the tables that class the engine's own answers, and every line of those
-//! tables has a row here. The simulated cloud and the local cloud refuse with these codes and texts. Not here: the tables
-//! (`Lifecycle::WORDINGS` of each kind in `engine/aws`).
+//! The rows are facts with sources. A test gives each row to the tables that classify answers for the engine, and every line of those tables has a
+//! row here. The simulated cloud and the local cloud refuse with these codes and texts. Not here: the tables (`Lifecycle::WORDINGS` of each kind in
+//! `engine/aws`).
 
 use windlass_engine::provider::ErrorClass;
 
@@ -22,17 +22,17 @@ mod servicediscovery;
 pub struct Row {
     /// The kind whose call it answers, by CloudFormation type name.
     pub kind: &'static str,
-    /// The operation as IAM writes it, such as `ec2:ReleaseAddress`.
+    /// The operation with IAM's name, such as `ec2:ReleaseAddress`.
     pub operation: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// The error code.
     pub code: &'static str,
-    /// The message as it was seen, identifiers made up; empty where the source documents the code alone.
+    /// The observed message, with invented identifiers. Empty where the source documents only the code.
     pub message: &'static str,
-    /// What it means for the engine.
+    /// The engine's class for it.
     pub class: ErrorClass,
-    /// Where it was seen: `owner/repository#number`, or the page that documents it.
+    /// The source: `owner/repository#number` of the report, or the page that documents it.
     pub source: &'static str,
 }
 
@@ -54,10 +54,10 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
     .flatten()
 }
 
-/// The first row of a kind's operation with a code, for a world that refuses as AWS does.
+/// The first row of a kind's operation with this code, for a simulation that refuses as AWS does.
 ///
 /// # Panics
-/// There is no such row: whoever refuses adds it, with its source.
+/// There is no such row. The author of the refusal has to add it, with its source.
 pub fn row(kind: &str, operation: &str, code: &str) -> &'static Row {
     all()
         .find(|row| row.kind == kind && row.operation == operation && row.code == code)

@@ -1,4 +1,4 @@
-//! What AWS Secrets Manager answers.
+//! Error answers of AWS Secrets Manager, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,4 +1,4 @@
-//! What AWS Cloud Map answers.
+//! Error answers of AWS Cloud Map, with sources.
 
 use windlass_engine::provider::ErrorClass::*;
 

@@ -1,4 +1,4 @@
-//! An account with nothing in it: a loopback server that says who the caller is and which zones there are, and refuses all else.
+//! An empty account: a loopback server that answers who the caller is and which zones exist, and refuses every other call.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,7 +7,7 @@ const IDENTITY: &str = r#"<GetCallerIdentityResponse xmlns="https://sts.amazonaw
 const ZONES: &str = r#"<DescribeAvailabilityZonesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><availabilityZoneInfo><item><zoneName>us-east-1a</zoneName><zoneId>use1-az1</zoneId><zoneState>available</zoneState><regionName>us-east-1</regionName></item></availabilityZoneInfo></DescribeAvailabilityZonesResponse>"#;
 const REFUSED: &str = r#"<ErrorResponse><Error><Code>AccessDenied</Code><Message>the scenario needs no such call</Message></Error></ErrorResponse>"#;
 
-/// Serves until the test ends, and gives the endpoint.
+/// Serves until the test ends. Returns the endpoint.
 pub fn empty() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let place = listener.local_addr().expect("a listener has an address");
@@ -19,7 +19,7 @@ pub fn empty() -> String {
     format!("http://{place}")
 }
 
-/// One answer per connection. A caller that goes away is nobody's loss.
+/// One answer for each connection. If the caller has gone away, the answer is dropped.
 fn serve(connection: TcpStream) -> Option<()> {
     let mut reader = BufReader::new(connection.try_clone().ok()?);
     let mut length = 0;

@@ -1,7 +1,7 @@
-//! What an operator types and what comes back, from the program itself: both outputs and the exit code, compared as text.
+//! Command-line snapshots: what an operator types, and what the program answers: both outputs and the exit code, compared as text.
 //!
-//! `INSTA_UPDATE=always cargo test -p windlass-cli` writes the texts anew. Not here: runs that change something, which
-//! the end-to-end tests do against the local cloud.
+//! `INSTA_UPDATE=always cargo test -p windlass-cli` updates the snapshots. Not here: runs that change something, which the end-to-end tests do
+//! against the local cloud.
 
 #![cfg(unix)]
 
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A folder for one stack, and what was typed in it.
+/// A folder for one stack, in which the test runs commands.
 struct Desk {
     folder: tempfile::TempDir,
     stack: Option<&'static str>,
@@ -21,7 +21,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// One where no stack is.
+    /// A folder without a stack.
     fn empty() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         Self {
@@ -31,7 +31,7 @@ impl Desk {
         }
     }
 
-    /// One where a stack of the example is, which `stacks.rs` is.
+    /// A folder with a stack of the example program (`stacks.rs`).
     fn of(stack: &'static str) -> Self {
         Self {
             stack: Some(stack),
@@ -43,7 +43,7 @@ impl Desk {
         self.folder.path()
     }
 
-    /// Types a command line, without a terminal, and gives what comes back.
+    /// Runs a command line without a terminal, and returns the outputs and the exit code.
     fn types(&self, line: &str) -> String {
         let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut command = Command::new(env!("CARGO_BIN_EXE_windlass"));
@@ -61,7 +61,7 @@ impl Desk {
         }
         match self.stack {
             Some(stack) => {
-                // Problems are drawn from the sources, which are found from here.
+                // The engine shows problems with their source lines, and finds the sources from here.
                 command.current_dir(workspace);
                 command.arg("--program").arg(program(self.path(), stack));
                 command.arg("--stack-folder").arg(self.path());
@@ -88,7 +88,7 @@ impl Desk {
     }
 }
 
-/// Makes the stack's program in a folder: a script that names the stack to the example.
+/// Writes the stack's program into a folder: a script that passes the stack's name to the example program.
 fn program(folder: &Path, stack: &str) -> PathBuf {
     use std::os::unix::fs::PermissionsExt;
     let this = std::env::current_exe().expect("a test knows its program");
@@ -111,7 +111,7 @@ fn program(folder: &Path, stack: &str) -> PathBuf {
     program
 }
 
-/// The same with no time in it: how long reading took differs from run to run.
+/// The same output without times: how long reading takes differs from run to run.
 fn timeless(told: &str) -> String {
     let lines = told.lines().map(|line| match line.rsplit_once(" calls, ") {
         Some((before, _)) => format!("{before} calls, [TIME]"),
@@ -120,7 +120,7 @@ fn timeless(told: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The event of that name among what was told.
+/// The event with this name in the output.
 fn event(told: &str, name: &str) -> serde_json::Value {
     let lines = told.lines().filter(|line| line.starts_with('{'));
     let mut events = lines
@@ -313,7 +313,7 @@ fn a_state_in_a_folder_that_cannot_be_written() {
     }
 }
 
-/// A user who may read a folder and not write into it. Nothing is forbidden to root, so a test that runs as root becomes another user.
+/// A user who may read a folder and not write into it. Root may write everywhere, so a test that runs as root becomes another user.
 struct Reader<'a> {
     folder: &'a Path,
     program: PathBuf,
@@ -467,7 +467,7 @@ fn no_terminal_and_no_yes() {
     insta::assert_snapshot!(timeless(&told.replace(&endpoint, "[ENDPOINT]")));
 }
 
-/// The SDK's chain would pass over it, and take the environment's keys or the machine's.
+/// The SDK's chain would skip the missing profile, and use the environment's or the machine's keys.
 #[test]
 fn a_profile_that_does_not_exist_is_named_at_once() {
     let desk = Desk::empty();

@@ -1,6 +1,6 @@
-//! The stacks of the scenarios: the stack program that the engine starts in them. Cargo builds it with the tests, as an example.
+//! The stack program of the scenarios: the engine starts it with the name of a stack. Cargo builds it with the tests, as an example.
 //!
-//! Lines of this file stand in the snapshots, since problems are drawn on their author's lines.
+//! Snapshots contain line numbers and lines of this file, because the engine shows each problem with the author's source line.
 
 use std::fs;
 
@@ -63,7 +63,7 @@ fn in_accounts_that_are_not_allowed(cx: &mut Stack) -> Result<()> {
 
 type StackFunction = fn(&mut Stack) -> Result;
 
-/// By name, for the script that the engine starts.
+/// The stacks by name, for the script that the engine starts.
 const STACKS: &[(&str, StackFunction)] = &[
     ("shop", bucketless),
     ("wrong", wrong_in_three_places),

@@ -1,4 +1,4 @@
-//! A raw client for the tests: signs nothing, names the account and service in the credential scope, as an SDK would.
+//! A plain client for the tests. It signs nothing, and names the account and the service in the credential scope, as an SDK would.
 
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -66,7 +66,7 @@ impl AwsClient {
         )
     }
 
-    /// Sends any request; nothing when the connection ends without a whole answer.
+    /// Sends any request. `None` when the connection ends without a complete answer.
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Option<Answer> {
         let answer = self.http.request(request).await.ok()?;
         let status = answer.status();

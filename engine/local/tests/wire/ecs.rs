@@ -1,4 +1,4 @@
-//! ECS that rolls out, over the wire, with a real moto behind.
+//! ECS rollouts in the local cloud, over the network, with a real moto behind the gateway.
 
 use std::time::{Duration, Instant};
 
@@ -45,7 +45,7 @@ struct Shop {
 }
 
 impl Shop {
-    /// A cluster `shop` and the first revision of `web`, in an account of its own.
+    /// A cluster `shop` and the first revision of `web`, in its own account.
     async fn open(account: &str) -> Self {
         let aws = AwsClient::new(cloud().endpoint(), account);
         aws.ecs("CreateCluster", json!({"clusterName": "shop"}))
@@ -89,7 +89,7 @@ impl Shop {
         self.aws.ecs("DescribeServices", request).await.ok()["services"][0].take()
     }
 
-    /// One of the times of each task of the service.
+    /// One of the timestamps of each task of the service.
     async fn times(&self, desired: &str, name: &str) -> Vec<f64> {
         let listed = json!({"cluster": "shop", "serviceName": "web", "desiredStatus": desired});
         let listed = self.aws.ecs("ListTasks", listed).await.ok();

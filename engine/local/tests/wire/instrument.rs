@@ -1,4 +1,4 @@
-//! The instrument and the proxy, over the wire, with a real moto behind.
+//! The gateway's instrument (record of calls, rules) and its proxy, over the network, with a real moto behind them.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use windlass_local::{EmbeddedCloud, Home, Rules};
 
-/// The rules and the record are the whole gateway's: a cloud of its own, one test after the other within it.
+/// The rules and the record belong to the whole gateway, so this test has its own cloud and runs its parts one after the other.
 #[tokio::test]
 async fn the_instrument() {
     let cloud = EmbeddedCloud::start(Home::from_environment().expect("home")).expect("cloud");
@@ -189,10 +189,10 @@ async fn what_has_arrived_is_carried_out(cloud: &EmbeddedCloud) {
         .ok();
     set(cloud, r#"{"rules": [{"match": {"operation": "DeleteCluster"}, "effect": {"kind": "latency", "ms": 4000}}]}"#).await;
     let delete = aws.ecs("DeleteCluster", json!({"cluster": "left"}));
-    // Long enough for it to arrive, on a busy machine, too.
+    // Long enough for the call to arrive, even on a busy machine.
     let hung_up = tokio::time::timeout(Duration::from_secs(3), delete).await;
     assert!(hung_up.is_err());
-    // Nobody sees the world of before.
+    // No caller sees the world from before the call.
     let listed = aws.ecs("ListClusters", json!({})).await.ok();
     assert_eq!(listed["clusterArns"], json!([]));
     set(cloud, "{}").await;
@@ -261,7 +261,7 @@ async fn large_bodies_pass(cloud: &EmbeddedCloud) {
     assert_eq!(put.request_bytes, large.len() as u64);
 }
 
-/// Terraform gives up a connection now and then whose body comes after its head.
+/// Terraform sometimes drops a connection if the body of an answer arrives after its head.
 async fn answers_come_in_one_piece(cloud: &EmbeddedCloud) {
     let address = cloud
         .endpoint()
@@ -285,7 +285,7 @@ async fn answers_come_in_one_piece(cloud: &EmbeddedCloud) {
     }
 }
 
-/// Where two of moto's threads meet in one world, a few calls in a thousand fail, often after their effect.
+/// When two of moto's threads work in the same world, a few calls in a thousand fail, often after their effect.
 async fn calls_take_turns(cloud: &EmbeddedCloud) {
     const AT_ONCE: usize = 16;
     const EACH: usize = 25;
@@ -370,7 +370,7 @@ async fn sessions_belong_to_their_account(cloud: &EmbeddedCloud) {
     assert_eq!(theirs["clusterArns"].as_array().map(Vec::len), Some(1));
 }
 
-/// The mean over many calls that the gateway answers alone; a generous bound, for a busy machine.
+/// The mean over many calls that the gateway answers alone. The bound is generous, for a busy machine.
 async fn the_gateway_adds_little(cloud: &EmbeddedCloud) {
     set(cloud, r#"{"rules": [{"effect": {"kind": "throttle"}}]}"#).await;
     let aws = AwsClient::new(cloud.endpoint(), "200000000010");
@@ -430,6 +430,6 @@ async fn a_reset_begins_another_world(cloud: &EmbeddedCloud) {
         aws.ecs("ListClusters", json!({})).await.ok()["clusterArns"],
         json!([])
     );
-    // Were the overlay still to know the old service, another of its name would be refused.
+    // If the overlay still knew the old service, the gateway would refuse another service with its name.
     make(2).await;
 }

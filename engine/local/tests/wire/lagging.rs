@@ -1,5 +1,5 @@
-//! Eventual consistency by rules, and traffic that moves with the local cloud's clock. Rules and clock are the whole gateway's: these run one
-//! after the other, on the cloud of `instrument`.
+//! Eventual consistency by rules, and traffic that moves with the local cloud's clock. Rules and clock belong to the whole gateway, so these tests
+//! run one after the other, on the cloud of `instrument`.
 
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ async fn new_things_are_hidden(cloud: &EmbeddedCloud) {
     assert!(shows().await);
 }
 
-/// In the service's own words, in XML and in JSON; and what refers to them is refused where the rule says so.
+/// The refusals have the service's own texts, in XML and in JSON. Calls that refer to a hidden resource are refused where the rule says so.
 async fn hidden_things_are_not_found(cloud: &EmbeddedCloud) {
     let network = Network::make(cloud.endpoint(), "250000000003", 1).await;
     set(cloud, json!({"rules": [{"match": {"operation": "CreateSecurityGroup|CreateRole|CreateCluster"}, "effect": {"kind": "hide", "answers": 2, "from": "*"}}]})).await;
@@ -206,7 +206,7 @@ async fn an_answer_is_given(cloud: &EmbeddedCloud) {
     );
 }
 
-/// A canary: nothing moves but by the clock in the test's hand.
+/// A canary: traffic moves only with the clock that the test controls.
 async fn traffic_moves_with_the_clock(cloud: &EmbeddedCloud) {
     let network = Network::make(cloud.endpoint(), "250000000007", 1).await;
     let aws = &network.aws;
@@ -232,7 +232,7 @@ async fn traffic_moves_with_the_clock(cloud: &EmbeddedCloud) {
         "Action=CreateRule&ListenerArn={listener}&Priority=1&Conditions.member.1.Field=path-pattern&Conditions.member.1.Values.member.1=%2F&Actions.member.1.Type=forward&Actions.member.1.TargetGroupArn={blue}"
     );
     let rule = network.made(ELB, &rule, "RuleArn").await;
-    // Weights of blue and green; none while the rule forwards to one group.
+    // Weights of blue and green. None while the rule forwards to one group.
     let weights = async || {
         let shown = network
             .ok(

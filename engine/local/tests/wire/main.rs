@@ -1,4 +1,4 @@
-//! The gateway over the wire, with a real moto behind; installs moto first where that has not been done.
+//! The local cloud's gateway over the network, with a real moto behind it. The tests install moto first if it is missing.
 
 mod client;
 mod ecs;

@@ -1,4 +1,4 @@
-//! A small network for the tests, made over the wire, and what XML answers say.
+//! A small network for the tests, made over the wire, and readers for XML answers.
 
 use crate::client::{Answer, AwsClient};
 
@@ -9,7 +9,7 @@ pub struct Network {
     pub subnets: [String; 2],
 }
 
-/// The text of the first element of a name.
+/// The text of the first element with this name.
 pub fn between(text: &str, name: &str) -> String {
     let (_, rest) = text
         .split_once(&format!("<{name}>"))
@@ -17,7 +17,7 @@ pub fn between(text: &str, name: &str) -> String {
     rest.split_once('<').expect("closed").0.trim().to_owned()
 }
 
-/// The code and the message of an error in XML.
+/// The code and the message of an XML error.
 pub fn refused(answer: &Answer) -> (String, String) {
     assert!(
         answer.status.is_client_error(),
@@ -51,7 +51,7 @@ impl Network {
         network
     }
 
-    /// Attaches an internet gateway, and gives its identifier.
+    /// Attaches an internet gateway, and returns its identifier.
     pub async fn open(&self) -> String {
         let gateway = self
             .made("ec2", "Action=CreateInternetGateway", "internetGatewayId")
@@ -122,7 +122,7 @@ impl Network {
 
 pub const ELB: &str = "elasticloadbalancing";
 
-/// The creation of a listener that forwards to a group.
+/// The request that creates a listener which forwards to a target group.
 pub fn listener(balancer: &str, port: u16, group: &str) -> String {
     format!(
         "Action=CreateListener&LoadBalancerArn={balancer}&Protocol=HTTP&Port={port}&DefaultActions.member.1.Type=forward&DefaultActions.member.1.TargetGroupArn={group}"

@@ -1,4 +1,4 @@
-//! What AWS refuses and moto does not, in AWS's words; and faults of moto that are mended.
+//! Calls that AWS refuses and moto does not: the gateway refuses them with AWS's texts. Also faults of moto that the gateway corrects.
 
 use serde_json::{Value, json};
 use windlass_local::EmbeddedCloud;

@@ -1,4 +1,4 @@
-//! Who is answered, and whom the local cloud never reaches: web pages, moto's own commands, other addresses.
+//! Access: which callers the local cloud answers, and what it never reaches: web pages, moto's own commands, other addresses.
 
 use std::time::Duration;
 

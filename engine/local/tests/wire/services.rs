@@ -1,4 +1,4 @@
-//! What ECS refuses about services and capacity providers, and the interfaces of tasks that keep a subnet.
+//! ECS's refusals about services and capacity providers, and the network interfaces of tasks that keep a subnet.
 
 use serde_json::{Value, json};
 use windlass_local::EmbeddedCloud;

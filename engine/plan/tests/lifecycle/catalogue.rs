@@ -1,4 +1,4 @@
-//! Every kind of the catalogue: each sample is made, stands, becomes the next one, and stands again.
+//! Every kind of the catalogue: each sample is created, unchanged, changed to the next sample, and unchanged again.
 
 use serde_json::Value;
 use windlass::resource::{Resource, Samples};
@@ -21,7 +21,7 @@ macro_rules! entries {
     };
 }
 
-/// Fixed names are what samples have, so that a replacement has to delete first.
+/// Samples have fixed names, so a replacement has to delete first.
 fn doc(schema: &KindSchema, spec: &Value) -> Doc {
     Doc::new()
         .with("it", schema.kind, spec.clone())
@@ -102,7 +102,7 @@ fn has_content(value: Option<&Value>) -> bool {
     }
 }
 
-/// Whether nothing inside can be seen.
+/// Whether AWS shows none of the members.
 fn only_hidden(shape: &'static Shape, value: Option<&Value>) -> bool {
     let Shape::Block(fields) = shape else {
         return false;

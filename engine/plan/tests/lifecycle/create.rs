@@ -1,4 +1,4 @@
-//! What is declared and does not exist is made, in order; then nothing is left to do.
+//! Create: resources that the program declares and that do not exist are created, in order. Then nothing is left to do.
 
 use serde_json::json;
 

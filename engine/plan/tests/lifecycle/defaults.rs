@@ -1,4 +1,4 @@
-//! AWS's defaults: what a plan shows as reset is in the call, and an explicit default says no more than its absence.
+//! AWS's defaults: if a plan shows a property as reset, the call contains the default. An explicit default means the same as an absent property.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::{Plan, StepAction};
@@ -14,7 +14,7 @@ fn doc(kind: &str, spec: Value) -> Doc {
     Doc::new().with("it", kind, spec)
 }
 
-/// The spec that the life cycle is given.
+/// The spec that the plan gives to the life cycle.
 fn sent(plan: &Plan) -> Value {
     match plan.steps.first().map(|step| &step.action) {
         Some(StepAction::Update { spec, .. }) => spec.to_value(),
@@ -22,7 +22,7 @@ fn sent(plan: &Plan) -> Value {
     }
 }
 
-/// Edits one kind and gives the plan for it.
+/// Edits one resource, and returns the plan for it.
 fn edited(kind: &str, before: Value, after: Value) -> Plan {
     let mut stage = Stage::with(&doc(kind, before));
     stage.up(&doc(kind, after))
@@ -116,7 +116,7 @@ fn a_health_check_by_tcp_sends_no_path_and_no_matcher() {
         (spec.get("HealthCheckPath"), spec.get("Matcher")),
         (None, None)
     );
-    // Behind a network load balancer the default matcher is another one.
+    // Behind a network load balancer the matcher has another default.
     let without = json!({"HealthCheckProtocol": "HTTP", "HealthCheckPath": "/health"});
     let plan = edited(GROUP, group("TCP", http), group("TCP", without));
     assert_eq!(sent(&plan)["Matcher"], json!({"HttpCode": "200-399"}));
@@ -178,7 +178,7 @@ fn a_strategy_is_given_back_to_the_cluster() {
     let plan = edited(SERVICE, with(strategy.clone()), with(json!({})));
     assert_eq!(plan.changes[0].fields[0].path, "CapacityProviderStrategy");
     assert_eq!(plan.changes[0].fields[0].after, None);
-    // From a launch type to a strategy, nothing is said of the launch type.
+    // When a service changes from a launch type to a strategy, the plan does not mention the launch type.
     let plan = edited(
         SERVICE,
         with(json!({"LaunchType": "FARGATE"})),

@@ -1,4 +1,4 @@
-//! What the world changed is changed back, where the author wrote it, and nowhere else.
+//! Drift: the plan changes back what the world changed, where the author wrote the property, and nowhere else.
 
 use serde_json::json;
 use windlass_plan::plan::{Reason, StepAction};

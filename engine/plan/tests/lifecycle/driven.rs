@@ -1,4 +1,4 @@
-//! What AWS changes on behalf of another resource is left alone without a word from the author; everything else still goes.
+//! The plan leaves alone what AWS changes on behalf of another resource, and the author need not ask for that. It still corrects everything else.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::StepAction;
@@ -116,7 +116,7 @@ fn a_scalable_target_owns_the_count() {
         "{:?}",
         plan.notes
     );
-    // Without the scaler the count is the author's again.
+    // Without the scaler, the author decides about the count again.
     let plan = stage.plan(&doc(3).without("target"));
     assert!(
         plan.changes

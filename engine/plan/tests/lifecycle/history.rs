@@ -1,4 +1,4 @@
-//! Old generations: deleted where they were left behind, kept where they are history, and never more than are kept.
+//! Old generations: the plan deletes those that were left behind, keeps those that are history, and never keeps more than the limit.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::{Reason, Verdict};
@@ -105,7 +105,7 @@ fn what_a_killed_run_left_behind_is_finished() {
     2: delete group#0 after [1]
     1 unchanged
     "#);
-    // The same for history: what was not marked as kept yet is kept, not deleted.
+    // The same for history: a generation that the state has not marked as kept yet is kept, not deleted.
     let mut stage = Stage::with(&doc("app:1"));
     let plan = stage.plan(&doc("app:2"));
     stage.step(&plan.steps[0]);
@@ -132,7 +132,7 @@ fn an_old_generation_that_is_gone_is_forgotten() {
     assert!(stage.snapshot.old.is_empty());
 }
 
-/// Found by story 16308: a scaling policy vanished, and a killed run made it anew under its name.
+/// Story 16308 found this: a scaling policy vanished, and a killed run made it again with the same name.
 #[test]
 fn an_old_generation_that_is_the_current_thing_is_not_deleted() {
     let group =

@@ -1,4 +1,4 @@
-//! Identity is the address; another address, kind or place is another resource, unless an alias says otherwise.
+//! Identity: the address identifies a resource. Another address, kind or place means another resource, unless an alias says otherwise.
 
 use serde_json::json;
 use windlass::document::Place;

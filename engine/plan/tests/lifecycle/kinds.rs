@@ -1,4 +1,4 @@
-//! Tiny kinds that show one peculiarity each.
+//! Small test kinds. Each has one special feature.
 
 use serde_json::Value;
 use windlass::schema::{
@@ -102,7 +102,7 @@ fn shrinks(old: &Value, new: &Value) -> bool {
     new.as_i64() < old.as_i64()
 }
 
-/// A part of a network: replaced along with it, which AWS does not delete while it is there.
+/// A part of a network. It is replaced along with the network, and AWS does not delete the network while the part exists.
 pub static SUBNET: KindSchema = KindSchema {
     holds: &["NetId"],
     ..kind(
@@ -117,7 +117,7 @@ pub static SUBNET: KindSchema = KindSchema {
     )
 };
 
-/// Something of which AWS allows one at a time.
+/// A kind of which AWS allows one at a time.
 pub static GATE: KindSchema = KindSchema {
     replaces_when: &[ReplacesWhen {
         property: "Label",
@@ -137,7 +137,7 @@ pub static GATE: KindSchema = KindSchema {
     )
 };
 
-/// A role with a made name and a policy.
+/// A role with a name that the engine makes, and a policy.
 pub static ROLE: KindSchema = kind(
     "Test::Role",
     &[named("RoleName"), in_place("Policy", &Shape::Policy), TAGS],
@@ -196,7 +196,7 @@ pub static LISTENER: KindSchema = KindSchema {
     )
 };
 
-/// Revisions that are kept.
+/// Task definitions, whose old revisions are kept.
 pub static TASK: KindSchema = KindSchema {
     old_generations: OldGenerations::Kept(2),
     ..kind(
@@ -221,7 +221,7 @@ pub static TASK: KindSchema = KindSchema {
     )
 };
 
-/// A service: stable at the end, counted by an auto scaler, with a property that only counts at creation and a secret.
+/// A service: a wait for a stable state, a count that an auto scaler changes, a property that matters only at creation, and a secret.
 pub static SERVICE: KindSchema = KindSchema {
     waits: &[Wait::Ready, Wait::Stable],
     ..kind(

@@ -1,4 +1,4 @@
-//! What is somebody else's after creation is left alone, and what only counts at creation is said.
+//! The plan leaves alone what another owner controls after creation, and it mentions properties that matter only at creation.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::StepAction;

@@ -1,4 +1,4 @@
-//! One file for each situation in a resource's life.
+//! Tests of planning, with one file for each situation in the life of a resource.
 
 mod catalogue;
 mod create;

@@ -1,4 +1,4 @@
-//! Members of lists whose key does not tell them apart, or that lose a property.
+//! Members of lists that have the same key, or that lose a property.
 
 use serde_json::{Value, json};
 
@@ -70,7 +70,7 @@ fn what_a_member_does_not_say_is_no_difference() {
     let mut stage = Stage::with(&doc);
     stage.meddle("it", "SecurityGroupIngress", json!([rule(Some("by hand"))]));
     assert!(stage.plan(&doc).is_empty());
-    // The member that says most is looked for first.
+    // The search begins with the member that has the most properties.
     let doc = group(json!([rule(None), rule(Some("web"))]));
     let mut stage = Stage::with(&doc);
     stage.meddle(

@@ -1,4 +1,4 @@
-//! A plan for some addresses only takes along what they need, and touches nothing else.
+//! A plan for some addresses (`--target`) includes only what those need, and touches nothing else.
 
 use serde_json::json;
 

@@ -1,5 +1,5 @@
-//! Kinds that AWS knows by what the author writes: their create call overwrites or is refused while the old generation is there, so that
-//! a replacement either deletes first or does not come about. A new generation is never deleted as if it were the old one.
+//! Natural keys: kinds that AWS identifies by properties that the author writes. While the old generation exists, their create call overwrites it, or
+//! AWS refuses the call. So a replacement either deletes first, or the planner refuses it. No plan deletes a new generation in place of the old one.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use windlass_plan::plan::{StepAction, Verdict};
 use crate::rules;
 use crate::stage::{Doc, Stage, address, shown};
 
-/// How AWS tells one resource of a kind from another.
+/// How AWS distinguishes the resources of a kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
-    /// By an identifier that AWS makes: two can stand side by side whatever their properties are.
+    /// By an identifier that AWS makes. Two can exist at the same time, whatever their properties are.
     Given,
-    /// By an identifier that AWS makes, and refuses a second one with the same of what the text says.
+    /// By an identifier that AWS makes, but AWS refuses a second resource with the same value of what the text names.
     GivenOnce(&'static str),
-    /// By a name that has to be unique, and that the engine makes anew for each generation. A fixed one is refused in `preview`.
+    /// By a unique name, which the engine makes anew for each generation. `preview` refuses a fixed one.
     Named,
-    /// By properties alone: the create call overwrites, or is refused for, what is there already.
+    /// By properties alone: the create call overwrites an existing resource, or AWS refuses it because of that resource.
     Natural(&'static str),
-    /// By a name that the author gives and the engine does not make.
+    /// By a name that the author gives, and that the engine does not make.
     NamedByAuthor(&'static str),
 }
 use Known::{Given, GivenOnce, Named, NamedByAuthor, Natural};
 
-/// Every kind of the catalogue. From the API references of each create call.
+/// Every kind of the catalogue. The source is the API reference of each create call.
 const KINDS: &[(&str, Known)] = &[
     (
         "AWS::ApplicationAutoScaling::ScalableTarget",
@@ -156,7 +156,7 @@ fn the_table_is_the_catalogue() {
         let exclusive = !schema.exclusive.is_empty();
         let once = matches!(known, Natural(_) | GivenOnce(_) | NamedByAuthor(_));
         assert!(exclusive || !once, "{} has nothing exclusive", schema.kind);
-        // What AWS knows by properties alone is what only one can have.
+        // If AWS identifies a kind by properties alone, only one resource can have those properties.
         let by_properties = schema
             .id
             .split('|')
@@ -170,7 +170,7 @@ fn the_table_is_the_catalogue() {
     assert_eq!(known.len(), windlass::catalog!(entries).len());
 }
 
-/// The invariant: after a replacement, either the new generation is another thing in AWS than the old one, or the old one went first.
+/// The invariant: after a replacement, the new generation is another resource in AWS than the old one, or the old one was deleted first.
 #[test]
 fn a_replacement_never_deletes_what_it_has_just_made() {
     for (schema, specs) in windlass::catalog!(entries) {

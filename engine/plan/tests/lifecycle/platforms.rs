@@ -1,4 +1,4 @@
-//! Whole platforms, as the patterns of the language make them: what a change of one part does to the others.
+//! Whole platforms, as the patterns of the language make them: how a change of one part affects the others.
 
 use windlass::patterns::network::NetworkDesign;
 use windlass::prelude::*;
@@ -13,7 +13,7 @@ fn declared(stack: impl Fn(&mut Stack) -> Result<()>) -> Doc {
     Doc(document)
 }
 
-/// The quickstart, with a network of one's own.
+/// The quickstart with a given network.
 fn quickstart(network: impl Fn(NetworkDesign) -> NetworkDesign) -> Doc {
     declared(|cx| {
         let network = network(Network::over(2.zones())).declare(cx, "network");
@@ -66,7 +66,7 @@ fn another_range_for_the_network_makes_everything_anew_beside_the_old() {
     let after = quickstart(|network| network.range(cidr!("10.1.0.0/16")));
     let mut stage = Stage::with(&before);
     let plan = stage.up(&after);
-    // A load balancer does not leave its VPC, its target group serves no other one, and a VPC has an internet gateway of its own.
+    // A load balancer does not leave its VPC, its target group serves no other load balancer, and a VPC has an internet gateway of its own.
     for at in [
         "network/vpc",
         "network/internet-gateway",
@@ -98,7 +98,7 @@ fn another_range_for_the_network_makes_everything_anew_beside_the_old() {
             shown(&plan)
         );
     }
-    // One address serves one gateway, and is kept; so only its old gateway goes first.
+    // One address serves one gateway, and the address stays. So only its old gateway is deleted first.
     let nat = |wanted: fn(&StepAction) -> bool| position(&plan, "network/nat-a", wanted);
     assert!(nat(deletes) < nat(creates), "{}", shown(&plan));
     for change in plan
@@ -190,7 +190,7 @@ fn every_part_can_be_replaced_or_is_refused_with_a_way_out() {
     assert_eq!(refused, [&gateway[..], &subnets[..]].concat());
 }
 
-/// Carries out a plan as far as each of its steps in turn; the next run, which is not asked to replace anything, has to end it.
+/// Carries out a plan up to each of its steps in turn. The next run, without `--replace`, has to finish it.
 fn ends_from_anywhere(stage: &Stage, doc: &Doc, plan: &Plan) {
     let mut halfway = stage.clone();
     halfway.replace.clear();
@@ -234,7 +234,7 @@ fn the_way_out_of_a_refusal_is_one() {
         [address("network/nat-a"), address("web/load-balancer")]
     );
     let plan = stage.plan(&doc);
-    // What has a public address comes back when the gateway has: until then it would hold the old attachment, too.
+    // Resources with public addresses are created again only after the new attachment: otherwise they would hold the old attachment, too.
     let attached = position(&plan, "network/attachment", creates);
     for at in ["network/nat-a", "web/load-balancer"] {
         let made = &plan.steps[position(&plan, at, creates)];

@@ -1,4 +1,4 @@
-//! What stands against a plan is said all together, with places and ways out.
+//! Problems: the planner reports all reasons against a plan together, with places and ways out.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What holds of every plan: the same inputs give the same one, its steps are sorted, and when it is carried out, nothing is left to do.
+//! Property tests for every plan: the same inputs give the same plan, its steps are sorted, and after it is carried out nothing is left to do.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use windlass::schema::ReplaceOrder;
 
 use crate::stage::{Doc, Stage, address, reference, shown};
 
-/// One resource of a random program: its kind, two numbers for its properties, and whom it refers to.
+/// One resource of a random program: its kind, two numbers for its properties, and the resources that it refers to.
 #[derive(Debug, Clone)]
 struct Part {
     there: bool,
@@ -46,7 +46,7 @@ const KIND: [&str; 8] = [
     "Service",
 ];
 
-/// References lead to smaller numbers only, so that no cycle arises.
+/// References lead only to smaller numbers, so there is no cycle.
 fn document(parts: &[Part]) -> Doc {
     let mut doc = Doc::new();
     for (at, part) in parts.iter().enumerate().filter(|(_, part)| part.there) {
@@ -105,12 +105,12 @@ proptest! {
         let mut stage = Stage::new();
         for (program, killed) in programs.iter().zip(killed) {
             let doc = document(program);
-            // What would need an impossible order is refused, never done by halves.
+            // The planner refuses a program that needs an impossible order. It never plans half of it.
             let Ok(plan) = stage.try_plan(Some(&doc.0)) else {
                 continue;
             };
             prop_assert_eq!(plan.hash(), stage.plan(&doc).hash());
-            // Killed somewhere, then run again.
+            // Killed somewhere, and then run again.
             for step in plan.steps.iter().take(killed) {
                 stage.step(step);
                 prop_assert_eq!(stage.snapshot.verify(), Ok(()));

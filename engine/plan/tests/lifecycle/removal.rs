@@ -1,4 +1,4 @@
-//! What is not declared any more goes, after everything that used it has let go; unless it is protected or retained.
+//! Removal: a resource that the program no longer declares is deleted after its users have let go of it, unless it is protected or retained.
 
 use serde_json::json;
 use windlass_plan::plan::{Reason, Verdict};

@@ -1,4 +1,4 @@
-//! A replacement is a chain: a new generation, its users move over, the old one goes.
+//! Replacement is a chain: the new generation is created, its users move over, and the old generation is deleted.
 
 use serde_json::json;
 use windlass::schema::ReplaceOrder;

@@ -1,7 +1,7 @@
-//! What AWS would not accept of a step, whatever the plan: what only one can have is never had twice, what is used is not deleted, what
-//! serves one owner does not serve two, and what cannot move does not.
+//! AWS's rules for single steps, whatever the plan is. Only one resource at a time has an exclusive value. AWS does not delete a used resource. A
+//! resource that serves one owner does not serve two. A resource that cannot move stays in its place.
 //!
-//! Every plan that a test carries out is held against this.
+//! These rules check every plan that a test carries out.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use windlass_state::snapshot::Recorded;
 use crate::kinds::schema;
 use crate::stage::Stage;
 
-/// Panics where AWS would refuse the step, or overwrite what another generation is.
+/// Panics if AWS would refuse the step, or if the step would overwrite another generation.
 pub fn accept(stage: &Stage, step: &Step) {
     match &step.action {
         StepAction::Create { spec, .. } => taking(stage, step, spec, &BTreeSet::new()),
@@ -30,7 +30,7 @@ pub fn accept(stage: &Stage, step: &Step) {
     }
 }
 
-/// What AWS has beside the generation that a step is about.
+/// What exists in AWS besides the generation of this step.
 fn others<'s>(
     stage: &'s Stage,
     step: &'s Step,
@@ -79,7 +79,7 @@ fn taking(
     }
 }
 
-/// AWS moves nothing to another place, such as a load balancer to another VPC.
+/// AWS moves no resource to another place, such as a load balancer to another VPC.
 fn staying(stage: &Stage, step: &Step, spec: &windlass::canonical::CanonicalJson) {
     let schema = schema(&step.kind).expect("known");
     let spec = fill(spec, &|at, name| stage.output(at, name)).expect("filled");
@@ -102,7 +102,7 @@ fn staying(stage: &Stage, step: &Step, spec: &windlass::canonical::CanonicalJson
     }
 }
 
-/// AWS refuses to delete what another holds.
+/// AWS refuses to delete a resource that another one holds.
 fn leaving(stage: &Stage, step: &Step) {
     let generations = stage.snapshot.generations(&step.address);
     let mut generations = generations.filter(|own| own.generation == step.generation);
@@ -120,7 +120,7 @@ fn leaving(stage: &Stage, step: &Step) {
     }
 }
 
-/// What a spec names that serves one owner, with that owner; without one, it is the resource itself.
+/// The members of a spec that serve one owner, each with that owner. `None`: the owner is the resource itself.
 fn served(stage: &Stage, schema: &KindSchema, spec: &Value) -> Vec<(Value, Option<Value>)> {
     let sets = schema.serves_one.iter().flat_map(|set| {
         let owner = owner(stage, spec, set.owner);
@@ -159,7 +159,7 @@ fn values(spec: &Value, paths: &[&str]) -> Vec<Value> {
     found
 }
 
-/// What two specs would both have.
+/// The exclusive values that two specs would both have.
 pub fn twice(schema: &KindSchema, one: &Value, other: &Value) -> Option<Vec<Value>> {
     schema.exclusive.iter().find_map(|exclusive| {
         let had = taken(exclusive, other);

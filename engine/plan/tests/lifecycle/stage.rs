@@ -1,4 +1,4 @@
-//! A stage for plans: a snapshot and a small world in which they are carried out, one record after the other.
+//! A stage for plans: a snapshot and a small world, in which tests carry out plans one record after the other.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -28,7 +28,7 @@ pub fn address(text: &str) -> Address {
     text.parse().expect("an address")
 }
 
-/// A reference as it stands in a document.
+/// A reference, in the form that a document holds.
 pub fn reference(to: &str, output: &str) -> Value {
     json!({"$windlass": {"ref": to, "output": output}})
 }
@@ -53,7 +53,7 @@ impl Doc {
         })
     }
 
-    /// Declares a resource; its line is its position.
+    /// Declares a resource. Its source line is its position.
     pub fn with(mut self, at: &str, kind: &str, spec: Value) -> Self {
         let line = u32::try_from(self.0.resources.len()).expect("few") + 1;
         let declaration = Declaration {
@@ -117,7 +117,7 @@ impl Doc {
     }
 }
 
-/// What is believed and what is.
+/// The state (what Windlass believes) and the world (what exists).
 #[derive(Debug, Clone)]
 pub struct Stage {
     pub snapshot: Snapshot,
@@ -145,7 +145,7 @@ impl Stage {
         }
     }
 
-    /// A stage on which the document has been brought up.
+    /// A stage after an `up` of the document.
     pub fn with(doc: &Doc) -> Self {
         let mut stage = Self::new();
         stage.up(doc);
@@ -276,7 +276,7 @@ impl Stage {
         self.snapshot.resources.get(at)?.outputs.get(name).cloned()
     }
 
-    /// Stable outputs are the generation's; the others count with every change.
+    /// Stable outputs belong to the generation. The others change with every update.
     fn invented(&self, step: &Step) -> BTreeMap<String, Value> {
         let schema = schema(&step.kind).expect("known");
         let made = matches!(step.action, StepAction::Create { .. });
@@ -380,7 +380,7 @@ impl Stage {
             .insert((step.address.clone(), step.generation), seen);
     }
 
-    /// Changes something behind our back.
+    /// Changes a property outside Windlass.
     pub fn meddle(&mut self, at: &str, property: &str, value: Value) {
         let at = address(at);
         let generation = self.snapshot.resources[&at].generation;
@@ -391,7 +391,7 @@ impl Stage {
         properties[property] = value;
     }
 
-    /// Takes something away behind our back.
+    /// Deletes a resource outside Windlass.
     pub fn lose(&mut self, at: &str) {
         let at = address(at);
         let generation = self.snapshot.resources[&at].generation;
@@ -399,7 +399,7 @@ impl Stage {
     }
 }
 
-/// A plan as text: what preview would show, then the steps with what they wait for.
+/// A plan as text: first what preview would show, then the steps with the steps that they wait for.
 pub fn shown(plan: &Plan) -> String {
     let mut text = String::new();
     for change in &plan.changes {
@@ -461,7 +461,7 @@ pub fn steps(plan: &Plan) -> Vec<String> {
     plan.steps.iter().map(named).collect()
 }
 
-/// Whether one step waits, however indirectly, for another.
+/// Whether one step waits for another, directly or indirectly.
 pub fn comes_after(plan: &Plan, later: &str, earlier: &str) -> bool {
     let find = |name: &str| {
         let all = steps(plan);

@@ -1,4 +1,4 @@
-//! Default tags and made names.
+//! Default tags, and names that the engine makes.
 
 use serde_json::{Value, json};
 

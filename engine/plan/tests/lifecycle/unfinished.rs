@@ -1,4 +1,4 @@
-//! What a killed run did not finish is taken up again: waits, and properties that a create call could not carry.
+//! The plan continues what a killed run did not finish: waits, and properties that a create call could not carry.
 
 use serde_json::json;
 use windlass::schema::Wait;

@@ -1,4 +1,4 @@
-//! What the author changes in place is changed, path by path, and nothing else is.
+//! Update in place: the plan changes what the author changed, path by path, and nothing else.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::{StepAction, Verdict};
@@ -53,7 +53,7 @@ fn a_removed_property_goes_as_its_schema_says() {
         json!({"Cidr": "c", "Dns": true}),
         "the default is sent"
     );
-    // What went back to AWS's default is nobody's any more.
+    // A property that went back to AWS's default has no owner any more.
     stage.meddle("net", "Dns", json!(false));
     assert!(stage.plan(&removed).is_empty());
 }

@@ -1,4 +1,4 @@
-//! What AWS does not have any more is made again, and what referred to it follows.
+//! Vanished resources: the plan creates again what AWS no longer has, and updates what referred to it.
 
 use serde_json::json;
 

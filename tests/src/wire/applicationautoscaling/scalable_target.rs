@@ -1,4 +1,4 @@
-//! `AWS::ApplicationAutoScaling::ScalableTarget` on the wire.
+//! Wire fixture of `AWS::ApplicationAutoScaling::ScalableTarget`: its samples and AWS's answers.
 
 use windlass::aws::applicationautoscaling::ScalableTarget;
 

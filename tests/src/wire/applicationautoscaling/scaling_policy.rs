@@ -1,5 +1,5 @@
-//! `AWS::ApplicationAutoScaling::ScalingPolicy` on the wire. The service's JSON has CloudFormation's names throughout, so that a policy is described by
-//! its own configuration, which the SDK reads by its own model, and the identity that the service adds.
+//! Wire fixture of `AWS::ApplicationAutoScaling::ScalingPolicy`. The service's JSON has CloudFormation's names throughout. So the answer that
+//! describes a policy is the policy's own configuration, which the SDK reads by its own model, plus the identity that the service adds.
 
 use serde_json::{Value, json};
 use windlass::aws::applicationautoscaling::ScalingPolicy;
@@ -13,7 +13,7 @@ pub fn fixture() -> Fixture {
         "PutScalingPolicy",
         &json!({"PolicyARN": ARN, "Alarms": []}).to_string(),
     );
-    // One of each sort with everything it has, and one that names what it scales.
+    // One policy of each sort with all properties, and one that names what it scales.
     let described: Vec<(usize, String)> = [1, 3, 5, 8, 11, 14, 16, 20]
         .into_iter()
         .map(|index| (index, description(&fixture.samples[index])))

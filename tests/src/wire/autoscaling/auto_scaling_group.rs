@@ -1,4 +1,4 @@
-//! `AWS::AutoScaling::AutoScalingGroup` on the wire.
+//! Wire fixture of `AWS::AutoScaling::AutoScalingGroup`: its samples and AWS's answers.
 
 use windlass::aws::autoscaling::AutoScalingGroup;
 
@@ -49,7 +49,7 @@ fn group(special: &str) -> String {
     )
 }
 
-/// What AWS says about every sample that is like the fullest one but for what it launches and where.
+/// AWS's description that fits every sample like the fullest one, without what the group launches and where.
 const COMMON: &str = "<AutoScalingGroupName>shop-nodes</AutoScalingGroupName>
         <AvailabilityZoneDistribution><CapacityDistributionStrategy>balanced-only</CapacityDistributionStrategy></AvailabilityZoneDistribution>
         <AvailabilityZoneImpairmentPolicy><ImpairedZoneHealthCheckBehavior>IgnoreUnhealthy</ImpairedZoneHealthCheckBehavior>
@@ -75,7 +75,7 @@ const COMMON: &str = "<AutoScalingGroupName>shop-nodes</AutoScalingGroupName>
         <TrafficSources><member><Identifier>arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/more/0a1</Identifier><Type>elbv2</Type></member>
         </TrafficSources><VPCZoneIdentifier>subnet-0a1,subnet-0b2</VPCZoneIdentifier>";
 
-/// What differs, by sample.
+/// The differing part of the description, by sample.
 const DESCRIBED: &[(usize, &str)] = &[
     (
         6,

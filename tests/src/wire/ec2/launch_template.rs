@@ -1,4 +1,4 @@
-//! `AWS::EC2::LaunchTemplate` on the wire.
+//! Wire fixture of `AWS::EC2::LaunchTemplate`: its samples and AWS's answers.
 
 use windlass::aws::ec2::LaunchTemplate;
 
@@ -75,7 +75,7 @@ fn version(data: &str) -> String {
     )
 }
 
-/// The data of samples that hold what the fullest one excludes.
+/// The data of samples that contain properties which the fullest sample excludes.
 const DESCRIBED: &[(usize, &str)] = &[
     (
         4,

@@ -1,4 +1,4 @@
-//! `AWS::EC2::Route` on the wire. Each sample leads elsewhere, so each has a description of its own.
+//! Wire fixture of `AWS::EC2::Route`. Each sample has another target, so each has its own description.
 
 use windlass::aws::ec2::Route;
 
@@ -6,7 +6,7 @@ use crate::wire::Fixture;
 
 const IPV4: &str = "<destinationCidrBlock>0.0.0.0/0</destinationCidrBlock>";
 
-/// What AWS says about the targets of samples, each in a route for all of IPv4.
+/// AWS's description of the samples' targets, each in a route for all of IPv4.
 const TARGETS: [(usize, &str); 9] = [
     (3, "<carrierGatewayId>cagw-0a1</carrierGatewayId>"),
     (
@@ -61,7 +61,7 @@ pub fn fixture() -> Fixture {
         })
 }
 
-/// A table with the route of its VPC and another one.
+/// A route table with the route of its VPC and another one.
 fn table(route: &str) -> String {
     format!(
         "<DescribeRouteTablesResponse><routeTableSet><item>

@@ -1,4 +1,4 @@
-//! `AWS::EC2::SecurityGroupEgress` on the wire.
+//! Wire fixture of `AWS::EC2::SecurityGroupEgress`: its samples and AWS's answers.
 
 use windlass::aws::ec2::SecurityGroupEgress;
 

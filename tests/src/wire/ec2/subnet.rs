@@ -1,4 +1,4 @@
-//! `AWS::EC2::Subnet` on the wire.
+//! Wire fixture of `AWS::EC2::Subnet`: its samples and AWS's answers.
 
 use windlass::aws::ec2::Subnet;
 
@@ -34,6 +34,6 @@ pub fn fixture() -> Fixture {
                 <tagSet><item><key>Name</key><value>app-a</value></item></tagSet>
             </item></subnetSet></DescribeSubnetsResponse>",
         )
-        // The same subnet, whose author named the zone by its id.
+        // The same subnet. Its author named the zone by the zone's id.
         .described(6, [])
 }

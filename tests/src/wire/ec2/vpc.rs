@@ -1,4 +1,4 @@
-//! `AWS::EC2::VPC` on the wire.
+//! Wire fixture of `AWS::EC2::VPC`: its samples and AWS's answers.
 
 use windlass::aws::ec2::Vpc;
 

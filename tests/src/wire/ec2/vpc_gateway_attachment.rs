@@ -1,4 +1,4 @@
-//! `AWS::EC2::VPCGatewayAttachment` on the wire.
+//! Wire fixture of `AWS::EC2::VPCGatewayAttachment`: its samples and AWS's answers.
 
 use windlass::aws::ec2::VpcGatewayAttachment;
 

@@ -1,4 +1,4 @@
-//! `AWS::ECS::CapacityProvider` on the wire.
+//! Wire fixture of `AWS::ECS::CapacityProvider`: its samples and AWS's answers.
 
 use serde_json::{Value, json};
 use windlass::aws::ecs::CapacityProvider;

@@ -1,4 +1,4 @@
-//! `AWS::ECS::Cluster` on the wire.
+//! Wire fixture of `AWS::ECS::Cluster`: its samples and AWS's answers.
 
 use serde_json::{Value, json};
 use windlass::aws::ecs::Cluster;
@@ -34,7 +34,7 @@ pub fn fixture() -> Fixture {
         .answer("DescribeClusters", &answer(&samples[1]))
         .not_created("ClusterSettings[].Name", one)
         .not_updated("ClusterSettings[].Name", one);
-    // The last sample differs in its name alone, which these answers do not change.
+    // The last sample differs only in its name, which these answers do not contain.
     for (index, sample) in samples.iter().enumerate().take(samples.len() - 1).skip(2) {
         fixture = fixture.described(index, [("DescribeClusters", answer(sample).as_str())]);
     }

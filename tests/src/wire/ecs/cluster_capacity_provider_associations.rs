@@ -1,4 +1,4 @@
-//! `AWS::ECS::ClusterCapacityProviderAssociations` on the wire.
+//! Wire fixture of `AWS::ECS::ClusterCapacityProviderAssociations`: its samples and AWS's answers.
 
 use serde_json::{Value, json};
 use windlass::aws::ecs::ClusterCapacityProviderAssociations;

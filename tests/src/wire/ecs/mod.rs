@@ -1,7 +1,7 @@
 //! Wire fixtures of Amazon ECS.
 //!
-//! ECS's API calls members as CloudFormation does, with a small first letter; the exceptions stand here, from the API reference. So answers that
-//! describe a sample are written by rule, and what the rule does not know is seen when they are read.
+//! ECS's API names members as CloudFormation does, with a small first letter. The exceptions are below, from the API reference. So a rule writes the
+//! answers that describe a sample. If the rule is wrong about a member, reading the answer shows it.
 
 pub mod capacity_provider;
 pub mod cluster;
@@ -11,7 +11,7 @@ pub mod task_definition;
 
 use serde_json::{Map, Value};
 
-/// Members that the API names otherwise than by a small first letter.
+/// Members whose API name differs in more than a small first letter.
 const NAMES: &[(&str, &str)] = &[
     ("EFSVolumeConfiguration", "efsVolumeConfiguration"),
     ("FilesystemId", "fileSystemId"),
@@ -25,7 +25,7 @@ const NAMES: &[(&str, &str)] = &[
     ("S3FilesVolumeConfiguration", "s3filesVolumeConfiguration"),
 ];
 
-/// Members whose own members are the author's words.
+/// Members whose own members have names that the author chooses.
 const MAPS: &[&str] = &[
     "DockerLabels",
     "DriverOpts",
@@ -34,7 +34,7 @@ const MAPS: &[&str] = &[
     "Options",
 ];
 
-/// The intent that the proof sends: what a create makes carries it as a tag.
+/// The intent that the proof sends. A resource carries it as a tag from its create.
 const INTENT: &str = r#"{"key":"windlass:intent","value":"0123456789abcdef0123456789abcdef"}"#;
 
 /// A spec as the API describes it.

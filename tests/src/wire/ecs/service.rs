@@ -1,4 +1,4 @@
-//! `AWS::ECS::Service` on the wire.
+//! Wire fixture of `AWS::ECS::Service`: its samples and AWS's answers.
 
 use serde_json::{Value, json};
 use windlass::aws::ecs::Service;
@@ -14,7 +14,7 @@ fn answer(sample: &Value) -> String {
     let members = service
         .as_object_mut()
         .expect("a described spec is an object");
-    // What belongs to a deployment stands there.
+    // Properties of a deployment are in the deployment.
     let mut primary = json!({"status": "PRIMARY"});
     for of_deployment in [
         "serviceConnectConfiguration",

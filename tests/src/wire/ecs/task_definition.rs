@@ -1,4 +1,4 @@
-//! `AWS::ECS::TaskDefinition` on the wire.
+//! Wire fixture of `AWS::ECS::TaskDefinition`: its samples and AWS's answers.
 
 use serde_json::{Value, json};
 use windlass::aws::ecs::TaskDefinition;
@@ -14,7 +14,7 @@ fn answer(sample: &Value) -> String {
         sample,
         json!({"taskDefinitionArn": ARN, "revision": 7, "status": "ACTIVE"}),
     );
-    // Tags stand beside the task definition.
+    // Tags are beside the task definition.
     if let Some(members) = task.as_object_mut() {
         members.remove("tags");
     }

@@ -1,4 +1,4 @@
-//! AWS's description of the actions in `samples::actions`, in their order. For one target group AWS returns both forms.
+//! AWS's description of the actions in `samples::actions`, in the same order. For a single target group AWS returns both forms.
 
 use super::{HERE, texts};
 
@@ -64,7 +64,7 @@ pub fn lists() -> [String; 6] {
         split,
         redirect.to_owned(),
         respond.to_owned(),
-        // AWS does not promise an order of the list.
+        // AWS does not guarantee the order of the list.
         format!("{second}{cognito}"),
         format!("{second}{oidc}"),
         format!("{second}{token}"),

@@ -1,4 +1,4 @@
-//! `AWS::ElasticLoadBalancingV2::Listener` on the wire.
+//! Wire fixture of `AWS::ElasticLoadBalancingV2::Listener`: its samples and AWS's answers.
 
 use windlass::aws::elasticloadbalancingv2::Listener;
 
@@ -60,7 +60,7 @@ pub fn fixture() -> Fixture {
                 ),
             ],
         );
-    // The samples with each list of actions; 14 only has another secret.
+    // The samples with each list of actions. Sample 14 has only another secret.
     for (sample, actions) in [9, 10, 11, 12, 13, 15].into_iter().zip(actions::lists()) {
         fixture = fixture.described(
             sample,

@@ -1,4 +1,4 @@
-//! `AWS::ElasticLoadBalancingV2::ListenerRule` on the wire. For host names and paths AWS returns values in both forms.
+//! Wire fixture of `AWS::ElasticLoadBalancingV2::ListenerRule`. For host names and paths AWS returns the values in both forms.
 
 use windlass::aws::elasticloadbalancingv2::ListenerRule;
 
@@ -45,7 +45,7 @@ fn listed(field: &str, config: &str, list: &str, values: &[&str]) -> String {
     )
 }
 
-/// A condition on paths or host names: the values stand beside the configuration too.
+/// A condition on paths or host names: the values are also beside the configuration.
 fn both(field: &str, config: &str, values: &[&str]) -> String {
     let list = texts("Values", values);
     condition(field, &format!("{list}<{config}>{list}</{config}>"))
@@ -136,7 +136,7 @@ pub fn fixture() -> Fixture {
         let described = described(DESCRIBE, &conditions, &actions::forward("api", 1));
         fixture = fixture.described(sample, [(DESCRIBE, described.as_str())]);
     }
-    // The samples with each list of actions; 17 only has another secret.
+    // The samples with each list of actions. Sample 17 has only another secret.
     for (sample, actions) in [12, 13, 14, 15, 16, 18].into_iter().zip(actions::lists()) {
         fixture = fixture.described(
             sample,

@@ -1,4 +1,4 @@
-//! `AWS::ElasticLoadBalancingV2::LoadBalancer` on the wire.
+//! Wire fixture of `AWS::ElasticLoadBalancingV2::LoadBalancer`: its samples and AWS's answers.
 
 use windlass::aws::elasticloadbalancingv2::LoadBalancer;
 
@@ -50,7 +50,7 @@ pub fn fixture() -> Fixture {
         texts("SecurityGroups", &["sg-0a1"]),
         zones(&[zone("subnet-0a1", &elastic("eipalloc-0a1")), zone("subnet-0b2", &elastic("eipalloc-0b2"))])
     );
-    // The address in a longer form than the spec's, and the prefix that AWS picked.
+    // The address in a longer form than in the spec, and the prefix that AWS chose.
     let private = address(
         "<PrivateIPv4Address>10.0.0.10</PrivateIPv4Address><IPv6Address>2600:1f18:0:0:0:0:0:10</IPv6Address>",
     );

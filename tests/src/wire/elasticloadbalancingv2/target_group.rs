@@ -1,4 +1,4 @@
-//! `AWS::ElasticLoadBalancingV2::TargetGroup` on the wire.
+//! Wire fixture of `AWS::ElasticLoadBalancingV2::TargetGroup`: its samples and AWS's answers.
 
 use windlass::aws::elasticloadbalancingv2::TargetGroup;
 

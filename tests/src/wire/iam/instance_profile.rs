@@ -1,4 +1,4 @@
-//! `AWS::IAM::InstanceProfile` on the wire.
+//! Wire fixture of `AWS::IAM::InstanceProfile`: its samples and AWS's answers.
 
 use windlass::aws::iam::InstanceProfile;
 

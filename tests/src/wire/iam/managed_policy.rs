@@ -1,4 +1,4 @@
-//! `AWS::IAM::ManagedPolicy` on the wire.
+//! Wire fixture of `AWS::IAM::ManagedPolicy`: its samples and AWS's answers.
 
 use windlass::aws::iam::ManagedPolicy;
 

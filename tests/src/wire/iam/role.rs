@@ -1,4 +1,4 @@
-//! `AWS::IAM::Role` on the wire.
+//! Wire fixture of `AWS::IAM::Role`: its samples and AWS's answers.
 
 use windlass::aws::iam::Role;
 

@@ -1,4 +1,4 @@
-//! `AWS::IAM::RolePolicy` on the wire.
+//! Wire fixture of `AWS::IAM::RolePolicy`: its samples and AWS's answers.
 
 use windlass::aws::iam::RolePolicy;
 

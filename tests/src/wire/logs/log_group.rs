@@ -1,4 +1,4 @@
-//! `AWS::Logs::LogGroup` on the wire.
+//! Wire fixture of `AWS::Logs::LogGroup`: its samples and AWS's answers.
 
 use serde_json::json;
 use windlass::aws::logs::LogGroup;

@@ -1,4 +1,4 @@
-//! `AWS::SecretsManager::Secret` on the wire.
+//! Wire fixture of `AWS::SecretsManager::Secret`: its samples and AWS's answers.
 
 use windlass::aws::secretsmanager::Secret;
 

@@ -1,4 +1,4 @@
-//! `AWS::ServiceDiscovery::HttpNamespace` on the wire.
+//! Wire fixture of `AWS::ServiceDiscovery::HttpNamespace`: its samples and AWS's answers.
 
 use windlass::aws::servicediscovery::HttpNamespace;
 

@@ -1,4 +1,4 @@
-//! `AWS::ServiceDiscovery::PrivateDnsNamespace` on the wire.
+//! Wire fixture of `AWS::ServiceDiscovery::PrivateDnsNamespace`: its samples and AWS's answers.
 
 use windlass::aws::servicediscovery::PrivateDnsNamespace;
 

@@ -1,4 +1,4 @@
-//! `AWS::ServiceDiscovery::Service` on the wire.
+//! Wire fixture of `AWS::ServiceDiscovery::Service`: its samples and AWS's answers.
 
 use windlass::aws::servicediscovery::Service;
 
