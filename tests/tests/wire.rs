@@ -236,7 +236,7 @@ async fn a_clock_that_is_wrong_is_made_up_for() {
             Some(ErrorClass::NotYet)
         );
         assert_eq!(sent(&capture), ["CreateCluster"]);
-        // From now on the SDK signs all calls of that sort with the service's time.
+        // From now on the SDK signs every call that it does not retry with the service's time.
         assert_eq!(class(provider.delete(&to).await), None, "{ahead}");
         assert_eq!(sent(&capture), ["DeleteCluster"]);
         // The SDK itself retries a read.

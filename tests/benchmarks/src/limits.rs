@@ -51,7 +51,7 @@ const OTHERS: &str =
 /// The limit that Amazon EC2 documents for operations without a bucket of their own.
 const USUAL: (u32, f64) = (50, 5.0);
 
-/// The limits that AWS documents. Where AWS documents none, those of Amazon EC2:
+/// The limits that AWS documents, and Amazon EC2's limits for services without documented ones. Sources:
 /// [Amazon EC2](https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html),
 /// [Amazon ECS](https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html),
 /// [Elastic Load Balancing](https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/elb-api-throttling.html).

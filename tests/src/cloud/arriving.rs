@@ -1,6 +1,6 @@
 //! How calls arrive: late, throttled, lost, or long after their process has died.
 //!
-//! Not here: what they do once they are there.
+//! Not here: the effects of the calls.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;

@@ -74,7 +74,7 @@ impl Cloud {
     }
 }
 
-/// What instances keep although their group has just switched the property off.
+/// AWS's refusal for what instances keep although the update has just switched their group's property off.
 fn switched_off(object: &Object) -> Option<Wording> {
     let mut rows = rules::LEFT_BY_CHANGE.iter();
     let off = rows.find(|(kind, name, _)| {

@@ -20,9 +20,9 @@ pub struct Faults {
     pub lose_request: f64,
     /// Calls that are lost after their effect.
     pub lose_reply: f64,
-    /// Resources whose mutating calls are refused.
+    /// Resources whose mutating calls AWS refuses.
     pub refuse: BTreeSet<Address>,
-    /// Resources whose mutating calls are answered with a code and a message that something is not there.
+    /// Resources whose mutating calls AWS answers with this code and message of a missing resource.
     pub not_found: BTreeMap<Address, (String, String)>,
     /// Resources that strangers use, with the users' names. AWS refuses to delete these resources, and names no user until Windlass asks.
     pub held_by: BTreeMap<Address, Vec<String>>,

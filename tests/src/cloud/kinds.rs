@@ -1,4 +1,4 @@
-//! A handful of kinds that exist in tests only, one for each way in which AWS's kinds are special.
+//! Kinds that exist only in tests, one for each special feature of AWS's kinds.
 //!
 //! Not here: AWS's own kinds, whose schemas come from the catalogue.
 

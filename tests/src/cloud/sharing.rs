@@ -1,4 +1,4 @@
-//! Refusals about resources that serve one owner at a time, and about changes and deletions that AWS does not allow in the current situation.
+//! Refusals about resources that serve one owner at a time, and about deletions and changes that AWS does not allow at the moment.
 //!
 //! Not here: values that only one resource of a kind can have (`refusing`), and the classes of the error texts (`wordings`).
 

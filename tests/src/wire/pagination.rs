@@ -1,8 +1,8 @@
 //! Pagination: which reads AWS answers in pages, and a client whose first pages are all empty.
 //!
 //! An empty first page that names a next one is real: AWS filters after it has cut the pages.
-//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination> Not here: the questions that Windlass asks
-//! (`questions`).
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html#api-pagination>
+//! Not here: the questions that Windlass asks (`questions`).
 
 use std::collections::BTreeSet;
 

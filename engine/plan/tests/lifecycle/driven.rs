@@ -1,4 +1,5 @@
-//! The plan leaves alone what AWS changes on behalf of another resource, and the author need not ask for that. It still corrects everything else.
+//! The plan leaves alone what AWS changes on behalf of another resource, and the author need not ask for that. The plan still sends every other
+//! change.
 
 use serde_json::{Value, json};
 use windlass_plan::plan::StepAction;

@@ -1,5 +1,5 @@
-//! The author's loop: the time from the edit of a stack to the plan on the screen, of the engine's start-up, and of builds from nothing. `cargo run
-//! -p windlass-benchmarks --bin author`.
+//! The author's loop: the time from the edit of a stack to the plan on the screen, of the engine's start-up, and of builds from nothing.
+//! `cargo run -p windlass-benchmarks --bin author`.
 //!
 //! Not here: how fast the engine reads the world (`wire`).
 

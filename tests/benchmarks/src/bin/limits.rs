@@ -1,5 +1,6 @@
 //! Rate limits: how long the operations take where AWS throttles, compared with the least time that the limits allow. The benchmark also checks that
-//! the user sees no throttled call. `cargo run --release -p windlass-benchmarks --bin limits`.
+//! the user sees no throttled call.
+//! `cargo run --release -p windlass-benchmarks --bin limits`.
 //!
 //! Not here: what takes long without rate limits (`path`).
 

@@ -1,4 +1,4 @@
-//! The critical path: how long `up` took, against the longest chain of its own steps. `cargo run --release -p windlass-benchmarks --bin path`.
+//! The critical path: how long `up` takes, compared with the longest chain of its own steps. `cargo run --release -p windlass-benchmarks --bin path`.
 //!
 //! The time of a step comes from the engine's own event, and the order of steps from the plan. Not here: how long other programs take (`wire`).
 

@@ -52,7 +52,7 @@ enum Part {
     },
 }
 
-/// What is planned.
+/// The cases that the benchmark plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
     /// Everything stands.

@@ -1,5 +1,5 @@
-//! Windlass beside Terraform: both bring up the same platform over one gateway. Measured: calls, processor time, memory, elapsed time. `cargo run
-//! --release -p windlass-benchmarks --bin wire -- --peer terraform --plugins DIR`.
+//! Windlass beside Terraform: both bring up the same platform over one gateway. Measured: calls, processor time, memory, elapsed time.
+//! `cargo run --release -p windlass-benchmarks --bin wire -- --peer terraform --plugins DIR`.
 //!
 //! Not here: AWS. The programs reach only loopback addresses. Without a Terraform program the benchmark measures Windlass alone.
 
@@ -45,7 +45,7 @@ struct Arguments {
     tables: bool,
 }
 
-/// Who is measured.
+/// The programs that the benchmark compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 enum Who {
     /// As it is: a deployment is followed to its end.

@@ -34,7 +34,7 @@ pub fn fixture() -> Fixture {
         .answer("DescribeClusters", &answer(&samples[1]))
         .not_created("ClusterSettings[].Name", one)
         .not_updated("ClusterSettings[].Name", one);
-    // The last sample differs only in its name, which these answers do not contain.
+    // The last sample differs only in its name, and all of these answers have the same name.
     for (index, sample) in samples.iter().enumerate().take(samples.len() - 1).skip(2) {
         fixture = fixture.described(index, [("DescribeClusters", answer(sample).as_str())]);
     }
