@@ -1,16 +1,16 @@
-//! Addresses: the identity of everything a stack declares. Not here: physical names, which are AWS's.
+//! Addresses: the identity of everything that a stack declares. Not here: physical names, which AWS knows resources by.
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The longest address, in bytes. It bounds names and keys that are derived from addresses.
+/// The longest address, in bytes. The limit also bounds names and keys that are derived from addresses.
 pub const MAX_LENGTH: usize = 256;
 
-/// A slash-separated path such as `api/service` that names one declared thing for its whole life.
+/// A slash-separated path such as `api/service`: it identifies one declared thing for its whole life.
 ///
-/// Each segment starts with a letter or digit and goes on with letters, digits, `.`, `_` and `-`.
+/// Each segment starts with a letter or digit and continues with letters, digits, `.`, `_` and `-`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Address(Arc<str>);

@@ -1,4 +1,4 @@
-//! Canonical JSON text: one text for one value, so that specs can be compared and hashed without being parsed.
+//! Canonical JSON text: equal values have equal texts, so that the engine can compare and hash specs without parsing them.
 
 mod members;
 mod transcribe;
@@ -33,7 +33,7 @@ impl CanonicalJson {
         &self.0
     }
 
-    /// The members of an object, in order, each as its own canonical text. Nothing is parsed. What is no object has none.
+    /// The members of an object, in order, each as its own canonical text, without parsing. A value that is not an object has none.
     #[must_use]
     pub fn members(&self) -> Members<'_> {
         Members::of(&self.0)
@@ -47,7 +47,6 @@ impl CanonicalJson {
             .map(|(_, value)| value)
     }
 
-    /// The value.
     #[must_use]
     pub fn to_value(&self) -> Value {
         serde_json::from_str(&self.0).expect("canonical JSON is JSON")
@@ -93,7 +92,7 @@ fn write(value: &Value, out: &mut String) {
             out.push(']');
         }
         Value::Object(object) => {
-            // Sorted here, because a feature of serde_json that any dependency may switch on keeps insertion order.
+            // Sorted here, because serde_json keeps insertion order if any dependency switches on that feature.
             let mut entries: Vec<_> = object.iter().collect();
             entries.sort_unstable_by_key(|(key, _)| key.as_str());
             out.push('{');

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
-/// An address range, read by the compiler: an [`Ipv4Net`], or an [`Ipv6Net`] where the text holds a colon.
+/// An address range that the compiler reads: an [`Ipv4Net`], or an [`Ipv6Net`] if the text contains a colon.
 ///
 /// ```
 /// use windlass::cidr;
@@ -41,12 +41,12 @@ macro_rules! cidr {
     };
 }
 
-/// The address family that [`cidr!`](crate::cidr!) has read from its text.
+/// The address family that [`cidr!`](crate::cidr!) has found in its text.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Family<const V6: bool>;
 
-/// Why a text is no range.
+/// Why a text is not a range.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -54,7 +54,7 @@ pub enum Fault {
     BitsBehindPrefix,
 }
 
-/// Whether a range is meant to be IPv6.
+/// Whether a text is meant as an IPv6 range.
 #[doc(hidden)]
 #[must_use]
 pub const fn holds_colon(text: &str) -> bool {
@@ -191,7 +191,7 @@ const fn v6_bits(text: &[u8], end: usize) -> Option<u128> {
             at += 1;
         }
     }
-    // The gap stands for at least one group; without it there are eight.
+    // The gap (`::`) means at least one group; without it there are eight groups.
     if (gap == NO_GAP) != (count == 8) {
         return None;
     }
@@ -214,7 +214,7 @@ const fn v6_bits(text: &[u8], end: usize) -> Option<u128> {
 mod tests {
     use super::*;
 
-    /// What the standard parsers say, and that no bit stands behind the prefix.
+    /// The result of the standard parsers, if no bit is set behind the prefix.
     fn v4(text: &str) -> Option<Ipv4Net> {
         text.parse()
             .ok()

@@ -1,4 +1,4 @@
-//! The sorts of problems that a stack can have, once, as data. `docs/errors.md` explains each.
+//! The codes of all problems that a stack can have, once, as data. `docs/errors.md` explains each.
 
 use crate::diagnostics::Code;
 
@@ -19,15 +19,15 @@ codes! {
     REFERENCE_DANGLING = "WL-0003";
     /// Declarations that wait for each other.
     CYCLE = "WL-0004";
-    /// A lookup that nothing fits.
+    /// A lookup that matches nothing.
     LOOKUP_EMPTY = "WL-0005";
     /// A lookup that AWS did not answer.
     LOOKUP_FAILED = "WL-0006";
     /// A required parameter is missing.
     PARAMETER_MISSING = "WL-0010";
-    /// A parameter that does not have the type that is asked for.
+    /// A parameter that does not have the expected type.
     PARAMETER_MALFORMED = "WL-0011";
-    /// A parameter that the stack does not ask for.
+    /// A parameter that the stack does not have.
     PARAMETER_UNKNOWN = "WL-0012";
     /// A property whose value AWS would refuse.
     PROPERTY_INVALID = "WL-0020";
@@ -35,19 +35,19 @@ codes! {
     TAG_INVALID = "WL-0021";
     /// The stack function returned an error of its own.
     STACK_FAILED = "WL-0030";
-    /// Something is placed in an account that the stack does not allow.
+    /// A resource or lookup in an account that the stack does not allow.
     ACCOUNT_NOT_ALLOWED = "WL-0031";
-    /// AWS could not be asked for resources that carry the stack's tags.
+    /// AWS did not answer the search for resources with the stack's tags.
     NOT_SWEPT = "WL-0032";
-    /// A property that is left to somebody else where that has no effect.
+    /// A property that the author leaves to another owner, where that has no effect.
     OWNED_ELSEWHERE_IDLE = "WL-0033";
-    /// A subnet whose range does not lie in its VPC's.
+    /// A subnet whose range is not within its VPC's.
     SUBNET_OUTSIDE_VPC = "WL-0101";
     /// Two routes for the same destination in one route table.
     ROUTE_DESTINATION_TAKEN = "WL-0102";
     /// A route, or an association of its table, that leads into another VPC.
     ROUTE_LEAVES_VPC = "WL-0103";
-    /// A public NAT gateway in a subnet from which nothing leads to the internet.
+    /// A public NAT gateway in a subnet without a way to the internet.
     NAT_WITHOUT_WAY_OUT = "WL-0104";
     /// Two explicit route tables for one subnet.
     SUBNET_HAS_TWO_TABLES = "WL-0105";
@@ -55,7 +55,7 @@ codes! {
     GATEWAY_ATTACHED_TWICE = "WL-0106";
     /// Two subnets of one VPC whose ranges overlap.
     SUBNETS_OVERLAP = "WL-0107";
-    /// A network pattern that cannot be laid out as it is asked for.
+    /// A network pattern that cannot have the layout that the author wants.
     NETWORK_UNFIT = "WL-0108";
     /// Two listeners of one load balancer on one port.
     LISTENER_PORT_TAKEN = "WL-0201";
@@ -65,7 +65,7 @@ codes! {
     RULE_PRIORITY_TAKEN = "WL-0203";
     /// A target group whose protocol does not fit the listener.
     TARGET_GROUP_PROTOCOL = "WL-0204";
-    /// A service uses a target group that nothing forwards to.
+    /// A service uses a target group that no listener or rule forwards to.
     TARGET_GROUP_UNREACHED = "WL-0205";
     /// A listener without a certificate that it needs, or with one that it does not.
     LISTENER_CERTIFICATE = "WL-0206";
@@ -73,15 +73,15 @@ codes! {
     LISTENER_PROTOCOL = "WL-0207";
     /// A target group in another VPC than the load balancer that forwards to it.
     TARGET_GROUP_VPC = "WL-0208";
-    /// A rule that finds out who asks, on a listener without HTTPS.
+    /// A rule that authenticates users, on a listener without HTTPS.
     RULE_NEEDS_HTTPS = "WL-0209";
     /// A load balancer for which the engine would make a name that AWS refuses.
     LOAD_BALANCER_NAME = "WL-0210";
-    /// A Cloud Map service that its namespace cannot hold.
+    /// A Cloud Map service that does not fit into its namespace.
     DISCOVERY_NAMESPACE = "WL-0211";
     /// Two Cloud Map services, or namespaces, under one name.
     DISCOVERY_NAME_TAKEN = "WL-0212";
-    /// A load balanced service without a port to balance.
+    /// A load balanced service without a port that gets traffic.
     SERVICE_LISTENS_NOWHERE = "WL-0213";
     /// A service names a container that its task definition does not have.
     CONTAINER_UNKNOWN = "WL-0301";
@@ -105,25 +105,25 @@ codes! {
     LAUNCH_MISMATCH = "WL-0310";
     /// A service names a port by a name that no container gives.
     PORT_NAME_UNKNOWN = "WL-0311";
-    /// A service configures a volume that the task definition does not leave to it.
+    /// A service configures a volume that the task definition does not leave to the service.
     VOLUME_MISMATCH = "WL-0312";
-    /// A capacity provider protects instances of a group that does not.
+    /// A capacity provider protects instances of a group that does not protect them.
     SCALE_IN_PROTECTION_MISSING = "WL-0313";
     /// A service keeps a property that only CodeDeploy can change.
     CODE_DEPLOY_OWNS = "WL-0314";
-    /// One managed policy that a role carries twice.
+    /// One managed policy that is attached to a role twice.
     POLICY_ATTACHED_TWICE = "WL-0401";
     /// Two inline policies of one name on one role.
     INLINE_POLICY_TWICE = "WL-0402";
-    /// A role that nothing may assume.
+    /// A role that no principal may assume.
     ROLE_TRUSTS_NOBODY = "WL-0403";
     /// A managed policy with more characters than AWS takes.
     POLICY_TOO_LONG = "WL-0404";
     /// A lower bound above the upper one.
     CAPACITY_BOUNDS_CROSSED = "WL-0405";
-    /// A scaling policy that may be made before its target, or has none here.
+    /// A scaling policy that may be created before its target, or has no target in this stack.
     SCALING_POLICY_WITHOUT_TARGET = "WL-0406";
-    /// Two resources of one kind with one name, where AWS has room for one.
+    /// Two resources of one kind with one name, where AWS allows one.
     NAME_TAKEN = "WL-0407";
     /// Two scalable targets for one number.
     SCALABLE_TARGET_TWICE = "WL-0408";
@@ -135,26 +135,26 @@ codes! {
     SCALED_BY_TEXT = "WL-0411";
     /// The same rule of a security group from two declarations.
     RULE_DECLARED_TWICE = "WL-0501";
-    /// A launch template that names a place, under a group that chooses places.
+    /// A launch template that names a place, for a group that chooses places itself.
     LAUNCH_PLACES_EXCLUDE = "WL-0502";
-    /// A launch template that asks for Spot in a way that its group does not take.
+    /// A launch template that asks for Spot in a way that its group does not allow.
     LAUNCH_MARKETS_EXCLUDE = "WL-0503";
     /// A kind that this engine does not know.
     KIND_UNKNOWN = "WL-0601";
     /// An expression that cannot be evaluated.
     EXPRESSION_INVALID = "WL-0602";
-    /// A secret whose source was not read.
+    /// A secret whose source could not be read.
     SECRET_MISSING = "WL-0603";
-    /// An address on the command line that names nothing.
+    /// An address on the command line that matches nothing.
     ADDRESS_UNKNOWN = "WL-0604";
-    /// A plan would delete or replace what is protected.
+    /// A plan would delete or replace a protected resource.
     PROTECTED = "WL-0605";
     /// A replacement would need one fixed name twice at the same time.
     NAME_FIXED = "WL-0606";
     /// Steps that wait for each other.
     ORDER_IMPOSSIBLE = "WL-0607";
-    /// Something that cannot be imported as it is declared.
+    /// A resource that cannot be imported as it is declared.
     IMPORT_REFUSED = "WL-0608";
-    /// Something has to be removed before it can be made again, and what AWS does not remove it for stays.
+    /// A resource must be removed before it can be made again, but a resource that stays still uses it.
     STILL_USED = "WL-0609";
 }

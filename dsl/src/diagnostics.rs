@@ -1,4 +1,4 @@
-//! What is wrong with a stack, said so that its author can mend it. Not here: how it is drawn, which the CLI decides.
+//! Problems of a stack, with what their author needs to fix them. Not here: how a problem is drawn, which the CLI decides.
 
 use std::fmt;
 use std::panic::Location;
@@ -41,7 +41,7 @@ impl fmt::Display for SourceLine {
     }
 }
 
-/// The stable name of one sort of problem, such as `WL-0107`. The table of all of them is [`codes::ALL`](crate::codes::ALL).
+/// The stable code of one type of problem, such as `WL-0107`. [`codes::ALL`](crate::codes::ALL) is the table of all codes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Code(pub std::borrow::Cow<'static, str>);
@@ -60,29 +60,28 @@ impl fmt::Display for Code {
     }
 }
 
-/// How bad a problem is.
+/// The severity of a problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
-    /// Nothing is changed while one of these stands.
+    /// Windlass changes nothing while there is an error.
     Error,
-    /// Shown, but not in the way.
+    /// Windlass shows the warning and continues.
     Warning,
 }
 
 /// One remark at one place in the author's source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
-    /// Where.
     pub source: SourceLine,
-    /// What is to be seen there.
+    /// The text at that place.
     pub text: String,
 }
 
-/// One problem: what is wrong, where, why, and how to mend it.
+/// One problem: what is wrong, where, why, and how to fix it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
-    /// The sort of problem.
+    /// The type of problem.
     pub code: Code,
     /// How bad it is.
     pub severity: Severity,
@@ -126,7 +125,7 @@ impl Diagnostic {
         self
     }
 
-    /// Says how to mend it.
+    /// Adds a text that says how to fix the problem.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

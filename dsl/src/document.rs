@@ -1,6 +1,6 @@
 //! The desired document: what a stack program declares, as data. It is the whole interface between a program and the engine.
 //!
-//! Not here: building it (`stack`), and anything that AWS says.
+//! Not here: building it (`stack`), and AWS's answers.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::canonical::CanonicalJson;
 use crate::diagnostics::{Diagnostic, SourceLine};
 use crate::schema::{ReplaceOrder, Wait};
 
-/// The version of the document that this crate writes. An engine refuses documents that are newer than it knows.
+/// The version of the document that this crate writes. An engine refuses documents that are newer than its own version.
 pub const FORMAT: u32 = 1;
 
 /// What a stack program declares for one environment.
@@ -26,23 +26,23 @@ pub struct Document {
     pub stack: String,
     /// The environment, such as `dev`.
     pub environment: String,
-    /// Where resources live unless they say otherwise.
+    /// The place where resources live unless they say otherwise.
     pub place: Place,
     /// Accounts that the stack may touch; empty for any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allowed_accounts: Vec<String>,
-    /// Tags for everything that takes tags; a tag of the resource itself wins.
+    /// Tags for every resource that takes tags; a tag of the resource itself wins.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub default_tags: BTreeMap<String, String>,
     /// The declared resources.
     pub resources: BTreeMap<Address, Declaration>,
-    /// What is looked up before planning. Addresses are shared with resources.
+    /// The lookups to make before planning. They share their address space with resources.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lookups: BTreeMap<Address, LookupDeclaration>,
-    /// What the stack tells its user and other stacks.
+    /// The values that the stack shows to its user and to other stacks.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub outputs: BTreeMap<String, OutputDeclaration>,
-    /// What is wrong with the stack. Nothing is planned while one of these is an error.
+    /// The problems of the stack. Windlass makes no plan if one of them is an error.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Diagnostic>,
 }
@@ -55,65 +55,65 @@ pub struct Declaration {
     pub kind: String,
     /// The properties, with expressions where values are not known yet.
     pub spec: CanonicalJson,
-    /// What must be there first, beyond what the spec refers to.
+    /// The resources that must exist first, in addition to those that the spec refers to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<Dependency>,
-    /// Where it lives, if not at the stack's place.
+    /// The place of the resource, if it is not the stack's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// How the engine treats it.
+    /// Options for the engine.
     #[serde(default, skip_serializing_if = "Options::is_default")]
     pub options: Options,
     /// Where the author declared it.
     pub source: SourceLine,
 }
 
-/// Account, role and region of a resource.
+/// The account, role and region of a resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Place {
-    /// Twelve digits. Absent: the account of the credentials.
+    /// Twelve digits. If absent, the account of the credentials.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// ARN of the role to assume. Absent: the credentials as they are.
+    /// The ARN of the role to assume. If absent, the credentials as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    /// Absent in a declaration: the stack's.
+    /// The region. If absent in a declaration, the stack's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
 }
 
-/// An edge that no reference shows.
+/// An explicit dependency, which no reference shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Dependency {
-    /// What must be there first.
+    /// The resource that must exist first.
     pub address: Address,
-    /// How far it must be. Absent: as a reference to that kind waits.
+    /// How long to wait for it. If absent, as long as a reference to that kind waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wait: Option<Wait>,
 }
 
-/// How the engine treats one resource.
+/// Options of one resource for the engine.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
-    /// Refuse every plan that deletes or replaces it. It holds when the declaration is gone, until it is lifted.
+    /// Refuses every plan that deletes or replaces the resource. The protection remains after the declaration is removed, until the author lifts it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
-    /// Forget it instead of deleting it.
+    /// Windlass forgets the resource instead of deleting it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub retain: bool,
-    /// What becomes of it when somebody else has deleted it.
+    /// What Windlass does if another user has deleted the resource.
     #[serde(skip_serializing_if = "Vanished::is_default")]
     pub vanished: Vanished,
-    /// The order of a replacement. Absent: the kind's own.
+    /// The order of a replacement. If absent, the kind's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replace: Option<ReplaceOrder>,
-    /// Property paths that somebody else owns after creation, such as `DesiredCount`.
+    /// Property paths that another owner changes after creation, such as `DesiredCount`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub owned_elsewhere: Vec<String>,
-    /// Addresses that it had before.
+    /// Former addresses of the resource.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<Address>,
     /// How long a step may take.
@@ -121,14 +121,14 @@ pub struct Options {
     pub timeouts: Timeouts,
 }
 
-/// What becomes of a declared resource that somebody else has deleted.
+/// What Windlass does about a declared resource that another user has deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Vanished {
-    /// It is made again.
+    /// Windlass creates it again.
     #[default]
     Recreate,
-    /// It stays away, until `--replace` asks for it or it is declared under another address.
+    /// Windlass does not create it again, until `--replace` asks for it or the program declares it under another address.
     Forget,
 }
 
@@ -138,35 +138,35 @@ impl Vanished {
     }
 }
 
-/// How long the waits of a resource may take, in seconds. Absent: the kind's own.
+/// The timeouts of a resource's waits, in seconds. If absent, the kind's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Timeouts {
-    /// Until it exists and is ready or stable.
+    /// Until the resource exists and is ready or stable.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create: Option<u64>,
     /// Until a change has taken effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub update: Option<u64>,
-    /// Until it is gone.
+    /// Until the resource is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete: Option<u64>,
 }
 
-/// Something that exists already and is looked up.
+/// A lookup of something that exists already.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupDeclaration {
-    /// What is asked.
+    /// The question.
     pub query: LookupQuery,
-    /// Where, if not at the stack's place.
+    /// The place of the question, if it is not the stack's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// Where the author asked.
+    /// Where the author declared it.
     pub source: SourceLine,
 }
 
-/// The questions that a stack can ask about what exists.
+/// The questions that a stack can ask about existing resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "lookup", rename_all = "snake_case", deny_unknown_fields)]
 pub enum LookupQuery {
@@ -174,24 +174,24 @@ pub enum LookupQuery {
     AvailabilityZones,
     /// The account of the credentials. Output `AccountId`.
     Account,
-    /// A public or own SSM parameter, such as the one that names an AMI. Output `Value`.
+    /// A Systems Manager parameter, public or your own, such as the one that names an AMI. Output `Value`.
     SsmParameter {
         /// The parameter's name.
         name: String,
-        /// For parameters whose value is JSON: the member that is wanted.
+        /// For a parameter with a JSON value: the member to take.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<String>,
     },
     /// The one VPC with these tags; without tags, the default VPC. Outputs `VpcId`, `CidrBlock`.
     Vpc {
-        /// Tags that it must carry.
+        /// Tags that the VPC must have.
         tags: BTreeMap<String, String>,
     },
     /// All subnets of a VPC with these tags, sorted by zone and id. Output `SubnetIds`.
     Subnets {
         /// The VPC: a text or an expression.
         vpc_id: String,
-        /// Tags that they must carry.
+        /// Tags that the subnets must have.
         tags: BTreeMap<String, String>,
     },
     /// The issued certificate for a domain. Output `CertificateArn`.
@@ -203,14 +203,13 @@ pub enum LookupQuery {
     StackOutput {
         /// The other stack.
         stack: String,
-        /// Its environment.
         environment: String,
         /// The output's name.
         output: String,
     },
 }
 
-/// What a stack tells its user and other stacks.
+/// A value that a stack shows to its user and to other stacks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutputDeclaration {
@@ -221,7 +220,7 @@ pub struct OutputDeclaration {
 }
 
 impl fmt::Display for LookupQuery {
-    /// What is asked for, in words: `the parameter \`/aws/service/…\``.
+    /// The question in words: `the parameter \`/aws/service/…\``.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tagged = |f: &mut fmt::Formatter<'_>, tags: &BTreeMap<String, String>| {
             let tags: Vec<_> = tags
@@ -278,9 +277,9 @@ impl Timeouts {
 }
 
 impl Document {
-    /// The document without anything that says where in the source it was written: what a plan's hash covers.
+    /// The document without source lines. The hash of a plan covers this content.
     ///
-    /// Moving a declaration to another line changes nothing about the world.
+    /// So moving a declaration to another line does not change the plan.
     #[must_use]
     pub fn content(&self) -> CanonicalJson {
         let mut value = serde_json::to_value(self).expect("a document holds text keys only");

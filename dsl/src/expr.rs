@@ -1,14 +1,14 @@
 //! The expressions that a document can hold in place of a value, and their JSON form `{"$windlass": …}`.
 //!
-//! Only operations that serialise exist: no closure ever stands between a program and its plan.
-//! Not here: evaluating them, which `resolve` in the planning crate does.
+//! All operations can be serialised: there is never a closure between a program and its plan. Not here: evaluating expressions, which `resolve` in the
+//! planning crate does.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::address::Address;
 
-/// The one key of the JSON object that stands for an expression.
+/// The one key of the JSON object that represents an expression.
 pub const MARK: &str = "$windlass";
 
 /// A value that is computed from outputs, lookups or secrets.
@@ -23,7 +23,7 @@ pub enum Expr {
         /// The output's CloudFormation attribute name.
         output: String,
     },
-    /// Texts put together in order; each part is a text or an expression that gives one.
+    /// Texts joined in order; each part is a text or an expression that gives one.
     Join {
         /// The parts.
         join: Vec<Value>,
@@ -39,24 +39,24 @@ pub enum Expr {
     Split {
         /// The text, or an expression that gives one.
         split: Value,
-        /// What separates the parts.
+        /// The separator of the parts.
         by: String,
-        /// Which part, from 0; negative counts from the end.
+        /// The index of the part, from 0; a negative index counts from the end.
         part: i32,
     },
-    /// The JSON text of a value that may hold expressions, with sorted keys.
+    /// The JSON text of a value that may contain expressions, with sorted keys.
     Json {
         /// The value.
         json: Value,
     },
-    /// A secret, by its source. The value itself is read only when it is sent to AWS.
+    /// A secret, by its source. The engine reads the value only when it sends it to AWS.
     Secret {
         /// Where the value comes from.
         secret: SecretSource,
     },
 }
 
-/// Where a secret's value comes from. Never the value itself.
+/// The source of a secret's value; never the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum SecretSource {
@@ -66,7 +66,7 @@ pub enum SecretSource {
     File(String),
 }
 
-/// An object carries the mark but is no expression of this version.
+/// An object has the mark but is not an expression of this version.
 #[derive(Debug, thiserror::Error)]
 #[error("`{text}` is not an expression that this version knows")]
 pub struct ExprError {
@@ -76,10 +76,10 @@ pub struct ExprError {
 }
 
 impl Expr {
-    /// Reads the expression that `value` stands for; `None` when it is a plain value.
+    /// Reads the expression in `value`; `None` if it is a plain value.
     ///
     /// # Errors
-    /// The object carries the mark but its content is not a known expression.
+    /// The object has the mark but its content is not a known expression.
     pub fn of(value: &Value) -> Result<Option<Self>, ExprError> {
         let Some(inner) = value
             .as_object()

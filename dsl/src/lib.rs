@@ -1,7 +1,7 @@
-//! Windlass: what a stack can say.
+//! Windlass: the language of stacks.
 //!
-//! A stack is a Rust function that declares resources on a [`Stack`]; [`main!`] makes it a program. The program is light: it writes the
-//! desired [document](document::Document), and the engine, a program of its own, does the rest.
+//! A stack is a Rust function that declares resources on a [`Stack`]; [`main!`] makes it a program. The program is light: it writes the desired
+//! [document](document::Document), and the engine, a separate program, does the rest.
 //!
 //! Architecture invariant: no tokio, no petgraph, no AWS SDK. Stack authors never wait for those to compile.
 
@@ -29,7 +29,7 @@ pub mod value;
 
 pub use stack::{Result, Stack};
 
-/// What a stack program uses: `use windlass::prelude::*;`.
+/// The names that a stack program uses: `use windlass::prelude::*;`.
 pub mod prelude {
     pub use crate::aws;
     pub use crate::aws::{
@@ -47,7 +47,7 @@ pub mod prelude {
     pub use crate::{cidr, fargate, image};
 }
 
-/// What the derives refer to. Not for authors.
+/// Items that the derives refer to. Not for authors.
 #[doc(hidden)]
 pub mod private {
     pub use serde;

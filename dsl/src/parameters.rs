@@ -1,4 +1,4 @@
-//! Typed parameters of a stack: what `--set key=value` and the environment give it.
+//! Typed parameters of a stack, with values from `--set key=value` and the environment.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use crate::codes;
 use crate::diagnostics::{Diagnostic, SourceLine};
 use crate::stack::Stack;
 
-/// One parameter that a stack asks for.
+/// One parameter of a stack.
 #[derive(Debug, Clone)]
 pub struct Parameter<T> {
     name: String,
@@ -15,7 +15,7 @@ pub struct Parameter<T> {
     source: SourceLine,
 }
 
-/// A parameter that must be given; [`Parameter::or`] makes it optional.
+/// A required parameter; [`Parameter::or`] makes it optional.
 #[must_use]
 #[track_caller]
 pub fn parameter<T>(name: impl Into<String>) -> Parameter<T> {
@@ -27,7 +27,7 @@ pub fn parameter<T>(name: impl Into<String>) -> Parameter<T> {
 }
 
 impl<T> Parameter<T> {
-    /// The value when none is given.
+    /// The default value, if the user gives none.
     #[must_use]
     pub fn or(mut self, default: impl Into<T>) -> Self {
         self.default = Some(default.into());
@@ -75,11 +75,11 @@ impl<T: FromStr<Err: Display>> Parameter<T> {
     }
 }
 
-/// A set of parameters that are read together, so that all that are missing are named at once.
+/// Parameters that are read together, so that one report names all missing ones.
 pub trait Parameters {
     /// Their values.
     type Values;
-    /// Reads all of them; `None` when any is missing or malformed, each of which has been reported.
+    /// Reads all of them; `None` if one is missing or malformed. Each such problem has been reported.
     fn read(self, cx: &mut Stack) -> Option<Self::Values>;
 }
 

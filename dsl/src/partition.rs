@@ -1,10 +1,10 @@
-//! AWS's partitions: which one a region belongs to, and the ARNs of what AWS itself owns in each.
+//! AWS's partitions: which partition a region belongs to, and the ARNs of what AWS itself owns in each.
 //!
-//! The table is botocore's `partitions.json`. Not here: ARNs of the author's own things, whose partition the author or AWS writes.
+//! The table is botocore's `partitions.json`. Not here: ARNs of the author's own resources, whose partition the author or AWS writes.
 
 use crate::canonical::CanonicalJson;
 
-/// The beginnings of regions outside the commercial partition `aws`, and their partitions.
+/// The prefixes of regions outside the commercial partition `aws`, and their partitions.
 const PARTITIONS: &[(&str, &str)] = &[
     ("cn-", "aws-cn"),
     ("us-gov-", "aws-us-gov"),
@@ -15,7 +15,7 @@ const PARTITIONS: &[(&str, &str)] = &[
     ("eusc-", "aws-eusc"),
 ];
 
-/// What AWS owns: managed policies, and the data identifiers of CloudWatch Logs.
+/// Prefixes of ARNs of what AWS itself owns: managed policies, and the data identifiers of CloudWatch Logs.
 const OF_AWS: &[&str] = &["iam::aws:policy/", "dataprotection::aws:data-identifier/"];
 
 /// The partition of a region: `aws-cn` for `cn-north-1`.
@@ -27,7 +27,7 @@ pub fn of_region(region: &str) -> &'static str {
     found.map_or("aws", |(_, partition)| partition)
 }
 
-/// The spec with the ARNs of what AWS owns in the region's partition. A program names them without knowing where it will run:
+/// The spec, with the partition of the region in the ARNs of what AWS owns. So a program can name such ARNs without knowing its region:
 /// `PolicyArn::managed_by_aws("ReadOnlyAccess")` is `arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess` in `us-gov-west-1`.
 pub(crate) fn placed(spec: CanonicalJson, region: &str) -> CanonicalJson {
     let partition = of_region(region);

@@ -1,4 +1,4 @@
-//! The handshake: what the engine tells a stack program before it declares anything, and what it reads back.
+//! The handshake between engine and program: the request that a stack program gets before it declares anything, and the result that it returns.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub const PROTOCOL: u32 = 1;
 /// The argument that makes a stack program answer a request instead of starting the engine: `PROGRAM --windlass-answer REQUEST RESPONSE`.
 pub const ANSWER_ARGUMENT: &str = "--windlass-answer";
 
-/// What the engine tells a stack program.
+/// The request of the engine to a stack program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// [`PROTOCOL`] of the engine.
@@ -19,7 +19,7 @@ pub struct Request {
     pub environment: String,
     /// The region that resources live in unless they say otherwise.
     pub region: String,
-    /// The account of the credentials; absent where none are needed (`synth`, `check`).
+    /// The account of the credentials; absent for commands that need no credentials (`synth`, `check`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     /// The availability zones that are open to the account, sorted; pinned by the state.
@@ -30,7 +30,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request for tests and for work without credentials: `dev` in a region with zones `a`, `b` and `c`.
+    /// A request for tests and for work without credentials: environment `dev`, in a region with zones `a`, `b` and `c`.
     #[must_use]
     pub fn offline(region: &str) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Request {
         }
     }
 
-    /// The same with a parameter.
+    /// Adds a parameter.
     #[must_use]
     pub fn set(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.insert(key.into(), value.into());

@@ -1,4 +1,4 @@
-//! What makes a spec a resource kind, and the handle that declaring one gives.
+//! The trait that makes a spec a resource kind, and the handle that a declaration returns.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,11 +11,11 @@ use crate::document::{Dependency, Options, Place, Timeouts, Vanished};
 use crate::schema::{KindSchema, ReplaceOrder, Wait};
 use crate::stack::{Checks, Stack};
 
-/// A resource kind: the spec that authors write. Implemented by `#[derive(Resource)]`.
+/// A resource kind: the spec that authors write. `#[derive(Resource)]` implements it.
 pub trait Resource: Sized {
     /// The spec after `resolve`, as life cycles receive it.
     type Resolved: DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static;
-    /// One variant for each property at the top that can change in place. A life cycle's `update` matches it exhaustively.
+    /// One variant for each top-level property that can change in place. A life cycle's `update` matches it exhaustively.
     type Change: Change;
     /// Everything that planning knows about the kind.
     const SCHEMA: &'static KindSchema;
@@ -28,23 +28,23 @@ pub trait Resource: Sized {
 pub trait Change: Copy + fmt::Debug + Eq + Ord + Send + Sync + 'static {
     /// Every in-place property.
     const ALL: &'static [Self];
-    /// The change that a property, by its CloudFormation name, is about.
+    /// The change of a property, by its CloudFormation name.
     fn of(property: &str) -> Option<Self>;
 }
 
-/// What a kind checks when the stack is built, beyond what its types prove. Every kind implements it, if only with an empty body.
+/// The checks of a kind when the stack is built, in addition to what its types prove. Every kind implements it, if only with an empty body.
 pub trait Check: Resource {
-    /// Reports what is wrong with this spec alone. What concerns several resources is checked when the stack is finished.
+    /// Reports problems of this spec alone. Checks of several resources run when the stack is finished.
     fn check(&self, checks: &mut Checks<'_>);
 }
 
 /// Specs that the catalogue tests walk through.
 pub trait Samples: Resource {
-    /// The smallest spec that AWS takes, the fullest, and then variations so that every property has a second value somewhere.
+    /// The smallest spec that AWS takes, then the fullest, and then variations, so that every property has a second value somewhere.
     fn samples() -> Vec<Self>;
 }
 
-/// A declared resource: its address, from which its outputs and dependencies are had.
+/// A declared resource: it gives the resource's address, outputs and dependencies.
 pub struct Handle<R> {
     address: Address,
     of: PhantomData<fn() -> R>,
@@ -58,25 +58,24 @@ impl<R> Handle<R> {
         }
     }
 
-    /// The address.
     #[must_use]
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// A dependency on its mere existence.
+    /// A dependency that waits until the resource exists.
     #[must_use]
     pub fn exists(&self) -> Dependency {
         self.until(Wait::Exists)
     }
 
-    /// A dependency that waits until AWS says that it can be used.
+    /// A dependency that waits until AWS says that the resource can be used.
     #[must_use]
     pub fn ready(&self) -> Dependency {
         self.until(Wait::Ready)
     }
 
-    /// A dependency that waits until it does what it is for.
+    /// A dependency that waits until the resource works, for example until a service's deployment has finished.
     #[must_use]
     pub fn stable(&self) -> Dependency {
         self.until(Wait::Stable)
@@ -111,20 +110,19 @@ impl<R> From<&Handle<R>> for Dependency {
     }
 }
 
-/// A spec together with how the engine is to treat it.
+/// A spec together with its options for the engine.
 #[derive(Debug, Clone)]
 pub struct Configured<R> {
-    /// The spec.
     pub spec: R,
-    /// How the engine is to treat it.
+    /// Options for the engine.
     pub options: Options,
-    /// What must be there first, beyond what the spec refers to.
+    /// The resources that must exist first, in addition to those that the spec refers to.
     pub depends_on: Vec<Dependency>,
-    /// Where it is to live, if not at the stack's place.
+    /// The place of the resource, if it is not the stack's.
     pub place: Option<Place>,
 }
 
-/// Options and declaration, for every kind. `use windlass::prelude::*` brings it in.
+/// Options and declaration, for every kind. `use windlass::prelude::*` imports it.
 pub trait Declare: Sized {
     /// The kind.
     type Kind: Resource + Check;
@@ -134,13 +132,13 @@ pub trait Declare: Sized {
 
     /// Declares the resource under a name below the current scope.
     ///
-    /// A name that is taken or malformed is reported when the stack is finished, with both places.
+    /// If the name is taken or malformed, the stack reports it when it is finished, with both places.
     #[track_caller]
     fn declare(self, cx: &mut Stack, name: impl AsRef<str>) -> Handle<Self::Kind> {
         cx.declare(self.configured(), name.as_ref())
     }
 
-    /// Waits for something that the spec does not refer to.
+    /// Waits for a resource that the spec does not refer to.
     #[must_use]
     fn depends_on(self, on: impl Into<Dependency>) -> Configured<Self::Kind> {
         let mut configured = self.configured();
@@ -148,50 +146,50 @@ pub trait Declare: Sized {
         configured
     }
 
-    /// Refuses every plan that would delete or replace it, even one from a program that does not declare it any more.
+    /// Refuses every plan that would delete or replace the resource, even a plan of a program that does not declare it any more.
     #[must_use]
     fn protect(self) -> Configured<Self::Kind> {
         self.option(|options| options.protect = true)
     }
 
-    /// Leaves it in AWS when it is no longer declared, or when the stack is destroyed.
+    /// Leaves the resource in AWS if it is no longer declared, or if the stack is destroyed.
     #[must_use]
     fn retain(self) -> Configured<Self::Kind> {
         self.option(|options| options.retain = true)
     }
 
-    /// Says what becomes of it when somebody else has deleted it: it is made again, unless this says otherwise.
+    /// Says what Windlass does if another user has deleted the resource. By default Windlass creates it again.
     #[must_use]
     fn when_vanished(self, vanished: Vanished) -> Configured<Self::Kind> {
         self.option(|options| options.vanished = vanished)
     }
 
-    /// Orders a replacement otherwise than the kind does by itself.
+    /// Changes the order of a replacement from the kind's own.
     #[must_use]
     fn replace_order(self, order: ReplaceOrder) -> Configured<Self::Kind> {
         self.option(|options| options.replace = Some(order))
     }
 
-    /// Leaves a property path, such as `DesiredCount`, to somebody else once the resource exists.
+    /// Leaves a property path, such as `DesiredCount`, to another owner once the resource exists.
     #[must_use]
     fn owned_elsewhere(self, path: impl Into<String>) -> Configured<Self::Kind> {
         let path = path.into();
         self.option(|options| options.owned_elsewhere.push(path))
     }
 
-    /// Says that it was declared under another address before.
+    /// Says that the resource had another address before.
     #[must_use]
     fn alias(self, address: Address) -> Configured<Self::Kind> {
         self.option(|options| options.aliases.push(address))
     }
 
-    /// Bounds how long its steps may take.
+    /// Sets timeouts for the resource's steps.
     #[must_use]
     fn timeouts(self, timeouts: Timeouts) -> Configured<Self::Kind> {
         self.option(|options| options.timeouts = timeouts)
     }
 
-    /// Puts it into another account or region than the stack's.
+    /// Puts the resource into another account or region than the stack's.
     #[must_use]
     fn in_place(self, place: Place) -> Configured<Self::Kind> {
         let mut configured = self.configured();
@@ -199,7 +197,7 @@ pub trait Declare: Sized {
         configured
     }
 
-    /// Changes its options.
+    /// Changes the resource's options.
     #[must_use]
     fn option(self, change: impl FnOnce(&mut Options)) -> Configured<Self::Kind> {
         let mut configured = self.configured();

@@ -1,7 +1,7 @@
-//! What is known about every property of a kind: its shape, what changing it does, and who owns it.
+//! The schema of a kind: for every property its shape, what a change of it does, and who owns it.
 //!
-//! The derive writes these tables from the attributes on a spec; planning, the simulated cloud and the catalogue tests
-//! read them. Not here: anything about how AWS is called.
+//! The derive writes these tables from the attributes on a spec. Planning, the simulated cloud and the catalogue tests read them. Not here: how AWS is
+//! called.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,38 +11,38 @@ use serde_json::Value;
 pub struct KindSchema {
     /// CloudFormation type name, such as `AWS::EC2::Subnet`.
     pub kind: &'static str,
-    /// Which properties and attributes make the identifier that the engine knows a resource by, such as `VpcId` or `RoleName|PolicyName`.
+    /// The properties and attributes that form the identifier of a resource, such as `VpcId` or `RoleName|PolicyName`.
     pub id: &'static str,
     /// The properties at the top of the spec.
     pub fields: &'static [FieldSchema],
-    /// What AWS gives once the resource exists.
+    /// The attributes that AWS gives once the resource exists.
     pub outputs: &'static [OutputSchema],
-    /// How far a reference waits by default.
+    /// How long a reference waits by default.
     pub reference_wait: Wait,
-    /// Which waits mean something for this kind, beyond [`Wait::Exists`].
+    /// The waits that this kind supports, beyond [`Wait::Exists`].
     pub waits: &'static [Wait],
-    /// How a replacement is ordered when the author does not say.
+    /// The order of a replacement, if the author does not say.
     pub replace: ReplaceOrder,
     /// What happens to generations that are not current.
     pub old_generations: OldGenerations,
-    /// Properties that name what this resource completes: whoever uses that resource waits for this one too. Nested ones are paths,
+    /// Properties that name the resource that this one completes: every user of that resource waits for this one, too. Nested properties are paths,
     /// such as `DefaultActions[].TargetGroupArn`.
     pub completes: &'static [&'static str],
     /// Replacements that no property decides alone.
     pub replaces_when: &'static [ReplacesWhen],
-    /// What no two resources of the kind may have at the same time, not even for a moment.
+    /// Values that two resources of the kind cannot have at the same time, not even for a moment.
     pub exclusive: &'static [Exclusive],
-    /// Lists at the top whose members the resource's users use: new ones are there before the users change, and old ones stay until they
-    /// have.
+    /// Top-level lists whose members the resource's users use: new members exist before the users change, and old members stay until the users have
+    /// changed.
     pub lends: &'static [&'static str],
-    /// Paths such as `NetworkConfiguration.AwsvpcConfiguration.Subnets[]`: AWS refuses to delete what is named there while this resource
-    /// names it. What is named elsewhere can go at any time.
+    /// Paths such as `NetworkConfiguration.AwsvpcConfiguration.Subnets[]`: AWS refuses to delete a resource that is named there while this resource
+    /// names it. A resource that is named at another path can be deleted at any time.
     pub holds: &'static [&'static str],
-    /// Which other resources AWS refuses to delete this one for, although they name it only through others: told by kind and spec.
+    /// Tells by kind and spec which other resources keep AWS from deleting this one, although they name it only through others.
     pub held_by: Option<fn(&str, &Value) -> bool>,
-    /// What serves one at a time, such as a target group one load balancer.
+    /// Resources that serve one owner at a time: a target group serves one load balancer.
     pub serves_one: &'static [ServesOne],
-    /// What this resource cannot leave without being replaced, such as a load balancer its VPC.
+    /// Resources that this one cannot leave without being replaced: a load balancer cannot leave its VPC.
     pub stays_in: &'static [StaysIn],
     /// Properties that AWS changes only after the resource's users have changed.
     pub users_first: &'static [UsersFirst],
@@ -50,81 +50,81 @@ pub struct KindSchema {
     pub drives: &'static [Drives],
 }
 
-/// Resources that are named at certain paths and can be there for one owner at a time, whatever the kinds of those who name them.
+/// Resources that are named at certain paths and serve one owner at a time, whatever the kinds of the resources that name them.
 #[derive(Debug, Clone, Copy)]
 pub struct ServesOne {
-    /// Where they are named, such as `DefaultActions[].TargetGroupArn`.
+    /// The paths that name them, such as `DefaultActions[].TargetGroupArn`.
     pub members: &'static [&'static str],
-    /// The property that names the owner, then the owner's property that names the real one, and so on: `ListenerArn`, `LoadBalancerArn`.
-    /// Empty where the resource is the owner itself.
+    /// The property that names the owner, then the owner's property that names the real owner, and so on: `ListenerArn`, `LoadBalancerArn`. Empty if
+    /// this resource is the owner.
     pub owner: &'static [&'static str],
-    /// Whether what is named is replaced along with the owner, so that both can stand side by side. Otherwise the old generation of
+    /// Whether the named resource is replaced together with the owner, so that both generations can exist side by side. Otherwise the old generation of
     /// this resource goes first.
     pub follows: bool,
 }
 
-/// A property in place that replaces as soon as what it names lies elsewhere.
+/// A property whose change replaces the resource if the resource that it names has another place.
 #[derive(Debug, Clone, Copy)]
 pub struct StaysIn {
-    /// Where others are named, such as `Subnets[]`.
+    /// The path that names other resources, such as `Subnets[]`.
     pub path: &'static str,
-    /// Their property that says where they lie, such as `VpcId`.
+    /// Their property with the place, such as `VpcId`.
     pub property: &'static str,
 }
 
-/// A change that AWS takes only after the resource's users have changed: the order runs against the reference.
+/// A change that AWS takes only after the resource's users have changed: the order is against the direction of the reference.
 #[derive(Debug, Clone, Copy)]
 pub struct UsersFirst {
     /// The property at the top.
     pub property: &'static str,
-    /// When, in words.
+    /// When this applies, in words.
     pub when: &'static str,
-    /// The test for the property's value before and after, JSON null where absent.
+    /// The test for the property's value before and after, JSON null if absent.
     pub test: fn(&Value, &Value) -> bool,
 }
 
 /// Properties of other resources that AWS changes on behalf of a resource of this kind. A plan leaves AWS's part of them alone.
 ///
-/// Example: a service that names a listener rule in its `LoadBalancers` lets ECS move the weights in the rule's `Actions` with each deployment.
-/// The life cycle of the other kind sends only properties that differ: what a plan leaves alone is in no call.
+/// Example: a service that names a listener rule in its `LoadBalancers` lets ECS move the weights in the rule's `Actions` with each deployment. The
+/// other kind's life cycle sends only properties that differ, so a part that a plan leaves alone is in no call.
 #[derive(Debug, Clone, Copy)]
 pub struct Drives {
     /// The property at the top of this kind that refers to the other resource.
     pub through: &'static str,
     /// The properties at the top of the other resource, as far as its kind has them.
     pub properties: &'static [&'static str],
-    /// The value that the author wants with AWS's part taken from what AWS has. The function gets the property as desired, as last applied (JSON
-    /// null where absent) and as observed.
+    /// Returns the value that the author wants, with AWS's part taken from what AWS has. The function gets the property as desired, as last applied
+    /// (JSON null if absent) and as observed.
     pub keep: fn(&Value, &Value, &Value) -> Value,
     /// What AWS does, for the plan's notes: `ECS shifts traffic`.
     pub who: &'static str,
 }
 
-/// What a spec takes that only one resource can have: one list of values for each thing.
+/// Computes the values of a spec that only one resource can have: one list of values for each of them.
 pub type TakenKeys = fn(&Value) -> Vec<Vec<Value>>;
 
 /// Properties whose values together only one resource of a kind can have at a time, such as the priority of a rule within its listener.
 ///
-/// Who takes such values waits for who gives them up.
+/// A resource that takes such values waits for the resource that gives them up.
 #[derive(Debug, Clone, Copy)]
 pub struct Exclusive {
-    /// The properties at the top. Where one of them is not given, nothing is taken, unless `keys` says what is.
+    /// The top-level properties. If one of them is absent, the resource takes nothing, unless `keys` says otherwise.
     pub properties: &'static [&'static str],
-    /// What a spec takes, where that is not simply the values of the properties: one list for each thing that only one can have.
-    /// References inside it are still expressions.
+    /// The values that a spec takes, if they are not simply the values of the properties: one list for each thing that only one resource can have.
+    /// References inside are still expressions.
     pub keys: Option<TakenKeys>,
     /// How the values pass from one resource to another.
     pub handover: Handover,
 }
 
-/// How what only one resource can have passes from one to another, and from one generation to the next.
+/// How an exclusive value passes from one resource to another, and from one generation to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Handover {
-    /// Who has it gives it up first. So the old generation is deleted first.
+    /// The resource that has the value gives it up first. So a replacement deletes the old generation first.
     InTurn,
-    /// The same, and the last of the properties can change for several resources in one call, so that they can exchange their values.
+    /// The same, but AWS can change the last of the properties for several resources in one call, so that they can exchange their values.
     Exchanged,
-    /// Who has it gives it up first; but the old generation is in use by what stays, so that its author has to say how it is replaced.
+    /// The resource that has the value gives it up first. But resources that stay use the old generation, so the author has to say how it is replaced.
     Occupied,
 }
 
@@ -133,32 +133,32 @@ pub enum Handover {
 pub struct ReplacesWhen {
     /// The property at the top whose change in place becomes a replacement.
     pub property: &'static str,
-    /// When, in words.
+    /// When this applies, in words.
     pub when: &'static str,
-    /// The test for the whole spec as applied and as desired, in their JSON form. Asked only when the property differs.
+    /// The test for the whole spec as applied and as desired, in their JSON form. Planning runs it only if the property differs.
     pub test: fn(&Value, &Value) -> bool,
 }
 
 /// What is known about one property.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldSchema {
-    /// CloudFormation property name. Empty for a [`Shape::Choice`], whose variants stand in its place.
+    /// CloudFormation property name. Empty for a [`Shape::Choice`], whose variants take its place.
     pub name: &'static str,
-    /// What a change does.
+    /// What a change of the property does.
     pub change: Change,
-    /// Whether AWS gives the value back.
+    /// Whether AWS returns the value.
     pub read: Read,
-    /// How two values are compared.
+    /// How planning compares two values.
     pub compare: Compare,
-    /// What it means when the author removes it.
+    /// What it means when the author removes the property.
     pub removal: Removal,
     /// Who owns the value once the resource exists.
     pub owner: Owner,
-    /// Whether the spec cannot be made without it.
+    /// Whether the property is required.
     pub required: bool,
-    /// The form of its value.
+    /// The shape of the value.
     pub shape: &'static Shape,
-    /// Set where the engine makes a name when the author gives none.
+    /// The rule by which the engine makes a name, if the author gives none. Absent for properties that are not names.
     pub name_rule: Option<NameRule>,
 }
 
@@ -171,16 +171,14 @@ pub struct OutputSchema {
     pub stable: bool,
 }
 
-/// The form of a value.
+/// The shape of a value.
 #[derive(Debug)]
 pub enum Shape {
     /// `true` or `false`.
     Bool,
     /// A whole number.
     Integer,
-    /// A number.
     Number,
-    /// A text.
     Text,
     /// Any JSON.
     Json,
@@ -190,7 +188,6 @@ pub enum Shape {
     Tags,
     /// A secret, by its source.
     Secret,
-    /// A list.
     List(&'static Shape),
     /// A map from text.
     Map(&'static Shape),
@@ -203,88 +200,87 @@ pub enum Shape {
 /// What a change of a property does.
 #[derive(Debug, Clone, Copy)]
 pub enum Change {
-    /// As the property that holds it says. For nested properties only.
+    /// The same as the enclosing property. For nested properties only.
     Inherit,
     /// AWS changes it in place.
     InPlace,
-    /// The resource is replaced.
+    /// A change replaces the resource.
     Replaces,
-    /// The resource is replaced when the test says so for the old and the new value (JSON null where absent), and changed in place otherwise.
+    /// A change replaces the resource if the test says so for the old and the new value (JSON null if absent). Otherwise AWS changes it in place.
     ReplacesIf {
-        /// When, in words.
+        /// When this applies, in words.
         when: &'static str,
-        /// The test.
         test: fn(&Value, &Value) -> bool,
     },
-    /// It has an effect when the resource is made; a later change is shown but does nothing until then.
+    /// The property only has an effect at creation. The plan shows a later change, which does nothing until the next creation.
     AtCreationOnly,
 }
 
-/// Whether AWS gives a value back.
+/// Whether AWS returns a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Read {
-    /// Its absence from an answer is drift.
+    /// AWS returns it, so its absence from an answer is drift.
     Returned,
-    /// It cannot be observed, so it is exempt from drift.
+    /// AWS never returns it, so the comparison for drift leaves it out.
     Never,
 }
 
-/// How two values are compared.
+/// How planning compares two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compare {
     /// Value by value; lists in order.
     Exact,
     /// A list without order.
     Set,
-    /// A list whose members are told apart by this property.
+    /// A list whose members have this property as their key.
     Keyed(&'static str),
-    /// A policy document: what it means, not how it is written.
+    /// A policy document: by its meaning, not by its form.
     Policy,
-    /// A text that holds JSON.
+    /// A text that contains JSON.
     JsonText,
-    /// A text without case.
+    /// A text, case-insensitive.
     CaseInsensitive,
-    /// A text of which AWS answers some values in another spelling: pairs of spellings that mean the same, such as `cpu` and `CPU`.
+    /// A text for which AWS answers with another spelling: pairs of spellings that mean the same, such as `cpu` and `CPU`.
     Spellings(&'static [(&'static str, &'static str)]),
 }
 
 /// What it means when the author removes a property that was there.
 #[derive(Debug, Clone, Copy)]
 pub enum Removal {
-    /// The value is cleared.
+    /// An update clears the value.
     Clears,
-    /// It goes back to AWS's default, given as JSON text.
+    /// An update sets AWS's default, given as JSON text.
     Default(&'static str),
-    /// It goes back to AWS's default, which depends on other properties of the resource. The function gets the whole spec in its JSON form,
-    /// and gives the default as JSON text; `None` where the property means nothing beside the others, so that nothing is sent.
+    /// An update sets AWS's default, which depends on other properties of the resource. The function gets the whole spec in its JSON form, and returns
+    /// the default as JSON text. It returns `None` if the property means nothing beside the others; then the update sends nothing.
     ///
-    /// Example: the matcher of a target group is `200` behind an application load balancer, `200-399` behind a network load balancer, and
-    /// nothing where health checks speak TCP.
+    /// Example: the matcher of a target group is `200` behind an application load balancer, `200-399` behind a network load balancer, and nothing for
+    /// TCP health checks.
     DefaultBy(fn(&Value) -> Option<&'static str>),
-    /// AWS decides from then on, and what it decides is not compared. Example: a service without a strategy follows its cluster's default.
+    /// AWS decides the value from then on, and planning does not compare it. Example: a service without a strategy follows its cluster's default.
     Releases,
-    /// AWS has no way to clear it: the last value stays, nothing is sent, and the plan says so.
+    /// AWS has no way to clear the value: the last value stays, Windlass sends nothing, and the plan says so.
     Keeps,
 }
 
 /// Who owns a value once the resource exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// The author: what they wrote is compared and changed.
+    /// The author: planning compares the value and changes it.
     Author,
-    /// Somebody else after creation, such as an auto scaler: it is set once and then left alone.
+    /// Another owner after creation, such as an auto scaler: Windlass sets the value once and then leaves it alone.
     AfterCreation(&'static str),
 }
 
-/// How far a dependency waits.
+/// How long a dependency waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
     /// AWS has answered the create call.
     Exists,
-    /// AWS says that it can be used.
+    /// AWS says that the resource can be used.
     Ready,
-    /// It does what it is for, such as a service whose deployment has finished.
+    /// The resource works, such as a service whose deployment has finished.
     Stable,
 }
 
@@ -292,18 +288,18 @@ pub enum Wait {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplaceOrder {
-    /// The new one is made, its users move over, the old one goes.
+    /// Create first: the new generation is created, its users move over, and the old one goes.
     CreateFirst,
-    /// The old one goes first, because AWS does not allow both.
+    /// Delete first: the old generation goes before the new one is created, because AWS does not allow both.
     DeleteFirst,
 }
 
 /// What happens to generations that are not current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldGenerations {
-    /// They are deleted.
+    /// Windlass deletes them.
     Deleted,
-    /// They are history to roll back to, such as the revisions of a task definition; this many are kept.
+    /// Windlass keeps this many as history for a rollback, such as the revisions of a task definition.
     Kept(u32),
 }
 
@@ -312,21 +308,21 @@ pub enum OldGenerations {
 pub struct NameRule {
     /// AWS's limit, in characters.
     pub max: usize,
-    /// Characters allowed beyond ASCII letters, digits and `-`; all others become `-`.
+    /// Characters allowed in addition to ASCII letters, digits and `-`; the engine replaces all others by `-`.
     pub also: &'static str,
-    /// What stands in front, such as `/ecs/`.
+    /// The prefix, such as `/ecs/`.
     pub prefix: &'static str,
     /// Whether AWS takes lowercase letters only.
     pub lowercase: bool,
-    /// Beginnings that AWS keeps to itself, in lowercase, such as `ecs`: a name that would begin so gets something in front.
+    /// Prefixes that AWS reserves, in lowercase, such as `ecs`: the engine puts another text in front of a name that would begin with one.
     pub reserved: &'static [&'static str],
 }
 
 impl FieldSchema {
-    /// AWS's default, where one is known, for a resource with this spec in its JSON form.
+    /// AWS's default for a resource with this spec in its JSON form, if the default is known.
     ///
     /// # Panics
-    /// The kind states a default that is no JSON; the catalogue tests look at all of them.
+    /// The kind states a default that is not JSON; the catalogue tests check all of them.
     #[must_use]
     pub fn default_in(&self, spec: &Value) -> Option<Value> {
         let text = match self.removal {
@@ -339,7 +335,7 @@ impl FieldSchema {
 }
 
 impl KindSchema {
-    /// A kind about which there is nothing special.
+    /// A kind without anything special.
     #[must_use]
     pub const fn plain(
         kind: &'static str,
@@ -369,32 +365,32 @@ impl KindSchema {
         }
     }
 
-    /// The properties at the top, those of choices included.
+    /// The top-level properties, including those of choices.
     pub fn fields(&self) -> impl Iterator<Item = &'static FieldSchema> {
         flattened(self.fields)
     }
 
-    /// The property of that name at the top.
+    /// The top-level property of that name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static FieldSchema> {
         self.fields().find(|field| field.name == name)
     }
 
-    /// The property at the top that tags are written in.
+    /// The top-level property that contains the tags.
     #[must_use]
     pub fn tags(&self) -> Option<&'static FieldSchema> {
         self.fields()
             .find(|field| matches!(field.shape, Shape::Tags))
     }
 
-    /// Whether a name is only unique together with other properties, as that of a Cloud Map service is within its namespace.
+    /// Whether a name is only unique together with other properties, as the name of a Cloud Map service is within its namespace.
     #[must_use]
     pub fn is_unique_within(&self, name: &str) -> bool {
         let mut sets = self.exclusive.iter();
         sets.any(|set| set.properties.contains(&name))
     }
 
-    /// The property that the engine names when the author does not.
+    /// The property that the engine names if the author does not.
     #[must_use]
     pub fn physical_name(&self) -> Option<(&'static FieldSchema, NameRule)> {
         self.fields()
@@ -402,7 +398,7 @@ impl KindSchema {
     }
 }
 
-/// The properties of a block or kind, with the variants of choices in the place of the choice.
+/// The properties of a block or kind, with the variants of each choice in its place.
 pub fn flattened(fields: &'static [FieldSchema]) -> impl Iterator<Item = &'static FieldSchema> {
     fields.iter().flat_map(|field| match field.shape {
         Shape::Choice(variants) => variants.iter(),
@@ -410,7 +406,7 @@ pub fn flattened(fields: &'static [FieldSchema]) -> impl Iterator<Item = &'stati
     })
 }
 
-/// How many properties a choice is between.
+/// The number of properties in a choice.
 #[must_use]
 pub const fn choices(shape: &'static Shape) -> usize {
     match shape {
@@ -419,7 +415,7 @@ pub const fn choices(shape: &'static Shape) -> usize {
     }
 }
 
-/// The properties of a choice whose change is stated where the choice stands. What a variant states itself wins.
+/// The properties of a choice, with the change that the enclosing property states. A variant's own change wins.
 #[must_use]
 pub const fn stated<const N: usize>(shape: &'static Shape, change: Change) -> [FieldSchema; N] {
     let Shape::Choice(choices) = shape else {
@@ -437,7 +433,7 @@ pub const fn stated<const N: usize>(shape: &'static Shape, change: Change) -> [F
     stated
 }
 
-/// How values of a form are compared where the property does not say.
+/// How planning compares values of a shape, if the property does not say.
 #[must_use]
 pub const fn default_compare(shape: &'static Shape) -> Compare {
     match shape {

@@ -1,6 +1,6 @@
-//! The stack under construction: where declarations, lookups and outputs are gathered, and problems reported.
+//! The stack under construction: it collects declarations, lookups and outputs, and reports problems.
 //!
-//! Not here: what concerns several resources at once (`checks`), and running a stack program (`runner`).
+//! Not here: checks of several resources at once (`checks`), and running a stack program (`runner`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::request::Request;
 use crate::resource::{Check, Configured, Handle, Resource};
 use crate::value::{Input, IntoInput, Output};
 
-/// What a stack function returns: anything that is wrong beyond what it reported.
+/// The result of a stack function. An error is any problem beyond those that the stack has reported.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// The problems have been reported to the stack; there is nothing to add.
@@ -70,7 +70,7 @@ impl Stack {
         }
     }
 
-    /// Builds a stack without AWS and without credentials, for the author's own tests: the document with everything that was reported.
+    /// Builds a stack without AWS and without credentials, for the author's own tests. Returns the document with everything that was reported.
     pub fn test(
         name: &str,
         stack: impl FnOnce(&mut Stack) -> Result,
@@ -102,7 +102,7 @@ impl Stack {
             .unwrap_or(&self.request.region)
     }
 
-    /// The account of the credentials; absent where none are needed, as in `check`.
+    /// The account of the credentials; absent for commands that need no credentials, such as `check`.
     #[must_use]
     pub fn account(&self) -> Option<&str> {
         self.request.account.as_deref()
@@ -114,7 +114,7 @@ impl Stack {
         &self.request.zones
     }
 
-    /// One availability zone, counted from 0 and around.
+    /// One availability zone, counted from 0; an index beyond the last zone starts again at the first.
     ///
     /// # Panics
     /// The request has no zones, which the engine never sends.
@@ -123,25 +123,25 @@ impl Stack {
         self.request.zones[index % self.request.zones.len()].clone()
     }
 
-    /// The current scope: the address below which names are taken.
+    /// The current scope: the address that new names are below.
     #[must_use]
     pub fn scope(&self) -> Option<&Address> {
         self.scope.as_ref()
     }
 
-    /// Accounts that the stack may touch: those of the credentials, and those that declarations and lookups are placed in. Without a call, any.
+    /// Accounts that the stack may touch: those of the credentials, and those of declarations and lookups. By default, any account.
     pub fn allow_accounts(&mut self, accounts: impl IntoIterator<Item = impl Into<String>>) {
         self.document
             .allowed_accounts
             .extend(accounts.into_iter().map(Into::into));
     }
 
-    /// A tag for everything that takes tags. A tag of the resource itself wins.
+    /// A tag for every resource that takes tags. A tag of the resource itself wins.
     pub fn default_tag(&mut self, key: impl Into<String>, value: impl Into<String>) {
         self.document.default_tags.insert(key.into(), value.into());
     }
 
-    /// Reads parameters; all that are missing are named at once.
+    /// Reads parameters; one report names all missing ones.
     ///
     /// # Errors
     /// One is missing or malformed; each has been reported.
@@ -154,7 +154,7 @@ impl Stack {
         self.request.parameters.get(name).cloned()
     }
 
-    /// Opens a scope: what `inside` declares gets addresses below `name`.
+    /// Opens a scope: everything that `inside` declares gets an address below `name`.
     #[track_caller]
     pub fn within<T>(&mut self, name: &str, inside: impl FnOnce(&mut Stack) -> T) -> T {
         let scope = match self.address(name) {
@@ -173,8 +173,8 @@ impl Stack {
 
     /// Declares the parts of a pattern: each gets the source line of the pattern's caller.
     ///
-    /// An error in a part of `Network::over(…).declare(cx, "network")` points at that line of the author's, not into the pattern.
-    /// The function that calls this has to be `#[track_caller]`.
+    /// An error in a part of `Network::over(…).declare(cx, "network")` points at that line of the author, not into the pattern. The function that calls
+    /// this must be `#[track_caller]`.
     #[track_caller]
     pub fn pattern<T>(&mut self, inside: impl FnOnce(&mut Stack) -> T) -> T {
         let source = self.author();
@@ -184,7 +184,7 @@ impl Stack {
         made
     }
 
-    /// Declares what `inside` declares in another region.
+    /// Declares everything in `inside` in another region.
     pub fn in_region<T>(
         &mut self,
         region: impl Into<String>,
@@ -195,7 +195,7 @@ impl Stack {
         self.in_place(place, inside)
     }
 
-    /// Declares what `inside` declares in another account, through a role there.
+    /// Declares everything in `inside` in another account, through a role there.
     pub fn in_account<T>(
         &mut self,
         account: impl Into<String>,
@@ -214,7 +214,7 @@ impl Stack {
         made
     }
 
-    /// Tells the stack's user, and other stacks, a value.
+    /// Shows a value to the stack's user, and to other stacks.
     #[track_caller]
     pub fn output(&mut self, name: impl Into<String>, value: impl IntoInput<String>) {
         let (name, source) = (name.into(), self.author());
@@ -237,7 +237,7 @@ impl Stack {
         );
     }
 
-    /// Asks about something that exists already. The answer is pinned in the state until it is refreshed.
+    /// Looks up something that exists already. The state pins the answer until the user refreshes it.
     #[track_caller]
     pub fn lookup<T>(&mut self, name: &str, query: LookupQuery, output: &str) -> Output<T> {
         let source = self.author();
@@ -255,7 +255,7 @@ impl Stack {
         Output::reference(&address, output)
     }
 
-    /// The handle that a later declaration under `name` will give: how the parts of a pattern refer to each other before they are declared.
+    /// The handle that a later declaration under `name` will give. Parts of a pattern use it to refer to each other before they are declared.
     pub(crate) fn handle_to<R>(&self, name: &str) -> Handle<R> {
         Handle::new(self.address(name).unwrap_or_else(|_| unusable()))
     }
@@ -296,12 +296,12 @@ impl Stack {
         Handle::new(address)
     }
 
-    /// Reports a problem. Nothing is planned while an error stands; the stack goes on, so that all of them are found.
+    /// Reports a problem. Windlass makes no plan while there is an error; the stack function continues, so that it finds all problems.
     pub fn report(&mut self, problem: Diagnostic) {
         self.document.problems.push(problem);
     }
 
-    /// The author's own place: the caller, unless a pattern passes its caller's place down.
+    /// The author's own source line: the caller, unless a pattern passes its caller's line down.
     #[track_caller]
     #[must_use]
     pub fn author(&self) -> SourceLine {
@@ -342,7 +342,7 @@ impl Stack {
         Some(address)
     }
 
-    /// Ends the construction: checks what concerns several resources, and gives the document.
+    /// Ends the construction: runs the checks of several resources, and returns the document.
     #[must_use]
     pub fn finish(mut self, result: Result) -> Document {
         if let Err(error) = result
@@ -382,17 +382,17 @@ fn malformed(error: &AddressError, source: &SourceLine) -> Diagnostic {
     Diagnostic::error(codes::ADDRESS_MALFORMED, error.to_string()).at(source, "named here")
 }
 
-/// Stands in for an address that was refused and reported, so that the rest of the stack can still be checked.
+/// A substitute for an address that was refused and reported, so that the rest of the stack can still be checked.
 fn unusable() -> Address {
     Address::parse("0-refused").expect("a valid address")
 }
 
-/// Whether an address stands in for one that was refused and reported.
+/// Whether an address is a substitute for one that was refused and reported.
 pub(crate) fn is_unusable(address: &Address) -> bool {
     address.as_str() == "0-refused"
 }
 
-/// Where a kind reports what is wrong with one of its specs.
+/// Collects the problems that a kind finds in one of its specs.
 #[derive(Debug)]
 pub struct Checks<'a> {
     address: &'a Address,
@@ -407,7 +407,7 @@ impl Checks<'_> {
         self.problem(Diagnostic::error(codes::PROPERTY_INVALID, message).help(help));
     }
 
-    /// Reports a problem with a code of its own.
+    /// Reports a problem with its own code.
     pub fn error(&mut self, code: Code, message: impl Into<String>, help: impl Into<String>) {
         self.problem(Diagnostic::error(code, message).help(help));
     }
@@ -417,7 +417,7 @@ impl Checks<'_> {
         self.problems.push(problem.at(self.source, label));
     }
 
-    /// Reports a number outside its range, where a literal shows it.
+    /// Reports a number outside its range, if it is a literal.
     pub fn range<T>(
         &mut self,
         property: &str,
@@ -438,7 +438,7 @@ impl Checks<'_> {
         }
     }
 
-    /// Reports a text whose length, in characters, AWS would refuse, where a literal shows it.
+    /// Reports a text whose length, in characters, AWS would refuse, if it is a literal.
     pub fn length(
         &mut self,
         property: &str,

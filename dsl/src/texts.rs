@@ -1,8 +1,8 @@
-//! Declares texts of AWS's that have a type of their own: identifiers, typed ARNs, closed sets. Not here: any of them.
+//! Macros for AWS's texts that have their own type: identifiers, typed ARNs, closed sets of words. Not here: any of these types.
 
 /// Declares identifiers that AWS gives, each a text of its own type: `ids! { /// A VPC. VpcId = "vpc-"; }`.
 ///
-/// The text in quotes is what every such identifier starts with; `existing` checks it.
+/// The text in quotes is the prefix of every such identifier; `existing` checks it.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! ids {
@@ -14,7 +14,7 @@ macro_rules! ids {
             pub struct $name(String);
 
             impl $name {
-                /// One that exists already and is not this stack's.
+                /// An existing one that does not belong to this stack.
                 ///
                 /// # Panics
                 #[doc = concat!("The text does not start with `", $prefix, "`.")]
@@ -47,7 +47,7 @@ macro_rules! ids {
     };
 }
 
-/// Declares an ARN that carries as a type what it is of: `typed_arn! { /// A role that `P` can assume. RoleArn<P: Principal = Custom> }`.
+/// Declares an ARN type whose parameter says what the ARN names: `typed_arn! { /// A role that `P` can assume. RoleArn<P: Principal = Custom> }`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! typed_arn {
@@ -59,7 +59,7 @@ macro_rules! typed_arn {
         }
 
         impl<$of: $bound> $name<$of> {
-            /// One that exists already and is not this stack's.
+            /// An existing one that does not belong to this stack.
             ///
             /// # Panics
             /// The text does not start with `arn:`.

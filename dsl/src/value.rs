@@ -1,6 +1,6 @@
-//! Values of a spec: literals, typed references to what is not known yet, and what may stand where.
+//! Values of a spec: literals, typed references to values that are not known yet, and the rules for where each may be used.
 //!
-//! Not here: the specs themselves (`aws`), nor their evaluation, which is `resolve`'s.
+//! Not here: the specs themselves (`aws`), nor their evaluation (`resolve`).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,19 +27,19 @@ pub trait Literal:
 /// A literal whose JSON form is a text, so that it can become part of another text.
 pub trait Text: Literal {}
 
-/// A part of a spec: how it is written to the document, what life cycles receive for it, and what form it has.
+/// A part of a spec: its JSON form in the document, its type for life cycles, and its shape.
 pub trait Field {
     /// The same part after `resolve`: every expression has become a value.
     type Resolved: DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static;
     /// The form of the value.
     const SHAPE: &'static Shape;
-    /// The document's form; `None` where nothing was written.
+    /// The document's form; `None` if the author wrote nothing.
     fn to_json(&self) -> Option<Value>;
 }
 
-/// A typed output of a declared resource, or something computed from outputs.
+/// A typed output of a declared resource, or a value computed from outputs.
 ///
-/// It is not known while the program runs; it only fits where an [`Input`] of its type is wanted.
+/// The program does not know its value while it runs. An output fits only where an [`Input`] of its type is expected.
 pub struct Output<T> {
     value: Value,
     of: PhantomData<fn() -> T>,
@@ -51,8 +51,8 @@ pub struct Input<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// What fits where an [`Input`] of `T` is wanted: whatever converts into one. Setters and constructors take it, so that the compiler says
-/// in our words what does not fit.
+/// A type that converts into an [`Input`] of `T`. Setters and constructors take this trait in place of `Into`, so that the compiler explains a wrong
+/// type in Windlass's own words.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fit where `{T}` is wanted",
     label = "this is no `{T}`",
@@ -81,15 +81,15 @@ impl<T> Output<T> {
         }
     }
 
-    /// The expression as it stands in the document.
+    /// The expression in its JSON form.
     #[must_use]
     pub fn to_value(&self) -> Value {
         self.value.clone()
     }
 
-    /// The same output where another type is wanted.
+    /// The same output with another type.
     ///
-    /// The compiler proves nothing about it any more; what arrives is checked when it is resolved.
+    /// The compiler proves nothing about it any more; the engine checks the value when it resolves it.
     #[must_use]
     pub fn trust_as<U>(self) -> Output<U> {
         Output {
@@ -100,7 +100,7 @@ impl<T> Output<T> {
 }
 
 impl<T: Text> Output<T> {
-    /// This text with another one behind it: `bucket.arn().join("/*")`.
+    /// This text, followed by another one: `bucket.arn().join("/*")`.
     #[must_use]
     pub fn join(self, suffix: impl IntoInput<String>) -> Output<String> {
         Output::computed(&Expr::Join {
@@ -114,7 +114,7 @@ impl<T: Text> Output<T> {
         self.trust_as()
     }
 
-    /// One of the parts between separators, from 0; negative counts from the end: `arn.part("/", -1)`.
+    /// One of the parts between separators, from 0; a negative index counts from the end: `arn.part("/", -1)`.
     #[must_use]
     pub fn part(self, by: &str, part: i32) -> Output<String> {
         Output::computed(&Expr::Split {
@@ -136,7 +136,7 @@ impl<T> Output<Vec<T>> {
     }
 }
 
-/// Texts put together, each a literal or an output: what [`text!`](crate::text) makes.
+/// Texts joined in order, each a literal or an output: the result of [`text!`](crate::text).
 #[must_use]
 pub fn join(parts: impl IntoIterator<Item = Input<String>>) -> Output<String> {
     Output::computed(&Expr::Join {
@@ -144,14 +144,14 @@ pub fn join(parts: impl IntoIterator<Item = Input<String>>) -> Output<String> {
     })
 }
 
-/// The JSON text of a value that may hold expressions, with sorted keys.
+/// The JSON text of a value that may contain expressions, with sorted keys.
 #[must_use]
 pub fn json_text(value: Value) -> Output<String> {
     Output::computed(&Expr::Json { json: value })
 }
 
 impl<T: Literal> Input<T> {
-    /// The literal, unless an output stands here.
+    /// The literal; `None` if this is an output.
     #[must_use]
     pub fn literal(&self) -> Option<T> {
         match Expr::of(&self.value) {
@@ -162,7 +162,7 @@ impl<T: Literal> Input<T> {
 }
 
 impl<T> Input<T> {
-    /// What stands in a document already.
+    /// An input from its JSON form in a document.
     pub(crate) fn of_value(value: Value) -> Self {
         Self {
             value,
@@ -176,7 +176,7 @@ impl<T> Input<T> {
         self.value.clone()
     }
 
-    /// The resource that this input refers to, where it is a plain reference.
+    /// The resource that this input refers to, if it is a plain reference.
     #[must_use]
     pub fn referenced(&self) -> Option<Address> {
         match Expr::of(&self.value) {
@@ -185,7 +185,7 @@ impl<T> Input<T> {
         }
     }
 
-    /// The same value where another type is wanted; what arrives is checked when it is resolved.
+    /// The same value with another type; the engine checks the value when it resolves it.
     #[must_use]
     pub fn trust_as<U>(self) -> Input<U> {
         Input {
@@ -283,7 +283,7 @@ impl<F: Field> Field for Option<F> {
     }
 }
 
-/// An empty list counts as not written. Where an empty list means something to AWS, the spec holds an `Option<List<_>>`.
+/// An empty list counts as not written. If an empty list means something to AWS, the spec has an `Option<List<_>>`.
 impl<F: Field> Field for Vec<F> {
     type Resolved = Vec<F::Resolved>;
     const SHAPE: &'static Shape = &Shape::List(F::SHAPE);
@@ -304,7 +304,7 @@ impl<F: Field> Field for BTreeMap<String, F> {
     }
 }
 
-/// A list that is written even when it is empty.
+/// A list that the document contains even when it is empty.
 #[derive(Debug, Clone)]
 pub struct List<F>(pub Vec<F>);
 
@@ -336,7 +336,7 @@ impl Field for Json {
     }
 }
 
-/// The tags of a resource. Keys that start with `aws:` or `windlass:` are not the author's to give.
+/// The tags of a resource. Keys that start with `aws:` or `windlass:` are reserved.
 #[derive(Debug, Clone, Default)]
 pub struct Tags(BTreeMap<String, Input<String>>);
 
@@ -379,17 +379,17 @@ impl From<Vec<Tag>> for ResolvedTags {
     }
 }
 
-/// A secret value, by its source. It has no form that holds the value.
+/// A secret value, by its source. No form of this type contains the value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretInput(pub SecretSource);
 
 impl SecretInput {
-    /// The value of an environment variable of the engine's process, read when it is sent.
+    /// The value of an environment variable of the engine's process. The engine reads it when it sends it.
     pub fn from_env(variable: impl Into<String>) -> Self {
         Self(SecretSource::Env(variable.into()))
     }
 
-    /// The content of a file, relative to the stack's folder, read when it is sent. One line feed at its end is left out.
+    /// The content of a file, relative to the stack's folder. The engine reads it when it sends it, and leaves out one line feed at its end.
     pub fn from_file(path: impl Into<String>) -> Self {
         Self(SecretSource::File(path.into()))
     }
@@ -408,12 +408,12 @@ impl Field for SecretInput {
     }
 }
 
-/// A secret as life cycles and the state know it: its source and a hash keyed by the state, from which the value cannot be had.
+/// A secret as life cycles and the state know it: its source and a hash keyed by the state, from which the value cannot be recovered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretRef {
-    /// Where the value comes from.
+    /// The source of the value.
     pub source: SecretSource,
-    /// A hash of the value that is slow to compute, with the state's own key as its salt. States of format 3 and older hold a quick one.
+    /// A hash of the value that is slow to compute, with the state's own key as its salt. States of format 3 and older contain a fast one.
     pub hash: String,
 }
 

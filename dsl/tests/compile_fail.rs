@@ -1,14 +1,14 @@
-//! The compiler's message is a user interface: what wrong wiring looks like to its author, compared as text.
+//! The compiler's message is a user interface. These tests compare, as text, what an author sees after wrong wiring.
 //!
 //! The texts are those of the compiler below; `TRYBUILD=overwrite cargo test -p windlass --test compile_fail` writes them anew.
 
-/// The compiler whose messages the texts beside the cases are.
+/// The compiler version whose messages the `.stderr` files contain.
 const MADE_WITH: &str = "rustc 1.95.";
 
 #[test]
 fn wrong_wiring_does_not_compile() {
     let cases = trybuild::TestCases::new();
-    // Something that compiles makes the cases be built rather than checked, and so constants be evaluated.
+    // One case that compiles makes trybuild build the cases rather than check them, so that the compiler evaluates constants.
     cases.pass("tests/compile_pass/*.rs");
     if compiler().starts_with(MADE_WITH) {
         cases.compile_fail("tests/compile_fail/*.rs");

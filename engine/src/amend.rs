@@ -1,6 +1,6 @@
-//! Changing what is believed without any call that changes AWS, as one operation of the history.
+//! Amendments: change the recorded state without any call that changes AWS, as one operation of the history.
 //!
-//! Guarantee: all of it is recorded, or nothing; and what is believed afterwards holds together. Not here: what is to change.
+//! Guarantee: either all of an amendment is recorded or nothing, and the state is consistent afterwards. Not here: what is to change.
 
 use futures::future::{BoxFuture, try_join_all};
 use windlass_state::apply::ApplyError;
@@ -15,31 +15,31 @@ use windlass_state::verify::Violation;
 use crate::clock::Clock;
 use crate::recorder::{Halted, Recorder};
 
-/// A change of what is believed.
+/// A change of the recorded state that AWS does not see.
 #[derive(Debug, Clone)]
 pub struct Amendment {
-    /// What it is.
+    /// The command that makes the change.
     pub operation: Operation,
-    /// Hash of the document's content, where there was one.
+    /// Hash of the document's content; empty if there is no document.
     pub document: String,
-    /// One line that says what it does.
+    /// One line that says what the amendment does.
     pub summary: String,
-    /// What it does to each address.
+    /// What the amendment does to each address.
     pub changes: Vec<HistoryLine>,
-    /// What is to be recorded, in this order.
+    /// The settlements to record, in this order.
     pub settlements: Vec<Settlement>,
 }
 
 /// Why nothing was recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum AmendError {
-    /// A settlement does not fit what is believed.
+    /// A settlement does not fit the recorded state.
     #[error(transparent)]
     Apply(#[from] ApplyError),
-    /// The result would not hold together.
+    /// The result would violate an invariant of snapshots.
     #[error("the state would not hold together afterwards: {}", told(.0))]
     Violated(Vec<Violation>),
-    /// Nothing more can be recorded.
+    /// The journal takes no more records.
     #[error(transparent)]
     Halted(#[from] Halted),
 }
@@ -49,7 +49,7 @@ fn told(violations: &[Violation]) -> String {
     told.join("; ")
 }
 
-/// Amends a state that was just taken for writing, and gives what is believed then.
+/// Amends a state that was just taken for writing, and returns the recorded state afterwards.
 ///
 /// # Errors
 /// See [`AmendError`].
@@ -118,7 +118,7 @@ impl Recorder<'_> {
             .map(|record| -> BoxFuture<'_, Result<Record, Halted>> {
                 Box::pin(self.record(record))
             });
-        // Together, so that they are one write: a kill leaves all of it or nothing.
+        // One write for all records: a kill leaves all of them or none.
         try_join_all(records).await?;
         Ok(())
     }

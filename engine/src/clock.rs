@@ -1,4 +1,4 @@
-//! Time as the engine sees it, so that tests can make it pass.
+//! Time as the engine sees it. Tests replace the clock to let time pass at once.
 //!
 //! Not here: how long anything may take.
 
@@ -10,13 +10,13 @@ use jiff::Timestamp;
 /// A clock.
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The time of day, for records. It may jump.
+    /// The time of day, for records. It may jump, forward or back.
     fn now(&self) -> Timestamp;
 
     /// How long the clock has run. It never goes back.
     fn elapsed(&self) -> Duration;
 
-    /// Returns after that much of [`Clock::elapsed`].
+    /// Returns after [`Clock::elapsed`] has advanced by this time.
     async fn sleep(&self, time: Duration);
 }
 

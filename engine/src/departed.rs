@@ -1,8 +1,8 @@
-//! A deletion whose answer was lost: what AWS still shows may be gone already.
+//! A deletion whose answer was lost: AWS may still show a resource that is gone already.
 //!
-//! AWS answers reads from before for a while. A resource that the program still wants would then be taken as there, and be missing. So it is
-//! looked at until AWS must show its deletion. What is not wanted needs no look: the next plan removes it again, and a second deletion is
-//! harmless. Not here: deletions whose answer came.
+//! For a while, AWS answers reads with data from before a change (eventual consistency). The engine would then take a resource that the program still
+//! wants as existing, although it is gone. So the engine looks again until AWS must show the deletion. A resource that the program does not want needs
+//! no such look: the next plan removes it again, and a second deletion is harmless. Not here: deletions whose answer came.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::provider::{Provider, Target};
 use crate::visible::Glances;
 use crate::voice::Voice;
 
-/// Looks again at the `doubtful` of those that were `seen`, for as long as AWS may show them although they are gone.
+/// Looks again at the `doubtful` resources among the `seen` ones, for as long as AWS may still show a deleted resource.
 pub(crate) async fn look_again(
     provider: &dyn Provider,
     clock: &dyn Clock,

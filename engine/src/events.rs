@@ -1,4 +1,4 @@
-//! Everything that a run tells, as one linear stream. Renderers read it and nothing else.
+//! The events of a run, as one linear stream. Renderers read this stream and nothing else.
 //!
 //! Not here: how anything looks.
 
@@ -18,7 +18,7 @@ use windlass_state::record::{Operation, RunResult};
 
 use crate::provider::{ErrorClass, Failure, ProviderError};
 
-/// Where events go. It is called in order and must not block for long.
+/// The receiver of events. The engine calls it in order; a call must not block for long.
 pub trait Events: Send + Sync {
     /// Takes the next event.
     fn emit(&self, event: Stamped);
@@ -27,153 +27,138 @@ pub trait Events: Send + Sync {
 /// An event with its time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stamped {
-    /// When.
     pub at: Timestamp,
-    /// What.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// What happened. The tag `event` and the names of fields are a stable interface; new events and fields may come.
+/// One event. The tag `event` and the names of fields are a stable interface; later versions may add events and fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
     /// A run begins.
     RunStarted {
-        /// The run.
         run: RunId,
-        /// What it is.
+        /// The command that runs.
         operation: Operation,
         /// The stack's name.
         stack: String,
-        /// The environment.
         environment: String,
-        /// Where.
         place: Binding,
     },
-    /// The stack has problems that are not in the way.
+    /// The stack has warnings. They do not stop the run.
     Warned {
-        /// They.
+        /// The warnings.
         problems: Vec<Diagnostic>,
     },
-    /// What an earlier run had left open is settled.
+    /// The run has settled what an earlier run left open.
     Recovered(Recovered),
-    /// The world was read.
+    /// The run has read the resources in AWS.
     Observed {
         /// How many resources were read.
         resources: usize,
-        /// With how many calls.
+        /// The number of calls.
         calls: u64,
-        /// How long it took.
+        /// The time that the reads took.
         milliseconds: u64,
     },
-    /// AWS does not show what was made or changed moments ago, and it is looked for again until AWS must show it.
+    /// AWS does not show resources that were made or changed moments ago (eventual consistency). The run looks again until AWS must show them.
     NotVisibleYet {
-        /// Which.
         resources: Vec<Address>,
-        /// For how long, if they do not show sooner.
+        /// The longest time that the run looks again.
         at_most_milliseconds: u64,
     },
     /// The plan is made.
     Planned {
-        /// Its hash.
+        /// The hash of the plan.
         plan: String,
         /// What happens to each address.
         changes: Vec<Change>,
-        /// How many resources stay as they are.
+        /// The number of resources that stay as they are.
         unchanged: usize,
-        /// Differences that no step mends.
+        /// Differences that no step changes.
         notes: Vec<Note>,
-        /// How many steps there are.
+        /// The number of steps.
         steps: usize,
     },
     /// A step begins.
     StepStarted {
-        /// Which.
         #[serde(flatten)]
         step: StepRef,
     },
-    /// AWS reports something about a step that waits.
+    /// AWS reports progress of a step that waits.
     StepProgress {
-        /// Which.
         #[serde(flatten)]
         step: StepRef,
-        /// What AWS reports, in one line.
+        /// AWS's report, in one line.
         status: String,
-        /// What the service logged since the last report, oldest first.
+        /// The service's own events since the last report, oldest first.
         events: Vec<String>,
     },
-    /// A call of a step is sent again.
+    /// The engine retries a call of a step.
     StepRetrying {
-        /// Which.
         #[serde(flatten)]
         step: StepRef,
-        /// Why.
         error: ErrorReport,
-        /// After how long.
+        /// The delay before the retry.
         delay_milliseconds: u64,
-        /// What AWS does not show yet, where that is why.
+        /// The resource that AWS does not show yet, if that is the cause.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         waiting_for: Option<String>,
     },
     /// A step succeeded.
     StepDone {
-        /// Which.
         #[serde(flatten)]
         step: StepRef,
-        /// AWS's identifier, where there is one.
+        /// AWS's identifier, if there is one.
         physical_id: Option<String>,
-        /// How long it took.
+        /// The time that the step took.
         milliseconds: u64,
     },
-    /// A step failed.
     StepFailed {
-        /// Which.
         #[serde(flatten)]
         step: StepRef,
-        /// In one line.
+        /// The error in one line.
         message: String,
-        /// What AWS said, where it did.
+        /// AWS's error, if AWS answered with one.
         error: Option<ErrorReport>,
-        /// Why a wait did not get there.
+        /// The cause of a failed wait.
         failure: Option<Failure>,
-        /// A way out, where one is known.
+        /// A way out, if one is known.
         help: Option<String>,
         /// Where the author declared the resource.
         source: Option<SourceLine>,
-        /// How long it took.
+        /// The time that the step took.
         milliseconds: u64,
     },
     /// A step did not start.
     StepSkipped {
-        /// Which.
         #[serde(flatten)]
         step: StepRef,
-        /// Why.
         because: Because,
     },
-    /// The user asked to stop.
+    /// The user asked the run to stop.
     Interrupted {
-        /// How many steps are still running.
+        /// The number of steps that are still running.
         running: usize,
     },
-    /// What the stack tells its user.
+    /// The outputs of the stack.
     Outputs {
-        /// By name.
+        /// The values by name.
         outputs: BTreeMap<String, Value>,
     },
     /// The run ends.
     RunFinished(Summary),
 }
 
-/// Which step an event is about.
+/// The step that an event is about.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StepRef {
     /// Position in the plan.
     pub step: StepId,
     /// The resource.
     pub address: Address,
-    /// Which generation of it.
+    /// The generation of the resource.
     pub generation: u32,
     /// CloudFormation type name.
     pub kind: String,
@@ -185,55 +170,53 @@ pub struct StepRef {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verb {
-    /// Make it.
+    /// Create the resource.
     Create,
-    /// Change it in place.
+    /// Change the resource in place.
     Update,
-    /// Remove it.
+    /// Delete the resource.
     Delete,
-    /// Wait until it is there.
+    /// Wait until the resource exists.
     WaitExists,
-    /// Wait until it can be used.
+    /// Wait until the resource can be used.
     WaitReady,
-    /// Wait until it does what it is for.
+    /// Wait until the resource works, for example until a service's deployment has finished.
     WaitStable,
-    /// Forget it.
     Forget,
-    /// Keep it as history.
+    /// Keep an old generation as history.
     Keep,
-    /// Give it another address.
+    /// Give the resource another address.
     Move,
-    /// Record what is declared.
+    /// Record a new declaration without a call.
     Redeclare,
 }
 
-/// What was settled of what an earlier run had left open.
+/// The results of settling what an earlier run left open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovered {
-    /// The run that left it open; the first, if there were several.
+    /// The run that left it open; the first one, if there were several.
     pub run: RunId,
-    /// When its oldest open call was about to be sent.
+    /// When the oldest open call was about to be sent.
     pub since: Timestamp,
-    /// Resources that its calls had made.
+    /// Resources that the open calls had created.
     pub adopted: Vec<Address>,
-    /// Resources that its calls had removed.
+    /// Resources that the open calls had deleted.
     pub removed: Vec<Address>,
-    /// Changes that may or may not have been made: the next plan makes sure.
+    /// Updates that may or may not have happened: the next plan sends them again.
     pub uncertain: Vec<Address>,
     /// Calls that never reached AWS.
     pub never_sent: Vec<Address>,
-    /// Names under which something stands that is not ours.
+    /// Names that a resource of another owner has.
     pub foreign: Vec<Address>,
 }
 
 /// An error of AWS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ErrorReport {
-    /// What sort of failure it is.
+    /// The class of the error.
     pub class: ErrorClass,
-    /// The operation.
     pub operation: String,
-    /// AWS's error code, where there was an answer.
+    /// AWS's error code, if AWS answered.
     pub code: Option<String>,
     /// AWS's message.
     pub message: String,
@@ -241,47 +224,47 @@ pub struct ErrorReport {
     pub request_id: Option<String>,
 }
 
-/// Why a step did not start.
+/// Why the engine did not start a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "because", content = "address", rename_all = "snake_case")]
 pub enum Because {
-    /// Something that it waits for failed.
+    /// A step that this one waits for failed.
     Failed(Address),
     /// The user stopped the run.
     Interrupted,
-    /// Nothing more could be recorded, or the credentials ran out.
+    /// The journal takes no more records, or the credentials have expired.
     Halted,
 }
 
-/// What a run did.
+/// The counts of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    /// How it ended.
+    /// How the run ended.
     pub result: RunResult,
-    /// Resources made.
+    /// The number of created resources.
     pub created: usize,
-    /// Resources changed.
+    /// The number of updated resources.
     pub updated: usize,
-    /// Resources removed.
+    /// The number of deleted resources.
     pub deleted: usize,
-    /// Resources that stay as they are.
+    /// The number of resources that stay as they are.
     pub unchanged: usize,
-    /// Steps that succeeded.
+    /// The number of steps that succeeded.
     pub done: usize,
-    /// Steps that failed.
+    /// The number of steps that failed.
     pub failed: usize,
-    /// Steps that did not start.
+    /// The number of steps that did not start.
     pub skipped: usize,
-    /// Whether AWS went back to what ran before, for some resource.
+    /// Whether AWS rolled back a deployment of some resource.
     pub rolled_back: bool,
-    /// Calls sent.
+    /// The number of calls.
     pub calls: u64,
-    /// How long it took.
+    /// The time that the run took.
     pub milliseconds: u64,
 }
 
 impl Summary {
-    /// Of a run that had nothing to do, and asked nobody.
+    /// The summary of a run without steps, which did not ask the user.
     #[must_use]
     pub const fn nothing() -> Self {
         Self {
@@ -301,7 +284,7 @@ impl Summary {
 }
 
 impl StepRef {
-    /// The step of a plan at that position.
+    /// The step of a plan at this position.
     #[must_use]
     pub fn of(plan: &Plan, id: StepId) -> Self {
         let step = &plan.steps[id];
@@ -316,7 +299,7 @@ impl StepRef {
 }
 
 impl Verb {
-    /// The word under which the state keeps how long such steps take.
+    /// The key under which the state keeps how long such steps take.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -333,7 +316,7 @@ impl Verb {
         }
     }
 
-    /// Whether such a step only changes what is believed.
+    /// Whether such a step only changes the recorded state.
     #[must_use]
     pub const fn is_record_only(self) -> bool {
         matches!(
@@ -376,12 +359,12 @@ impl From<&ProviderError> for ErrorReport {
     }
 }
 
-/// Keeps events, for tests and reports.
+/// Keeps all events in memory, for tests and reports.
 #[derive(Debug, Default)]
 pub struct Recording(Mutex<Vec<Stamped>>);
 
 impl Recording {
-    /// What came so far, in order.
+    /// All events up to now, in order.
     #[must_use]
     pub fn events(&self) -> Vec<Event> {
         let kept = self.0.lock().expect("no thread panics while it holds this");

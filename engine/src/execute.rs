@@ -1,4 +1,4 @@
-//! Carrying a plan out: one loop that starts what is ready and takes in what has ended.
+//! Carries a plan out: one loop that starts steps that are ready and takes in the results of those that have ended.
 //!
 //! Not here: what a step does (`step`), the order of starts (`schedule`), waits (`wait`).
 
@@ -20,7 +20,7 @@ use crate::slot::Slot;
 use crate::step::{Running, StepError};
 use crate::timing::expected;
 
-/// What has been done so far.
+/// The results of a run so far.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
     pub created: usize,
@@ -31,13 +31,13 @@ pub(crate) struct Tally {
     pub skipped: usize,
     pub rolled_back: bool,
     pub interrupted: bool,
-    /// Nothing more can be sent or recorded.
+    /// The engine can neither send nor record anything more.
     pub halted: bool,
-    /// The updates that were made, in the order in which they ended.
+    /// The updates that succeeded, in the order in which they ended.
     pub changed: Vec<StepId>,
-    /// For the history.
+    /// The failures, for the history.
     pub failures: Vec<HistoryLine>,
-    /// How long the steps took that were done, and how many these are, by kind and by what they do.
+    /// The total time and the number of finished steps, by kind and by what the step does.
     took: BTreeMap<(String, Verb), (Duration, u32)>,
 }
 
@@ -52,7 +52,7 @@ impl Tally {
         }
     }
 
-    /// How long steps took on average.
+    /// The average time of steps.
     pub fn durations(&self) -> Durations {
         let mut durations = Durations::default();
         for ((kind, verb), (took, steps)) in &self.took {
@@ -79,8 +79,8 @@ struct Ended {
 
 /// Carries the plan out as far as it goes.
 ///
-/// Guarantees: a failure stops only what waits for it; after the first interrupt nothing starts; after the second the future returns at
-/// once, and what was under way is left to the next run.
+/// Guarantees: A failure stops only the steps that wait for the failed one. After the first interrupt no step starts. After the second interrupt the
+/// future returns at once, and the next run settles what was under way.
 pub(crate) async fn execute(
     run: Run<'_>,
     plan: &Plan,
@@ -142,7 +142,7 @@ async fn carry_out(
         if running.is_empty() && !schedule.has_ready() {
             return;
         }
-        // What is ready lacks a slot, or its turn.
+        // A step is ready, but it has no slot, or its lane has no turn yet.
         let turn = schedule
             .ready_lanes()
             .map(|lane| run.lanes.wait(lane))
@@ -217,7 +217,7 @@ fn failed(plan: &Plan, step: StepRef, error: &StepError, milliseconds: u64) -> E
     }
 }
 
-// The error with everything behind it, in one line.
+// The error with all its causes, in one line.
 fn message(error: &dyn std::error::Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();

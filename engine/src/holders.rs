@@ -1,7 +1,8 @@
-//! Who keeps something from being deleted: asked once AWS has said "in use" for a minute, so that nobody waits a quarter of an hour to learn it.
+//! Resources that keep another one from being deleted. The engine asks for them once AWS has answered "in use" for a minute, so that the user does not
+//! wait a quarter of an hour to learn the cause.
 //!
-//! The scenario: GuardDuty puts an endpoint and a group into a VPC, somebody attaches a managed policy by hand, a Lambda function keeps an interface in
-//! a subnet. No call of this stack takes them away. Not here: how a kind finds out, and how often the delete is sent again (`retry`).
+//! The scenario: GuardDuty puts an endpoint and a group into a VPC, another user attaches a managed policy by hand, a Lambda function keeps an
+//! interface in a subnet. No call of this stack removes them. Not here: how a kind finds out, and how often the delete is sent again (`retry`).
 
 use std::time::Duration;
 
@@ -9,13 +10,13 @@ use crate::events::{Event, StepRef};
 use crate::provider::{ErrorClass, ProviderError, Target};
 use crate::run::Run;
 
-/// How long something is in use before Windlass asks who uses it, and how long before it asks again.
+/// How long AWS answers "in use" before Windlass asks which resources use it, and the pause until Windlass asks again.
 const AFTER: Duration = Duration::from_secs(60);
 
-/// How many of them are named.
+/// The maximum number of holders in a message.
 const NAMED: usize = 5;
 
-/// What one deletion knows about those who are in its way.
+/// What one deletion knows about the resources that prevent it.
 #[derive(Debug, Default)]
 pub(crate) struct Holders {
     refused: Option<Duration>,
@@ -24,7 +25,7 @@ pub(crate) struct Holders {
 }
 
 impl Holders {
-    /// Adds to a refusal who uses the thing, once that is known, and says it when it is learnt.
+    /// Adds the known holders to AWS's refusal, and reports them when it learns them.
     pub async fn named(
         &mut self,
         run: &Run<'_>,

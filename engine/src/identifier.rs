@@ -2,7 +2,7 @@
 //!
 //! Not here: the form itself, which the kind's schema says.
 
-/// The form of an identifier, as people read it.
+/// The form of an identifier in words for people.
 pub(crate) fn in_words(form: &str) -> String {
     let parts: Vec<_> = form.split('|').collect();
     match parts.as_slice() {

@@ -1,6 +1,6 @@
-//! Import: recording what exists already as ours, once it was compared with its declaration. Nothing in AWS is changed.
+//! Import: records an existing resource as ours after comparing it with its declaration. It changes nothing in AWS.
 //!
-//! Everything that stands against it is found before anything is recorded. Not here: which identifier a kind goes by, which its schema says.
+//! The import finds all problems before it records anything. Not here: which identifier a kind takes, which its schema says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,16 +25,16 @@ use crate::recorder::Recorder;
 use crate::recover::recover;
 use crate::session::{Goal, Session, SessionError, admit, secrets, settlements};
 
-/// What is to be imported.
+/// A resource to import.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Import {
-    /// The declaration that it is to be.
+    /// The address of its declaration.
     pub address: Address,
-    /// AWS's identifier, in the form of its kind.
+    /// AWS's identifier, in the form that the kind takes.
     pub id: String,
 }
 
-/// What was imported.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Imported {
     /// The resource.
@@ -43,15 +43,15 @@ pub struct Imported {
     pub kind: String,
     /// AWS's identifier.
     pub physical_id: String,
-    /// What the next `up` changes.
+    /// The differences that the next `up` changes.
     pub fields: Vec<FieldChange>,
-    /// Whether the next `up` replaces it.
+    /// Whether the next `up` replaces the resource.
     pub replaces: bool,
-    /// Differences that nothing mends, and what AWS does not tell.
+    /// Differences that no update changes, and properties that AWS does not return.
     pub notes: Vec<String>,
 }
 
-/// One that is on its way.
+/// An import in progress.
 struct Candidate<'i> {
     import: &'i Import,
     claim: Claim,
@@ -59,10 +59,10 @@ struct Candidate<'i> {
 }
 
 impl Session<'_> {
-    /// Imports, in the order in which declarations refer to each other. `replacing` says that the next `up` may replace what is imported.
+    /// Imports resources, in the order in which their declarations refer to each other. `replacing` says that the next `up` may replace them.
     ///
     /// # Errors
-    /// See [`SessionError`]; everything that stands against it, all together. Nothing was imported then.
+    /// See [`SessionError`]: all problems together. In that case nothing is imported.
     pub async fn import(
         &self,
         mut snapshot: Snapshot,
@@ -134,11 +134,11 @@ impl Session<'_> {
     }
 }
 
-/// An import under way.
+/// A set of imports in progress.
 struct Importing<'s, 'a> {
     session: &'s Session<'s>,
     claims: &'s Claims<'a>,
-    /// What will be believed.
+    /// The snapshot after the import.
     after: Snapshot,
     problems: Vec<Diagnostic>,
     imported: Vec<Imported>,
@@ -179,7 +179,7 @@ impl Importing<'_, '_> {
     }
 
     fn candidate<'i>(&mut self, import: &'i Import) -> Option<Candidate<'i>> {
-        // What was refused before it was looked at would only be refused again.
+        // A candidate that was already refused would only be refused again.
         if self.after.resources.contains_key(&import.address) {
             return None;
         }
@@ -208,7 +208,8 @@ impl Importing<'_, '_> {
         })
     }
 
-    /// Reads them twice: some properties can only be asked for once it is known what AWS gives. Says, too, whether each goes by its identifier.
+    /// Reads the candidates twice, because some properties can be read only after AWS's first answer is known. Also returns whether each resource goes
+    /// by its identifier.
     async fn look(
         &self,
         candidates: &[Candidate<'_>],
@@ -341,7 +342,7 @@ fn would_replace(import: &Import, claim: &Claim, compared: &Compared) -> Diagnos
         .help("declare it as it is, or say `--allow-replace` if it may be replaced")
 }
 
-/// What stands against the list itself, before anything is read.
+/// Problems of the list itself, before any read.
 fn impossible(claims: &Claims<'_>, snapshot: &Snapshot, imports: &[Import]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let mut seen: BTreeSet<&Address> = BTreeSet::new();

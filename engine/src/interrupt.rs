@@ -5,11 +5,11 @@ use tokio::sync::watch;
 /// How urgently the user wants to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// Go on.
+    /// Continue.
     None,
-    /// Start nothing new, let what runs finish.
+    /// Start nothing new, and let running steps finish.
     Drain,
-    /// Leave now. What was sent is settled by the next run.
+    /// Leave now. The next run settles the calls that were sent.
     Leave,
 }
 
@@ -21,7 +21,7 @@ pub struct Interrupter(watch::Sender<Urgency>);
 #[derive(Debug, Clone)]
 pub struct Interrupt(watch::Receiver<Urgency>);
 
-/// A pair that has not been pressed.
+/// A new pair, without an interrupt.
 #[must_use]
 pub fn interrupt() -> (Interrupter, Interrupt) {
     let (sender, receiver) = watch::channel(Urgency::None);
@@ -29,7 +29,7 @@ pub fn interrupt() -> (Interrupter, Interrupt) {
 }
 
 impl Interrupter {
-    /// Raises the urgency by one, and gives what it is now.
+    /// Raises the urgency by one, and returns the new value.
     pub fn press(&self) -> Urgency {
         self.0.send_modify(|urgency| {
             *urgency = match urgency {
@@ -42,7 +42,7 @@ impl Interrupter {
 }
 
 impl Interrupt {
-    /// One that is never pressed.
+    /// An interrupt that never comes.
     #[must_use]
     pub fn never() -> Self {
         interrupt().1
@@ -58,7 +58,7 @@ impl Interrupt {
     pub async fn reaches(&self, urgency: Urgency) {
         let mut receiver = self.0.clone();
         if receiver.wait_for(|now| *now >= urgency).await.is_err() {
-            // The user's side is gone, so nobody will ever press.
+            // The user's side is gone, so no interrupt can come any more.
             std::future::pending::<()>().await;
         }
     }

@@ -1,4 +1,4 @@
-//! Lookups: questions about what exists already, answered once and pinned in the state until they are refreshed.
+//! Lookups: questions about existing resources, answered once and pinned in the state until the user refreshes them.
 //!
 //! Not here: outputs of other stacks, whose states the caller reads.
 
@@ -29,7 +29,7 @@ pub(crate) struct Answered {
     pub new: BTreeMap<Address, Pin>,
 }
 
-/// Answers every lookup: from the pins where the question is the same, from what the caller knows, or by asking.
+/// Answers every lookup: from a pin with the same question, from answers that the caller knows, or by asking AWS.
 pub(crate) async fn answer(
     provider: &dyn Provider,
     clock: &dyn Clock,
@@ -49,7 +49,7 @@ pub(crate) async fn answer(
             })
             .collect();
         if ready.is_empty() {
-            // The stack's own checks have named what these wait for.
+            // The stack's own checks have reported the lookups that these wait for.
             break;
         }
         let asked = ready.iter().map(|(address, declaration, query)| async {
@@ -149,7 +149,7 @@ fn within(declaration: &LookupDeclaration, document: &Document) -> Place {
     }
 }
 
-/// What was asked, as pins hold it.
+/// The question of a lookup, in the form that pins contain.
 #[derive(Debug, Serialize, Deserialize)]
 struct Question<Q, P> {
     query: Q,
@@ -161,14 +161,14 @@ fn asked(query: &LookupQuery, place: &Place) -> CanonicalJson {
     CanonicalJson::of(&serde_json::to_value(question).expect("a question holds text keys only"))
 }
 
-/// The question that a pin answers; `None` for one of another version.
+/// The question that a pin answers; `None` for a question of another version.
 #[must_use]
 pub fn question(pin: &Pin) -> Option<(LookupQuery, Place)> {
     let question: Question<LookupQuery, Place> = pin.question.read().ok()?;
     Some((question.query, question.place))
 }
 
-// The query with the value of the lookup that it refers to; `None` while that is not answered.
+// The query with the value of the lookup that it refers to; `None` while that lookup has no answer.
 fn filled(query: &LookupQuery, answers: &Answers) -> Option<LookupQuery> {
     let LookupQuery::Subnets { vpc_id, tags } = query else {
         return Some(query.clone());

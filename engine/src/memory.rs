@@ -1,4 +1,4 @@
-//! A journal in memory: for `preview`, which settles nothing for good, and for tests.
+//! A journal in memory: for `preview`, which must not change the state for good, and for tests.
 //!
 //! Not here: anything that survives the process.
 
@@ -21,7 +21,7 @@ struct Kept {
 }
 
 impl MemoryJournal {
-    /// A journal that goes on from a snapshot.
+    /// A journal that continues from a snapshot.
     #[must_use]
     pub fn new(snapshot: Snapshot) -> Self {
         Self(Mutex::new(Kept {
@@ -30,7 +30,7 @@ impl MemoryJournal {
         }))
     }
 
-    /// What a new process would load: the last checkpoint with everything that was appended since.
+    /// The snapshot that a new process would load: the last checkpoint, with all records since.
     ///
     /// # Errors
     /// A record does not fit.

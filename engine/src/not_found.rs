@@ -1,9 +1,9 @@
-//! "Not visible yet" or "not there"? One rule for every kind, in place of lists of error codes.
+//! NotFound and eventual consistency: "not visible yet" or "not there"? One rule for every kind, in place of lists of error codes.
 //!
 //! AWS is eventually consistent: `ModifyTargetGroupAttributes` answers `TargetGroupNotFound` in the second after `CreateTargetGroup`
-//! (hashicorp/terraform-provider-aws#16860), `AuthorizeSecurityGroupIngress` answers `InvalidGroup.NotFound` (hashicorp/packer#3627). So NotFound about what
-//! this run, a run of the last minutes, or another stack whose output the document reads has made means "not yet". What nobody made and is not there is an
-//! error at once; only roles and certificates get half a minute, because people often make them by hand just before.
+//! (hashicorp/terraform-provider-aws#16860), `AuthorizeSecurityGroupIngress` answers `InvalidGroup.NotFound` (hashicorp/packer#3627). So NotFound means
+//! "not yet" if the resource was made by this run, by a run of the last minutes, or by another stack whose output the document reads. NotFound about
+//! any other resource is an error at once; only roles and certificates get half a minute, because people often make them by hand just before.
 //!
 //! Not here: how often a call is sent again (`retry`).
 
@@ -17,29 +17,29 @@ use crate::retry::Hope;
 use crate::run::Run;
 use crate::visible::may_hide_for;
 
-/// Judges the errors of one call.
+/// Judges the errors of one call: whether a retry can help.
 pub(crate) struct Judge<'a> {
     run: Run<'a>,
     own: Option<&'a Target>,
     references: &'a [Address],
     spec: &'a CanonicalJson,
-    /// What AWS hid when it was first asked. A window that ends while the call is sent again ends no patience.
+    /// The resource that AWS hid at the first error. If its visibility window ends while the call is retried, the retries go on.
     hidden: Option<String>,
 }
 
-/// Who is meant by what AWS does not find.
+/// The resource that AWS did not find.
 #[derive(Debug, PartialEq, Eq)]
 enum Culprit {
-    /// The resource of this address, and whether it was made moments ago.
+    /// A resource of this stack by its address, and whether it was made moments ago.
     Ours(String, bool),
-    /// Something that this stack did not make.
+    /// A resource that this stack did not make.
     Literal,
     /// AWS does not say.
     Unnamed,
 }
 
 impl<'a> Judge<'a> {
-    /// A judge for a call that changes `own`, or makes something new from `spec`, which refers to `references`.
+    /// A judge for a call that changes `own`, or creates something new from `spec`, which refers to `references`.
     pub fn new(
         run: Run<'a>,
         own: Option<&'a Target>,
@@ -55,7 +55,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// What may be hoped for after an error.
+    /// Whether a retry can help after an error.
     pub fn hope(&mut self, error: &ProviderError) -> Hope {
         let not_found = says_not_found(error);
         let credential = names_credential(error);
@@ -79,14 +79,14 @@ impl<'a> Judge<'a> {
                 self.hidden = Some(hidden.clone());
                 Hope::Shows(hidden)
             }
-            // The kind knows the words, and for how long.
+            // The kind knows this error, and how long to retry it.
             Some(_) => Hope::ByClass,
             None if credential => Hope::ShowsSoon(what_credential(error).to_owned()),
             None => Hope::Never,
         }
     }
 
-    /// The longest identifier in AWS's message tells who is meant: a short one can be part of a longer one by chance.
+    /// Finds the resource that AWS means by the longest identifier in its message, because a short identifier can be part of a longer one by chance.
     fn culprit(&self, snapshot: &Snapshot, error: &ProviderError) -> Culprit {
         let mut found: (usize, Culprit) = (0, Culprit::Unnamed);
         let mut consider = |identifier: &str, culprit: Culprit| {
@@ -120,7 +120,7 @@ impl<'a> Judge<'a> {
         found.1
     }
 
-    /// Something that the call refers to, or changes, and that was made moments ago.
+    /// A resource that the call refers to or changes, and that was made moments ago.
     fn youngest(&self, snapshot: &Snapshot) -> Option<String> {
         let own = self
             .own
@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
         this_run || !may_hide_for(self.run.provider, kind, since).is_zero()
     }
 
-    /// It is not known of which kinds the things are that another stack has made.
+    /// The kinds of the resources that another stack has made are unknown.
     fn has_young_neighbours(&self) -> bool {
         let hides = |kind| !may_hide_for(self.run.provider, kind, self.run.neighbours).is_zero();
         let mut schemas = windlass::aws::SCHEMAS.iter();
@@ -166,7 +166,7 @@ impl<'a> Judge<'a> {
 /// Shorter texts, such as `dev` or `80`, occur in messages by chance.
 const SHORTEST: usize = 4;
 
-/// What AWS calls a resource in its messages.
+/// The names of a resource that AWS uses in its messages.
 fn identifiers(recorded: &Recorded) -> impl Iterator<Item = &str> {
     let outputs = recorded.outputs.values().filter_map(Value::as_str);
     recorded.physical_id.split('|').chain(outputs)
@@ -181,7 +181,7 @@ fn each_text(value: &Value, visit: &mut impl FnMut(&str)) {
     }
 }
 
-/// Whether AWS says that something is not there, whatever its kind makes of that.
+/// Whether AWS says that something does not exist, in whatever class the kind puts the error.
 fn says_not_found(error: &ProviderError) -> bool {
     let code = error.code.as_deref().unwrap_or_default();
     let by_code = [
@@ -199,12 +199,12 @@ fn says_not_found(error: &ProviderError) -> bool {
     }
 }
 
-/// Whether the kind holds that the thing may be only a moment old.
+/// Whether the kind says that the resource may be new and not visible yet.
 fn may_be_new(error: &ProviderError) -> bool {
     matches!(error.class, ErrorClass::NotYet | ErrorClass::DeniedYet)
 }
 
-/// Whether it is about a role or a certificate. The service-linked roles are AWS's own: it makes them itself, and takes its time.
+/// Whether the error is about a role or a certificate. Service-linked roles are the exception: AWS makes them itself, and takes its time.
 fn names_credential(error: &ProviderError) -> bool {
     let text = text_of(error);
     let service_linked = [

@@ -1,4 +1,4 @@
-//! Reading the world: every generation that is believed to exist, all at once.
+//! Observation: reads every generation that is recorded as existing, all at once.
 //!
 //! Guarantee: a generation counts as missing only once AWS must have shown it ([`crate::visible`]). Until then the reader looks again, for the young
 //! ones alone. Not here: how reads become calls, which the provider decides.
@@ -18,10 +18,10 @@ use crate::run::milliseconds;
 use crate::visible::{Glances, may_be_hidden_for};
 use crate::voice::Voice;
 
-/// How long a reader looks again before it says so.
+/// How long a reader looks again before it reports that.
 const SILENT: Duration = Duration::from_secs(2);
 
-/// What could not be read, and why.
+/// The resources that could not be read, with the errors.
 #[derive(Debug, thiserror::Error)]
 #[error("{} could not be read", count(.failures.len()))]
 pub struct ObserveError {
@@ -36,7 +36,7 @@ fn count(resources: usize) -> String {
     }
 }
 
-/// Everything that is believed to exist, current or not.
+/// Every generation that is recorded as existing, current or old.
 pub(crate) fn targets(snapshot: &Snapshot) -> Vec<Target> {
     let everything = snapshot.everything();
     everything
@@ -44,8 +44,7 @@ pub(crate) fn targets(snapshot: &Snapshot) -> Vec<Target> {
         .collect()
 }
 
-/// Reads all of them. Those that could not be read are asked for again, as long as that may help; those that AWS may still hide, until it must show
-/// them.
+/// Reads all targets. It reads failed ones again while that may help, and reads those that AWS may still hide again until AWS must show them.
 pub(crate) async fn observe_all<Seen: Default + Extend<(Generation, Observation)>>(
     provider: &dyn Provider,
     clock: &dyn Clock,
@@ -76,15 +75,15 @@ pub(crate) async fn observe_all<Seen: Default + Extend<(Generation, Observation)
     Ok(seen)
 }
 
-/// What one reading of many gave.
+/// The result of one round of reads.
 struct Round {
     seen: Vec<(Generation, Observation)>,
     failures: Vec<(Target, ProviderError)>,
-    /// Those that AWS says not to have and may still hide, with how long it may.
+    /// Targets that AWS says do not exist but that it may still hide, with the remaining time.
     hidden: Vec<(Target, Duration)>,
 }
 
-/// The memory of looking again for what was made moments ago.
+/// The state of the reads that look again for resources made moments ago.
 pub(crate) struct LookingAgain<'a> {
     voice: Voice<'a>,
     glances: Glances,
@@ -103,7 +102,7 @@ impl<'a> LookingAgain<'a> {
     }
 
     async fn round(&mut self, provider: &dyn Provider, targets: Vec<Target>) -> Round {
-        // Taken before the look: what shows up between the look and its answer has not been seen.
+        // Measured before the read: a resource that becomes visible between the read and its answer has not been seen.
         let hidden_for = targets
             .iter()
             .map(|target| self.left(provider, target))
@@ -129,7 +128,7 @@ impl<'a> LookingAgain<'a> {
         round
     }
 
-    /// How long a target may be hidden from now on. Whatever AWS's clock says, nothing is looked for any longer than two of its windows.
+    /// How long AWS may hide a target from now on. Even if AWS's clock is wrong, this is never longer than two visibility windows.
     pub fn left(&self, provider: &dyn Provider, target: &Target) -> Duration {
         let looked = self.began.map_or(Duration::ZERO, |began| {
             self.voice.clock.elapsed().saturating_sub(began)
@@ -168,7 +167,7 @@ fn given_up(failures: Vec<(Target, ProviderError)>) -> ObserveError {
     }
 }
 
-// An error that no other attempt can mend ends the reading at once.
+// An error that no retry can fix ends the reading at once.
 fn hopeless(error: &&ProviderError) -> bool {
     !matches!(
         error.class,

@@ -1,9 +1,10 @@
-//! Whether the state is an older copy that somebody put back: AWS has what a later run of the same state made.
+//! Detects a state that is an older copy, put back from a backup for example: AWS has resources that a later run of the same state made.
 //!
-//! Such a state plans to make things that exist already. A VPC has no unique name, so AWS would make a second one. The tag of an intent proves whose
-//! a thing is: the engine works out which intents later runs would have had for the addresses that the plan creates, and compares.
+//! Such a state plans to make resources that exist already. A VPC has no unique name, so AWS would make a second one. The intent tag of a resource
+//! proves which state it belongs to: the engine works out which intents later runs would have had for the addresses that the plan creates, and
+//! compares.
 //!
-//! Not here: things that lost creates of this state's own past left in AWS (`sweep`).
+//! Not here: resources that lost creates of this state's own past left in AWS (`sweep`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,21 +22,21 @@ use crate::run::read;
 use crate::sweep::{only, warned};
 use crate::voice::Voice;
 
-/// How many sequence numbers after the state's own are tried for each resource that it knows: a change uses two or three.
+/// How many sequence numbers after the state's own are tried for each resource that the state knows: a change uses two or three.
 const AHEAD: usize = 10;
 
-/// What a later run of the same state made, and this state does not know.
+/// A resource that a later run of the same state made, and that this state does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Later {
     /// Where it was declared.
     pub address: Address,
-    /// The thing that exists.
+    /// The ARN of the existing resource.
     pub arn: String,
-    /// How many things of later runs the tagging API lists, deleted ones included.
+    /// How many resources of later runs the tagging API lists, including deleted ones.
     pub listed: usize,
 }
 
-/// Looks for what later runs made at the addresses that the plan creates. Where AWS cannot be asked, one warning says so.
+/// Looks for resources that later runs made at the addresses that the plan creates. If AWS does not answer, one warning says so.
 pub(crate) async fn made_later(
     provider: &dyn Provider,
     clock: &dyn Clock,
@@ -100,7 +101,7 @@ async fn later_in(
     }))
 }
 
-/// The things among these whose intent a later run would have had, each with its address.
+/// Those of these resources whose intent a later run would have had, each with its address.
 fn foretold<'a>(
     snapshot: &Snapshot,
     creates: &BTreeSet<&'a Address>,

@@ -1,4 +1,4 @@
-//! AWS as the engine sees it. Implemented over the SDK by `windlass-aws`, and by the simulated cloud in the tests.
+//! AWS as the engine sees it. `windlass-aws` implements it over the SDK, and the simulated cloud implements it in the tests.
 //!
 //! Not here: what is done when; a provider answers single questions and never decides.
 
@@ -19,106 +19,108 @@ use windlass_plan::plan::Partner;
 use windlass_state::identity::{IntentId, Owner};
 use windlass_state::record::{Action, Intent};
 
-/// What AWS gives for a resource, by CloudFormation attribute name.
+/// The attributes that AWS returns for a resource, by CloudFormation attribute name.
 pub type Outputs = BTreeMap<String, Value>;
 
 /// AWS, or something that behaves like it.
 #[async_trait]
 pub trait Provider: Send + Sync {
-    /// Whose credentials these are.
+    /// The caller identity of the credentials.
     async fn identity(&self, place: &Place) -> Result<Identity, ProviderError>;
 
     /// The availability zones that are open to the account, sorted.
     async fn zones(&self, place: &Place) -> Result<Vec<String>, ProviderError>;
 
-    /// Answers a question about what exists; `None` when nothing fits.
+    /// Answers a question about existing resources; `None` if nothing matches.
     async fn lookup(
         &self,
         place: &Place,
         query: &LookupQuery,
     ) -> Result<Option<Outputs>, ProviderError>;
 
-    /// Reads many resources with as few calls as AWS allows. The answers are in the order of the targets.
+    /// Reads many resources with the fewest calls that AWS allows. The answers are in the order of the targets.
     async fn observe(&self, targets: &[Target]) -> Vec<Result<Observation, ProviderError>>;
 
-    /// Whether what was read about a target goes by the target's identifier. Some kinds are found by their properties alone, so that any
-    /// identifier would do.
+    /// Whether AWS found the resource by the target's identifier. Some kinds are found by their properties alone, so any identifier would seem to
+    /// match.
     fn identifies(&self, target: &Target, observation: &Observation) -> bool;
 
-    /// Makes a resource with one mutating call, sent once; see [`ErrorClass::Unknown`]. What that call cannot carry is named in
-    /// [`Created::unfinished`]; the engine records the resource and then sends those properties by [`Provider::update`].
+    /// Creates a resource with one mutating call, which is sent once; see [`ErrorClass::Unknown`]. [`Created::unfinished`] names the properties that
+    /// this call cannot carry; the engine records the resource and then sends those properties by [`Provider::update`].
     async fn create(&self, request: &CreateRequest<'_>) -> Result<Created, ProviderError>;
 
     /// Changes a resource in place.
     async fn update(&self, request: &UpdateRequest<'_>) -> Result<Outputs, ProviderError>;
 
-    /// Removes a resource, or begins with it. What AWS does not find is an error of class `NotFound`: it is gone, or does not show yet.
+    /// Deletes a resource, or starts the deletion. If AWS does not find the resource, the error has the class `NotFound`: the resource is gone, or is
+    /// not visible yet.
     async fn delete(&self, target: &Target) -> Result<Deletion, ProviderError>;
 
-    /// Who uses a resource that cannot be deleted because of that, in words with their identifiers, such as `eni-0a1b2c3d (Lambda function mail)`. Empty
-    /// where nobody is found, or where the kind cannot find out.
+    /// The users of a resource that AWS does not delete because they use it, in words with their identifiers, such as `eni-0a1b2c3d (Lambda function
+    /// mail)`. Empty if there are none, or if the kind cannot find out.
     async fn who_uses(&self, target: &Target) -> Result<Vec<String>, ProviderError> {
         let _ = target;
         Ok(Vec::new())
     }
 
-    /// Looks for what an unfinished create made: by client token, intent tag, or natural key under a parent that is ours.
+    /// Looks for the resource of an unfinished create: by client token, intent tag, or natural key under a parent that is ours.
     async fn find(&self, intent: &Intent) -> Result<Found, ProviderError>;
 
-    /// What carries all of these tags in a place, as AWS's tagging API tells it, deleted things of the last hours included. What was made a moment ago
-    /// can be missing, and so is every kind that [`Provider::is_listed`] denies.
+    /// The resources in a place with all of these tags, by AWS's tagging API, including resources deleted in the last hours. A resource made moments
+    /// ago can be missing, and so are all kinds for which [`Provider::is_listed`] is false.
     async fn tagged(
         &self,
         place: &Place,
         tags: &BTreeMap<String, String>,
     ) -> Result<Vec<Tagged>, ProviderError>;
 
-    /// The first of these that its own service shows.
+    /// The first of these resources that its own service shows.
     async fn alive(&self, place: &Place, found: &[Tagged])
     -> Result<Option<Tagged>, ProviderError>;
 
     /// Whether [`Provider::tagged`] lists a kind.
     fn is_listed(&self, kind: &str) -> bool;
 
-    /// Whether what a create makes of a kind carries the intent, so that [`Provider::find`] proves whose it is. Otherwise it goes by a natural key, which
-    /// somebody else can take later.
+    /// Whether a resource of this kind carries the intent from its creation on, so that [`Provider::find`] proves its owner. Otherwise a natural key
+    /// identifies it, which another resource can take later.
     fn is_marked(&self, kind: &str) -> bool;
 
-    /// Asks how far many resources have got, with as few calls as AWS allows. The answers are in the order of the questions.
+    /// Polls the progress of many resources, with the fewest calls that AWS allows. The answers are in the order of the questions.
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress, ProviderError>>;
 
-    /// The limit that AWS documents for the call that does this to a kind; `None` where it documents none.
+    /// The rate limit that AWS documents for the call of this action on this kind; `None` if AWS documents none.
     fn documented(&self, kind: &str, action: Action) -> Option<Limit>;
 
-    /// The time by AWS's own clock; `None` before AWS has answered anything. The clocks of hosts differ, so that ages of what AWS made are told by this
-    /// one alone.
+    /// The time by AWS's own clock; `None` before AWS has answered anything. The clocks of hosts differ, so the engine measures ages of resources by
+    /// this clock alone.
     fn now(&self) -> Option<Timestamp>;
 
-    /// How long after a create or update of this kind AWS may still answer as if it had not happened: the kind's visibility window.
+    /// The visibility window of the kind: how long after a create or update AWS may still answer as if it had not happened.
     fn visible_within(&self, kind: &str) -> Duration;
 
-    /// Whether the cloud takes a property and does not give it back. AWS keeps what it takes; an emulator may not.
+    /// Whether the cloud accepts a property and does not return it. AWS keeps what it accepts; an emulator may not.
     fn loses(&self, kind: &str, path: &str) -> bool {
         let _ = (kind, path);
         false
     }
 
-    /// How many calls have been sent, for the reports.
+    /// The number of calls up to now, for the reports.
     fn calls(&self) -> u64;
 }
 
-/// The token bucket by which AWS takes calls of one sort, in each account and region. These are defaults: an account's own can be larger.
+/// A rate limit: the token bucket with which AWS limits calls of one type, in each account and region. These are defaults: an account's own limit can
+/// be higher.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limit {
-    /// The bucket's name, where several operations share it.
+    /// The name of the bucket, if several operations share it.
     pub shared: Option<&'static str>,
-    /// How many calls are saved up while there are none.
+    /// The capacity of the bucket, in calls.
     pub capacity: u32,
-    /// How many come back in a second.
+    /// The refill rate, in calls per second.
     pub per_second: f64,
 }
 
-/// Whose credentials are in use.
+/// The caller identity of the credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// Twelve digits.
@@ -127,12 +129,12 @@ pub struct Identity {
     pub arn: String,
 }
 
-/// A resource that is believed to exist.
+/// A resource that is recorded as existing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The resource.
     pub address: Address,
-    /// Which generation of it.
+    /// The generation of the resource.
     pub generation: u32,
     /// CloudFormation type name.
     pub kind: String,
@@ -140,17 +142,17 @@ pub struct Target {
     pub place: Place,
     /// AWS's identifier.
     pub physical_id: String,
-    /// What was last applied: it tells which attributes need reading, and names parents.
+    /// The spec that was last applied: it shows which attributes to read, and names parents.
     pub applied: CanonicalJson,
-    /// What AWS gave.
+    /// The attributes that AWS returned.
     pub outputs: Outputs,
-    /// Whether it was imported: then no call of ours has ever sent all of `applied`.
+    /// Whether the resource was imported: then no call of ours has ever sent all of `applied`.
     pub imported: bool,
-    /// When AWS answered its create, by AWS's own clock ([`Provider::now`]). Absent where that was long ago.
+    /// When AWS answered its create, by AWS's own clock ([`Provider::now`]). Absent if that was long ago.
     pub since: Option<Timestamp>,
 }
 
-/// A resource to be made.
+/// A resource to create.
 #[derive(Debug, Clone)]
 pub struct CreateRequest<'a> {
     /// The resource.
@@ -161,143 +163,140 @@ pub struct CreateRequest<'a> {
     pub place: &'a Place,
     /// Client token, and value of the tag `windlass:intent`.
     pub intent: &'a IntentId,
-    /// Whose it will be: the tags `windlass:stack`, `windlass:environment` and `windlass:lineage`.
+    /// The owner of the new resource: the tags `windlass:stack`, `windlass:environment` and `windlass:lineage`.
     pub owner: &'a Owner,
-    /// The spec as declared, with its expressions: it tells what the author wrote from what the engine added.
+    /// The spec as declared, with its expressions. It shows which parts the author wrote and which the engine added.
     pub template: &'a CanonicalJson,
     /// The spec, without holes.
     pub spec: &'a CanonicalJson,
 }
 
-/// A resource to be changed in place.
+/// A resource to change in place.
 #[derive(Debug, Clone)]
 pub struct UpdateRequest<'a> {
-    /// The resource as it is believed to be; `applied` is what it is changed from.
+    /// The resource as it is recorded; `applied` is the base of the change.
     pub target: &'a Target,
-    /// Client token where AWS takes one.
+    /// The client token, if AWS takes one.
     pub intent: &'a IntentId,
-    /// Whose it is. An update of tags sets the owner's tags again, whatever else it is about.
+    /// The owner of the resource. An update of tags sets the owner's tags again, whatever else it changes.
     pub owner: &'a Owner,
-    /// The spec to be, without holes.
+    /// The new spec, without holes.
     pub spec: &'a CanonicalJson,
-    /// The properties at the top that differ.
+    /// The top-level properties that differ.
     pub properties: &'a [String],
-    /// Others that exchange a value with it, to be changed by the same call.
+    /// Other resources that exchange a value with it, to be changed by the same call.
     pub partners: &'a [Partner],
 }
 
-/// What was made.
+/// The result of a create.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Created {
     /// AWS's identifier.
     pub physical_id: String,
-    /// What AWS gave.
+    /// The attributes that AWS returned.
     pub outputs: Outputs,
-    /// The properties at the top that are still to be sent by an update, because the create call could not carry them or because
-    /// nobody knows whether they were sent.
+    /// The top-level properties that an update must still send, because the create call could not carry them, or because it is unknown whether they
+    /// were sent.
     pub unfinished: Vec<String>,
 }
 
-/// How a deletion goes.
+/// How a deletion ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
-    /// It is done when AWS has answered the call: nobody needs to ask.
+    /// AWS's answer ends the deletion, so nothing needs to be polled.
     AtOnce,
-    /// AWS works on it after its answer, and has to be asked until it is done.
+    /// AWS continues the deletion after its answer, so the engine polls until it is done.
     InBackground,
 }
 
-/// What became of an unfinished create.
+/// The outcome of an unfinished create.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
-    /// Our call made this.
+    /// Our call made this resource.
     Ours(Created),
-    /// Nothing of ours is there. Only final once the kind's visibility window has passed.
+    /// There is no resource of ours. This answer is final only after the kind's visibility window has passed.
     Nothing {
-        /// How long after the call AWS may still hide what it made.
+        /// How long after the call AWS may still hide the resource that the call made.
         visible_within: Duration,
     },
-    /// Something stands under the name, and nothing proves that it is ours.
+    /// Another resource has the name, and nothing proves that it is ours.
     Foreign {
-        /// What it is.
+        /// A description of that resource.
         description: String,
     },
 }
 
-/// Something that carries tags.
+/// A resource with its tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tagged {
-    /// Its ARN.
     pub arn: String,
-    /// All of its tags.
+    /// All tags of the resource.
     pub tags: BTreeMap<String, String>,
 }
 
-/// How far a resource should have got.
+/// A poll: which level a resource should reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PollQuestion {
     /// The resource.
     pub target: Target,
-    /// How far.
+    /// The level to reach.
     pub until: Until,
 }
 
-/// What is waited for.
+/// The level that a wait waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
-    /// It exists, is ready, or is stable.
+    /// The resource exists, is ready, or is stable.
     Reaches(Wait),
-    /// It is gone.
     Gone,
 }
 
-/// How far a resource has got.
+/// The progress of a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// Not there yet.
+    /// The resource has not reached the level yet.
     Pending {
-        /// What AWS reports, in one line, such as `1/2 running, 1 pending`.
+        /// AWS's report, in one line, such as `1/2 running, 1 pending`.
         status: String,
-        /// What the service logged since the last poll, oldest first.
+        /// The service's own events since the last poll, oldest first.
         events: Vec<String>,
     },
-    /// There.
     Reached {
-        /// What AWS gave; merged over what was known.
+        /// The attributes that AWS returned; the engine merges them over the known ones.
         outputs: Outputs,
     },
-    /// It will not get there.
+    /// The resource will not reach the level.
     Failed(Failure),
 }
 
-/// Why something did not get there.
+/// Why a resource did not reach the level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// The first line: what happened.
+    /// The first line: the event.
     pub summary: String,
-    /// Lines with a word in front, such as `cause` and `log`.
+    /// Lines with a label, such as `cause` and `log`.
     pub details: Vec<(String, String)>,
-    /// Whether AWS went back to what ran before.
+    /// Whether AWS rolled back to the previous revision.
     pub rolled_back: bool,
 }
 
-/// What AWS refused or did not answer.
+/// An error that AWS answered, or a call without an answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub struct ProviderError {
-    /// What sort of failure it is.
+    /// The class of the error.
     pub class: ErrorClass,
     /// The operation, such as `ec2:CreateSubnet`.
     pub operation: String,
-    /// AWS's error code, where there was an answer.
+    /// AWS's error code, if AWS answered.
     pub code: Option<String>,
-    /// AWS's message, or what the connection said.
+    /// AWS's message, or the message of the connection.
     pub message: String,
     /// AWS's request id.
     pub request_id: Option<String>,
 }
 
 impl ProviderError {
-    /// What the user can do where the credentials are refused. Of other refusals it depends on what they stood in the way of.
+    /// What the user can do if AWS refuses the credentials. For other refusals, it depends on the call.
     pub fn way_out(&self) -> Option<String> {
         let refused = matches!(
             self.class,
@@ -318,7 +317,7 @@ impl ProviderError {
         }
     }
 
-    /// Whether AWS says this of credentials in a region that their account has not enabled, too.
+    /// Whether AWS may also answer with this error if the account has not enabled the region.
     /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
     pub fn may_be_the_region(&self) -> bool {
         matches!(
@@ -333,26 +332,26 @@ impl ProviderError {
     }
 }
 
-/// What a failure means for the engine.
+/// The meaning of an error for the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorClass {
-    /// Slow down and send again: nothing was done.
+    /// Rate limit exceeded: AWS did nothing, and a slower retry can succeed.
     Throttled,
-    /// The service failed or hid something that is on its way, such as a role that is not visible yet: nothing was done, and a later attempt may succeed.
+    /// The service failed or does not see something that is on its way, such as a new role: AWS did nothing, and a later retry may succeed.
     NotYet,
-    /// Another change of the same thing is under way, such as the attaching of a cluster's capacity providers, which takes AWS up to ten minutes: nothing
-    /// was done, and a later attempt succeeds.
+    /// Another change of the same resource is in progress, such as the attachment of a cluster's capacity providers, which takes AWS up to ten minutes:
+    /// AWS did nothing, and a later retry succeeds.
     Busy,
-    /// It is gone.
+    /// The resource does not exist.
     NotFound,
-    /// Something stands under that name.
+    /// Another resource has that name.
     AlreadyExists,
-    /// Something else still uses it.
+    /// Another resource still uses this one.
     InUse,
     /// The credentials may not do this.
     Denied,
-    /// The credentials may not do this, or something that was just made, such as a role, is not visible yet: a few attempts tell.
+    /// The credentials may not do this, or a new resource, such as a role, is not visible yet: a few retries show which.
     DeniedYet,
     /// The credentials are not valid any more.
     CredentialsExpired,
@@ -360,9 +359,9 @@ pub enum ErrorClass {
     Invalid,
     /// A quota is used up.
     QuotaExceeded,
-    /// It was not sent, because the state is not held any more.
+    /// The provider did not send the call, because this run no longer holds the state.
     Withheld,
-    /// Nobody knows whether it was done: a time-out, a cut connection, or a server error. Settled by looking.
+    /// It is unknown whether the call took effect: a timeout, a cut connection, or a server error. The engine settles it by looking.
     Unknown,
 }
 

@@ -1,8 +1,8 @@
-//! Reading back: after the steps of a run, what they changed is read in one batch, and compared with what was sent.
+//! Readback: after the steps of a run, the engine reads in one batch what they changed, and compares it with what was sent.
 //!
-//! AWS keeps what an update of a block leaves out, ignores values, or rewrites them. Without looking, a run would claim what never happened, and the
-//! next plan would find nothing to do. An answer may lag behind the call, so that a difference counts only after a while. Not here: what counts
-//! as a difference, which `windlass_plan::proof` knows.
+//! AWS can keep values that an update of a block leaves out, ignore values, or rewrite them. Without this check, a run would report a change that never
+//! happened, and the next plan would find nothing to do. An answer may lag behind the call, so a difference counts only after a while. Not here: what
+//! counts as a difference, which `windlass_plan::proof` knows.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::provider::{Failure, Target};
 use crate::recorder::{Halted, target};
 use crate::run::Run;
 
-/// The first pause before a difference is looked at again; each further one is twice as long, up to [`LONGEST`].
+/// The first pause before the engine looks at a difference again. Each further pause is twice as long, up to [`LONGEST`].
 const FIRST: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_secs(8);
 
@@ -34,12 +34,12 @@ struct Changed {
     address: Address,
     recorded: Recorded,
     schema: &'static KindSchema,
-    /// The last of its steps.
+    /// The last step that updated it.
     step: StepId,
     sent: Sent,
 }
 
-/// What is wrong with one of them.
+/// What is wrong with one of the updated resources.
 enum Wrong {
     Vanished,
     Differs {
@@ -49,10 +49,11 @@ enum Wrong {
     Unread(String),
 }
 
-/// Reads back what the run changed. A difference counts as a failure of the step, is told, and is recorded so that the next plan shows the change again.
+/// Reads back what the run changed. A difference counts as a failure of the step. The engine reports it, and records it so that the next plan shows the
+/// change again.
 ///
 /// # Errors
-/// Nothing more can be recorded.
+/// The journal takes no more records.
 pub(crate) async fn read_back(
     run: Run<'_>,
     plan: &Plan,
@@ -84,12 +85,13 @@ pub(crate) async fn read_back(
     Ok(())
 }
 
-/// For how long an answer about a kind may lag behind a change.
+/// How long an answer about a kind may lag behind a change.
 fn window(run: Run<'_>, kind: &str) -> Duration {
     run.provider.visible_within(kind)
 }
 
-/// What the run's updates changed, with its current generation. What failed later in the run has told its own story.
+/// The resources that the run's updates changed, each with its current generation. A resource whose later step failed is left out, because that step
+/// has reported its own failure.
 fn changed(
     plan: &Plan,
     snapshot: &Snapshot,
@@ -135,7 +137,7 @@ fn changed(
     found.into_values().collect()
 }
 
-/// Those that AWS shows otherwise than they were sent.
+/// The resources for which AWS shows other values than were sent.
 async fn look(
     run: Run<'_>,
     snapshot: &Snapshot,
@@ -180,7 +182,7 @@ async fn look(
     looked.collect()
 }
 
-/// What AWS changes on behalf of other resources, as the recorded references show it.
+/// The properties that AWS changes on behalf of other resources, according to the recorded references.
 pub(crate) fn drivers(
     snapshot: &Snapshot,
     schema: fn(&str) -> Option<&'static KindSchema>,

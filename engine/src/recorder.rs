@@ -1,6 +1,6 @@
-//! The engine's one way to the journal: records get their place, are written in groups, and are taken into the snapshot.
+//! The engine's one way to the journal: the recorder numbers the records, writes them in groups, and applies them to the snapshot.
 //!
-//! Not here: what is recorded when. Architecture invariant: nobody else appends, and nobody else changes the snapshot.
+//! Not here: what is recorded when. Architecture invariant: only the recorder appends records, and only the recorder changes the snapshot.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -18,20 +18,20 @@ use windlass_state::snapshot::Snapshot;
 use crate::clock::Clock;
 use crate::provider::Target;
 
-/// Nothing more can be recorded; so nothing more may be done.
+/// The journal takes no more records, so the engine must send no more calls.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Halted {
-    /// The journal does not take records any more.
+    /// The journal does not accept records any more.
     #[error("nothing more can be recorded")]
     Journal(#[source] Arc<JournalError>),
-    /// A record does not fit what is believed: a defect of the engine.
+    /// A record does not fit the snapshot: a defect of the engine.
     #[error("a record does not fit the state")]
     Unfit(#[source] Arc<ApplyError>),
 }
 
 /// Writes the journal of one run and keeps the snapshot that follows from it.
 ///
-/// Guarantees: when a method has returned, its record is durable and taken in. What waits at the same moment is written together.
+/// Guarantees: When a method has returned, its record is durable and part of the snapshot. Records that wait at the same moment are written together.
 pub(crate) struct Recorder<'a> {
     journal: &'a dyn Journal,
     clock: &'a dyn Clock,
@@ -43,9 +43,9 @@ pub(crate) struct Recorder<'a> {
 struct State {
     snapshot: Snapshot,
     queue: Vec<Waiting>,
-    /// Nothing is recorded any more.
+    /// Set if the recorder takes no more records.
     halted: Option<Halted>,
-    /// Nothing is sent any more.
+    /// Set if the engine may send no more calls.
     stopped: Option<Halted>,
     appended: bool,
 }
@@ -55,7 +55,7 @@ struct Waiting {
     reply: oneshot::Sender<Result<Record, Halted>>,
 }
 
-/// A mutating call that is to be announced.
+/// A mutating call that the engine is about to send.
 #[derive(Debug, Clone)]
 pub(crate) struct Draft<'a> {
     pub address: &'a Address,
@@ -68,7 +68,7 @@ pub(crate) struct Draft<'a> {
     pub spec: &'a CanonicalJson,
     pub depends_on: &'a [Address],
     pub options: &'a Options,
-    /// AWS's own time.
+    /// The time by AWS's own clock.
     pub aws_time: Option<Timestamp>,
 }
 
@@ -102,17 +102,17 @@ impl<'a> Recorder<'a> {
         self.clock.now()
     }
 
-    /// Whose the resources are.
+    /// The owner of the resources.
     pub fn owner(&self) -> Owner {
         self.read(Snapshot::owner)
     }
 
-    /// Whether anything was appended to the journal.
+    /// Whether this run has appended anything to the journal.
     pub fn has_recorded(&self) -> bool {
         self.lock().appended
     }
 
-    /// Announces a mutating call, and gives the intent with its sequence and id. One that could not be sent is not announced.
+    /// Records the intent of a mutating call, and returns it with its sequence and id. If the call may not be sent, no intent is recorded.
     pub async fn intend(&self, draft: Draft<'_>) -> Result<Intent, Halted> {
         self.held()?;
         let intent = Intent {
@@ -140,7 +140,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Records what came of an intent.
+    /// Records the outcome of an intent.
     pub async fn outcome(&self, intent: u64, result: OutcomeResult) -> Result<(), Halted> {
         let outcome = Outcome {
             intent,
@@ -151,7 +151,7 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// Records a change of what is believed that no mutating call makes.
+    /// Records a change of the recorded state that no mutating call makes.
     pub async fn settle(&self, settlement: Settlement) -> Result<(), Halted> {
         let settled = Settled {
             run: self.run.clone(),
@@ -162,11 +162,11 @@ impl<'a> Recorder<'a> {
         Ok(())
     }
 
-    /// Makes a record durable, together with all others that wait at this moment.
+    /// Makes a record durable, together with all other records that wait at this moment.
     pub async fn record(&self, record: Record) -> Result<Record, Halted> {
         let (reply, mut answer) = oneshot::channel();
         self.lock().queue.push(Waiting { record, reply });
-        // Steps that became ready in the same wave get their turn first, so that one write holds all their records.
+        // Steps that became ready in the same wave run first, so that one write holds all their records.
         tokio::task::yield_now().await;
         let _writing = self.writer.lock().await;
         if let Ok(answer) = answer.try_recv() {
@@ -194,13 +194,13 @@ impl<'a> Recorder<'a> {
         state.appended = true;
         drop(state);
         for (reply, record) in replies.into_iter().zip(result) {
-            // Whoever does not listen any more was left behind by an interrupt.
+            // If the receiver is gone, an interrupt has left the step behind.
             let _ = reply.send(halted.clone().map_or(Ok(record), Err));
         }
     }
 
-    /// Whether a mutating call may be sent. Once it may not, none may any more; what came of those under way is still recorded, if the journal
-    /// takes it.
+    /// Whether a mutating call may be sent. After the first refusal, all later calls are refused too. The outcomes of calls that are already under way
+    /// are still recorded, if the journal takes them.
     pub fn held(&self) -> Result<(), Halted> {
         let mut state = self.lock();
         let stopped = state.halted.clone().or_else(|| state.stopped.clone());
@@ -219,7 +219,7 @@ impl<'a> Recorder<'a> {
         read(&self.lock().snapshot)
     }
 
-    /// A generation as providers are told of it.
+    /// A generation in the form that providers take.
     pub fn target(&self, address: &Address, generation: u32) -> Option<Target> {
         self.read(|snapshot| {
             let recorded = snapshot.generation(address, generation)?;
@@ -227,7 +227,7 @@ impl<'a> Recorder<'a> {
         })
     }
 
-    /// Makes the snapshot durable, if anything was appended to the journal.
+    /// Makes the snapshot durable, if this run has appended anything to the journal.
     pub async fn checkpoint(&self) -> Result<(), Halted> {
         let _writing = self.writer.lock().await;
         let snapshot = {
@@ -244,7 +244,7 @@ impl<'a> Recorder<'a> {
         kept.map_err(|error| Halted::Journal(Arc::new(error)))
     }
 
-    /// What is believed in the end.
+    /// The snapshot at the end of the run.
     pub fn into_snapshot(self) -> Snapshot {
         self.state
             .into_inner()
@@ -262,8 +262,8 @@ impl<'a> Recorder<'a> {
 type Replies = Vec<oneshot::Sender<Result<Record, Halted>>>;
 
 impl State {
-    // Taken in before it is written: a record that does not fit must never reach the journal. If the write fails, the run halts, and
-    // nobody looks at this snapshot any more.
+    // Applied before the write, because a record that does not fit must never reach the journal. If the write fails, the run halts, and this snapshot
+    // is not used any more.
     fn take_in(&mut self, waiting: Vec<Waiting>) -> Result<(Replies, Vec<Record>), ()> {
         let mut replies = Vec::with_capacity(waiting.len());
         let mut records = Vec::with_capacity(waiting.len());
@@ -285,7 +285,7 @@ impl State {
                 }
                 Err(halted) => {
                     self.halted = Some(halted.clone());
-                    // Whoever does not listen any more was left behind by an interrupt.
+                    // If the receiver is gone, an interrupt has left the step behind.
                     let _ = reply.send(Err(halted));
                 }
             }
@@ -296,7 +296,7 @@ impl State {
         Ok((replies, records))
     }
 
-    // The sequence tells attempts apart: no two intents of one lineage share it, so no two share a client token.
+    // The sequence distinguishes attempts: two intents of one lineage never share it, so they never share a client token.
     fn number(&self, intent: &mut Intent) {
         intent.sequence = self.snapshot.sequence;
         intent.attempt = u32::try_from(intent.sequence).unwrap_or(u32::MAX);
@@ -310,7 +310,7 @@ impl State {
     }
 }
 
-/// A generation as providers are told of it.
+/// A generation in the form that providers take.
 pub(crate) fn target(address: &Address, recorded: &windlass_state::snapshot::Recorded) -> Target {
     Target {
         address: address.clone(),

@@ -1,7 +1,7 @@
-//! Recovery: every call that a killed run left open is settled by looking, before anything is planned.
+//! Recovery: before planning, the engine settles every call that a killed run left open, by looking at AWS.
 //!
-//! Guarantees: nothing is sent that changes AWS, and nobody is asked. Ages are told by AWS's clock alone, since the killed run's host may have had
-//! another time. Not here: planning what is still to be done.
+//! Guarantees: Recovery sends nothing that changes AWS and does not ask the user. It measures ages with AWS's clock alone, since the clock of the
+//! killed run's host may have differed. Not here: planning what is still to be done.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -24,24 +24,23 @@ use crate::settle::{Settled, look};
 use crate::visible::age;
 use crate::voice::Voice;
 
-/// How long after its intent a call may still have been sent: all retries of it.
+/// How long after its intent a call may still have been sent, including all its retries.
 const SENT_WITHIN: Duration = Duration::from_secs(30 * 60);
 
-/// Why recovery could not look.
+/// Why recovery could not settle a call.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverError {
-    /// AWS could not be asked what became of a call. Its intent stays open.
+    /// AWS did not answer what became of a call. The call's intent stays open.
     #[error("AWS could not be asked what became of the unfinished {action} of `{address}`", action = .action.as_str())]
     Look {
         /// The resource.
         address: Address,
-        /// What was done.
+        /// The action of the call.
         action: Action,
-        /// Why.
         #[source]
         error: ProviderError,
     },
-    /// Nothing more can be recorded.
+    /// The journal takes no more records.
     #[error(transparent)]
     Halted(#[from] Halted),
 }
@@ -59,7 +58,7 @@ pub(crate) async fn recover(
         return Ok(());
     };
     let mut recovered = Recovered::of(first);
-    // What the program wants to keep is the current generation of what it declares.
+    // The program wants to keep the current generation of each resource that it declares.
     let wanted = |address: &Address, generation: u32| {
         let current = |snapshot: &Snapshot| {
             let recorded = snapshot.resources.get(address);
@@ -86,7 +85,7 @@ pub(crate) async fn recover(
             }
         }
     }
-    // What could be settled is recorded even if something could not.
+    // Recovery records everything that it could settle, even if it could not settle all.
     for recorded in join_all(records).await {
         recorded?;
     }
@@ -142,7 +141,7 @@ async fn outcomes(
         None if intent.action == Action::Update => Ok(uncertain(recorder, intent)),
         None => match seen.remove(&(intent.address.clone(), intent.generation)) {
             Some(Ok(Observation::Missing)) => Ok(OutcomeResult::Deleted),
-            // It is still there, or nobody could see: the next plan removes it again, which is success when it is gone.
+            // The resource still exists, or its read failed. The next plan deletes it again, which also succeeds if it is gone.
             Some(Ok(Observation::Present { .. })) | None => Ok(OutcomeResult::NeverSent),
             Some(Err(error)) => Err(error),
         },
@@ -167,7 +166,7 @@ fn created(settled: Settled, since: Option<Timestamp>) -> OutcomeResult {
     }
 }
 
-// Nobody can see what became of properties that AWS does not return; so the next plan sends all of them again, whatever they are then.
+// AWS does not return some properties, so it is unknown whether they changed. The next plan sends all of them again.
 fn uncertain(recorder: &Recorder<'_>, intent: &Intent) -> OutcomeResult {
     let applied = recorder.target(&intent.address, intent.generation);
     let before = applied.map(|target| target.applied);
@@ -177,15 +176,15 @@ fn uncertain(recorder: &Recorder<'_>, intent: &Intent) -> OutcomeResult {
     }
 }
 
-// The killed run may have sent the call right up to now, unless its intent is older than any retry takes. Without two times of AWS's own clock nothing
-// is known about its age, and the whole window is waited for.
+// The killed run may have sent the call up to now, unless its intent is older than all retries together. Without two times of AWS's own clock the age
+// is unknown, and recovery waits for the whole visibility window.
 fn surely_sent_ago(intent: Option<Timestamp>, now: Option<Timestamp>) -> Duration {
     let age = intent.zip(now).map(|(intent, now)| age(intent, now));
     age.unwrap_or_default().saturating_sub(SENT_WITHIN)
 }
 
 impl Recovered {
-    /// Nothing yet of what the run of an intent left open.
+    /// An empty report about the run of an intent.
     pub(crate) fn of(first: &Intent) -> Self {
         Self {
             run: first.run.clone(),
@@ -220,7 +219,7 @@ mod tests {
         let ago = |intent, now| surely_sent_ago(Some(at(intent)), Some(at(now)));
         assert_eq!(ago(0, 60), Duration::ZERO);
         assert_eq!(ago(0, 3600), Duration::from_secs(30 * 60));
-        // A clock that was ahead proves nothing, and neither does one that was never heard.
+        // A clock that was ahead proves nothing, and neither does a missing clock.
         assert_eq!(ago(60, 0), Duration::ZERO);
         assert_eq!(surely_sent_ago(None, Some(at(3600))), Duration::ZERO);
         assert_eq!(surely_sent_ago(Some(at(0)), None), Duration::ZERO);

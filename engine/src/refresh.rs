@@ -1,6 +1,6 @@
-//! Drift and refresh: what the world changed, told, and recorded. Neither needs the stack's program.
+//! Drift and refresh: report changes that others made in AWS, and record them. Neither needs the stack's program.
 //!
-//! Not here: mending anything, which the next `up` does.
+//! Not here: undoing such changes, which the next `up` does.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::run::read;
 use crate::session::{Goal, Session, SessionError, admit};
 use crate::sweep::sweep;
 
-/// What the world did to one resource.
+/// The drift of one resource.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Drift {
     /// The resource.
@@ -37,44 +37,44 @@ pub struct Drift {
     pub what: What,
 }
 
-/// What happened to it.
+/// The type of drift.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "drift", rename_all = "snake_case")]
 pub enum What {
     /// AWS does not have it any more.
     Vanished,
-    /// It differs from what was applied, or has members that are not ours.
+    /// The resource differs from what was applied, or has members that are not ours.
     Changed {
         /// The properties that differ.
         fields: Vec<Drifted>,
-        /// Members that somebody else added.
+        /// Members that others added.
         foreign: Vec<ForeignMember>,
     },
 }
 
-/// What was compared.
+/// The drift of all resources.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Drifts {
-    /// How many resources were read.
+    /// The number of resources that were read.
     pub resources: usize,
-    /// Those that the world changed, in order of addresses.
+    /// The resources with drift, in order of addresses.
     pub drifts: Vec<Drift>,
 }
 
-/// What a refresh recorded.
+/// The result of a refresh.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Refreshed {
-    /// The drift that there was; it is what is recorded now, but for members that are not ours.
+    /// The drift before the refresh. The state now contains it, except for members that are not ours.
     #[serde(flatten)]
     pub drifts: Drifts,
-    /// Lookups with another answer than before.
+    /// Lookups whose answer has changed.
     pub lookups: Vec<Address>,
-    /// Regions with other availability zones than before.
+    /// Regions whose availability zones have changed.
     pub zones: Vec<String>,
 }
 
 impl Session<'_> {
-    /// Compares what is recorded with what AWS has. Nothing is recorded but what recovery settles.
+    /// Compares the recorded state with AWS. It records nothing, except for what recovery settles.
     ///
     /// # Errors
     /// See [`SessionError`].
@@ -83,7 +83,7 @@ impl Session<'_> {
         Ok(recorder.read(|snapshot| self.compare(snapshot, &seen)))
     }
 
-    /// Settles what is open, and reads the world.
+    /// Settles what is open, and reads all resources.
     async fn looked<'s>(
         &'s self,
         snapshot: Snapshot,
@@ -104,8 +104,8 @@ impl Session<'_> {
         Ok((recorder, seen))
     }
 
-    /// Records what AWS has: what vanished is forgotten, and what was changed counts as applied. With `lookups`, what the state has pinned
-    /// is asked anew; outputs of other stacks are in `known`, since AWS cannot give them.
+    /// Records what AWS has: a vanished resource is forgotten, and a changed value counts as applied. With `lookups`, the engine asks the questions of
+    /// all pinned lookups again; outputs of other stacks are in `known`, because AWS cannot give them.
     ///
     /// # Errors
     /// See [`SessionError`].
@@ -150,7 +150,7 @@ impl Session<'_> {
             let what = match seen.get(&(address.clone(), recorded.generation)) {
                 None => continue,
                 Some(Seen::Missing) => {
-                    // Whoever accepts that it is gone has nothing to be told.
+                    // If the author accepts that the resource is gone, there is nothing to report.
                     if recorded.options.vanished == Vanished::Forget {
                         continue;
                     }
@@ -183,7 +183,7 @@ impl Session<'_> {
         }
     }
 
-    /// What the observations make of what is recorded.
+    /// The settlements that follow from the observations.
     async fn settled(&self, snapshot: &Snapshot, seen: &Observations) -> Vec<Settlement> {
         let mut settlements = Vec::new();
         let mut believed = Vec::new();
@@ -192,7 +192,7 @@ impl Session<'_> {
             let generation = recorded.generation;
             match seen.get(&(address.clone(), generation)) {
                 Some(Seen::Missing) => {
-                    // Forgetting one that is to stay away would make the next `up` make it.
+                    // If the resource is to stay away, forgetting it would make the next `up` create it again.
                     let current = snapshot.resources.get(address) == Some(recorded);
                     if !(current && recorded.options.vanished == Vanished::Forget) {
                         settlements.push(Settlement::Forgotten {
@@ -236,8 +236,8 @@ impl Session<'_> {
         settlements
     }
 
-    /// Leaves `applied` as it was where the kind could not read what AWS has as a spec of its own: a state that cannot be observed any more
-    /// would be worse than one that is behind.
+    /// Leaves `applied` unchanged if the kind cannot read AWS's values as a spec: a state that can never be observed again would be worse than an
+    /// outdated one.
     async fn readable(
         &self,
         snapshot: &Snapshot,
@@ -257,7 +257,7 @@ impl Session<'_> {
         believed
     }
 
-    /// The pins whose answers are others now.
+    /// The pins whose answers have changed.
     async fn pinned(
         &self,
         snapshot: &Snapshot,
@@ -323,7 +323,7 @@ impl Session<'_> {
     }
 }
 
-/// Whether a resource of ours is what shows as a member of another: a rule of its own among the rules of its security group.
+/// Whether a member of a resource is a resource of ours on its own, such as a rule resource among the rules of its security group.
 fn stands_for_itself(foreign: &ForeignMember, of: &Recorded, seen: &Observations) -> bool {
     let Some(member) = foreign.member.as_object() else {
         return false;

@@ -1,6 +1,6 @@
-//! When a call is sent again, and after how long: typed and bounded.
+//! Retry: which errors are retried, after which pauses, and for how long.
 //!
-//! Not here: settling calls whose outcome nobody knows (`settle`).
+//! Not here: settling calls whose outcome is unknown (`settle`).
 
 use std::time::Duration;
 
@@ -10,30 +10,30 @@ use windlass_state::record::Action;
 use crate::clock::Clock;
 use crate::provider::{ErrorClass, ProviderError};
 
-/// What a call is for: it decides what a failure means.
+/// The purpose of a call: it decides which errors are retried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// A read; sent again whenever that may help.
+    /// A read; retried whenever that may help.
     Read,
     /// A mutating call.
     Mutate(Action),
 }
 
-/// What may be hoped for after an error, beyond what its class says.
+/// The chance of a retry after an error, in addition to the error's class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Hope {
-    /// What the class says.
+    /// As the class says.
     ByClass,
-    /// AWS hides what was made moments ago: this.
+    /// AWS hides a resource that was made moments ago: this one.
     Shows(String),
-    /// Nobody knows of its making, and it may all the same be only a moment old: this.
+    /// No run has recorded the creation of this resource, but it may still be only a moment old.
     ShowsSoon(String),
-    /// It is not there.
+    /// The resource does not exist.
     Never,
 }
 
 impl Hope {
-    /// What AWS does not show yet, for people.
+    /// The resource that AWS does not show yet, in words for people.
     pub fn waiting_for(&self) -> Option<String> {
         match self {
             Self::Shows(what) | Self::ShowsSoon(what) => Some(what.clone()),
@@ -42,7 +42,7 @@ impl Hope {
     }
 }
 
-/// How often and how patiently one class of failures is answered with another attempt.
+/// The retry policy for one class of errors: how often, with which delays, and for how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Patience {
     first: Duration,
@@ -61,7 +61,7 @@ const fn patience(first_ms: u64, longest_ms: u64, within_s: u64, attempts: u32) 
 }
 
 const THROTTLED: Patience = patience(500, 20_000, 600, 40);
-/// IAM and load balancers take seconds, at times a minute, until other services see what they answered.
+/// After their answer, IAM and load balancers take seconds, sometimes a minute, until other services see the change.
 const NOT_YET: Patience = patience(500, 8_000, 180, 60);
 /// A role can be passed after 8 to 23 s, as cdkd measured; terraform-provider-aws waits for two minutes.
 const DENIED_YET: Patience = patience(1_000, 8_000, 120, 20);
@@ -69,11 +69,11 @@ const DENIED_YET: Patience = patience(1_000, 8_000, 120, 20);
 const BUSY: Patience = patience(1_000, 15_000, 600, 80);
 /// Network interfaces of tasks and load balancers stay for minutes after their owner is gone.
 const IN_USE: Patience = patience(1_000, 15_000, 900, 120);
-/// What people make by hand just before they refer to it, such as a role or a certificate.
+/// Resources that people often make by hand just before they refer to them, such as a role or a certificate.
 const SOON: Patience = patience(1_000, 8_000, 30, 8);
 const UNKNOWN: Patience = patience(500, 8_000, 300, 6);
 
-/// The memory of one call: what failed how often, since when.
+/// The retries of one call: how often each class failed, and since when.
 #[derive(Debug)]
 pub(crate) struct Retries {
     purpose: Purpose,
@@ -83,7 +83,7 @@ pub(crate) struct Retries {
 }
 
 impl Retries {
-    /// The memory of a call that is about to be sent. The seed spreads the delays of calls that fail together.
+    /// The retries of a call that is about to be sent. The seed spreads the delays of calls that fail together.
     pub fn new(purpose: Purpose, seed: impl Into<String>, clock: &dyn Clock) -> Self {
         Self {
             purpose,
@@ -93,7 +93,7 @@ impl Retries {
         }
     }
 
-    /// After how long the call is sent again; `None` when it is not.
+    /// The delay before the next retry; `None` if the call is not retried.
     pub fn after(
         &mut self,
         error: &ProviderError,
@@ -125,7 +125,7 @@ fn answer(class: ErrorClass, purpose: Purpose) -> Option<(usize, Patience)> {
         (ErrorClass::Throttled, _) => Some((0, THROTTLED)),
         (ErrorClass::NotYet, _) => Some((1, NOT_YET)),
         (ErrorClass::InUse, Purpose::Mutate(Action::Delete)) => Some((2, IN_USE)),
-        // Sending these again is harmless; a create whose outcome is unknown is settled by looking.
+        // A retry of these calls is harmless. The engine settles a create with an unknown outcome by looking.
         (ErrorClass::Unknown, Purpose::Read | Purpose::Mutate(Action::Update | Action::Delete)) => {
             Some((3, UNKNOWN))
         }
@@ -135,7 +135,7 @@ fn answer(class: ErrorClass, purpose: Purpose) -> Option<(usize, Patience)> {
     }
 }
 
-/// A number in `0.0..1.0` that is always the same for the same call and attempt, so that runs can be repeated.
+/// A pseudo-random number in `0.0..1.0`, always the same for the same call and attempt, so that runs are repeatable.
 fn spread(seed: &str, failures: u32) -> f64 {
     let mut digest = Sha256::new();
     digest.update(seed.as_bytes());

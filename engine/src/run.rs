@@ -1,4 +1,4 @@
-//! What every part of a run has at hand: AWS, the clock, the voice, the recorder.
+//! What every part of a run shares: AWS, the clock, the voice, the recorder.
 //!
 //! Not here: what is done with them.
 
@@ -16,7 +16,7 @@ use crate::slot::Slot;
 use crate::voice::Voice;
 use crate::wait::Waits;
 
-/// What the steps of a run have at hand.
+/// What the steps of a run share.
 #[derive(Clone, Copy)]
 pub(crate) struct Run<'a> {
     pub provider: &'a dyn Provider,
@@ -25,15 +25,15 @@ pub(crate) struct Run<'a> {
     pub recorder: &'a Recorder<'a>,
     pub waits: &'a Waits<'a>,
     pub lanes: &'a Lanes<'a>,
-    /// When its steps began, by AWS's clock.
+    /// When the steps of the run began, by AWS's clock.
     pub began: Option<Timestamp>,
-    /// When the youngest resource of another stack was made whose output the document reads.
+    /// When the youngest of the other stacks' resources was made whose outputs the document reads.
     pub neighbours: Option<Timestamp>,
 }
 
 impl Run<'_> {
-    /// Says that a call is sent again, and lets the time pass until then. What was throttled waits for its turn, if there are turns. Meanwhile the slot
-    /// is another's.
+    /// Reports a retry, and waits for its delay. A throttled call waits for its lane's turn instead, if the lane has turns. Another step can use the
+    /// slot meanwhile.
     pub async fn pause(
         &self,
         step: &StepRef,
@@ -61,7 +61,7 @@ impl Run<'_> {
     }
 }
 
-/// Sends a read until it is answered or patience ends.
+/// Sends a read until AWS answers it or the retries are exhausted.
 pub(crate) async fn read<T, F>(
     clock: &dyn Clock,
     seed: &str,
@@ -82,7 +82,7 @@ where
     }
 }
 
-/// A duration as reports have it.
+/// A duration in milliseconds, as in reports.
 pub(crate) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! The order in which steps start: whatever is ready and whose lane is open, the longest remaining path first.
+//! The order in which steps start: of the steps that are ready and whose lane is open, the one with the longest remaining path starts first.
 //!
 //! Not here: running them. Architecture invariant: no clock and no I/O.
 
@@ -13,18 +13,18 @@ use crate::rate_limits::LaneId;
 /// The steps of a plan that have not started yet.
 #[derive(Debug)]
 pub(crate) struct Schedule {
-    /// How many steps each one still waits for; `None` once it was handed out or skipped.
+    /// How many other steps each step still waits for; `None` after it was started or skipped.
     missing: Vec<Option<usize>>,
     followers: Vec<Vec<StepId>>,
     remaining: Vec<Duration>,
     lanes: Vec<LaneId>,
-    /// By lane, then by remaining path, then the earlier one of the plan.
+    /// Ready steps by lane, then by remaining path, then by position in the plan.
     ready: BTreeMap<LaneId, BinaryHeap<(Duration, std::cmp::Reverse<StepId>)>>,
 }
 
 impl Schedule {
-    /// The schedule of a plan, whose steps come after those that they wait for. Those of a lane whose limit is known are taken to wait for each other,
-    /// too: what feeds a lane in which many stand comes first, and in their order.
+    /// The schedule of a plan, whose steps come after those that they wait for. Steps of a rate-limited lane are treated as a queue. So a step that
+    /// others in a crowded lane wait for starts first, in the order of that queue.
     pub fn of(
         plan: &Plan,
         guess: impl Fn(StepId) -> Duration,
@@ -80,7 +80,7 @@ impl Schedule {
         self.ready.keys().copied()
     }
 
-    /// The step to start next, of those whose lanes are open.
+    /// The next step to start, of those whose lanes are open.
     pub fn start(&mut self, is_open: impl Fn(LaneId) -> bool) -> Option<StepId> {
         let open = self.ready.iter().filter(|(lane, _)| is_open(**lane));
         let (lane, _) = open.max_by_key(|(_, steps)| steps.peek())?;
@@ -104,7 +104,7 @@ impl Schedule {
         }
     }
 
-    /// A step failed: gives everything that cannot start any more.
+    /// A step failed: returns all steps that cannot start any more.
     pub fn failed(&mut self, id: StepId) -> Vec<StepId> {
         let mut lost = Vec::new();
         let mut reached = std::mem::take(&mut self.followers[id]);
@@ -118,7 +118,7 @@ impl Schedule {
         lost
     }
 
-    /// Nothing new is to start: gives everything that did not.
+    /// No step is to start any more: returns all steps that have not started.
     pub fn abandon(&mut self) -> Vec<StepId> {
         self.ready.clear();
         let left = self.missing.iter_mut().enumerate();
@@ -134,8 +134,8 @@ impl Schedule {
     }
 }
 
-/// How long it takes from the start of each step until all that stand behind it in its lane have been done, where there are more than are saved up.
-/// The longest remaining path comes first there, too.
+/// The time from the start of each step until all later steps of its lane have been done, if the lane has more steps than its bucket's capacity. In
+/// this queue, too, the step with the longest remaining path comes first.
 fn in_lanes(
     lanes: &[LaneId],
     remaining: &[Duration],

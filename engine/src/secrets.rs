@@ -1,6 +1,6 @@
 //! Secret values: read from their source at the moment they are sent, and never kept.
 //!
-//! Not here: secrets that AWS makes itself.
+//! Not here: secrets that AWS generates itself.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use windlass::value::SecretRef;
 use windlass_state::snapshot::SecretKey;
 use zeroize::Zeroizing;
 
-/// A secret value. It has no form that can be printed or kept, and is wiped when dropped.
+/// A secret value. It cannot be printed or stored, and its memory is wiped when it is dropped.
 pub struct SecretValue(Zeroizing<String>);
 
 impl SecretValue {
@@ -32,7 +32,7 @@ impl fmt::Debug for SecretValue {
     }
 }
 
-/// Why a secret cannot be read. Never holds the value.
+/// Why a secret cannot be read. An error never contains the value.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The variable is not set, or not text.
@@ -41,18 +41,16 @@ pub enum SecretError {
     /// The file cannot be read.
     #[error("the secret file `{path}` cannot be read")]
     File {
-        /// Its path.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: std::io::Error,
     },
-    /// The value is not the one that was planned with.
+    /// The value is not the one that was used for planning.
     #[error("{0:?} changed between the plan and now")]
     Changed(SecretSource),
 }
 
-/// Reads secrets from where their sources say, and knows which values it has read, so that no text of others shows one.
+/// Reads secrets from their sources. It remembers the values that it has read, so that it can remove them from texts of others.
 #[derive(Debug, Clone)]
 pub struct SecretReader {
     folder: PathBuf,
@@ -67,13 +65,13 @@ struct Known {
     hash: String,
 }
 
-/// What stands in a text in the place of a secret value.
+/// The text that replaces a secret value.
 const BLOT: &str = "(secret)";
-/// A value with fewer characters occurs in texts by chance: where blots are would tell what it is.
+/// Shorter values occur in texts by chance. Replacing them would show where they occur, and so reveal the value.
 const SHORT: usize = 4;
 
 impl SecretReader {
-    /// A reader for one state. Files are relative to the stack's folder.
+    /// A reader for one state. Relative paths are relative to the stack's folder.
     #[must_use]
     pub fn new(folder: PathBuf, key: SecretKey) -> Self {
         Self {
@@ -83,7 +81,7 @@ impl SecretReader {
         }
     }
 
-    /// The secret as specs hold it after `resolve`: its source, and the hash of its value now.
+    /// The secret in the form that specs have after `resolve`: its source, and the hash of its value now.
     ///
     /// # Errors
     /// The source cannot be read.
@@ -95,7 +93,7 @@ impl SecretReader {
         })
     }
 
-    /// The hash that states of format 3 and older hold for the value that the source has now.
+    /// The hash that states of format 3 and older contain for the source's value now.
     ///
     /// # Errors
     /// The source cannot be read.
@@ -104,10 +102,10 @@ impl SecretReader {
         Ok(self.key.quick_hash(value.expose().as_bytes()))
     }
 
-    /// The value that was planned with.
+    /// The value that was used for planning.
     ///
     /// # Errors
-    /// The source cannot be read, or holds another value than at planning.
+    /// The source cannot be read, or its value has changed since planning.
     pub fn reveal(&self, secret: &SecretRef) -> Result<SecretValue, SecretError> {
         let value = self.read(&secret.source)?;
         if self.hash(value.copy()) != secret.hash {
@@ -116,7 +114,7 @@ impl SecretReader {
         Ok(value)
     }
 
-    /// A text of others, such as AWS's message about a value that it refuses, without any secret value that was read in this run.
+    /// A text of others, such as AWS's message about a value that it refuses, without the secret values that this run has read.
     #[must_use]
     pub fn blotted(&self, text: &str) -> String {
         let known = self.known();
@@ -172,7 +170,7 @@ impl SecretReader {
     }
 }
 
-/// How a value can stand in an answer of AWS: as it is, inside JSON, and inside XML.
+/// The forms that a value can have in an answer of AWS: as it is, inside JSON, and inside XML.
 fn forms(value: &str) -> Vec<Zeroizing<String>> {
     let json = serde_json::to_string(value).expect("a text is JSON");
     let json = json.trim_start_matches('"').trim_end_matches('"');

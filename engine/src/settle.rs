@@ -1,4 +1,4 @@
-//! Settling a create whose outcome nobody knows: by looking, in the same run or after a kill.
+//! Settles a create whose outcome is unknown, by looking at AWS: in the same run, or after a killed run.
 //!
 //! Not here: updates and deletes, which can be sent again.
 
@@ -11,21 +11,21 @@ use crate::provider::{Created, Found, Provider, ProviderError};
 use crate::run::read;
 use crate::visible::Glances;
 
-/// What became of a create.
+/// The outcome of a create.
 #[derive(Debug)]
 pub(crate) enum Settled {
-    /// Our call made this.
+    /// Our call made this resource.
     Ours(Created),
     /// The call never reached AWS.
     NeverSent,
-    /// Something stands under the name, and nothing proves that it is ours.
+    /// Another resource has the name, and nothing proves that it is ours.
     Foreign {
-        /// What it is.
+        /// A description of that resource.
         description: String,
     },
 }
 
-/// Looks until the answer is final: `Nothing` is, once AWS cannot hide any more what a call made that was sent `age` ago or earlier.
+/// Looks until the answer is final. The answer `Nothing` is final once AWS can no longer hide the resource of a call that was sent at least `age` ago.
 pub(crate) async fn look(
     provider: &dyn Provider,
     clock: &dyn Clock,
@@ -35,7 +35,7 @@ pub(crate) async fn look(
     let began = clock.elapsed();
     let mut glances = Glances::new();
     loop {
-        // Taken before the look: what shows up between the look and its answer has not been seen.
+        // Measured before the look: a resource that becomes visible between the look and its answer has not been seen.
         let asked = age + clock.elapsed().saturating_sub(began);
         let found = read(clock, &intent.id.0, || provider.find(intent)).await?;
         match found {

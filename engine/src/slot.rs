@@ -2,7 +2,7 @@
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// A place among the calls that are under way. Given back when it is dropped.
+/// One of the limited places for calls that are under way. Dropping it gives the place back.
 #[derive(Debug)]
 pub(crate) struct Slot<'a> {
     of: &'a Semaphore,
@@ -16,7 +16,7 @@ impl<'a> Slot<'a> {
         Some(Self { of, held })
     }
 
-    /// Gives it back for a while.
+    /// Gives the place back for a while.
     pub fn leave(&mut self) {
         self.held = None;
     }

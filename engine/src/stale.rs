@@ -1,10 +1,10 @@
-//! Answers from before: for a while after an update AWS can still show what was there before it.
+//! Stale reads: for a while after an update, AWS can still show the old value (eventual consistency).
 //!
-//! The scenario: an edit is taken back at once. AWS still shows the value from before the edit, which is what the program wants again, so the plan would
-//! find nothing to do, and the edit would stay in force. So a difference from what was sent counts only once the visibility window has passed; until then the
-//! engine looks again, for those alone that were made or changed moments ago and differ.
+//! The scenario: an author takes an edit back at once. AWS still shows the value from before the edit, which is what the program wants again, so the
+//! plan would find nothing to do, and the edit would stay in force. So a difference from what was sent counts only once the visibility window has
+//! passed. Until then the engine looks again, but only at resources that were made or changed moments ago and that differ.
 //!
-//! Not here: what is not shown at all (`observe`).
+//! Not here: resources that AWS does not show at all (`observe`).
 
 use windlass_plan::drift::drifted;
 use windlass_plan::observation::{Generation, Observation, Observations, Seen};
@@ -17,7 +17,7 @@ use crate::recorder::{Recorder, target};
 use crate::session::Session;
 use crate::visible::may_hide_for;
 
-/// Looks again for what may be an answer from before.
+/// Looks again at resources whose answers may be stale.
 pub(crate) async fn look_again(
     session: &Session<'_>,
     recorder: &Recorder<'_>,
@@ -43,7 +43,7 @@ pub(crate) async fn look_again(
     }
 }
 
-/// What is there and differs from what was sent. `since` is when the last of our own calls about it was answered.
+/// Resources that exist and differ from what was sent. `since` is when AWS answered our last call about the resource.
 fn differing(session: &Session<'_>, snapshot: &Snapshot, seen: &Observations) -> Vec<Target> {
     let young = snapshot.resources.iter().filter(|(_, recorded)| {
         let last = recorded.since.max(recorded.changed);

@@ -1,9 +1,9 @@
-//! What calls of dead runs left in AWS after everything: looked for by the tags that every create sends.
+//! Late creates of dead runs: the engine looks for resources that they left in AWS, by the tags that every create sends.
 //!
-//! AWS fences nothing. A call of a killed or paused program can arrive after a later run has looked for it for as long as AWS may hide what is new,
-//! and has settled it as never sent. The snapshot remembers such creates (`Snapshot::lost`), so that a thing with the tag of one of them is proof:
-//! it is ours, and nobody uses it. It is taken into the state. There it is the resource itself where its address has nothing, and something to be
-//! deleted where the address has another.
+//! AWS has no fencing. A call of a killed or paused program can arrive after a later run has looked for it during the whole visibility window and has
+//! settled it as never sent. The snapshot remembers such creates (`Snapshot::lost`), so a resource with the tag of one of them is proof: it is ours,
+//! and no other resource uses it. The engine takes it into the state. If its address has no resource, it becomes that resource; if the address has
+//! another one, it is recorded for deletion.
 //!
 //! Not here: settling calls that are still open (`recover`), and deleting anything, which the plan does.
 
@@ -29,10 +29,10 @@ use crate::recorder::{Halted, Recorder};
 use crate::run::read;
 use crate::voice::Voice;
 
-/// For how long after its announcement a lost create is looked for. No paused program holds a connection to AWS for longer.
+/// How long after its intent the engine looks for a lost create. No paused program keeps a connection to AWS open for longer.
 const LOOKED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// Takes into the state what lost creates have made after all. Where AWS cannot be asked, one warning says so, and the next run looks again.
+/// Takes resources into the state that lost creates made after all. If AWS does not answer, one warning says so, and the next run looks again.
 pub(crate) async fn sweep(
     provider: &dyn Provider,
     clock: &dyn Clock,
@@ -40,7 +40,7 @@ pub(crate) async fn sweep(
     voice: Voice<'_>,
 ) -> Result<(), Halted> {
     let mut lost: Vec<Intent> = recorder.read(|snapshot| lost(snapshot, clock.now()));
-    // By a natural key alone, what somebody made by hand since would count as ours.
+    // With a natural key alone, a resource that a person has made by hand since would count as ours.
     lost.retain(|intent| provider.is_marked(&intent.kind));
     if lost.is_empty() {
         return Ok(());
@@ -87,7 +87,7 @@ fn lost(snapshot: &Snapshot, now: Timestamp) -> Vec<Intent> {
     snapshot.lost.values().filter(is_young).cloned().collect()
 }
 
-/// Those that are worth asking the service about: the tagging API names them, or cannot.
+/// The creates to ask the service about: the tagging API lists their resources, or cannot list the kind.
 async fn candidates<'i>(
     provider: &dyn Provider,
     clock: &dyn Clock,
@@ -115,13 +115,13 @@ async fn candidates<'i>(
     let shown: BTreeMap<_, _> = join_all(asked).await.into_iter().collect();
     let is_candidate = |intent: &&Intent| match shown.get(&intent.place) {
         Some(Some(intents)) if provider.is_listed(&intent.kind) => intents.contains(&intent.id.0),
-        // It does not list the kind, or may not be asked: only the service itself can tell.
+        // The tagging API does not list the kind, or the credentials may not call it: only the service itself can answer.
         _ => true,
     };
     lost.iter().filter(is_candidate).collect()
 }
 
-/// What is to be believed of a thing that a lost create made; nothing where the state knows the thing.
+/// What to record of a resource that a lost create made; nothing if the state knows the resource.
 fn taken(
     snapshot: &Snapshot,
     intent: &Intent,
@@ -153,7 +153,7 @@ fn taken(
     let address = if is_free {
         intent.address.clone()
     } else {
-        // It was meant to be what the address has now. What protects that does not protect this.
+        // The address has another resource now. The protection of that one does not apply to this one.
         (recorded.options.protect, recorded.options.retain) = (false, false);
         beside(intent)
     };
@@ -164,7 +164,7 @@ fn taken(
     })
 }
 
-/// The address of something that nobody declares: the plan deletes it.
+/// An address that no program declares, so that the plan deletes the resource.
 fn beside(intent: &Intent) -> Address {
     let name = format!("late-{}", intent.sequence);
     let alone = || Address::parse(&name).expect("letters, digits and a dash are an address");
@@ -176,13 +176,13 @@ fn beside(intent: &Intent) -> Address {
 pub struct Namesake {
     /// The state that made it.
     pub lineage: Lineage,
-    /// One of its resources that exists.
+    /// One of its existing resources.
     pub arn: String,
-    /// How many of its resources the tagging API lists, deleted ones included.
+    /// How many of its resources the tagging API lists, including deleted ones.
     pub listed: usize,
 }
 
-/// Whether a state has never had anything: its first `up` is still to come.
+/// Whether a state has never had a resource: its first `up` is still to come.
 pub(crate) fn is_new(snapshot: &Snapshot) -> bool {
     snapshot.binding.is_none()
         && snapshot.everything().next().is_none()
@@ -190,7 +190,7 @@ pub(crate) fn is_new(snapshot: &Snapshot) -> bool {
         && snapshot.lost.is_empty()
 }
 
-/// Looks for resources that another state has made for the same stack and environment. Where AWS cannot be asked, one warning says so.
+/// Looks for resources that another state has made for the same stack and environment. If AWS does not answer, one warning says so.
 pub(crate) async fn namesake(
     provider: &dyn Provider,
     clock: &dyn Clock,

@@ -12,9 +12,9 @@ use crate::events::Verb;
 /// The pauses between the polls of a wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
-    /// Before the first poll, and between the first two; it doubles each time.
+    /// The pause before the first poll, and between the first two; it doubles each time.
     pub first: Duration,
-    /// At most: under a tenth of what AWS usually needs.
+    /// The longest pause: less than a tenth of the time that AWS usually needs.
     pub longest: Duration,
 }
 
@@ -36,7 +36,7 @@ pub(crate) const fn pace(kind: &str) -> Pace {
     }
 }
 
-/// How long a wait may take when the author does not say: several times what AWS usually needs.
+/// The timeout of a wait if the author sets none: several times the time that AWS usually needs.
 pub(crate) const fn time_limit(kind: &str, action: Action) -> Duration {
     let minutes = match (kind.as_bytes(), action) {
         (b"AWS::ECS::Service", _) => 30,
@@ -47,7 +47,7 @@ pub(crate) const fn time_limit(kind: &str, action: Action) -> Duration {
     Duration::from_secs(minutes * 60)
 }
 
-/// How long a step will take: as long as such steps took in this stack, or a first guess. Only the order of starts depends on it.
+/// The expected time of a step: the average of such steps in this stack, or a first guess. Only the order of starts depends on it.
 pub(crate) fn expected(known: &Durations, kind: &str, verb: Verb) -> Duration {
     let known = known.get(kind, verb.key());
     known.unwrap_or_else(|| first_guess(kind, verb))

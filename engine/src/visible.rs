@@ -1,7 +1,7 @@
-//! Eventual consistency: how long AWS may still answer as if what was made a moment ago did not exist.
+//! Eventual consistency: for how long AWS may still answer as if a new resource did not exist.
 //!
-//! Until then, an answer that it does not exist proves nothing. AWS's clock alone tells the age ([`Provider::now`]): the clocks of hosts differ.
-//! <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>
+//! During this visibility window, the answer "does not exist" proves nothing. Only AWS's clock tells the age ([`Provider::now`]), because the clocks of
+//! hosts differ. <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>
 //!
 //! Not here: looking again, which each reader does in its own way.
 
@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::provider::{Provider, Target};
 
-/// How long AWS may still hide what it made at `since`: zero when it must show it. A thing without a `since` was made long ago.
+/// How long AWS may still hide a resource that it made at `since`: zero if AWS must show it. A resource without a `since` was made long ago.
 pub(crate) fn may_hide_for(
     provider: &dyn Provider,
     kind: &str,
@@ -21,24 +21,24 @@ pub(crate) fn may_hide_for(
         return Duration::ZERO;
     };
     let window = provider.visible_within(kind);
-    // Without a clock of AWS's nothing is known about the age.
+    // Without a time of AWS's clock, the age is unknown.
     let Some(now) = provider.now() else {
         return window;
     };
     window.saturating_sub(age(since, now))
 }
 
-/// The same of a target.
+/// How long AWS may still hide a target.
 pub(crate) fn may_be_hidden_for(provider: &dyn Provider, target: &Target) -> Duration {
     may_hide_for(provider, &target.kind, target.since)
 }
 
-/// How long ago that was. A moment that has not come yet was no time ago.
+/// The time since a moment. For a moment in the future it is zero.
 pub(crate) fn age(since: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(since)).unwrap_or_default()
 }
 
-/// How often a reader looks again for what AWS may still hide: soon at first, then every five seconds.
+/// The pauses between looks at a resource that AWS may still hide: short at first, then five seconds.
 #[derive(Debug)]
 pub(crate) struct Glances(Duration);
 

@@ -1,11 +1,11 @@
-//! The voice of a run: it gives every event its time and hands it on.
+//! The voice of a run: it adds the time to every event and passes the event on.
 //!
-//! Not here: what is said (`events`), and who listens.
+//! Not here: the events (`events`), and their readers.
 
 use crate::clock::Clock;
 use crate::events::{Event, Events, Stamped};
 
-/// Says what happens, with the time.
+/// Emits events with their time.
 #[derive(Clone, Copy)]
 pub(crate) struct Voice<'a> {
     pub events: &'a dyn Events,

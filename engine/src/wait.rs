@@ -1,4 +1,4 @@
-//! Waits: everything that waits is asked about together, with as few calls as the provider can manage.
+//! Waits: one loop polls for all waiting steps together, with as few calls as the provider can manage.
 //!
 //! Not here: which step waits for what, which the plan says.
 
@@ -19,21 +19,20 @@ use crate::timing::{Pace, pace};
 use crate::visible::may_be_hidden_for;
 use crate::voice::Voice;
 
-/// Why a wait ended without getting there.
+/// Why a wait ended without reaching its level.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum WaitError {
-    /// AWS says that it will not get there.
+    /// AWS says that the resource will not reach the level.
     #[error("{}", .0.summary)]
     Failed(Failure),
-    /// It took too long.
+    /// The wait took longer than its timeout.
     #[error("not there after {} s: {status}", .limit.as_secs())]
     TimedOut {
-        /// The limit.
         limit: Duration,
-        /// What AWS reported last.
+        /// AWS's last report.
         status: String,
     },
-    /// AWS could not be asked.
+    /// AWS did not answer the poll.
     #[error("AWS could not be asked how far it has got")]
     Unanswered(#[source] ProviderError),
 }
@@ -72,7 +71,7 @@ impl<'a> Waits<'a> {
         }
     }
 
-    /// Returns when the answer is final. [`Waits::drive`] must run meanwhile.
+    /// Returns when the answer is final. [`Waits::drive`] must run at the same time.
     pub async fn reach(
         &self,
         step: StepRef,
@@ -85,7 +84,7 @@ impl<'a> Waits<'a> {
         let waiting = Waiting {
             pace,
             interval: pace.first,
-            // Waits that begin at about the same time are asked about together from the first time on.
+            // Waits that begin at about the same time share a poll from the first time on.
             due: now + pace.first,
             limit,
             deadline: now + limit,
@@ -103,11 +102,11 @@ impl<'a> Waits<'a> {
             .expect("waits are driven as long as somebody waits")
     }
 
-    /// Asks about everything that waits, when it is due. Never returns.
+    /// Polls for everything that waits, when it is due. Never returns.
     pub async fn drive(&self) -> std::convert::Infallible {
         loop {
             self.until_due().await;
-            // What arrives in the same wave is asked about together.
+            // Waits that arrive in the same wave share a poll.
             tokio::task::yield_now().await;
             let due = self.take_due();
             let questions: Vec<_> = due.iter().map(|w| w.question.clone()).collect();
@@ -146,7 +145,7 @@ impl<'a> Waits<'a> {
         }
     }
 
-    // Whatever is due soon comes along, so that waits that began apart are soon asked about together.
+    // Waits that are due soon join this poll, so that waits that began at different times soon share their polls.
     fn take_due(&self) -> Vec<Waiting> {
         let now = self.clock.elapsed();
         let mut waiting = self.lock();
@@ -158,7 +157,7 @@ impl<'a> Waits<'a> {
         due
     }
 
-    // Gives the wait back when its answer is not final.
+    // Returns the wait if its answer is not final.
     fn answered(
         &self,
         mut waiting: Waiting,
@@ -179,7 +178,7 @@ impl<'a> Waits<'a> {
             {
                 Some(Ok(Outputs::new()))
             }
-            // It was made moments ago, and AWS does not show it yet.
+            // The resource was made moments ago, and AWS does not show it yet.
             Err(error)
                 if error.class == ErrorClass::NotFound
                     && !may_be_hidden_for(self.provider, &waiting.question.target).is_zero() =>
@@ -208,14 +207,14 @@ impl<'a> Waits<'a> {
         match settled {
             None => Some(waiting),
             Some(settled) => {
-                // Whoever does not listen any more was left behind by an interrupt.
+                // If the receiver is gone, an interrupt has left the step behind.
                 let _ = waiting.reply.send(settled);
                 None
             }
         }
     }
 
-    // A poll has no memory, so that its answer repeats what earlier ones told.
+    // A poll has no memory, so its answer repeats the events of earlier answers.
     fn report(&self, waiting: &mut Waiting, status: String, mut events: Vec<String>) {
         events.retain(|event| waiting.told.insert(event.clone()));
         if status == waiting.status && events.is_empty() {
@@ -236,7 +235,7 @@ impl<'a> Waits<'a> {
     }
 }
 
-/// The time limit of a wait: the author's, or the kind's.
+/// The timeout of a wait: the author's, or the kind's.
 pub(crate) fn limit(
     kind: &str,
     action: Action,

@@ -1,6 +1,6 @@
-//! How one record of the journal changes what is believed: a snapshot is the fold of its journal.
+//! Applies one record of the journal to a snapshot: a snapshot is the fold of its journal.
 //!
-//! Not here: where records come from and where they are kept. A record that does not fit leaves the snapshot as it was.
+//! Not here: where records come from and where they are kept. A record that does not fit leaves the snapshot unchanged.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use windlass::address::Address;
 use crate::record::{Action, Intent, Outcome, OutcomeResult, Record, Settlement};
 use crate::snapshot::{OldGeneration, OldReason, Recorded, Snapshot};
 
-/// Why a record does not fit a snapshot. The journal is damaged, or the engine has a defect.
+/// Why a record does not fit a snapshot. Either the journal is damaged, or the engine has a defect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
-    /// Records are missing, or come twice.
+    /// Records are missing, or occur twice.
     #[error("the intent has sequence {found}, but the journal is at {expected}")]
     OutOfSequence {
         /// The journal's position.
@@ -30,7 +30,6 @@ pub enum ApplyError {
     NoSuchGeneration {
         /// The resource.
         address: Address,
-        /// The generation.
         generation: u32,
     },
     /// A generation that does not come after all earlier ones.
@@ -38,7 +37,6 @@ pub enum ApplyError {
     NotNew {
         /// The resource.
         address: Address,
-        /// The generation.
         generation: u32,
         /// The first number that is free.
         next: u32,
@@ -48,33 +46,32 @@ pub enum ApplyError {
     Busy {
         /// The resource.
         address: Address,
-        /// The generation.
         generation: u32,
     },
-    /// A dependency on something that neither is nor was recorded.
+    /// A dependency on a resource that is not recorded and never was.
     #[error("`{from}` would depend on `{to}`, which was never recorded")]
     Dangling {
-        /// Who would depend.
+        /// The resource that depends.
         from: Address,
-        /// On what.
+        /// The missing resource.
         to: Address,
     },
-    /// A resource cannot move onto another one.
+    /// A resource cannot move to an address that another one has.
     #[error("`{0}` is taken")]
     Taken(Address),
-    /// The result does not belong to the intent's action.
+    /// The result does not fit the intent's action.
     #[error("the outcome of intent {0} does not fit its action")]
     WrongResult(u64),
 }
 
-/// How many lost creates are remembered, the newest.
+/// How many lost creates a snapshot remembers; the newest ones.
 const LOST: usize = 1_000;
 
 impl Snapshot {
-    /// Takes one record in.
+    /// Applies one record.
     ///
     /// # Errors
-    /// The record does not fit; the snapshot is as it was.
+    /// The record does not fit; the snapshot is unchanged.
     pub fn apply(&mut self, record: &Record) -> Result<(), ApplyError> {
         match record {
             Record::RunStarted(_) | Record::RunFinished(_) => {}
@@ -120,7 +117,7 @@ impl Snapshot {
         Ok(())
     }
 
-    // One change of an address at a time; only the removal of another generation may go on beside it.
+    // An address allows one change at a time; only the removal of another generation may run beside it.
     fn ready_for_change(&self, intent: &Intent) -> Result<(), ApplyError> {
         if let Some(busy) = self
             .open
@@ -171,7 +168,7 @@ impl Snapshot {
             (OutcomeResult::Deleted, Action::Delete) => {
                 self.remove(&intent.address, intent.generation)?;
             }
-            // An update that finds its resource gone leaves nothing behind.
+            // An update that finds its resource gone leaves nothing recorded.
             (OutcomeResult::Deleted, Action::Update) => {
                 self.remove(&intent.address, intent.generation)?;
             }
@@ -294,7 +291,7 @@ impl Snapshot {
         Ok(())
     }
 
-    // Its call may still arrive. No program holds a call back for a month.
+    // The call of this intent may still arrive, but no program delays a call for a month.
     fn lose(&mut self, intent: &Intent) {
         const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
         self.lost
@@ -305,7 +302,7 @@ impl Snapshot {
         self.lost.insert(intent.sequence, intent.clone());
     }
 
-    // A generation that is known already is overwritten; another one has to fit in between those that are.
+    // A known generation is overwritten; a new one has to fit between the known ones.
     fn believe(
         &mut self,
         address: &Address,
@@ -313,7 +310,7 @@ impl Snapshot {
         recorded: &Recorded,
     ) -> Result<(), ApplyError> {
         let generation = recorded.generation;
-        // What an open call makes of the address is not known yet.
+        // An open call may still change the address in a way that is not known yet.
         if let Some(busy) = self.open.values().find(|open| open.address == *address) {
             return Err(ApplyError::Busy {
                 address: busy.address.clone(),
@@ -494,7 +491,7 @@ impl Snapshot {
 }
 
 impl Recorded {
-    /// What is believed of a thing that a create has made.
+    /// The record of a resource that a create has made.
     #[must_use]
     pub fn made_by(
         intent: &Intent,

@@ -1,10 +1,10 @@
-//! The place that a state is bound to. Not here: who may change it.
+//! The place (account and region) that a state is bound to. Not here: who may change it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where the resources of a state live. It is set by the first `up`; another place is refused from then on.
+/// The place of a state's resources. The first `up` sets it; every later run refuses another place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "cloud", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Binding {
@@ -17,7 +17,7 @@ pub enum Binding {
     },
     /// The local cloud, between two resets.
     Local {
-        /// The instance; a reset makes a new one.
+        /// The id of the local cloud's instance; a reset makes a new one.
         instance: String,
         /// Twelve digits.
         account: String,

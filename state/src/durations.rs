@@ -1,4 +1,4 @@
-//! How long steps took: what the next run's order of starts goes by. Nothing else depends on it.
+//! How long steps took: the next run orders its starts by it. Nothing else depends on it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,20 +11,20 @@ use serde::{Deserialize, Serialize};
 pub struct Durations(BTreeMap<String, BTreeMap<String, u64>>);
 
 impl Durations {
-    /// Whether nothing is known.
+    /// Whether no duration is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How long such a step takes; `None` when none was seen.
+    /// How long such a step takes; `None` if no run has measured one.
     #[must_use]
     pub fn get(&self, kind: &str, step: &str) -> Option<Duration> {
         let milliseconds = self.0.get(kind)?.get(step)?;
         Some(Duration::from_millis(*milliseconds))
     }
 
-    /// Takes in how long one step took, or such steps took on average: half of what is known then comes from it.
+    /// Takes in the duration of one step, or the average of such steps: it makes up half of the new value.
     pub fn learn(&mut self, kind: &str, step: &str, took: Duration) {
         let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let steps = self.0.entry(kind.to_owned()).or_default();
@@ -32,7 +32,7 @@ impl Durations {
         *known = known.midpoint(took);
     }
 
-    /// Takes in what one run has seen.
+    /// Takes in the durations that one run has measured.
     pub fn learn_all(&mut self, seen: &Self) {
         for (kind, steps) in &seen.0 {
             for (step, milliseconds) in steps {

@@ -34,18 +34,17 @@ pub const STACK_TAG: &str = "windlass:stack";
 /// The tag that carries the environment.
 pub const ENVIRONMENT_TAG: &str = "windlass:environment";
 
-/// Whether the engine owns a tag: stacks cannot set keys that begin with `windlass:`, and comparisons leave them out.
+/// Whether a tag belongs to the engine: stacks cannot set keys that begin with `windlass:`, and comparisons leave them out.
 #[must_use]
 pub fn is_own_tag(key: &str) -> bool {
     key.starts_with("windlass:")
 }
 
-/// Whose a resource is: the state that made it, and the stack and environment that this state is of.
+/// The owner of a resource: the state that made it, and the stack and environment of that state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     /// The stack's name.
     pub stack: String,
-    /// The environment.
     pub environment: String,
     /// The state's identity.
     pub lineage: Lineage,
@@ -64,10 +63,10 @@ impl Owner {
     }
 }
 
-/// The longest value of a tag, in characters: <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
+/// The maximum length of a tag's value, in characters: <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
 const LONGEST_VALUE: usize = 256;
 
-/// A text as the value of a tag. What every service takes stays as it is. Other characters become `-`, and a hash of the whole text follows, so
+/// A text as the value of a tag. Characters that every service takes stay as they are. All others become `-`, and a hash of the whole text follows, so
 /// that two texts never share a value: `a b!` becomes `a b--` and eight hex digits.
 #[must_use]
 pub fn tag_value(text: &str) -> String {
@@ -84,7 +83,7 @@ pub fn tag_value(text: &str) -> String {
 }
 
 impl IntentId {
-    /// 32 hex digits of SHA-256 over what makes an intent itself. The same attempt always has the same id.
+    /// 32 hex digits of SHA-256 over everything that identifies an intent. The same attempt always has the same id.
     #[must_use]
     pub fn of(
         lineage: &Lineage,
@@ -97,7 +96,7 @@ impl IntentId {
         Self(hex(&attempts.digest(attempt)))
     }
 
-    /// The bytes that the id stands for; `None` where it is no such id.
+    /// The bytes of the id; `None` if the text is not such an id.
     #[must_use]
     pub fn digest(&self) -> Option<Digest> {
         let bytes = (self.0.as_bytes().chunks(2)).map(|pair| {
@@ -109,15 +108,15 @@ impl IntentId {
     }
 }
 
-/// What an intent's id stands for.
+/// The bytes of an intent's id.
 pub type Digest = [u8; 16];
 
-/// The ids of all attempts at one thing, cheap to work out by the thousand.
+/// The ids of all attempts at one action; thousands of them are cheap to compute.
 #[derive(Debug, Clone)]
 pub struct Attempts(Sha256);
 
 impl Attempts {
-    /// Those of one action on one generation of an address.
+    /// The attempts at one action on one generation of an address.
     #[must_use]
     pub fn of(lineage: &Lineage, address: &Address, generation: u32, action: Action) -> Self {
         let mut digest = Sha256::new();
@@ -132,7 +131,7 @@ impl Attempts {
         Self(digest)
     }
 
-    /// The id of one of them, as bytes.
+    /// The id of one attempt, as bytes.
     #[must_use]
     pub fn digest(&self, attempt: u32) -> Digest {
         let mut digest = self.0.clone();

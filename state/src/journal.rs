@@ -1,38 +1,38 @@
-//! Where records are kept, as the engine sees it. Implemented by the stores and, in memory, by tests.
+//! The journal as the engine sees it. The stores implement it, and the tests implement it in memory.
 
 use async_trait::async_trait;
 
 use crate::record::Record;
 use crate::snapshot::Snapshot;
 
-/// The keeper of one state, held by one writer.
+/// The journal of one state, with one writer.
 ///
-/// Guarantees: when `append` has returned, its records survive a kill and a loss of power; they are kept in order and without gaps.
+/// Guarantees: When `append` has returned, its records survive a kill and a loss of power. The journal keeps records in order and without gaps.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Makes records durable. Appends that wait at the same moment are written together.
     async fn append(&self, records: Vec<Record>) -> Result<(), JournalError>;
 
-    /// Makes a snapshot durable that contains everything appended so far; the store may then drop those records from its tail.
+    /// Makes a snapshot durable that contains everything appended so far. The store may then drop those records from its tail.
     async fn checkpoint(&self, snapshot: &Snapshot) -> Result<(), JournalError>;
 
-    /// Whether this writer still holds the state. Checked before each mutating call; it costs no I/O.
+    /// Whether this writer still holds the state. The engine calls it before each mutating call; it needs no I/O.
     fn held(&self) -> Result<(), JournalError>;
 }
 
-/// Why records could not be kept. After one of these, no mutating call is sent any more.
+/// Why records could not be kept. After such an error, the engine sends no more mutating calls.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// Somebody else holds the state now.
+    /// Another run holds the state now.
     #[error("the state was taken over by {holder}")]
     TakenOver {
         /// User and host.
         holder: String,
     },
-    /// The lease ran out and could not be renewed in time.
+    /// The lease expired before it could be renewed.
     #[error("the lease on the state ran out at {deadline}")]
     LeaseExpired {
-        /// When.
+        /// When the lease expired.
         deadline: jiff::Timestamp,
     },
     /// The store failed.

@@ -1,6 +1,6 @@
-//! What Windlass believes exists: the snapshot, the journal's records, and how one follows from the other.
+//! What Windlass records as existing: the snapshot, the journal's records, and how one follows from the other.
 //!
-//! Architecture invariant: no I/O. Where records are kept is the store's concern, and behind [`journal::Journal`] it may be anything.
+//! Architecture invariant: no I/O. The store keeps the records; behind [`journal::Journal`] it may be any store.
 
 pub mod apply;
 pub mod binding;

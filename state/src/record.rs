@@ -1,4 +1,4 @@
-//! The records of the journal: what is about to be done, and what came of it.
+//! The records of the journal: what a run is about to do, and the outcome.
 //!
 //! Not here: applying them to a snapshot, nor keeping them.
 
@@ -24,25 +24,23 @@ use crate::verdict::{Decision, Judged, Verdict};
 pub enum Record {
     /// A run begins.
     RunStarted(RunStarted),
-    /// A mutating call is about to be sent. Boxed because it is much larger than the others.
+    /// A mutating call is about to be sent. Boxed because this variant is much larger than the others.
     Intent(Box<Intent>),
-    /// What came of an intent.
+    /// The outcome of an intent.
     Outcome(Box<Outcome>),
-    /// What is believed changes without a mutating call.
+    /// The recorded state changes without a mutating call.
     Settled(Box<Settled>),
-    /// A run ends by itself; a killed run has none.
+    /// A run ends normally; a killed run has no such record.
     RunFinished(RunFinished),
 }
 
-/// Who began what.
+/// The start of a run: who ran what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunStarted {
-    /// The run.
     pub run: RunId,
-    /// What it is.
+    /// The command.
     pub operation: Operation,
-    /// When.
     pub at: Timestamp,
     /// User and host, such as `ci@runner-7`.
     pub who: String,
@@ -50,79 +48,76 @@ pub struct RunStarted {
     pub document: String,
     /// Hash of the plan.
     pub plan: String,
-    /// One line that says what the plan does.
+    /// One line that summarizes the plan.
     pub summary: String,
-    /// What it does to each address. Empty in records of format 1.
+    /// The plan's change of each address. Empty in records of format 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<HistoryLine>,
     /// The version of Windlass that ran, such as `0.1.0`. Empty in records of formats 1 to 3.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub written_by: String,
-    /// Why, in the user's own words.
+    /// The reason, in the user's own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Which deployment an [`Operation::Approve`], [`Operation::Reject`] or [`Operation::Stop`] is about.
+    /// The deployment that an [`Operation::Approve`], [`Operation::Reject`] or [`Operation::Stop`] is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunFinished {
-    /// The run.
     pub run: RunId,
-    /// When.
     pub at: Timestamp,
-    /// How.
     pub result: RunResult,
-    /// What failed, and why. Empty in records of format 1.
+    /// The failed steps, with their causes. Empty in records of format 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<HistoryLine>,
-    /// What became of the deployments and tasks that it began, or went on with.
+    /// The outcome of the deployments and tasks that the run began or continued.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verdicts: Vec<Judged>,
 }
 
-/// What the history says about one address.
+/// A line of the history about one address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryLine {
     /// The resource or lookup.
     pub address: Address,
-    /// What was done, or what went wrong, such as `create`.
+    /// What the run did, such as `create`, or what went wrong.
     pub what: String,
 }
 
-/// What a run is.
+/// The command of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
-    /// Converge to the program.
+    /// Make AWS match the program.
     Up,
-    /// Converge to nothing.
+    /// Delete everything.
     Destroy,
     /// Settle what an earlier run left open.
     Recover,
-    /// Record what exists already as ours.
+    /// Record existing resources as ours.
     Import,
-    /// Record what the world is.
+    /// Record what AWS has.
     Refresh,
-    /// Know resources no more, and leave them in AWS.
+    /// Forget resources, and leave them in AWS.
     Forget,
     /// Give resources other addresses.
     Move,
-    /// Believe what a file says.
+    /// Replace the recorded state by one from a file.
     Restore,
-    /// Believe what was believed earlier.
+    /// Go back to an earlier recorded state.
     RollBack,
-    /// Let a deployment go on.
+    /// Let a deployment continue.
     Approve,
-    /// Let a deployment go back.
+    /// Let a deployment roll back.
     Reject,
     /// Stop a deployment.
     Stop,
-    /// Run a task to its end, beside the program.
+    /// Run a task to its end, in addition to the program.
     Run,
 }
 
@@ -160,15 +155,15 @@ pub enum RunResult {
     Interrupted,
 }
 
-/// What is done to one resource.
+/// The action of one call on a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// Make it.
+    /// Create the resource.
     Create,
-    /// Change it in place.
+    /// Change the resource in place.
     Update,
-    /// Remove it.
+    /// Delete the resource.
     Delete,
     /// Run a task to completion.
     Run,
@@ -187,115 +182,114 @@ impl Action {
     }
 }
 
-/// A mutating call that is about to be sent. It is durable before the call.
+/// A mutating call that is about to be sent. The record is durable before the call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Intent {
-    /// Position in the journal of its lineage; an outcome names it.
+    /// The position in the journal of its lineage; the outcome refers to it.
     pub sequence: u64,
-    /// The run that has it.
+    /// The run that sends the call.
     pub run: RunId,
-    /// Client token and tag of the call.
+    /// The client token and tag of the call.
     pub id: IntentId,
     /// The resource.
     pub address: Address,
-    /// Which generation of it.
+    /// The generation of the resource.
     pub generation: u32,
     /// CloudFormation type name.
     pub kind: String,
-    /// What is done.
+    /// The action.
     pub action: Action,
-    /// Tells attempts at one action on one generation apart, so that no two share a client token: the sequence, as far as it fits.
+    /// Distinguishes attempts at one action on one generation, so that two attempts never share a client token: the sequence, as far as it fits.
     pub attempt: u32,
-    /// Account, role and region, all that is known of them.
+    /// Account, role and region, as far as they are known.
     pub place: Place,
-    /// AWS's identifier, where there is one already.
+    /// AWS's identifier, if there is one already.
     pub physical_id: Option<String>,
     /// The spec as declared, with its expressions. Empty object for a delete.
     pub template: CanonicalJson,
-    /// The spec as sent, without expressions and without secret values. For a delete, what was last applied.
+    /// The spec as sent, without expressions and without secret values. For a delete, the spec that was last applied.
     pub spec: CanonicalJson,
-    /// Everything that it waits for, for the order of a later deletion.
+    /// The resources that this one waits for, for the order of a later deletion.
     pub depends_on: Vec<Address>,
-    /// How the engine treats it.
+    /// Options of the resource for the engine.
     pub options: Options,
-    /// When, by this host's clock.
+    /// The time by this host's clock.
     pub at: Timestamp,
-    /// When, by AWS's own clock. Absent where AWS had not answered anything yet, and in records of formats 1 to 3.
+    /// The time by AWS's own clock. Absent if AWS had not answered anything yet, and in records of formats 1 to 3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_time: Option<Timestamp>,
-    /// AWS's token of the request that this became, where AWS works on requests: Cloud Control does.
+    /// AWS's token of the request, for services that work on requests, such as Cloud Control.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
 }
 
-/// What came of an intent.
+/// The outcome of an intent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
-    /// The intent's sequence.
+    /// The sequence of the intent.
     pub intent: u64,
-    /// What came of it.
+    /// The result of the call.
     pub result: OutcomeResult,
-    /// When.
     pub at: Timestamp,
 }
 
-/// What came of an intent.
+/// The result of an intent's call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "result", rename_all = "snake_case", deny_unknown_fields)]
 pub enum OutcomeResult {
-    /// It exists now, made by this call or found after its reply was lost.
+    /// The resource exists now: this call made it, or the engine found it after the answer was lost.
     Created {
         /// AWS's identifier.
         physical_id: String,
-        /// What AWS gave, by CloudFormation attribute name.
+        /// The attributes that AWS returned, by CloudFormation attribute name.
         outputs: BTreeMap<String, Value>,
-        /// The properties at the top that the create call could not carry: an update of its own sends them.
+        /// The top-level properties that the create call could not carry: a separate update sends them.
         unfinished: Vec<String>,
-        /// When AWS answered the create, or showed what it had made, by AWS's own clock.
+        /// When AWS answered the create, or showed the resource that it had made, by AWS's own clock.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
     },
-    /// The change is made. Nothing is unfinished any more.
+    /// The update succeeded. No property is unfinished any more.
     Updated {
-        /// What AWS gave; merged over what was known.
+        /// The attributes that AWS returned; merged over the known ones.
         outputs: BTreeMap<String, Value>,
         /// When AWS answered, by AWS's own clock.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         since: Option<Timestamp>,
     },
-    /// It is gone.
+    /// The resource is gone.
     Deleted,
     /// AWS refused, and nothing was done.
     Failed {
-        /// What AWS said.
+        /// AWS's error.
         error: String,
     },
-    /// Nobody knows which of these properties an update has changed: it was cut off, or refused half-way. They count as unfinished.
+    /// It is unknown which of these properties an update has changed, because it was interrupted, or AWS refused a part of it. They count as
+    /// unfinished.
     Uncertain {
-        /// What happened.
+        /// The cause.
         error: String,
-        /// The properties at the top that it was about.
+        /// The top-level properties of the update.
         properties: Vec<String>,
     },
     /// The call never reached AWS.
     NeverSent,
 }
 
-/// What is believed changes without a mutating call.
+/// The recorded state changes without a mutating call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settled {
     /// The run that settled it.
     pub run: RunId,
-    /// What changes.
+    /// The change.
     pub settlement: Settlement,
-    /// When.
     pub at: Timestamp,
 }
 
-/// A change of what is believed that no mutating call makes.
+/// A change of the recorded state that no mutating call makes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "settlement", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Settlement {
@@ -304,107 +298,107 @@ pub enum Settlement {
         /// The place.
         binding: Binding,
     },
-    /// The program was told these availability zones.
+    /// The program got these availability zones.
     Zones {
-        /// The region.
         region: String,
         /// Their names, sorted.
         zones: Vec<String>,
     },
-    /// A lookup was answered.
+    /// AWS answered a lookup.
     Pinned {
         /// The lookup.
         address: Address,
         /// The answer.
         pin: Pin,
     },
-    /// A lookup is not asked any more.
+    /// The program does not make a lookup any more.
     Unpinned {
         /// The lookup.
         address: Address,
     },
-    /// What the stack tells its user and other stacks, all of it.
+    /// All outputs of the stack, for its user and other stacks.
     Outputs {
-        /// By name.
+        /// The values by name.
         outputs: BTreeMap<String, Value>,
     },
-    /// How long the steps of a run took, on average.
+    /// The average duration of the run's steps.
     Timed {
-        /// By kind and by what they do.
+        /// By kind and by what the steps do.
         durations: Durations,
     },
     /// A wait reached its level.
     Waited {
         /// The resource.
         address: Address,
-        /// Which generation of it.
+        /// The generation of the resource.
         generation: u32,
-        /// How far.
+        /// The level that the wait has reached.
         level: Wait,
-        /// What AWS gave meanwhile; merged over what was known.
+        /// The attributes that AWS returned meanwhile; merged over the known ones.
         outputs: BTreeMap<String, Value>,
     },
-    /// AWS took a call as a request that it works on; its token finds the request again.
+    /// AWS took a call as a request that it works on; the token finds the request again.
     Requested {
-        /// The intent's sequence.
+        /// The sequence of the intent.
         intent: u64,
         /// AWS's token.
         token: String,
     },
-    /// How far the deployment of a service has come, or a task.
+    /// The progress of a service's deployment, or of a task.
     Judged {
         /// The resource.
         address: Address,
-        /// Which generation of it.
+        /// The generation of the resource.
         generation: u32,
-        /// What is known.
+        /// The current verdict.
         verdict: Box<Verdict>,
     },
-    /// A generation is gone from AWS, or is left there and not known any more.
+    /// A generation is gone from AWS, or Windlass leaves it there and forgets it.
     Forgotten {
         /// The resource.
         address: Address,
-        /// Which generation of it.
+        /// The generation of the resource.
         generation: u32,
     },
-    /// A generation that was replaced is kept as history.
+    /// Windlass keeps a replaced generation as history.
     Kept {
         /// The resource.
         address: Address,
-        /// Which generation of it.
+        /// The generation of the resource.
         generation: u32,
     },
-    /// What is believed of one generation is this, whatever it was before: it was imported, read anew, or believed earlier.
+    /// The record of one generation becomes this one, whatever it was before: the generation was imported, read again, or restored from an earlier
+    /// state.
     Believed {
         /// The resource.
         address: Address,
-        /// Why it is not the current one; absent for the current one.
+        /// Why the generation is not the current one; absent for the current one.
         old: Option<OldReason>,
         /// The generation.
         recorded: Box<Recorded>,
     },
-    /// A resource has another address; its old generations go with it, and whatever depends on it follows.
+    /// A resource gets another address. Its old generations move with it, and dependencies follow.
     Moved {
-        /// The address that it had.
+        /// The old address.
         from: Address,
-        /// The address that it has now.
+        /// The new address.
         to: Address,
     },
     /// The declaration differs in a way that AWS does not see.
     Redeclared {
         /// The resource.
         address: Address,
-        /// Which generation of it; the current one.
+        /// The generation of the resource; the current one.
         generation: u32,
-        /// Account, role and region, all that is known of them.
+        /// Account, role and region, as far as they are known.
         place: Place,
-        /// As declared.
+        /// The spec as declared.
         template: CanonicalJson,
-        /// As it would be sent.
+        /// The spec as it would be sent.
         spec: CanonicalJson,
-        /// Everything that it waits for.
+        /// The resources that this one waits for.
         depends_on: Vec<Address>,
-        /// How the engine treats it.
+        /// Options of the resource for the engine.
         options: Options,
     },
 }

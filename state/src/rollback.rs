@@ -1,7 +1,7 @@
-//! Going back to an earlier belief without losing what came about since.
+//! Rollback to an earlier recorded state, without losing track of what was made since.
 //!
-//! The world does not go back with the belief. So what was made since stays known: the next plan adopts it where it is declared, and
-//! deletes it where it is not. Only what was imported since is let go, for it was not ours before. Not here: keeping earlier beliefs.
+//! AWS does not go back with the recorded state. So a resource made since stays known: the next plan adopts it if the program declares it, and deletes
+//! it if not. Rollback lets go only of resources that were imported since, because they were not ours before. Not here: keeping earlier states.
 
 use std::collections::BTreeMap;
 
@@ -11,22 +11,22 @@ use windlass::document::Place;
 use crate::record::Settlement;
 use crate::snapshot::{OldReason, Recorded, Snapshot, differing};
 
-/// What leads from one belief to an earlier one.
+/// The changes that lead from one recorded state to an earlier one.
 #[derive(Debug, Default, PartialEq)]
 pub struct RollBack {
-    /// What is to be recorded, in this order.
+    /// The settlements to record, in this order.
     pub settlements: Vec<Settlement>,
-    /// Believed as it was then, and differently now.
+    /// Resources whose record goes back to its earlier form.
     pub changed: Vec<Address>,
-    /// Not known now, and known again.
+    /// Resources that are unknown now, and become known again.
     pub back: Vec<Address>,
-    /// Made since: it stays known, for the next plan to adopt or delete.
+    /// Resources made since: they stay known, and the next plan adopts or deletes them.
     pub unclaimed: Vec<Address>,
-    /// Imported since: it is left in AWS and not known any more.
+    /// Resources imported since: they stay in AWS, and Windlass forgets them.
     pub forgotten: Vec<Address>,
 }
 
-/// What tells one thing in AWS from another.
+/// The identity of a resource in AWS.
 type Identity<'a> = (&'a str, &'a Place, &'a str);
 
 fn identity(recorded: &Recorded) -> Identity<'_> {
@@ -34,7 +34,7 @@ fn identity(recorded: &Recorded) -> Identity<'_> {
 }
 
 impl RollBack {
-    /// Compares what is believed `now` with what was believed `then`.
+    /// Compares the recorded state `now` with the one `then`.
     #[must_use]
     pub fn between(now: &Snapshot, then: &Snapshot) -> Self {
         let mut back = Self::default();
@@ -58,7 +58,7 @@ impl RollBack {
         back
     }
 
-    /// What was imported since goes first: it may stand where something else comes back.
+    /// Imports made since then are removed first, because one of them may have the address of a resource that comes back.
     fn imports(&mut self, now: &Snapshot, then: &Snapshot) {
         let before: Vec<_> = then.everything().map(|(_, r)| identity(r)).collect();
         for (address, recorded) in &now.resources {
@@ -88,7 +88,7 @@ impl RollBack {
         let stands = now.resources.get(address);
         match (known, stands) {
             (Some(at), Some(current)) if *at == address => {
-                // As an old generation it is known already, and what replaced it is what stands.
+                // If it is known only as an old generation, the generation that replaced it stays the current one.
                 if identity(current) == identity(recorded) && current != recorded {
                     self.believe_again(address, current, recorded);
                 }
@@ -104,9 +104,9 @@ impl RollBack {
                 });
                 self.believe_again(address, &now.resources[*at], recorded);
             }
-            // It is known under another address, which something else had then.
+            // The resource is known under another address, which another resource had then.
             (Some(_), _) => {}
-            // Whatever took its place since stands.
+            // Another resource has taken the address since, and stays there.
             (None, Some(_)) if !self.forgotten.contains(address) => {
                 if self.fits_below(now, address, recorded.generation) {
                     self.bring(address, Some(OldReason::Deposed), recorded);
@@ -129,10 +129,10 @@ impl RollBack {
     fn believe_again(&mut self, address: &Address, current: &Recorded, recorded: &Recorded) {
         let mut believed = recorded.clone();
         believed.generation = current.generation;
-        // What AWS did since stays true.
+        // What AWS did since then stays true.
         (believed.since, believed.changed) = (current.since, current.changed);
         believed.verdict.clone_from(&current.verdict);
-        // What was sent since may be in force: the next plan sends again what differs.
+        // A call since then may have changed properties in AWS, so the next plan sends the differences again.
         believed
             .unfinished
             .extend(differing(&current.applied, &recorded.applied));
@@ -169,7 +169,7 @@ impl RollBack {
         !taken && current.is_none_or(|current| generation < current.generation)
     }
 
-    /// Lookups, zones and outputs are as they were.
+    /// Lookups, zones and outputs go back to their earlier values.
     fn rest(&mut self, now: &Snapshot, then: &Snapshot) {
         for (address, pin) in &then.pins {
             if now.pins.get(address) != Some(pin) {

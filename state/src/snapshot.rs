@@ -1,6 +1,6 @@
-//! The snapshot: everything believed to exist for one stack and environment.
+//! The snapshot: every resource that Windlass records as existing for one stack and environment.
 //!
-//! Not here: how it is kept, and how it is compared with the world.
+//! Not here: how the snapshot is kept, and how it is compared with AWS.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,64 +21,63 @@ use crate::identity::{IntentId, Lineage, Owner};
 use crate::record::Intent;
 use crate::verdict::Verdict;
 
-/// The version of snapshots and records that this crate writes. Older ones are read; newer ones are refused.
+/// The version of snapshots and records that this crate writes. It reads older ones and refuses newer ones.
 ///
-/// Since 2: the operations beside `up` and `destroy`, the settlement `believed`, and what the history says about each address.
-/// Since 3: durations.
-/// Since 4: creates that were settled as never sent, the version that wrote it, times by AWS's own clock, verdicts, tokens of requests, why and about what a run was.
+/// Since 2: the operations beside `up` and `destroy`, the settlement `believed`, and what the history says about each address. Since 3: durations.
+/// Since 4: creates that were settled as never sent, the version that wrote the state, times by AWS's own clock, verdicts, tokens of requests, and why
+/// and about what a run was.
 pub const FORMAT: u32 = 4;
 
-/// The version of Windlass that this is, such as `0.1.0`.
+/// The version of this Windlass, such as `0.1.0`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Everything believed to exist for one stack and environment.
+/// Every resource that is recorded as existing, for one stack and environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     /// [`FORMAT`].
     pub format: u32,
-    /// The version of Windlass that wrote it, such as `0.1.0`. Empty in formats 1 to 3. An older version that meets a newer format reads no more than
-    /// these two.
+    /// The version of Windlass that wrote the snapshot, such as `0.1.0`. Empty in formats 1 to 3. An older version that finds a newer format reads only
+    /// these two fields.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub written_by: String,
     /// The identity of this state.
     pub lineage: Lineage,
     /// The stack's name.
     pub stack: String,
-    /// The environment.
     pub environment: String,
-    /// How many records of the journal it contains: the sequence that the next intent gets.
+    /// How many records of the journal the snapshot contains; it is the sequence of the next intent.
     pub sequence: u64,
-    /// Where the resources live. Absent before the first `up`.
+    /// The place of the resources. Absent before the first `up`.
     pub binding: Option<Binding>,
-    /// The key of the hashes that stand for secrets.
+    /// The key of the hashes of secrets.
     pub secret_key: SecretKey,
     /// The current generation of each resource.
     pub resources: BTreeMap<Address, Recorded>,
     /// Generations that are not current: to be deleted, or kept as history. Oldest first.
     pub old: BTreeMap<Address, Vec<OldGeneration>>,
-    /// The last generation that an address had before it lost all of them. Generations never start again, because names, client tokens
-    /// and intent tags are made from them.
+    /// The last generation of an address that has no resource any more. Generations never start again, because names, client tokens and intent tags are
+    /// made from them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub retired: BTreeMap<Address, u32>,
-    /// Answers to lookups, kept until they are refreshed.
+    /// Answers to lookups, kept until the user refreshes them.
     pub pins: BTreeMap<Address, Pin>,
-    /// The availability zones that the program was told, by region.
+    /// The availability zones that the program got, by region.
     pub zones: BTreeMap<String, Vec<String>>,
-    /// What the stack tells its user and other stacks.
+    /// The outputs of the stack, for its user and other stacks.
     pub outputs: BTreeMap<String, Value>,
     /// How long steps took.
     #[serde(default, skip_serializing_if = "Durations::is_empty")]
     pub durations: Durations,
-    /// Intents without an outcome, by sequence: what a killed run left open.
+    /// Intents without an outcome, by sequence: the calls that a killed run left open.
     pub open: BTreeMap<u64, Intent>,
-    /// Creates that were settled as never sent, by sequence. AWS fences nothing: the call of a dead program can still arrive, and what it makes is known
-    /// by its intent.
+    /// Creates that were settled as never sent, by sequence. AWS has no fencing: the call of a dead program can still arrive, and its intent identifies
+    /// the resource that it makes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lost: BTreeMap<u64, Intent>,
 }
 
-/// One generation of a resource that is believed to exist.
+/// One generation of a resource that is recorded as existing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recorded {
@@ -86,38 +85,38 @@ pub struct Recorded {
     pub kind: String,
     /// Counts up with every replacement, from 0.
     pub generation: u32,
-    /// Account, role and region, all that is known of them.
+    /// Account, role and region, as far as they are known.
     pub place: Place,
     /// AWS's identifier.
     pub physical_id: String,
-    /// What AWS gave, by CloudFormation attribute name.
+    /// The attributes that AWS returned, by CloudFormation attribute name.
     pub outputs: BTreeMap<String, Value>,
     /// The spec as last declared, with its expressions.
     pub template: CanonicalJson,
     /// The spec as last sent, without expressions and secret values.
     pub applied: CanonicalJson,
-    /// Everything that it waited for.
+    /// The resources that this one waited for.
     pub depends_on: Vec<Address>,
-    /// How the engine treats it; holds when the declaration is gone.
+    /// Options of the resource for the engine. They remain in force after the declaration is removed.
     pub options: Options,
-    /// How far it has been waited for. A wait that was cut off is taken up again.
+    /// The level that a wait has reached. The next run continues an interrupted wait.
     pub waited: Wait,
-    /// The properties at the top that may not be as `applied` says: the create call could not carry them and their update has not
-    /// succeeded yet, or an update was cut off. The next plan sends them again.
+    /// The top-level properties that may differ from `applied`: the create call could not carry them and their update has not succeeded yet, or an
+    /// update was interrupted. The next plan sends them again.
     pub unfinished: Vec<String>,
-    /// The intent that made or last changed it. Of what was imported and not changed since, one that was never sent.
+    /// The intent that made or last changed the resource. For an imported resource that was not changed since, one that was never sent.
     pub intent: IntentId,
-    /// Whether it was there before us: an import recorded it, and no call of ours made it.
+    /// Whether the resource existed before Windlass managed it: an import recorded it, and no call of ours made it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
-    /// When AWS answered its create, or showed what a lost create had made, by AWS's own clock. Until AWS must show it, an answer that it does not
-    /// exist proves nothing. Absent where that was long ago: in formats 1 to 3, and for what was imported.
+    /// When AWS answered its create, or showed the resource of a lost create, by AWS's own clock. Until AWS must show the resource, the answer "does
+    /// not exist" proves nothing. Absent if that was long ago: in formats 1 to 3, and for imported resources.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// When AWS answered its last update, by AWS's own clock: for a while answers can still be from before.
+    /// When AWS answered its last update, by AWS's own clock: for a while AWS may still answer with the old values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed: Option<Timestamp>,
-    /// The last that is known of its deployment, or of the task that it is.
+    /// The last known verdict on its deployment, or on the task that it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Box<Verdict>>,
 }
@@ -126,19 +125,19 @@ pub struct Recorded {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OldGeneration {
-    /// Why it is still here.
+    /// Why the generation is still recorded.
     pub why: OldReason,
     /// The resource.
     pub recorded: Recorded,
 }
 
-/// Why a generation that is not current is still here.
+/// Why a generation that is not current is still recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OldReason {
-    /// It was replaced and is to be deleted.
+    /// It was replaced, and Windlass will delete it.
     Deposed,
-    /// It is history to roll back to.
+    /// It is history for a rollback.
     Kept,
 }
 
@@ -146,22 +145,22 @@ pub enum OldReason {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pin {
-    /// Canonical JSON of what was asked; another question is asked anew.
+    /// Canonical JSON of the question. If the program asks another question, the engine asks AWS again.
     pub question: CanonicalJson,
-    /// What AWS answered, by output name.
+    /// AWS's answer, by output name.
     pub outputs: BTreeMap<String, Value>,
 }
 
-/// The binary logarithm of scrypt's cost. A higher one is another hash, so it stands in front of each.
+/// The binary logarithm of scrypt's cost. Another cost gives another hash, so each hash begins with the cost.
 const SCRYPT_LOG_N: u8 = 13;
 
-/// The key of the hashes that stand for secrets: 64 hex digits, random, one per state.
+/// The key of the hashes of secrets: 64 hex digits, random, one per state.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretKey(pub String);
 
 impl SecretKey {
-    /// What stands for a value in the state: equal values have equal hashes within one state.
+    /// The hash that represents a value in the state: equal values have equal hashes within one state.
     ///
     /// The key is in the state, so that a reader of the state can try values. That is why the hash is slow: one guess takes about
     /// [`SCRYPT_LOG_N`]'s 15 ms and 8 MiB of memory (RFC 7914), where the HMAC of format 3 took 3 µs.
@@ -175,7 +174,7 @@ impl SecretKey {
         format!("scrypt:{SCRYPT_LOG_N}:{}", hex(&out))
     }
 
-    /// The HMAC-SHA256 that states of format 3 and older hold, to tell whether they hold it of this value.
+    /// The HMAC-SHA256 of a value, which states of format 3 and older contain. The engine uses it to tell whether such a state has this value.
     #[must_use]
     pub fn quick_hash(&self, value: &[u8]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.as_bytes())
@@ -192,7 +191,7 @@ impl fmt::Debug for SecretKey {
 }
 
 impl Snapshot {
-    /// A state that believes in nothing.
+    /// A state without resources.
     #[must_use]
     pub fn empty(lineage: Lineage, secret_key: SecretKey, stack: &str, environment: &str) -> Self {
         Self {
@@ -216,7 +215,7 @@ impl Snapshot {
         }
     }
 
-    /// Whose the resources of this state are.
+    /// The owner of the resources of this state.
     #[must_use]
     pub fn owner(&self) -> Owner {
         Owner {
@@ -226,7 +225,7 @@ impl Snapshot {
         }
     }
 
-    /// The same in the format that this crate writes, whichever older one it was read from.
+    /// The snapshot in the format that this crate writes, from any older format.
     #[must_use]
     pub fn upgraded(self) -> Self {
         Self {
@@ -236,9 +235,9 @@ impl Snapshot {
         }
     }
 
-    /// Holds another hash of the same secret values. `hashes` goes from what is held to what is to be held.
+    /// Replaces the hashes of secret values by other hashes of the same values. `hashes` maps from old to new ones.
     ///
-    /// Both stand for one value, so that nothing that AWS could see changes.
+    /// Both hashes represent one value, so AWS sees no change.
     pub fn rehash(&mut self, hashes: &BTreeMap<String, String>) {
         let old = self.old.values_mut().flatten().map(|old| &mut old.recorded);
         for recorded in self.resources.values_mut().chain(old) {
@@ -258,7 +257,8 @@ impl Snapshot {
         }
     }
 
-    /// Holds what is declared as it was before in one text together with the document, and what was sent as it was declared in one text.
+    /// Shares texts in memory: a template that equals the document's spec uses the document's text, and an applied spec that equals its template uses
+    /// the template's text.
     pub fn share_texts(&mut self, document: &Document) {
         for (address, recorded) in &mut self.resources {
             if let Some(declared) = document.resources.get(address)
@@ -279,7 +279,7 @@ impl Snapshot {
             .find(|recorded| recorded.generation == generation)
     }
 
-    /// What a reference to a resource or lookup gives now.
+    /// The current value of a reference to a resource or lookup.
     #[must_use]
     pub fn output(&self, address: &Address, output: &str) -> Option<&Value> {
         let resource = self
@@ -316,7 +316,7 @@ impl Snapshot {
     }
 }
 
-/// Replaces a text wherever it is all of a value.
+/// Replaces a text wherever it is the whole of a value.
 fn replace(value: &mut Value, before: &str, after: &str) {
     match value {
         Value::String(text) if text == before => after.clone_into(text),
@@ -331,7 +331,7 @@ fn replace(value: &mut Value, before: &str, after: &str) {
     }
 }
 
-/// The properties at the top that differ between two specs, sorted.
+/// The top-level properties that differ between two specs, sorted.
 #[must_use]
 pub fn differing(before: &CanonicalJson, after: &CanonicalJson) -> Vec<String> {
     if before == after {

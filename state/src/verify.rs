@@ -1,6 +1,6 @@
-//! What must hold of every snapshot, after every operation, the failed ones included.
+//! Invariants of every snapshot, which hold after every operation, also after one that failed.
 //!
-//! Not here: mending anything.
+//! Not here: repairing anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,18 @@ use windlass::address::Address;
 use crate::record::Action;
 use crate::snapshot::{FORMAT, Snapshot};
 
-/// Something that must not be.
+/// A violated invariant of snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     /// The snapshot has another format than this crate writes.
     #[error("the snapshot has format {0}")]
     Format(u32),
-    /// A dependency on something that neither is nor was recorded.
+    /// A dependency on a resource that is not recorded and never was.
     #[error("`{from}` depends on `{to}`, which was never recorded")]
     Dangling {
-        /// Who depends.
+        /// The resource that depends.
         from: Address,
-        /// On what.
+        /// The missing resource.
         to: Address,
     },
     /// Resources that wait for each other, so that none can be deleted first.
@@ -31,7 +31,7 @@ pub enum Violation {
     Generations {
         /// The resource.
         address: Address,
-        /// As they stand.
+        /// The generations in their order.
         found: Vec<u32>,
     },
     /// A list of old generations that is empty.
@@ -50,10 +50,10 @@ pub enum Violation {
 }
 
 impl Snapshot {
-    /// Checks everything that must hold.
+    /// Checks all invariants.
     ///
     /// # Errors
-    /// Everything that does not hold.
+    /// All violations.
     pub fn verify(&self) -> Result<(), Vec<Violation>> {
         let mut found = Vec::new();
         if self.format != FORMAT {
@@ -66,8 +66,8 @@ impl Snapshot {
         if found.is_empty() { Ok(()) } else { Err(found) }
     }
 
-    /// Whether an address is or was recorded. A retired one counts: between the two halves of a delete-first replacement, and for kept history, nothing
-    /// else is left.
+    /// Whether an address is or was recorded. A retired address counts. It is all that remains of a resource between the two halves of a delete-first
+    /// replacement, and of a removed resource on which kept history depends.
     #[must_use]
     pub fn was_recorded(&self, address: &Address) -> bool {
         self.resources.contains_key(address)
@@ -103,7 +103,7 @@ impl Snapshot {
         }
     }
 
-    // Takes away what nothing that is left depends on; what remains is on a cycle or leads to one.
+    // Removes all resources on which no remaining one depends. The rest is on a cycle or leads to one.
     fn verify_cycles(&self, found: &mut Vec<Violation>) {
         let mut waiting: BTreeMap<&Address, usize> = BTreeMap::new();
         let mut users: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! A snapshot stays whole whatever is recorded: random records on random valid snapshots, each taken in or refused as a whole.
+//! A snapshot stays valid whatever is recorded: random records on random valid snapshots, each applied or refused as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +79,7 @@ fn created(sequence: u64) -> OutcomeResult {
     }
 }
 
-/// What an import recorded.
+/// The record of an imported resource.
 fn found(number: u64, generation: u32, on: &[String]) -> Recorded {
     Recorded {
         kind: "Test::A::B".to_owned(),
@@ -337,7 +337,7 @@ proptest! {
     }
 }
 
-/// Everything that was made by calls of ours, and everything that was found.
+/// The resources that calls of ours made, and the resources that were found.
 fn things(snapshot: &Snapshot) -> (BTreeSet<&str>, BTreeSet<&str>) {
     let of = |imported: bool| {
         let all = snapshot.everything().map(|(_, recorded)| recorded);
@@ -402,7 +402,7 @@ fn a_create_that_was_settled_as_never_sent_is_remembered_until_its_thing_is_foun
     };
     assert_eq!(snapshot.lost.get(&lost), Some(&*first));
 
-    // What was refused made nothing; what is deleted made nothing either.
+    // A refused call made nothing, and a deletion makes nothing either.
     done(&mut snapshot, "b", 0, Action::Create, &[]);
     let deletion = snapshot.sequence;
     let second = intent(&snapshot, "b", 0, Action::Delete, &[]);

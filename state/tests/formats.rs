@@ -1,4 +1,4 @@
-//! States of every format are read, whatever they hold. A fixture is never edited: a new format gets new ones beside it.
+//! Windlass reads states of every format, whatever they hold. A fixture is never edited: a new format gets new fixtures.
 
 use windlass_state::record::Record;
 use windlass_state::snapshot::{FORMAT, Snapshot, VERSION};
@@ -13,7 +13,7 @@ const RECORDS_3: &str = include_str!("fixtures/records-3.jsonl");
 const SNAPSHOT_4: &str = include_str!("fixtures/snapshot-4.json");
 const RECORDS_4: &str = include_str!("fixtures/records-4.jsonl");
 
-/// Reads a state of a format and takes records of that format in.
+/// Reads a state of a format and applies records of that format.
 fn goes_on_in_the_newest(format: u32, snapshot: &str, records: &str) -> Snapshot {
     let snapshot: Snapshot = serde_json::from_str(snapshot).expect("it is read");
     assert_eq!(snapshot.format, format);

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Ident, LitInt, LitStr, Path, Result, Token, Type, parenthesized};
 
-/// What a property's attribute says.
+/// The parsed attribute of a property.
 #[derive(Default)]
 pub struct FieldAttributes {
     pub change: Option<TokenStream>,
@@ -109,7 +109,7 @@ impl Parse for Spelling {
     }
 }
 
-/// Reads what stands in the attributes of this name, word by word with commas between.
+/// Reads the content of all attributes with this name: words with commas between.
 fn each_word(
     attributes: &[Attribute],
     name: &str,
@@ -195,7 +195,7 @@ fn name_rule(input: ParseStream<'_>) -> Result<TokenStream> {
     )
 }
 
-/// What a kind's attribute says.
+/// The parsed attribute of a kind.
 #[derive(Default)]
 pub struct ResourceAttributes {
     pub kind: Option<LitStr>,
@@ -340,7 +340,7 @@ impl ResourceAttributes {
     }
 }
 
-/// `("AllocationId", owner("ListenerArn", "LoadBalancerArn"), follows)`: paths, then in any order who owns, and whether it follows.
+/// `("AllocationId", owner("ListenerArn", "LoadBalancerArn"), follows)`: paths, then in any order the owner and `follows`.
 fn serves_one(input: ParseStream<'_>) -> Result<TokenStream> {
     let inner;
     parenthesized!(inner in input);

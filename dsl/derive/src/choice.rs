@@ -1,4 +1,4 @@
-//! `#[derive(Choice)]`: an enum whose variants are properties of which exactly one is given.
+//! `#[derive(Choice)]`: an enum of properties that exclude each other. Each variant is one property, and exactly one of them is given.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,7 +8,7 @@ use crate::attributes::FieldAttributes;
 use crate::fields::schema_entry;
 use crate::members;
 
-/// Expands the derive. Attributes in `#[choice(…)]` on the enum hold for every variant that does not state its own change.
+/// Expands the derive. Attributes in `#[choice(…)]` on the enum apply to every variant that does not state its own change.
 pub fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Enum(data) = &input.data else {
         return Err(syn::Error::new_spanned(&input.ident, "expected an enum"));

@@ -1,4 +1,4 @@
-//! What structs with properties have in common: JSON form, resolved twin, schema entries, constructor and setters.
+//! What all structs with properties share: JSON form, resolved twin, schema entries, constructor and setters.
 
 use heck::ToPascalCase;
 use proc_macro2::TokenStream;
@@ -126,7 +126,7 @@ pub fn twin(input: &DeriveInput, properties: &[Property]) -> TokenStream {
         input.ident
     );
     let has_choice = properties.iter().any(|property| property.attributes.choice);
-    // serde cannot flatten and deny at once.
+    // serde cannot combine `flatten` and `deny_unknown_fields`.
     let deny = (!has_choice).then(|| quote!(#[serde(deny_unknown_fields)]));
     let fields = properties
         .iter()
@@ -175,7 +175,7 @@ pub fn schema_entry(
     };
     let shape = quote!(<#ty as ::windlass::value::Field>::SHAPE);
     let shape = match &attributes.change {
-        // The same choice may stand where a change replaces and where it does not.
+        // The same choice may be used both where a change replaces and where it does not.
         Some(change) if attributes.choice => {
             quote!(&#schema::Shape::Choice(&#schema::stated::<{ #schema::choices(#shape) }>(#shape, #change)))
         }
@@ -222,8 +222,8 @@ pub fn schema(properties: &[Property]) -> Vec<TokenStream> {
         .collect()
 }
 
-/// How a value of a property's type is taken: the argument's type, and the expression that makes the field of `value`. `takes` is the
-/// trait that says in its own words what does not fit.
+/// How code takes a value of a property's type: the argument's type, and the expression that makes the field of `value`. `takes` is the trait with its
+/// own compiler message for a value that does not fit.
 fn taken(ty: &Type, takes: Option<&Path>) -> (TokenStream, TokenStream) {
     match (outer(ty).as_str(), arguments(ty).as_slice()) {
         ("Option", [inner]) => {
@@ -263,7 +263,7 @@ fn taken(ty: &Type, takes: Option<&Path>) -> (TokenStream, TokenStream) {
     }
 }
 
-/// What fits where a value of this type is wanted.
+/// The bound of an argument for a value of this type.
 fn fitting(ty: &Type, takes: Option<&Path>) -> TokenStream {
     match (takes, outer(ty).as_str(), arguments(ty).as_slice()) {
         (Some(takes), ..) => quote!(impl #takes),
@@ -272,7 +272,7 @@ fn fitting(ty: &Type, takes: Option<&Path>) -> TokenStream {
     }
 }
 
-/// A constructor that takes what is required, and a setter for all else.
+/// A constructor that takes the required properties, and a setter for every other property.
 pub fn constructor_and_setters(
     input: &DeriveInput,
     properties: &[Property],

@@ -1,9 +1,8 @@
-//! The member list of a twin as a macro of the twin's own name, for whoever maps specs to another form, such as the AWS SDK's.
+//! A macro with the member list of a twin, under the twin's own name. Code that maps specs to another form, such as the AWS SDK's, expands it.
 //!
-//! `ClusterSettingResolved!(path::to::visit { words })` becomes
-//! `path::to::visit! { { words } struct ClusterSettingResolved { "Name" name optional(leaf); … } }`; `never_read` follows
-//! what AWS does not give back. Types and macros have separate name spaces, so one
-//! `use` brings both. Not here: any such form; `engine/aws` has one.
+//! `ClusterSettingResolved!(path::to::visit { words })` becomes `path::to::visit! { { words } struct ClusterSettingResolved { "Name" name
+//! optional(leaf); … } }`. A member that AWS does not give back is followed by `never_read`. Types and macros have separate name spaces, so one `use`
+//! brings both. Not here: any such form; `engine/aws` has one.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -33,7 +32,7 @@ pub fn of_struct(input: &DeriveInput, properties: &[Property]) -> TokenStream {
     listing(input, &quote!(struct), &quote!(#(#members)*))
 }
 
-/// The macro of an enum's twin: its variants in the place of fields.
+/// The macro of an enum's twin, with its variants in place of fields.
 pub fn of_enum(input: &DeriveInput, variants: &[(String, Ident, Type, bool)]) -> TokenStream {
     let members = variants.iter().map(|(name, variant, ty, never_read)| {
         let form = form(ty);
@@ -45,7 +44,7 @@ pub fn of_enum(input: &DeriveInput, variants: &[(String, Ident, Type, bool)]) ->
 
 fn listing(input: &DeriveInput, word: &TokenStream, members: &TokenStream) -> TokenStream {
     let twin = format_ident!("{}Resolved", input.ident);
-    // Exported macros share one name space in the whole crate, and two services have types of one name.
+    // Exported macros share one name space in the whole crate, and two services have types of the same name.
     let mut hasher = DefaultHasher::new();
     input.to_token_stream().to_string().hash(&mut hasher);
     let exported = format_ident!("__members_of_{}_{:016x}", twin, hasher.finish());
@@ -62,7 +61,7 @@ fn listing(input: &DeriveInput, word: &TokenStream, members: &TokenStream) -> To
     }
 }
 
-/// What a value is made of: `leaf`, or something around another form.
+/// The form of a value: `leaf`, or a container around another form.
 fn form(ty: &Type) -> TokenStream {
     match (outer(ty).as_str(), arguments(ty).as_slice()) {
         ("Option", [inner]) => around(&quote!(optional), inner),
@@ -80,7 +79,7 @@ fn around(word: &TokenStream, inner: &Type) -> TokenStream {
     quote!(#word(#inner))
 }
 
-/// The twin of a choice, and whether the choice may be left out.
+/// The twin of a choice, and whether the choice is optional.
 fn chosen(ty: &Type) -> (Ident, TokenStream) {
     match (outer(ty).as_str(), arguments(ty).as_slice()) {
         ("Option", [inner]) => (chosen(inner).0, quote!(optional)),

@@ -1,4 +1,4 @@
-//! `#[derive(Resource)]`: everything that makes a struct a resource kind.
+//! `#[derive(Resource)]`: generates everything that makes a struct a resource kind.
 
 use heck::ToPascalCase;
 use proc_macro2::TokenStream;
@@ -68,7 +68,7 @@ fn every_change_is_stated(properties: &[Property]) -> Result<()> {
     }
 }
 
-/// The enum of in-place changes. A choice counts as one change, whichever of its properties it is about.
+/// The enum of in-place changes. A choice counts as one change, whichever of its properties changes.
 fn change_enum(input: &DeriveInput, properties: &[Property]) -> TokenStream {
     let ident = format_ident!("{}Change", input.ident);
     let doc = format!("What can change in place about a [`{}`].", input.ident);

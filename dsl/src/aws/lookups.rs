@@ -1,6 +1,6 @@
-//! Typed lookups: what exists already, found by what people know it by, where a declared thing would stand.
+//! Typed lookups: find resources that exist already, by the names that people know them by. A spec takes the answer in place of a declared resource.
 //!
-//! Answers are pinned in the state. Not here: asking AWS, which the engine does before it plans.
+//! Windlass pins the answers in the state. Not here: asking AWS, which the engine does before it plans.
 
 use crate::aws::acm::CertificateArn;
 use crate::aws::ec2::{ImageId, SubnetId, VpcId};
@@ -17,7 +17,7 @@ fn map<K: Into<String>, V: Into<String>>(
 }
 
 impl VpcId {
-    /// The one VPC with these tags; without tags, the default VPC. More than one is an error that names them.
+    /// The one VPC with these tags; without tags, the default VPC. If more than one matches, the lookup fails with an error that names them.
     ///
     /// ```
     /// use windlass::aws::ec2::{SecurityGroup, VpcId};
@@ -66,7 +66,7 @@ impl SubnetId {
 }
 
 impl CertificateArn {
-    /// The issued certificate for a domain, such as `example.com`; of several, the one that lasts longest.
+    /// The issued certificate for a domain, such as `example.com`. If there are several, the one that is valid longest.
     #[track_caller]
     pub fn lookup(cx: &mut Stack, name: &str, domain: impl Into<String>) -> Output<Self> {
         cx.lookup(
@@ -80,8 +80,8 @@ impl CertificateArn {
 }
 
 impl ImageId {
-    /// The image that a Systems Manager parameter names now. It stays the same until it is refreshed, so that no run replaces instances by
-    /// itself.
+    /// The image that a Systems Manager parameter names now. The state keeps the answer until the user refreshes it, so no run replaces instances just
+    /// because the parameter changed.
     #[track_caller]
     pub fn lookup(cx: &mut Stack, name: &str, parameter: impl Into<String>) -> Output<Self> {
         cx.lookup(
@@ -95,7 +95,7 @@ impl ImageId {
     }
 }
 
-/// An output of another stack, whose crate stands beside this one.
+/// An output of another stack, whose crate is in the folder beside this one.
 #[track_caller]
 pub fn stack_output<T: Text>(
     cx: &mut Stack,

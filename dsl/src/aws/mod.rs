@@ -18,7 +18,7 @@ pub mod servicediscovery;
 
 /// Calls a macro with every kind of the catalogue: `catalog!(visit)` becomes `visit! { ec2::Vpc, … }`, with types below `windlass::aws`.
 ///
-/// This is the one list of kinds; the engine's registry, the catalogue tests and the reference all come from it.
+/// This is the only list of kinds. The engine's registry, the catalogue tests and the reference all come from it.
 #[macro_export]
 macro_rules! catalog {
     ($visit:ident) => {

@@ -1,6 +1,6 @@
-//! Takes an object's canonical text apart into its members. Not here: what the members mean.
+//! Splits an object's canonical text into its members. Not here: what the members mean.
 
-/// The members of an object, in order: each key as it stands between its quotes, and the canonical text of its value.
+/// The members of an object, in order: each key as it is between its quotes, and the canonical text of its value.
 #[derive(Debug, Clone)]
 pub struct Members<'t> {
     text: &'t str,
@@ -29,14 +29,14 @@ impl<'t> Iterator for Members<'t> {
         let colon = end_of_text(bytes, key);
         let value = colon + 1;
         let end = end_of_value(bytes, value);
-        // Behind the value stands a comma or the closing brace.
+        // The value is followed by a comma or the closing brace.
         let is_last = end + 1 >= bytes.len();
         self.at = if is_last { bytes.len() } else { end + 1 };
         Some((&self.text[key + 1..colon - 1], &self.text[value..end]))
     }
 }
 
-/// Where a text ends that begins with a quote at `at`.
+/// The end of a text that begins with a quote at `at`.
 fn end_of_text(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     loop {

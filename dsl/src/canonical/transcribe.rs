@@ -1,4 +1,5 @@
-//! Reads any form of JSON straight into canonical text: what is in order already, as everything that we wrote, never becomes a tree.
+//! Reads any form of JSON straight into canonical text. JSON that is in canonical order already, such as everything that Windlass wrote, never becomes
+//! a tree.
 //!
 //! Not here: writing a tree (`canonical`).
 
@@ -9,7 +10,7 @@ use serde_json::{Number, Value};
 
 use super::{write, write_text};
 
-/// Appends the canonical text of what `deserializer` gives.
+/// Appends the canonical text of the value that `deserializer` reads.
 pub(super) fn transcribe<'de, D: Deserializer<'de>>(
     deserializer: D,
     out: &mut String,
@@ -19,7 +20,7 @@ pub(super) fn transcribe<'de, D: Deserializer<'de>>(
 
 struct Transcriber<'t>(&'t mut String);
 
-/// A key of an object: what was written, and its plain text.
+/// A key of an object: its written form, and its plain text.
 struct Key<'t>(&'t mut String, &'t mut String);
 
 impl<'de> DeserializeSeed<'de> for Transcriber<'_> {
@@ -119,7 +120,7 @@ impl<'de> Visitor<'de> for Transcriber<'_> {
         }
         out.push('}');
         if !in_order {
-            // The members' texts are canonical; only their order is not, or a key stands twice.
+            // The members' texts are canonical. Only their order is not, or a key occurs twice.
             let value: Value = serde_json::from_str(&out[start..]).map_err(A::Error::custom)?;
             out.truncate(start);
             write(&value, out);

@@ -1,12 +1,12 @@
-//! A stack that names its accounts may declare, and look up, in no other one.
+//! A stack that lists its accounts may declare resources, and make lookups, in these accounts only.
 //!
-//! Not here: the account of the credentials, which the engine compares when it knows it.
+//! Not here: the account of the credentials, which the engine compares as soon as it knows it.
 
 use crate::codes;
 use crate::diagnostics::{Diagnostic, SourceLine};
 use crate::document::{Document, Place};
 
-/// Reports what is placed in an account that [`allow_accounts`](crate::Stack::allow_accounts) does not name.
+/// Reports declarations and lookups in an account that [`allow_accounts`](crate::Stack::allow_accounts) does not name.
 pub(super) fn allowed(document: &Document) -> Vec<Diagnostic> {
     let allowed = &document.allowed_accounts;
     if allowed.is_empty() {
@@ -38,7 +38,7 @@ pub(super) fn allowed(document: &Document) -> Vec<Diagnostic> {
     placed.into_iter().map(problem).collect()
 }
 
-/// The account that a place leads to and that is not allowed: the one it names, or the one whose role it assumes.
+/// The account of a place, if it is not allowed: the account that the place names, or the account of the role that it assumes.
 fn outside<'a>(place: &'a Place, allowed: &[String]) -> Option<&'a str> {
     let of_role = place.role.as_deref().and_then(|arn| arn.split(':').nth(4));
     let named = place.account.as_deref();

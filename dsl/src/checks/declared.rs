@@ -1,4 +1,4 @@
-//! Declarations with their specs read, and what they refer to among the stack's own, for checks that look at several of them.
+//! Declarations with their specs, and what they refer to within the stack, for checks that look at several declarations.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl<'a> Declared<'a> {
         }
     }
 
-    /// Whether it is of this kind.
+    /// Whether the declaration is of this kind.
     pub fn is<R: Resource>(&self) -> bool {
         self.kind == R::SCHEMA.kind
     }
@@ -41,12 +41,12 @@ impl<'a> Declared<'a> {
         T::deserialize(self.spec.get(property)?).ok()
     }
 
-    /// Whether a property was written.
+    /// Whether the author wrote a property.
     pub fn gives(&self, property: &str) -> bool {
         self.spec.get(property).is_some()
     }
 
-    /// A list of the spec; empty where nothing was written.
+    /// A list of the spec; empty if the author wrote none.
     pub fn list(&self, property: &str) -> &[Value] {
         self.spec[property].as_array().map_or(&[], Vec::as_slice)
     }
@@ -82,7 +82,7 @@ pub(super) fn referred(value: &Value) -> Option<Address> {
     }
 }
 
-/// Orders two declarations as they stand in the source, so that the later one is the one to mend.
+/// Orders two declarations by their place in the source, so that the later one is the one to fix.
 pub(super) fn in_source_order<'d, 'a>(
     one: &'d Declared<'a>,
     other: &'d Declared<'a>,

@@ -1,6 +1,6 @@
-//! AWS Cloud Map as a whole: services that their namespace cannot hold, and names that are there twice.
+//! AWS Cloud Map as a whole: services that do not fit into their namespace, and names that are declared twice.
 //!
-//! Not here: what one spec shows by itself, and namespaces that exist already.
+//! Not here: problems that one spec shows by itself, and namespaces that exist already.
 
 use std::collections::BTreeMap;
 
@@ -66,7 +66,7 @@ fn namespace<'d>(
     }
 }
 
-/// What must be there once: kind, what holds it, and the name. DNS knows no case.
+/// The key that must be unique: kind, its container, and the name. DNS names are case-insensitive.
 fn key<'k>(document: &Document, kind: &'k str, spec: &Value) -> Option<(&'k str, String, String)> {
     let name = spec["Name"].as_str()?;
     Some(match kind {

@@ -1,4 +1,5 @@
-//! What an Auto Scaling group cannot launch from a template that is fine by itself: the group chooses subnets, and makes many alike.
+//! Launch templates that are valid alone but that an Auto Scaling group cannot use: the group chooses the subnets itself, and launches many equal
+//! instances.
 //!
 //! Sources: the limits of launch templates for groups in the EC2 Auto Scaling user guide.
 //! <https://docs.aws.amazon.com/autoscaling/ec2/userguide/create-launch-template.html>
@@ -83,7 +84,7 @@ fn misfits(
     found
 }
 
-/// The property that pins an instance of the template to one place.
+/// The property that ties an instance of the template to one place.
 fn pinned(data: &Value) -> Option<String> {
     let interfaces = data["NetworkInterfaces"].as_array();
     for (index, interface) in interfaces.into_iter().flatten().enumerate() {
@@ -104,7 +105,7 @@ fn pinned(data: &Value) -> Option<String> {
     (!zone.is_null()).then(|| "Placement.AvailabilityZone".to_owned())
 }
 
-/// The templates that a group launches from, as far as this stack declares them, each with whether a mix does.
+/// The templates that a group launches from, as far as this stack declares them, each with whether it is part of a mix.
 fn templates(spec: &Value) -> Vec<(Address, bool)> {
     let mix = &spec["MixedInstancesPolicy"]["LaunchTemplate"];
     let overrides = mix["Overrides"].as_array().into_iter().flatten();

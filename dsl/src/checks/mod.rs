@@ -1,6 +1,6 @@
-//! What can only be checked when the whole stack is known: one file per concern, all problems together.
+//! Checks that need the whole stack: one file per concern. They report all problems together.
 //!
-//! Not here: what one spec shows by itself, which its kind's `check` reports.
+//! Not here: problems that one spec shows by itself, which its kind's `check` reports.
 
 mod accounts;
 mod balancing;
@@ -19,7 +19,7 @@ mod tags;
 
 use crate::document::Document;
 
-/// Runs every check and adds what it finds to the document's problems.
+/// Runs every check and adds the results to the document's problems.
 pub fn across_resources(document: &mut Document) {
     let checks: &[fn(&Document) -> Vec<crate::diagnostics::Diagnostic>] = &[
         accounts::allowed,

@@ -1,4 +1,4 @@
-//! Names that AWS has once for an account, or once for a region, cannot be given to two resources.
+//! Names that AWS allows once per account, or once per region: two resources cannot have the same one.
 //!
 //! Not here: names that are unique within another resource, such as those of a cluster's services.
 
@@ -10,7 +10,8 @@ use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::document::{Declaration, Document};
 
-/// A kind whose names are unique: its property, what AWS calls such a thing, and whether the account has one room for all regions, without upper and lower case.
+/// A kind whose names are unique: its property, AWS's word for such a thing, and whether the account has one name space for all regions,
+/// case-insensitive.
 const UNIQUE: &[(&str, &str, &str, bool)] = &[
     (
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
@@ -41,7 +42,7 @@ const UNIQUE: &[(&str, &str, &str, bool)] = &[
     ("AWS::SecretsManager::Secret", "Name", "secrets", false),
 ];
 
-/// Reports names that two resources have.
+/// Reports names that two resources share.
 pub(super) fn taken(document: &Document) -> Vec<Diagnostic> {
     let mut first = BTreeMap::new();
     let mut problems = Vec::new();
@@ -75,7 +76,7 @@ pub(super) fn taken(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// The account, and the region unless all regions share one room.
+/// The name space: the account, and the region unless all regions share one name space.
 fn room(
     document: &Document,
     declaration: &Declaration,

@@ -1,11 +1,11 @@
-//! Property paths that a declaration leaves to somebody else: each must name a property, and of a resource for which that can hold.
+//! Property paths that a declaration leaves to another owner: each must name a property, and a property for which another owner is possible.
 
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::document::Document;
 use crate::schema::{FieldSchema, KindSchema, OldGenerations, Shape, flattened};
 
-/// Reports paths that no property has, and paths of resources that are never changed in place.
+/// Reports paths that no property has, and paths of resources that never change in place.
 pub(super) fn elsewhere(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (address, declaration) in &document.resources {
@@ -34,7 +34,7 @@ pub(super) fn elsewhere(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// Whether a change always makes a new generation beside the old ones, so that nobody else can change the one that there is.
+/// Whether every change makes a new generation beside the old ones, so that nothing else can change an existing generation.
 fn is_registered_anew(schema: &KindSchema) -> bool {
     matches!(schema.old_generations, OldGenerations::Kept(_))
 }
@@ -55,7 +55,7 @@ fn names_a_property(schema: &KindSchema, path: &str) -> bool {
     true
 }
 
-/// The parts of a path; a key in brackets may hold dots.
+/// The parts of a path; a key in brackets may contain dots.
 fn split(path: &str) -> Vec<&str> {
     let mut depth = 0_usize;
     let parts = path.split(move |c| {
@@ -77,7 +77,7 @@ fn inside(shape: &'static Shape) -> Option<&'static [FieldSchema]> {
     }
 }
 
-/// Whether the schema does not say what is inside.
+/// Whether the schema does not describe the content of the value.
 fn is_open(shape: &'static Shape) -> bool {
     matches!(shape, Shape::Json | Shape::Policy | Shape::Map(_))
 }

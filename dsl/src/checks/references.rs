@@ -1,4 +1,4 @@
-//! References and dependencies must lead to something that is declared.
+//! References and dependencies must lead to something that the stack declares.
 
 use crate::address::Address;
 use crate::codes;
@@ -7,13 +7,13 @@ use crate::document::Document;
 use crate::expr::references;
 use crate::stack::is_unusable;
 
-/// Reports references, dependencies and outputs that lead nowhere.
+/// Reports references, dependencies and outputs whose target is not declared.
 pub(super) fn dangling(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let mut check = |target: &Address, from: &str, source: &SourceLine| {
         let known =
             document.resources.contains_key(target) || document.lookups.contains_key(target);
-        // What was refused has been reported; what refers to it is not wrong by itself.
+        // A refused declaration is reported already. A reference to it is not another error.
         if !known && !is_unusable(target) {
             problems.push(
                 Diagnostic::error(codes::REFERENCE_DANGLING, format!("{from} refers to `{target}`, which this stack does not declare"))
@@ -24,7 +24,7 @@ pub(super) fn dangling(document: &Document) -> Vec<Diagnostic> {
     };
     for (address, declaration) in &document.resources {
         let from = format!("`{address}`");
-        // Most specs hold no expression at all; those are not parsed.
+        // Most specs contain no expression at all; the check does not parse those.
         if declaration.spec.as_str().contains(crate::expr::MARK) {
             references(&declaration.spec.to_value(), &mut |target, _| {
                 check(target, &from, &declaration.source)

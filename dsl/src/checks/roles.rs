@@ -1,6 +1,6 @@
-//! Policies of roles that two places give, roles that nobody may assume, and instance profiles whose role is not for EC2.
+//! Role policies that two places give, roles that no principal may assume, and instance profiles whose role is not for EC2.
 //!
-//! Not here: what one policy document shows by itself, which its kind checks.
+//! Not here: problems that one policy document shows by itself, which its kind checks.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,12 @@ const ROLE_POLICY: &str = "AWS::IAM::RolePolicy";
 const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
 const INSTANCE_PROFILE: &str = "AWS::IAM::InstanceProfile";
 
-/// A resource as another one refers to it.
+/// How another resource refers to a role or policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Named {
-    /// One of this stack's.
+    /// A resource of this stack.
     Declared(Address),
-    /// Something else, by a name, an ARN or an expression.
+    /// Another resource, by a name, an ARN or an expression.
     Elsewhere(String),
 }
 
@@ -48,7 +48,7 @@ fn of_kind<'a>(
         .map(|(address, declaration)| (address, &declaration.source, declaration.spec.to_value()))
 }
 
-/// The roles that declare a name, which others may call them by.
+/// The roles that declare a name, by which other resources may refer to them.
 fn role_names(document: &Document) -> BTreeMap<String, Address> {
     of_kind(document, ROLE)
         .filter_map(|(address, _, spec)| {
@@ -71,7 +71,7 @@ fn members<'a>(spec: &'a Value, property: &str) -> impl Iterator<Item = &'a Valu
     spec[property].as_array().into_iter().flatten()
 }
 
-/// Who has said something first, and a problem whenever somebody says it again.
+/// Remembers the first declaration of each key, and makes a problem of every later one.
 struct Once<'a, K> {
     first: BTreeMap<K, (&'a Address, &'a SourceLine)>,
     problems: Vec<Diagnostic>,
@@ -104,7 +104,7 @@ impl<'a, K: Ord> Once<'a, K> {
     }
 }
 
-/// Reports managed policies that a role carries by two declarations: whichever goes first would take the policy from the other.
+/// Reports managed policies that two declarations attach to one role: the removal of either would detach the policy that the other wants.
 pub(super) fn attached_twice(document: &Document) -> Vec<Diagnostic> {
     let names = role_names(document);
     let mut once = Once::new();
@@ -131,7 +131,7 @@ pub(super) fn attached_twice(document: &Document) -> Vec<Diagnostic> {
     once.problems
 }
 
-/// Reports inline policies of one name on one role: the later one would overwrite the earlier one.
+/// Reports two inline policies of one name on one role: the later one would overwrite the earlier one.
 pub(super) fn inline_twice(document: &Document) -> Vec<Diagnostic> {
     let names = role_names(document);
     let mut once = Once::new();
@@ -160,7 +160,7 @@ pub(super) fn inline_twice(document: &Document) -> Vec<Diagnostic> {
     once.problems
 }
 
-/// Reports roles that nobody may assume.
+/// Reports roles that no principal may assume.
 pub(super) fn trusting_nobody(document: &Document) -> Vec<Diagnostic> {
     of_kind(document, ROLE)
         .filter(|(_, _, spec)| !trusts_somebody(&spec["AssumeRolePolicyDocument"]))
@@ -175,7 +175,7 @@ pub(super) fn trusting_nobody(document: &Document) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Reports instance profiles whose role EC2 cannot assume, where the types could not tell.
+/// Reports instance profiles whose role EC2 cannot assume, where the types do not show it.
 pub(super) fn not_for_instances(document: &Document) -> Vec<Diagnostic> {
     let names = role_names(document);
     let mut problems = Vec::new();

@@ -1,4 +1,4 @@
-//! Scalable targets and their policies: one target for a number, one policy for a name, and no policy before its target.
+//! Scalable targets and their policies: one target for each scaled number, one policy for each name, and no policy before its target.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ const TARGET: &str = "AWS::ApplicationAutoScaling::ScalableTarget";
 const POLICY: &str = "AWS::ApplicationAutoScaling::ScalingPolicy";
 const SERVICE: &str = "AWS::ECS::Service";
 
-/// What is scaled, as the document says it: resource id and dimension.
+/// The scaled number in the document's form: resource id and dimension.
 type Number = (String, String);
 
 fn of_kind<'a>(
@@ -41,7 +41,7 @@ fn targets(document: &Document) -> BTreeMap<Number, (&Address, &Declaration)> {
         .collect()
 }
 
-/// Reports two targets for one number: registering the second one is a change of the first.
+/// Reports two targets for one number: registering the second one changes the first.
 pub(super) fn targets_twice(document: &Document) -> Vec<Diagnostic> {
     let mut first = BTreeMap::new();
     let mut problems = Vec::new();
@@ -62,7 +62,8 @@ pub(super) fn targets_twice(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// Reports targets that name a service of this stack by text: nothing makes them wait for it, and nothing tells that its count is theirs.
+/// Reports targets that name a service of this stack by text: Windlass then neither makes the target wait for the service nor knows that the count
+/// belongs to the scaler.
 pub(super) fn services_by_text(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (address, declaration, spec) in of_kind(document, TARGET) {
@@ -95,7 +96,7 @@ pub(super) fn services_by_text(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// Reports policies that name what they scale, so that nothing makes them wait for its target.
+/// Reports policies that name the scaled resource, so that Windlass does not make them wait for its target.
 pub(super) fn policies_without_target(document: &Document) -> Vec<Diagnostic> {
     let targets = targets(document);
     let mut problems = Vec::new();
@@ -127,7 +128,7 @@ pub(super) fn policies_without_target(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// Reports policies of one name on one target: putting the second one is a change of the first.
+/// Reports two policies of one name on one target: putting the second one changes the first.
 pub(super) fn policies_twice(document: &Document) -> Vec<Diagnostic> {
     let targets = targets(document);
     let mut first = BTreeMap::new();

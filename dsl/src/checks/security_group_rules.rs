@@ -1,4 +1,5 @@
-//! One rule of a security group has one owner: declared twice, AWS refuses the second, or one owner removes what the other wants.
+//! One rule of a security group has one owner. If two resources declare the same rule, AWS refuses the second one, or one owner removes what the other
+//! wants.
 //!
 //! Not here: the same rule twice inside one group's spec, which the group's own check reports.
 
@@ -12,7 +13,7 @@ use crate::diagnostics::Diagnostic;
 use crate::document::{Declaration, Document};
 use crate::expr::Expr;
 
-/// What makes a rule the same to AWS: the group, the direction, and all of the rule but its description.
+/// The parts that identify a rule in AWS: the group, the direction, and everything in the rule except its description.
 type Key = (String, &'static str, String);
 
 /// Reports rules that two declarations own.
@@ -93,7 +94,7 @@ fn rule(declaration: &Declaration, direction: &'static str) -> Key {
     (group.to_string(), direction, natural_key(rule))
 }
 
-/// All of a rule but its description, as one text.
+/// Everything in a rule except its description, as one text.
 fn natural_key(rule: Value) -> String {
     let Value::Object(rule) = rule else {
         return rule.to_string();

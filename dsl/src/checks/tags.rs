@@ -1,4 +1,4 @@
-//! Tags must be ones that AWS takes, no more than AWS takes, and leave alone those that are not the author's to give.
+//! Tags must be valid for AWS, must not be more than AWS allows, and must not use keys that belong to AWS or Windlass.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use crate::diagnostics::Diagnostic;
 use crate::document::{Declaration, Document};
 use crate::expr::Expr;
 
-/// The longest key and value that AWS takes, in characters.
+/// The maximum lengths of a tag's key and value in AWS, in characters.
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
-/// How many tags AWS takes for one resource: <https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html>.
+/// The maximum number of tags of one resource in AWS: <https://docs.aws.amazon.com/general/latest/gr/aws_tagging.html>.
 const MOST: usize = 50;
-/// How many of them the engine sets: stack, environment, lineage and intent, and on a secret the mark of its deletion.
+/// The number of tags that the engine sets: stack, environment, lineage and intent, and on a secret the mark of its deletion.
 const ENGINES: usize = 5;
 
 /// Reports tags that AWS would refuse, of resources and of the stack.
@@ -50,7 +50,7 @@ pub(super) fn acceptable(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// Reports a resource whose tags and default tags leave too little room for the engine's own.
+/// Reports a resource whose tags and default tags leave too little room for the engine's own tags.
 fn too_many(
     document: &Document,
     address: &Address,

@@ -1,4 +1,4 @@
-//! A service behind an application load balancer: one of its own, or a path on one that others share.
+//! A service behind an application load balancer: behind its own load balancer, or at a path of a shared one.
 //!
 //! Not here: names in DNS and certificates for them.
 
@@ -16,7 +16,7 @@ use crate::resource::{Declare, Handle};
 use crate::stack::Stack;
 use crate::value::{Input, IntoInput, Output, join};
 
-/// How a load balancer asks whether a task is well.
+/// The health check of a load balancer.
 #[derive(Debug, Clone)]
 pub struct HealthCheck {
     path: Input<String>,
@@ -29,14 +29,14 @@ impl HealthCheck {
     }
 }
 
-/// A load balancer that takes HTTP from the internet: what services can share.
+/// A load balancer that accepts HTTP from the internet. Services can share it.
 #[derive(Debug, Clone)]
 pub struct OwnLoadBalancer {
-    /// What may come in: `load-balancer-security-group`.
+    /// The security group of the load balancer: `load-balancer-security-group`.
     pub security_group: Handle<SecurityGroup>,
     /// The load balancer: `load-balancer`.
     pub load_balancer: Handle<LoadBalancer>,
-    /// What it listens on: `listener`.
+    /// The listener: `listener`.
     pub listener: Handle<Listener>,
 }
 
@@ -45,11 +45,10 @@ pub struct OwnLoadBalancer {
 pub struct LoadBalancedService {
     /// The load balancer, its own or a shared one.
     pub entrance: OwnLoadBalancer,
-    /// The tasks as the load balancer sees them: `target-group`.
+    /// The target group of the tasks: `target-group`.
     pub target_group: Handle<TargetGroup<IpTarget>>,
-    /// Which requests are for this service, on a shared load balancer: `rule`.
+    /// The rule that selects this service's requests on a shared load balancer: `rule`.
     pub rule: Option<Handle<ListenerRule>>,
-    /// The tasks.
     pub tasks: RunningTasks,
 }
 
@@ -72,7 +71,7 @@ struct Shared {
 }
 
 impl OwnLoadBalancer {
-    /// Declares a load balancer for HTTP from the internet, in the current scope. What no rule is for gets the answer `action`.
+    /// Declares a load balancer for HTTP from the internet, in the current scope. Requests to which no rule applies get the answer `action`.
     #[track_caller]
     pub fn declare(cx: &mut Stack, network: &Network, action: impl Into<Action>) -> Self {
         cx.pattern(|cx| {
@@ -99,7 +98,7 @@ impl OwnLoadBalancer {
         LoadBalancer::application(network.public_ids()).security_groups([group.id()])
     }
 
-    /// Where it is reached: `http://…`.
+    /// The URL of the load balancer: `http://…`.
     #[must_use]
     pub fn url(&self) -> Output<String> {
         join(["http://".into(), self.load_balancer.dns_name().into()])
@@ -140,7 +139,7 @@ impl LoadBalancedService {
         }
     }
 
-    /// Where it is reached: `http://…`.
+    /// The URL of the service: `http://…`.
     #[must_use]
     pub fn url(&self) -> Output<String> {
         self.entrance.url()
@@ -150,13 +149,13 @@ impl LoadBalancedService {
 impl LoadBalancedServiceDesign {
     task_setters!();
 
-    /// The port that the load balancer sends requests to, and how it asks for health.
+    /// The port that the load balancer sends requests to, and its health check.
     pub fn listen(mut self, port: impl ExposedPort, health: HealthCheck) -> Self {
         self.port = Some((port.into(), health));
         self
     }
 
-    /// Takes the requests for some paths, such as `/api/*`, of a load balancer that others share. Rules are asked in order of priority.
+    /// Takes the requests for some paths, such as `/api/*`, of a shared load balancer. AWS evaluates rules in order of priority.
     pub fn behind(
         mut self,
         entrance: &OwnLoadBalancer,

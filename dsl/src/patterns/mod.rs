@@ -1,7 +1,7 @@
-//! Patterns: several resources that make one thing, with good defaults, over the same kinds that authors can use themselves.
+//! Patterns: groups of resources with good defaults, built from the same kinds that authors can use themselves.
 //!
-//! A network can be changed in every part, a service in those that have a `change_…`, before they are declared; the parts that others refer to are
-//! handles afterwards. Not here: anything that authors could not write down by themselves.
+//! Before it is declared, a network can be changed in every part, and a service in the parts that have a `change_…`. Afterwards, the parts that others
+//! refer to are handles. Not here: anything that authors could not write down themselves.
 
 mod load_balanced_service;
 pub mod network;

@@ -1,7 +1,7 @@
-//! The two roles of a task: what ECS may do to start it, and what the program in it may do.
+//! The two roles of a task: the execution role, with which ECS starts it, and the task role, for the program in it.
 //!
-//! Both hold inline policies only, and only what is needed: the execution role may write to the task's own log group, read the secrets
-//! that its containers name, and pull images from ECR where one of them is there. Not here: who else may use the log group or the secrets.
+//! Both roles hold inline policies only, with the least that is needed: the execution role may write to the task's own log group, read the secrets that
+//! its containers name, and pull images from ECR if a container uses one. Not here: who else may use the log group or the secrets.
 
 use serde_json::Value;
 
@@ -17,9 +17,9 @@ use crate::value::Input;
 /// The declared roles of a task.
 #[derive(Debug, Clone)]
 pub struct TaskRoles {
-    /// What ECS itself may do to start the task: `execution-role`.
+    /// The execution role, with which ECS starts the task: `execution-role`.
     pub execution: Handle<Role<principal::EcsTasks>>,
-    /// What the program in the task may do: `task-role`.
+    /// The task role, for the program in the task: `task-role`.
     pub task: Handle<Role<principal::EcsTasks>>,
 }
 
@@ -35,7 +35,7 @@ pub struct TaskRolesDesign {
 }
 
 impl TaskRoles {
-    /// Roles that may do what these containers need to start.
+    /// Roles with the permissions that these containers need to start.
     ///
     /// ```
     /// use windlass::patterns::TaskRoles;
@@ -71,7 +71,7 @@ impl TaskRolesDesign {
         self
     }
 
-    /// Lets the program in the task do something, under a policy name.
+    /// Gives the program in the task permissions, under a policy name.
     pub fn grant(mut self, name: impl Into<String>, policy: impl IntoPolicy<Identity>) -> Self {
         self.grants.push((name.into(), policy.into_policy()));
         self
@@ -132,7 +132,7 @@ impl TaskRolesDesign {
     }
 }
 
-/// The ARN of the secret itself, where the origin names a part of it: `arn…:secret:name-0a1b2c:key:stage:version`.
+/// The ARN of the secret itself, if the origin names a part of it: `arn…:secret:name-0a1b2c:key:stage:version`.
 fn without_part(origin: &Input<String>) -> Input<String> {
     if let Some(arn) = origin.literal() {
         return arn.split(':').take(7).collect::<Vec<_>>().join(":").into();

@@ -1,4 +1,4 @@
-//! What services of every pattern have in common: containers, size, count, scaling, log, roles and security group.
+//! What the services of all patterns have in common: containers, size, count, scaling, log, roles and security group.
 //!
 //! Not here: how traffic reaches them.
 
@@ -20,13 +20,13 @@ use crate::patterns::task_roles::TaskRoles;
 use crate::resource::{Declare, Handle};
 use crate::stack::Stack;
 
-/// A share in percent: `60.percent()`.
+/// A percentage: `60.percent()`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Percent(pub f64);
 
-/// Numbers that can be shares.
+/// Number types that can be percentages.
 pub trait Percentage {
-    /// So many percent.
+    /// The number as a percentage.
     fn percent(self) -> Percent;
 }
 
@@ -36,7 +36,7 @@ impl Percentage for u32 {
     }
 }
 
-/// How many tasks there are: a number, or from the least to the most.
+/// The number of tasks: a fixed number, or a range from the minimum to the maximum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskCount(RangeInclusive<u32>);
 
@@ -52,7 +52,7 @@ impl From<RangeInclusive<u32>> for TaskCount {
     }
 }
 
-/// Changes that an author makes to what a pattern is about to declare.
+/// Changes that an author makes to a part before a pattern declares it.
 pub(super) struct Changes<T>(Vec<Box<dyn FnOnce(T) -> T>>);
 
 impl<T> Changes<T> {
@@ -94,20 +94,20 @@ pub(super) struct Tasks {
     pub service: Changes<Service<AwsVpc>>,
 }
 
-/// What every service pattern has declared.
+/// The parts that every service pattern declares.
 #[derive(Debug, Clone)]
 pub struct RunningTasks {
-    /// Where the containers log to: `logs`.
+    /// The log group of the containers: `logs`.
     pub logs: Handle<LogGroup>,
     /// The roles: `execution-role` and `task-role`.
     pub roles: TaskRoles,
     /// The tasks' security group: `security-group`.
     pub security_group: Handle<SecurityGroup>,
-    /// What runs: `task-definition`.
+    /// The task definition: `task-definition`.
     pub task_definition: Handle<TaskDefinition>,
     /// The service: `service`.
     pub service: Handle<Service<AwsVpc>>,
-    /// What scales it, where it is scaled: `scalable-target`.
+    /// The scalable target, if the service is scaled: `scalable-target`.
     pub scalable_target: Option<Handle<ScalableTarget>>,
 }
 
@@ -176,7 +176,7 @@ impl Tasks {
             .deployment_configuration(DeploymentConfiguration::rolling().rolls_back());
         let service = self.service.apply(balance(service));
         let service = match self.cpu {
-            // From its creation on, whoever scales the service decides how many tasks there are.
+            // After creation, the number of tasks belongs to what scales the service.
             Some(_) => service
                 .owned_elsewhere("DesiredCount")
                 .declare(cx, "service"),
@@ -205,7 +205,7 @@ impl Tasks {
 /// The setters that every service pattern has, over its field `tasks`.
 macro_rules! task_setters {
     () => {
-        /// Adds a container. Its log goes to the service's log group, unless it says otherwise.
+        /// Adds a container. It logs to the service's log group, unless it says otherwise.
         pub fn container(mut self, container: crate::aws::ecs::Container) -> Self {
             self.tasks.containers.push(container);
             self
@@ -217,13 +217,13 @@ macro_rules! task_setters {
             self
         }
 
-        /// How many tasks there are: `2`, or `2..=10` for a service that is scaled. One by default.
+        /// The number of tasks: `2`, or `2..=10` for a service that is scaled. One by default.
         pub fn tasks(mut self, count: impl Into<crate::patterns::TaskCount>) -> Self {
             self.tasks.count = count.into();
             self
         }
 
-        /// Scales the number of tasks so that they use so much of their CPU on average.
+        /// Scales the number of tasks so that their average CPU use stays at this percentage.
         pub fn scale_on_cpu(mut self, share: crate::patterns::Percent) -> Self {
             self.tasks.cpu = Some(share);
             self
@@ -235,13 +235,13 @@ macro_rules! task_setters {
             self
         }
 
-        /// How long logs are kept. 30 days by default.
+        /// How long AWS keeps logs. 30 days by default.
         pub fn log_retention(mut self, retention: crate::aws::logs::Retention) -> Self {
             self.tasks.retention = retention;
             self
         }
 
-        /// Lets the program in the tasks do something, under a policy name.
+        /// Gives the program in the tasks permissions, under a policy name.
         pub fn grant(
             mut self,
             name: impl Into<String>,

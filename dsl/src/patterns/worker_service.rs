@@ -1,4 +1,4 @@
-//! A service that nothing connects to: it takes its work from somewhere itself.
+//! A service that accepts no connections: it fetches its work itself, from a queue for example.
 
 use crate::aws::ec2::SecurityGroup;
 use crate::aws::ecs::Cluster;

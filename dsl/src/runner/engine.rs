@@ -1,4 +1,4 @@
-//! Finding the engine, and becoming it: signals, the terminal and the exit code are then the engine's own.
+//! Finds the engine and becomes it (exec): signals, the terminal and the exit code are then the engine's own.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use super::Program;
 
-/// Names the engine to use, before all others.
+/// The environment variable that names the engine. It takes precedence over all other ways to find one.
 pub const ENGINE_VARIABLE: &str = "WINDLASS_ENGINE";
 const ENGINE: &str = if cfg!(windows) {
     "windlass.exe"
@@ -14,7 +14,7 @@ const ENGINE: &str = if cfg!(windows) {
     "windlass"
 };
 
-/// Why there is no engine to become.
+/// Why the program finds no engine.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum EngineError {
     #[error("this program's own path is not known: {0}")]
@@ -87,7 +87,7 @@ fn workspace_with_engine(folder: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
-/// Brings the engine up to date, beside this program and in its profile: a stale engine never runs.
+/// Builds the engine beside this program and in its profile, so that an outdated engine never runs.
 fn build(workspace: &Path, engine: &Path) -> Result<(), EngineError> {
     let Some(folder) = engine.parent() else {
         return Ok(());
@@ -102,7 +102,7 @@ fn build(workspace: &Path, engine: &Path) -> Result<(), EngineError> {
         .args(["build", "--package", "windlass-cli", "--bin", "windlass"])
         .args(["--profile", profile]);
     if engine.is_file() {
-        // An engine that is up to date has nothing to say.
+        // If the engine is up to date, the build prints nothing.
         command.arg("--quiet");
     } else {
         eprintln!(
@@ -123,7 +123,7 @@ fn build(workspace: &Path, engine: &Path) -> Result<(), EngineError> {
 #[cfg(unix)]
 fn start(mut command: Command) -> std::io::Result<ExitCode> {
     use std::os::unix::process::CommandExt;
-    // Only returns when it fails: this process has become the engine otherwise.
+    // Returns only on failure; on success this process has become the engine.
     Err(command.exec())
 }
 

@@ -1,4 +1,4 @@
-//! What makes a stack function a program: answering the engine, and starting it when a person runs the program.
+//! Makes a stack function a program: it answers the engine, and starts the engine when a person runs the program.
 //!
 //! Not here: building the stack (`stack`), and anything that needs AWS.
 
@@ -14,7 +14,8 @@ use crate::stack::{Result, Stack};
 
 /// Makes a stack function the program's `main`.
 ///
-/// Run by a person, the program finds the engine and becomes it, with the same command line; the engine then asks the program what it declares.
+/// If a person runs the program, it finds the engine and becomes the engine, with the same command line. The engine then asks the program for its
+/// declarations.
 ///
 /// ```no_run
 /// use windlass::prelude::*;
@@ -29,7 +30,7 @@ use crate::stack::{Result, Stack};
 #[macro_export]
 macro_rules! main {
     ($name:literal, $stack:path) => {
-        /// The program, also for a library that shows its stack to tests.
+        /// The program. It is public within the crate, so that a library can show its stack to tests.
         pub(crate) const PROGRAM: $crate::runner::Program = $crate::runner::Program {
             name: $name,
             folder: env!("CARGO_MANIFEST_DIR"),
@@ -48,11 +49,11 @@ macro_rules! main {
 pub struct Program {
     /// The stack's name.
     pub name: &'static str,
-    /// The folder of the stack's crate, where its state is kept.
+    /// The folder of the stack's crate, which contains its state.
     pub folder: &'static str,
     /// The stack's crate.
     pub package: &'static str,
-    /// What it declares.
+    /// The stack function.
     pub stack: fn(&mut Stack) -> Result,
 }
 

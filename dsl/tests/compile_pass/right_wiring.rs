@@ -1,4 +1,4 @@
-//! What the cases beside this one get wrong, done right: each of them fails for its reason and for nothing else.
+//! The right form of every case in `compile_fail`: it proves that each of them fails for its own reason only.
 
 use windlass::aws::ec2::{InternetGateway, Route, RouteTable, SecurityGroup, Subnet, Vpc};
 use windlass::aws::ecs::{

@@ -5,7 +5,8 @@ use std::io::{BufRead, IsTerminal, Write};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Asks whether to go on, on a thread of its own, so that signals are heard meanwhile. Without a terminal there is nobody to ask, and a missing `--yes` is an error rather than a hang.
+/// Asks whether to continue, on a separate thread, so that the program still handles signals. Without a terminal there is no user to ask, so a missing
+/// `--yes` is an error rather than a hang.
 pub async fn confirm(question: &'static str) -> Result<bool, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(Failure::new("there is no terminal to ask on")

@@ -1,6 +1,6 @@
-//! The command line, once, as data: clap reads it, help and completions come from it.
+//! The command line, once, as data: clap parses it and generates help and completions from it.
 //!
-//! Not here: doing any of it.
+//! Not here: carrying commands out.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -435,7 +435,7 @@ pub enum State {
 }
 
 impl State {
-    /// Whether one JSON document is asked for instead of text.
+    /// Whether the output is one JSON document instead of text.
     pub fn json(&self) -> bool {
         match self {
             Self::List(reading)

@@ -15,19 +15,19 @@ use crate::arguments::DAEMON;
 use crate::failure::Failure;
 use crate::render::tell;
 
-/// The region of the local cloud when none is asked for.
+/// The region of the local cloud if the user names none.
 const LOCAL_REGION: &str = "us-east-1";
 
-/// A cloud that was reached.
+/// A cloud after the first contact.
 #[derive(Debug)]
 pub struct Cloud {
     /// AWS, or the local cloud.
     pub provider: AwsProvider,
-    /// Where resources are.
+    /// The place of the resources.
     pub binding: Binding,
 }
 
-/// What is asked for on the command line.
+/// The options of the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// `--local`.
@@ -45,7 +45,7 @@ pub async fn running() -> Result<Option<Status>, Failure> {
     Ok(LocalCloud::new(Home::from_environment()?).status().await?)
 }
 
-/// Starts the local cloud, if it does not run.
+/// Starts the local cloud, unless it runs already.
 pub async fn local() -> Result<Status, Failure> {
     let cloud = LocalCloud::new(Home::from_environment()?);
     let daemon = DaemonCommand {
@@ -63,7 +63,7 @@ pub async fn local() -> Result<Status, Failure> {
     Ok(cloud.ensure_started(&daemon, told).await?)
 }
 
-/// The region that a command is about, without asking AWS.
+/// The region of a command, without asking AWS.
 pub async fn region(wanted: &Wanted) -> Result<String, Failure> {
     if !wanted.local {
         windlass_aws::check_profile(wanted.profile.as_deref()).await?;
@@ -83,7 +83,7 @@ pub async fn region(wanted: &Wanted) -> Result<String, Failure> {
 }
 
 impl Cloud {
-    /// Reaches the cloud, and learns whose it is.
+    /// Connects to the cloud, and finds out whose account it is.
     pub async fn reach(
         wanted: &Wanted,
         region: &str,
@@ -126,8 +126,8 @@ impl Cloud {
     }
 }
 
-/// What to do where AWS does not say whose the credentials are. AWS answers to keys in a region that is not enabled for the account as it does to keys
-/// that are wrong: aws/aws-sdk-ruby#2850.
+/// The way out if AWS does not say whose the credentials are. For keys in a region that the account has not enabled, AWS answers as it does for wrong
+/// keys: aws/aws-sdk-ruby#2850.
 fn way_out(error: &ProviderError, region: &str) -> String {
     match error.code.as_deref() {
         Some(_) if error.may_be_the_region() => format!(
@@ -141,7 +141,7 @@ fn way_out(error: &ProviderError, region: &str) -> String {
     }
 }
 
-/// How AWS is reached, or the local cloud in its place.
+/// Access to AWS, or to the local cloud in its place.
 pub fn access(wanted: &Wanted, region: &str, local: Option<&Status>) -> Access {
     Access {
         region: region.to_owned(),
@@ -154,7 +154,7 @@ pub fn access(wanted: &Wanted, region: &str, local: Option<&Status>) -> Access {
     }
 }
 
-/// The account of the local cloud. Tests tell their worlds apart by it.
+/// The account of the local cloud. Tests use different accounts to keep their worlds apart.
 pub fn local_account() -> String {
     std::env::var("WINDLASS_LOCAL_ACCOUNT")
         .ok()

@@ -1,25 +1,25 @@
-//! Exit codes: what happened, for pipelines. `docs/cli.md` lists them.
+//! Exit codes, which tell pipelines what happened. `docs/cli.md` lists them.
 
 use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
-    /// Done, or nothing to do.
+    /// The command succeeded, or there was nothing to do.
     Done,
     /// Something failed.
     Failed,
     /// `preview --detailed-exitcode`: there are changes. `drift`: there is drift.
     Changes,
-    /// The stack has problems; nothing was touched.
+    /// The stack has problems; Windlass changed nothing.
     Problems,
-    /// The saved plan does not fit the world any more.
+    /// The saved plan does not match AWS any more.
     Stale,
     /// Another run holds the state.
     Locked,
-    /// A deployment failed and ECS went back to what ran before.
+    /// A deployment failed and ECS rolled back.
     RolledBack,
-    /// Another state has resources of the same stack and environment; nothing was touched.
+    /// Another state has resources of the same stack and environment; Windlass changed nothing.
     Namesake,
     /// The command line is wrong.
     Usage,
@@ -28,7 +28,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Every way to end, with its number and what it means.
+    /// Every exit code, with its number and meaning.
     pub const ALL: &'static [(Self, u8, &'static str)] = &[
         (Self::Done, 0, "done, or nothing to do"),
         (

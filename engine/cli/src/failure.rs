@@ -1,6 +1,6 @@
-//! Why a command ended without doing what it was asked: kind, cause, a way out, and the exit code.
+//! Failures of a command: kind, cause, a way out, and the exit code.
 //!
-//! Not here: how it is drawn (`render`).
+//! Not here: how a failure is drawn (`render`).
 
 use std::error::Error;
 
@@ -22,22 +22,22 @@ use crate::exit::Exit;
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// What happened, lowercase, in one line.
+    /// The error, lowercase, in one line.
     pub message: String,
     /// A way out, where one is known.
     pub help: Option<String>,
-    /// The problems of the stack, where that is what is wrong.
+    /// The problems of the stack, if they are the cause.
     pub problems: Vec<Diagnostic>,
-    /// What AWS refused, where that is what is wrong.
+    /// AWS's errors, if they are the cause.
     pub refused: Vec<Refused>,
 }
 
-/// An answer of AWS that ended a command, and the resources that it was about.
+/// An error of AWS that ended a command, and the resources of the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refused {
-    /// The resources; empty where the question was about none, such as the one for the credentials' account.
+    /// The resources; empty if the call was not about a resource, such as the one for the credentials' account.
     pub addresses: Vec<Address>,
-    /// What AWS said.
+    /// AWS's error.
     pub error: ErrorReport,
 }
 
@@ -72,7 +72,7 @@ impl Failure {
             .help("`state list` shows what it knows")
     }
 
-    /// The user wanted to stop, or said no, before anything was begun.
+    /// The user interrupted, or said no, before the command began any work.
     pub fn stopped() -> Self {
         Self::new("stopped; nothing was begun").exit(Exit::Interrupted)
     }
@@ -93,7 +93,7 @@ impl Failure {
         Self::new(message)
     }
 
-    /// An error whose cause, at some depth, is an answer of AWS: the answer is told apart from what it stood in the way of.
+    /// An error whose cause, at some depth, is an answer of AWS. The failure shows the answer apart from the action that failed.
     fn refused(error: &(dyn Error + 'static)) -> Self {
         let mut asked = Vec::new();
         let mut next = Some(error);
@@ -118,7 +118,7 @@ impl Failure {
         Self::of(error)
     }
 
-    /// The same with the way out that an answer of AWS has.
+    /// The same failure, with the way out for an answer of AWS.
     fn helped(self, answer: &ProviderError) -> Self {
         if let Some(way_out) = answer.way_out() {
             return self.help(format!("{way_out}; nothing was changed"));
@@ -131,14 +131,14 @@ impl Failure {
         }
     }
 
-    /// The same with an exit code of its own.
+    /// The same failure with another exit code.
     #[must_use]
     pub fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
         self
     }
 
-    /// The same with a way out.
+    /// The same failure with a way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -196,12 +196,12 @@ impl From<SessionError> for Failure {
 }
 
 impl From<ObserveError> for Failure {
-    /// One entry for each different answer, with all resources that got it.
+    /// One entry for each different error, with all resources that got it.
     fn from(error: ObserveError) -> Self {
         let mut refused: Vec<Refused> = Vec::new();
         for (address, _, answer) in &error.failures {
             let report = ErrorReport {
-                // Each call has its own; the first stands for all that were refused alike.
+                // Each call has its own request id; the first one represents all calls with the same error.
                 request_id: None,
                 ..answer.into()
             };

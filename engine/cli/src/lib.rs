@@ -1,6 +1,6 @@
 //! The command line: arguments in, the engine's events out, an exit code at the end.
 //!
-//! Not here: any decision about resources. What the terminal shows is read from the engine's event stream and nothing else.
+//! Not here: any decision about resources. The terminal output comes from the engine's event stream and from nothing else.
 
 mod answer;
 mod arguments;

@@ -1,6 +1,6 @@
-//! The engine's side of the handshake: asks a stack program what it declares, twice, and compares.
+//! The engine's side of the handshake: runs a stack program twice for its declarations, and compares the two answers.
 //!
-//! Not here: what the program is told, which its caller gathers.
+//! Not here: the content of the request, which the caller collects.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use windlass::request::{ANSWER_ARGUMENT, Request};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Asks the program. Its own output stays the author's: it goes to the standard error stream as it comes.
+/// Runs the program. Its own output belongs to the author: it goes to the standard error stream as it comes.
 pub fn document(program: &Path, request: &Request) -> Result<Document, Failure> {
     let folder = tempfile::tempdir()?;
     let question = folder.path().join("request.json");
@@ -53,7 +53,7 @@ pub fn document(program: &Path, request: &Request) -> Result<Document, Failure> 
 }
 
 fn ask(program: &Path, question: &Path, answer: &Path, heard: bool) -> Result<String, Failure> {
-    // The second run says the same again; once is enough.
+    // The second run prints the same output again, so it is shown once.
     let output = || {
         if heard {
             Stdio::inherit()
@@ -68,7 +68,7 @@ fn ask(program: &Path, question: &Path, answer: &Path, heard: bool) -> Result<St
         .arg(answer)
         .stdin(Stdio::null())
         .stderr(output());
-    // The program's standard output would mix with ours, which pipelines read.
+    // The program's standard output would mix with Windlass's own, which pipelines read.
     command.stdout(if heard {
         Stdio::from(std::io::stderr())
     } else {
@@ -88,7 +88,7 @@ fn ask(program: &Path, question: &Path, answer: &Path, heard: bool) -> Result<St
     Ok(std::fs::read_to_string(answer)?)
 }
 
-/// Builds the stack crate of a folder, and gives its program.
+/// Builds the stack crate of a folder, and returns its program.
 pub fn build(folder: &Path) -> Result<PathBuf, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

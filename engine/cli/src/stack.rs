@@ -1,4 +1,4 @@
-//! Which stack a command is about: its program, its folder, its state.
+//! The stack that a command works on: its program, its folder, its state.
 //!
 //! Not here: running the program (`program`), and reaching AWS (`cloud`).
 
@@ -13,22 +13,22 @@ use crate::failure::Failure;
 use crate::program;
 use crate::state_location::{self, Where};
 
-/// The stack that a command is about.
+/// The stack that a command works on.
 #[derive(Debug, Clone)]
 pub struct Stack {
-    /// The folder of its crate.
+    /// The folder of the stack's crate.
     pub folder: PathBuf,
-    /// Its program, if the command was started by it.
+    /// The stack's program, if the program started the command.
     program: Option<PathBuf>,
-    /// Its name, if the program said it.
+    /// The stack's name, if the program gave it.
     name: Option<String>,
 }
 
-/// What another stack tells.
+/// An output of another stack.
 pub struct Told {
     /// The output.
     pub value: serde_json::Value,
-    /// When its youngest resource was made, by AWS's clock.
+    /// When the youngest resource of that stack was made, by AWS's clock.
     pub since: Option<jiff::Timestamp>,
 }
 
@@ -47,7 +47,7 @@ impl Stack {
         })
     }
 
-    /// The stack's program, built if need be.
+    /// The stack's program; builds it if needed.
     pub fn program(&self) -> Result<PathBuf, Failure> {
         match &self.program {
             Some(program) => Ok(program.clone()),
@@ -67,25 +67,25 @@ impl Stack {
         self.name.clone().or_else(of_folder).unwrap_or_default()
     }
 
-    /// Where the stack's states are kept.
+    /// The place of the stack's states.
     pub fn place(&self, which: &Which) -> Result<Where, Failure> {
         Where::of(&self.folder, &which.kept)
     }
 
-    /// Where one state of the stack is.
+    /// The location of one state of the stack.
     pub fn location(&self, which: &Which) -> Result<Location, Failure> {
         self.place(which)?
             .location(&self.folder, &self.name(), which)
     }
 
-    /// Reaches the state. Makes nothing but the stack's own folder, and the bucket in the local cloud.
+    /// Opens the state. Creates nothing but the stack's own folder, and the bucket in the local cloud.
     pub async fn store(&self, which: &Which) -> Result<Store, Failure> {
         let at = self.place(which)?;
         let key = state_location::key_for(&at, &which.kept)?;
         self.store_at(&at, which, key).await
     }
 
-    /// The same at another place.
+    /// Opens the state at another place.
     pub async fn store_at(
         &self,
         at: &Where,
@@ -105,7 +105,7 @@ impl Stack {
         Ok(store.with_emergency(&state_location::emergency_folder(&self.folder, which.local)))
     }
 
-    /// Does something with the state while it is held for writing.
+    /// Runs a function while the state is held for writing.
     pub async fn holding<T>(
         &self,
         store: &Store,
@@ -127,7 +127,7 @@ impl Stack {
         done
     }
 
-    /// Takes the state for writing; while another run has it, waits as long as is wanted and says for whom.
+    /// Takes the state for writing. While another run has it, waits as long as the user wants and says who has it.
     async fn hold(
         &self,
         store: &Store,
@@ -152,13 +152,13 @@ impl Stack {
                 crate::render::tell!("Waiting: {since}.");
                 told = Some(holder);
             }
-            // Apart, so that those who wait do not all ask at the same moment.
+            // A random pause, so that several waiting runs do not all ask at the same moment.
             let pause = Duration::from_millis(rand::random_range(300..900));
             tokio::time::sleep(pause.min(left)).await;
         }
     }
 
-    /// The state as it is, if there is one. Makes nothing.
+    /// The state as it is, if there is one. Creates nothing.
     pub async fn state(&self, which: &Which) -> Result<Option<Snapshot>, Failure> {
         let Some(store) = self.existing(which).await? else {
             return Ok(None);
@@ -182,7 +182,7 @@ impl Stack {
         Ok(Some(store.with_emergency(&emergency)))
     }
 
-    /// An output of another stack, whose folder stands beside this one's, or whose states are kept at the same place.
+    /// An output of another stack, whose folder is beside this one's, or whose states are at the same place.
     pub async fn output_of(
         &self,
         stack: &str,
@@ -202,7 +202,7 @@ impl Stack {
             env: environment.to_owned(),
             ..which.clone()
         };
-        // A place that only this stack's Cargo.toml names is meant for its neighbours, too, unless they name another.
+        // A place that only this stack's Cargo.toml names is also the place of its neighbours, unless they name another.
         if which.kept.url.is_none() && other.place(&which)? == Where::Default {
             which.kept.url = state_location::declared(&self.folder)?;
         }
@@ -216,7 +216,7 @@ impl Stack {
     }
 }
 
-/// What an earlier run of this host knew that lost the state to another run.
+/// The records of an earlier run of this host that had lost the state to another run.
 fn lost_and_found(superseded: &Superseded) -> String {
     let mut text = format!(
         "An earlier run from this host lost the state to another run before AWS had answered. Its records are kept in `{}`.",

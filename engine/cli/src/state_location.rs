@@ -1,7 +1,7 @@
-//! The location of a stack's states, and what opens it: the command line, then the environment, then the stack's Cargo.toml, then its own
-//! folder.
+//! The location of a stack's states, and what opens it. Windlass looks for the location in this order: the command line, the environment, the stack's
+//! Cargo.toml, the stack's own folder.
 //!
-//! Not here: what is done with a state.
+//! Not here: reading and writing states.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use crate::cloud::{self, Wanted, local_account};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// Where stacks keep what is not theirs to commit.
+/// The folder for files that do not belong in version control.
 const FOLDER: &str = ".windlass";
 /// The stack's own folder, named as a place to migrate to.
 pub const DEFAULT: &str = "default";
 
-/// Where states are kept.
+/// The place of states.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Where {
     /// In the stack's own folder.
     Default,
-    /// Elsewhere.
+    /// At another place.
     Place(Place),
 }
 
@@ -42,7 +42,7 @@ impl Where {
         Ok(Self::Place(place))
     }
 
-    /// Where the states of the stack in that folder are.
+    /// The place of the states of the stack in that folder.
     pub fn of(folder: &Path, kept: &Kept) -> Result<Self, Failure> {
         let url = match &kept.url {
             Some(url) => Some(url.clone()),
@@ -52,7 +52,7 @@ impl Where {
             .map_or(Ok(Self::Default), |url| Self::parse(&url))
     }
 
-    /// Where one state is.
+    /// The location of one state.
     pub fn location(&self, folder: &Path, stack: &str, which: &Which) -> Result<Location, Failure> {
         let environment = plain(&which.env)?;
         if stack.contains(['/', '\\']) || stack == ".." {
@@ -128,12 +128,12 @@ fn own_folder(folder: &Path, local: bool) -> PathBuf {
     if local { folder.join("local") } else { folder }
 }
 
-/// Where records go that the store does not take.
+/// The folder of the emergency journal, for records that the store does not take.
 pub fn emergency_folder(folder: &Path, local: bool) -> PathBuf {
     own_folder(folder, local).join("emergency")
 }
 
-/// States hold identifiers of a live account; they are not to be committed by accident, and other users of this host are not to read them.
+/// States contain identifiers of a live account. They must not be committed by accident, and other users of this host must not read them.
 pub fn keep_out_of_git(folder: &Path) -> Result<(), Failure> {
     let folder = folder.join(FOLDER);
     let ignore = folder.join(".gitignore");
@@ -145,7 +145,7 @@ pub fn keep_out_of_git(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The key that was given, for a state at that place.
+/// The user's key, for a state at that place.
 pub fn key_for(at: &Where, kept: &Kept) -> Result<Option<Key>, Failure> {
     let key = key(kept)?;
     if key.is_some() && at.bucket().is_none() {
@@ -158,7 +158,7 @@ pub fn key_for(at: &Where, kept: &Kept) -> Result<Option<Key>, Failure> {
     Ok(key)
 }
 
-/// What the place needs to be reached. `None`: it is in the local cloud, which does not run, so there is nothing.
+/// The access that the place needs. `None`: the place is in the local cloud, which does not run, so there is no state.
 pub async fn access(
     at: &Where,
     which: &Which,
@@ -210,7 +210,7 @@ async fn s3(
     })
 }
 
-/// The SDK's chain, as the store asks for it.
+/// The SDK's credential chain, in the form that the store takes.
 #[derive(Debug)]
 struct Chain(CredentialChain);
 
@@ -226,7 +226,7 @@ impl S3Credentials for Chain {
     }
 }
 
-/// The key that was given.
+/// The user's key.
 pub fn key(kept: &Kept) -> Result<Option<Key>, Failure> {
     if let Some(file) = &kept.key_file {
         return Ok(Some(Key::identity_file(file)?));
@@ -234,7 +234,7 @@ pub fn key(kept: &Kept) -> Result<Option<Key>, Failure> {
     if let Some(file) = &kept.passphrase_file {
         return Ok(Some(Key::passphrase_file(file)?));
     }
-    // Not a flag: the command line of a process can be read by others.
+    // The passphrase is not a flag, because other users can read the command line of a process.
     match std::env::var("WINDLASS_STATE_PASSPHRASE") {
         Ok(passphrase) if !passphrase.is_empty() => Ok(Some(Key::passphrase(&passphrase)?)),
         _ => Ok(None),

@@ -1,7 +1,7 @@
-//! Abandoned calls, whose client has hung up: the gateway carries them out before anything that the same account asks later.
+//! Abandoned calls, whose client has hung up: the gateway carries them out before any later request of the same account.
 //!
-//! So the local cloud shows at once what a killed program has made. AWS does not; there a look is repeated until the kind's visibility window
-//! has passed. Not here: how a call is carried out.
+//! So the local cloud shows at once what a killed program has made. AWS does not; against AWS, Windlass repeats a look until the kind's visibility
+//! window has passed. Not here: how a call is carried out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 /// The calls that their clients have abandoned and that are not carried out yet.
 #[derive(Debug, Default)]
 pub(crate) struct AbandonedCalls {
-    /// How many, by account.
+    /// The number of calls, by account.
     calls: Mutex<HashMap<String, usize>>,
     carried_out: Notify,
 }
@@ -23,7 +23,7 @@ enum State {
     CarriedOut,
 }
 
-/// One call, shared by who waits for its answer and who carries it out.
+/// One call, shared by the task that waits for its answer and the task that carries it out.
 #[derive(Debug)]
 struct Shared {
     abandoned: Arc<AbandonedCalls>,
@@ -31,11 +31,11 @@ struct Shared {
     state: Mutex<State>,
 }
 
-/// Held by who waits for the answer: dropping it earlier means that the sender has hung up.
+/// Held by the task that waits for the answer: if it is dropped earlier, the client has hung up.
 #[derive(Debug)]
 pub(crate) struct Watch(Arc<Shared>);
 
-/// Held by who carries it out, until that is done.
+/// Held by the task that carries the call out, until that is done.
 #[derive(Debug)]
 pub(crate) struct Work(Arc<Shared>);
 
@@ -50,7 +50,7 @@ impl AbandonedCalls {
         (Watch(Arc::clone(&shared)), Work(shared))
     }
 
-    /// Returns when every call that the account's clients have abandoned is carried out.
+    /// Returns when every abandoned call of the account is carried out.
     pub(crate) async fn carried_out(&self, account: &str) {
         loop {
             let carried_out = self.carried_out.notified();
@@ -70,7 +70,7 @@ impl AbandonedCalls {
 }
 
 impl Shared {
-    /// Gives the state that it had.
+    /// Sets the state, and returns the old one.
     fn becomes(&self, state: State) -> State {
         let mut current = self.state.lock().expect("no panic while held");
         match (*current, state) {

@@ -1,6 +1,6 @@
-//! The way to moto: requests passed on as they come, and ECS calls of our own.
+//! The connection to moto: the gateway passes requests on as they come, and sends its own ECS calls.
 //!
-//! Not here: what to do with the answers. Moto closes every connection after its answer, so there is nothing to keep alive on this side.
+//! Not here: what to do with the answers. Moto closes every connection after its answer, so this side keeps no connection alive.
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -19,7 +19,7 @@ use crate::operation::{Call, Protocol};
 use crate::protocol_error::{ServiceError, request_id};
 
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
-/// A body that may come piece by piece.
+/// A body that may arrive in pieces.
 pub(crate) type Body = UnsyncBoxBody<Bytes, BoxError>;
 
 /// Moto did not answer.
@@ -89,7 +89,7 @@ impl Backend {
         }
     }
 
-    /// Passes a request on: to moto, whatever authority its URI names.
+    /// Passes a request on to moto, whatever authority its URI names.
     pub(crate) async fn forward(
         &self,
         mut parts: Parts,
@@ -97,10 +97,10 @@ impl Backend {
         call: &Call,
     ) -> Result<Response<Incoming>, BackendError> {
         strip_hop_by_hop(&mut parts.headers);
-        // hyper has answered an `Expect` by now; moto would wait for nothing.
+        // hyper has answered an `Expect` by now; moto would wait in vain.
         parts.headers.remove(header::EXPECT);
         name_account(&mut parts.headers, &call.account);
-        // Whatever the caller sent under these names is no key.
+        // The caller must not set the gateway's keys, so these headers are removed.
         parts.headers.remove(MANAGER_HEADER);
         parts
             .headers
@@ -120,7 +120,7 @@ impl Backend {
         Ok(answer)
     }
 
-    /// Makes an ECS call in the place of another one.
+    /// Makes an ECS call in place of another one.
     pub(crate) async fn ecs(
         &self,
         call: &Call,
@@ -149,7 +149,7 @@ impl Backend {
         Ok(match serde_json::from_slice(&body) {
             Ok(body) => Reply { status, body },
             Err(_) if (200..300).contains(&status) => Reply::ok(json!({})),
-            // An unhandled exception in moto is a page of HTML.
+            // Moto answers an unhandled exception with an HTML page.
             Err(_) => Reply {
                 status: 500,
                 body: json!({"__type": "ServerException", "message": format!("the emulator failed in {target}")}),
@@ -157,7 +157,7 @@ impl Backend {
         })
     }
 
-    /// Makes a call of a query protocol, in the account and region of another call; gives the text, an error's too.
+    /// Makes a call of a query protocol, in the account and region of another call; returns the text, also of an error.
     pub(crate) async fn query(
         &self,
         call: &Call,
@@ -176,7 +176,7 @@ impl Backend {
         Ok(String::from_utf8_lossy(&body).into_owned())
     }
 
-    /// Sends a request of our own; gives the status and the whole body.
+    /// Sends a request of our own; returns the status and the whole body.
     async fn ask(&self, request: Request<Body>) -> Result<(u16, Bytes), BackendError> {
         let answer = self.http.request(request).await.map_err(BackendError::of)?;
         let status = answer.status().as_u16();
@@ -184,7 +184,7 @@ impl Backend {
         Ok((status, body.map_err(BackendError::of)?.to_bytes()))
     }
 
-    /// A request of our own; moto finds service and region in the credential's scope and checks no signature.
+    /// A request of our own. Moto finds service and region in the credential's scope and checks no signature.
     fn own(&self, call: &Call, service: &str) -> http::request::Builder {
         let scope = format!("windlass/20200101/{}/{service}/aws4_request", call.region);
         Request::builder()
@@ -218,7 +218,7 @@ impl Backend {
     }
 }
 
-/// Moto finds the default account by itself, and the account of a session it made.
+/// Moto finds the default account by itself, and the account of a session that it made.
 fn name_account(headers: &mut HeaderMap, account: &str) {
     if account != DEFAULT_ACCOUNT
         && let Ok(account) = HeaderValue::from_str(account)
@@ -241,14 +241,14 @@ fn strip_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// A body that is all there.
+/// A body that is complete.
 pub(crate) fn full(text: impl Into<Bytes>) -> Body {
     Full::new(text.into())
         .map_err(|never| match never {})
         .boxed_unsync()
 }
 
-/// What the caller is told when moto does not answer.
+/// The gateway's answer if moto does not answer.
 pub(crate) fn unavailable(error: &BackendError, protocol: Protocol) -> Response<Bytes> {
     let cause = std::error::Error::source(error)
         .map(ToString::to_string)

@@ -1,14 +1,14 @@
 //! Cross-site requests and DNS rebinding: which callers the gateway answers.
 //!
-//! A web page that a developer opens can send requests to 127.0.0.1. The gateway holds secrets, so it refuses whatever a browser sends for
-//! a page of another origin, and whatever was sent to another host's name. AWS clients send neither.
-//! Not here: moto's own port and paths, which answer the gateway alone (`moto/guard.py`).
+//! A web page that a developer opens can send requests to 127.0.0.1. The gateway holds secrets, so it refuses every request that a browser sends for a
+//! page of another origin, and every request to another host's name. AWS clients send neither. Not here: moto's own port and paths, which answer the
+//! gateway alone (`moto/guard.py`).
 
 use http::header::{self, HeaderMap, HeaderName};
 use http::request::Parts;
 use http::uri::Authority;
 
-/// Says why a request is refused; `None`: it is answered.
+/// Why the gateway refuses a request; `None` if it answers the request.
 pub(crate) fn refusal(parts: &Parts) -> Option<String> {
     let headers = &parts.headers;
     for authority in hosts(parts) {
@@ -32,7 +32,7 @@ pub(crate) fn refusal(parts: &Parts) -> Option<String> {
     None
 }
 
-/// Takes away what would let a page of another origin read an answer.
+/// Removes the headers that would let a page of another origin read an answer.
 pub(crate) fn without_cors(headers: &mut HeaderMap) {
     let cors: Vec<HeaderName> = headers
         .keys()
@@ -44,7 +44,7 @@ pub(crate) fn without_cors(headers: &mut HeaderMap) {
     }
 }
 
-/// Whom a request was sent to: each of its `Host` headers, and the authority of a request to a proxy. Without any, an invalid one.
+/// The hosts that a request names: each of its `Host` headers, and the authority of a request to a proxy. If there are none, an invalid one.
 fn hosts(parts: &Parts) -> Vec<Result<String, String>> {
     let named = parts.headers.get_all(header::HOST).into_iter().map(|host| {
         host.to_str()
@@ -59,7 +59,7 @@ fn hosts(parts: &Parts) -> Vec<Result<String, String>> {
     hosts
 }
 
-/// Whether a `Host` names this machine whatever a name server says. Any port will do: a forwarded one differs from the gateway's.
+/// Whether a `Host` means this machine, whatever a name server answers. Any port is allowed, because a forwarded port differs from the gateway's.
 ///
 /// Browsers and systems resolve names below `localhost` themselves (RFC 6761); S3 clients put the bucket there.
 fn is_this_host(authority: &str) -> bool {

@@ -1,6 +1,6 @@
-//! The record of the calls that passed: what, for whom, how long, how large, with which answer.
+//! The call log: for each call its operation, account, duration, size and answer.
 //!
-//! Bodies are never recorded, nor are headers: some of them are secrets.
+//! The gateway never records bodies or headers, because some of them hold secrets.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Mutex;
@@ -8,47 +8,47 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The newest calls are kept one by one, all of them are counted.
+/// How many of the newest calls are kept one by one; all calls are counted.
 const KEPT: usize = 20_000;
 
-/// The calls since the start or the last reset of the record.
+/// The calls since the start or the last reset of the log.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
-    /// How many there were.
+    /// The number of calls.
     pub total: u64,
-    /// How many for each API operation, `ecs:CreateService`.
+    /// The number of calls of each API operation, such as `ecs:CreateService`.
     pub operations: BTreeMap<String, u64>,
-    /// The newest of them, oldest first.
+    /// The newest calls, oldest first.
     pub log: Vec<CallRecord>,
 }
 
 /// One call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CallRecord {
-    /// When it came in.
+    /// When the call arrived.
     pub at: Timestamp,
     /// The service's signing name.
     pub service: String,
     /// The API operation.
     pub operation: String,
-    /// The account whose world it reached.
+    /// The account of the call.
     pub account: String,
-    /// The region it was signed for.
+    /// The region that the call was signed for.
     pub region: String,
-    /// The HTTP status that the caller saw; nothing when the connection was cut.
+    /// The HTTP status that the caller saw; absent if the connection was cut.
     pub status: Option<u16>,
-    /// From the request's head to the end of the answer.
+    /// The time from the request's head to the end of the answer.
     pub milliseconds: f64,
     /// The size of the request's body.
     pub request_bytes: u64,
     /// The size of the answer's body.
     pub response_bytes: u64,
-    /// The rule that changed its fate.
+    /// The rule that changed the call's result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
 }
 
-/// The running record.
+/// The log while the gateway runs.
 #[derive(Debug, Default)]
 pub(crate) struct CallLog {
     inner: Mutex<Inner>,
@@ -82,7 +82,7 @@ impl CallLog {
         }
     }
 
-    /// Gives the record and begins a new one, in one step: no call is lost between the two.
+    /// Returns the log and begins a new one, in one step: no call is lost between the two.
     pub(crate) fn take(&self) -> Calls {
         let inner = std::mem::take(&mut *self.inner.lock().expect("no panic while held"));
         Calls {

@@ -35,7 +35,7 @@ impl Millis {
     }
 }
 
-/// The local cloud's clock: the system's, and as far ahead of it as tests have moved it. It never goes back.
+/// The local cloud's clock: the system's clock, plus the time that tests have moved it forward. It never goes back.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     ahead: AtomicI64,
@@ -47,7 +47,7 @@ impl Clock {
         Millis(Millis::now().0.saturating_add(ahead))
     }
 
-    /// So much time passes at once.
+    /// Moves the clock forward.
     pub(crate) fn forward(&self, step: Duration) {
         let step = i64::try_from(step.as_millis()).unwrap_or(i64::MAX);
         self.ahead.fetch_add(step, Ordering::Relaxed);

@@ -1,7 +1,7 @@
-//! The local cloud as commands use it: make sure it runs, ask it, stop it.
+//! The local cloud as commands use it: start it if needed, ask it, stop it.
 //!
-//! Guarantees: of any number of concurrent starts one makes the daemon and all get its status; a status left by a dead daemon is noticed and replaced.
-//! Not here: the daemon itself (`daemon`).
+//! Guarantees: If several commands start it at once, one makes the daemon and all get its status. A status file that a dead daemon left is noticed and
+//! replaced. Not here: the daemon itself (`daemon`).
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,11 +20,11 @@ use crate::moto::process::log_tail;
 use crate::rules::{Rules, RulesError};
 use crate::status::Status;
 
-/// An answer to a question about the gateway itself takes milliseconds.
+/// The timeout of a request to the gateway itself, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// A reset and a bucket wait for moto.
+/// The timeout of a reset and of making a bucket, which wait for moto.
 const RESET_PATIENCE: Duration = Duration::from_secs(60);
-/// Longer than the daemon gives moto to answer.
+/// The timeout of a start; longer than the daemon's own timeout for moto.
 const START_PATIENCE: Duration = Duration::from_secs(5 * 60);
 const STOP_PATIENCE: Duration = Duration::from_secs(10);
 const POLL: Duration = Duration::from_millis(50);
@@ -38,18 +38,17 @@ pub struct LocalCloud {
 /// How to run the daemon: a program that calls [`crate::serve`] for the same home.
 #[derive(Debug, Clone)]
 pub struct DaemonCommand {
-    /// The program, most often this one.
+    /// The program; usually this one.
     pub program: PathBuf,
-    /// Its arguments.
     pub arguments: Vec<OsString>,
 }
 
-/// What a start is doing.
+/// The progress of a start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// Moto is being installed, once per machine.
     Installing,
-    /// Moto and the gateway are coming up.
+    /// Moto and the gateway are starting.
     Starting,
 }
 
@@ -68,9 +67,8 @@ pub enum CloudError {
     /// The daemon could not be started.
     #[error("cannot run {}", .program.display())]
     Spawn {
-        /// The program.
         program: PathBuf,
-        /// What the system says.
+        /// The system's error.
         #[source]
         source: std::io::Error,
     },
@@ -79,33 +77,33 @@ pub enum CloudError {
     Ended {
         /// How it ended.
         status: ExitStatus,
-        /// The end of its log.
+        /// The end of the daemon's log.
         tail: String,
     },
-    /// The daemon runs but does not come to answer.
+    /// The daemon runs but does not answer in time.
     #[error("the local cloud did not start within {} minutes; its log is {}", START_PATIENCE.as_secs() / 60, .log.display())]
     Slow {
-        /// Its log.
+        /// The log of the daemon.
         log: PathBuf,
     },
-    /// It does not end.
+    /// The daemon does not end.
     #[error("the local cloud (process {pid}) does not end")]
     Immortal {
-        /// The daemon.
+        /// The process id of the daemon.
         pid: i32,
     },
-    /// Nothing runs.
+    /// The local cloud does not run.
     #[error("the local cloud is not running; start it with `windlass local start`")]
     NotRunning,
 }
 
-/// Why the gateway could not be asked.
+/// Why a request to the gateway failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ControlError {
-    /// Its address is not ours to ask, or it did not answer.
+    /// The address is not a loopback address, or it did not answer.
     #[error(transparent)]
     Loopback(#[from] LoopbackError),
-    /// The rules are not rules.
+    /// The rules are not valid.
     #[error(transparent)]
     Rules(#[from] RulesError),
 }
@@ -121,7 +119,7 @@ impl Control {
     /// The commands of the gateway with this status.
     ///
     /// # Errors
-    /// When its endpoint is not a loopback address.
+    /// If its endpoint is not a loopback address.
     pub fn of(status: &Status) -> Result<Self, ControlError> {
         let gateway = Loopback::parse(&status.endpoint)?;
         Ok(Self {
@@ -130,10 +128,10 @@ impl Control {
         })
     }
 
-    /// What the gateway says of itself.
+    /// The gateway's status.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If the gateway does not answer.
     pub async fn status(&self) -> Result<Status, ControlError> {
         Ok(self
             .client
@@ -144,7 +142,7 @@ impl Control {
     /// The calls recorded up to now.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If the gateway does not answer.
     pub async fn calls(&self) -> Result<Calls, ControlError> {
         Ok(self
             .client
@@ -152,10 +150,10 @@ impl Control {
             .await?)
     }
 
-    /// The calls recorded up to now, which are then forgotten.
+    /// The calls recorded up to now, and begins a new log.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If the gateway does not answer.
     pub async fn take_calls(&self) -> Result<Calls, ControlError> {
         Ok(self
             .client
@@ -166,7 +164,7 @@ impl Control {
     /// The rules in force.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If the gateway does not answer.
     pub async fn rules(&self) -> Result<Rules, ControlError> {
         Ok(self
             .client
@@ -174,10 +172,10 @@ impl Control {
             .await?)
     }
 
-    /// Puts other rules in force; their counters start anew.
+    /// Replaces the rules in force; the counters of new rules start at zero.
     ///
     /// # Errors
-    /// When they are not valid, or the gateway does not answer.
+    /// If the rules are not valid, or the gateway does not answer.
     pub async fn set_rules(&self, rules: &Rules) -> Result<(), ControlError> {
         rules.check()?;
         let text = serde_json::to_string(rules).map_err(RulesError::from)?;
@@ -187,10 +185,10 @@ impl Control {
         Ok(())
     }
 
-    /// Empties the local cloud; the status names the new instance.
+    /// Empties the local cloud. The returned status names the new instance.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If the gateway does not answer.
     pub async fn reset(&self) -> Result<Status, ControlError> {
         Ok(self
             .patient
@@ -198,20 +196,20 @@ impl Control {
             .await?)
     }
 
-    /// Lets time pass at once: for rollouts, rate limits and what rules hide.
+    /// Moves the clock forward at once: for rollouts, rate limits and hidden things.
     ///
     /// # Errors
-    /// When it does not answer.
+    /// If the gateway does not answer.
     pub async fn forward(&self, time: Duration) -> Result<(), ControlError> {
         let path = format!("/_windlass/clock/forward?ms={}", time.as_millis());
         self.client.send(Method::POST, &path, None).await?;
         Ok(())
     }
 
-    /// Makes an S3 bucket in an account, if it has none of that name: what is kept in one goes with the rest of the local cloud.
+    /// Makes an S3 bucket in an account, if it has none of that name. A reset of the local cloud also deletes the bucket.
     ///
     /// # Errors
-    /// When it does not answer, or the name cannot be a bucket's.
+    /// If the gateway does not answer, or the name is not valid for a bucket.
     pub async fn make_bucket(&self, account: &str, name: &str) -> Result<(), ControlError> {
         let authorization = format!(
             "AWS4-HMAC-SHA256 Credential={account}/20300101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
@@ -238,31 +236,30 @@ impl LocalCloud {
         Self { home }
     }
 
-    /// Its home.
     #[must_use]
     pub fn home(&self) -> &Home {
         &self.home
     }
 
-    /// The status, if it runs. A file that no answering gateway confirms counts for nothing.
+    /// The status, if the local cloud runs. A status file counts only if the gateway that it names confirms it.
     ///
     /// # Errors
-    /// When the file names an address that is not a loopback one.
+    /// If the file names an address that is not a loopback one.
     pub async fn status(&self) -> Result<Option<Status>, CloudError> {
         let Some(written) = Status::read(&self.home.status_file()) else {
             return Ok(None);
         };
         let answered = Control::of(&written)?.status().await;
-        // A reset between reading the file and asking changes the instance, not the process.
+        // A reset between reading the file and asking changes the instance, but not the process.
         Ok(answered
             .ok()
             .filter(|status| status.pid == written.pid && status.endpoint == written.endpoint))
     }
 
-    /// Starts it if it does not run, and gives its status.
+    /// Starts the local cloud unless it runs already, and returns its status.
     ///
     /// # Errors
-    /// When it cannot be started; the text holds the reason that the daemon left in its log.
+    /// If it cannot be started; the error contains the cause from the daemon's log.
     pub async fn ensure_started(
         &self,
         daemon: &DaemonCommand,
@@ -278,7 +275,7 @@ impl LocalCloud {
         self.clear_away().await?;
         if !install::is_installed(&self.home) {
             tell(Progress::Installing);
-            // Here and not in the daemon, so that a missing Python is an error of this program's.
+            // Installed here and not in the daemon, so that a missing Python is an error of this program.
             install::ensure(&self.home).await?;
         }
         tell(Progress::Starting);
@@ -286,10 +283,10 @@ impl LocalCloud {
         self.until_started(child).await
     }
 
-    /// Stops it; says whether it ran.
+    /// Stops the local cloud; returns whether it ran.
     ///
     /// # Errors
-    /// When it does not end.
+    /// If the daemon does not end.
     pub async fn stop(&self) -> Result<bool, CloudError> {
         if Lock::attempt(&self.home.daemon_lock())?.is_some() {
             return Ok(false);
@@ -304,16 +301,16 @@ impl LocalCloud {
     /// The commands of the running gateway.
     ///
     /// # Errors
-    /// When it does not run.
+    /// If it does not run.
     pub async fn control(&self) -> Result<Control, CloudError> {
         let status = self.status().await?.ok_or(CloudError::NotRunning)?;
         Ok(Control::of(&status)?)
     }
 
-    /// Empties it; see [`Control::reset`].
+    /// Empties the local cloud; see [`Control::reset`].
     ///
     /// # Errors
-    /// When it does not run or does not answer.
+    /// If it does not run or does not answer.
     pub async fn reset(&self) -> Result<Status, CloudError> {
         Ok(self.control().await?.reset().await?)
     }
@@ -321,7 +318,7 @@ impl LocalCloud {
     /// The calls; see [`Control::calls`] and [`Control::take_calls`].
     ///
     /// # Errors
-    /// When it does not run or does not answer.
+    /// If it does not run or does not answer.
     pub async fn calls(&self, reset: bool) -> Result<Calls, CloudError> {
         let control = self.control().await?;
         Ok(if reset {
@@ -334,20 +331,20 @@ impl LocalCloud {
     /// The rules in force.
     ///
     /// # Errors
-    /// When it does not run or does not answer.
+    /// If it does not run or does not answer.
     pub async fn rules(&self) -> Result<Rules, CloudError> {
         Ok(self.control().await?.rules().await?)
     }
 
-    /// Puts other rules in force; see [`Control::set_rules`].
+    /// Replaces the rules in force; see [`Control::set_rules`].
     ///
     /// # Errors
-    /// When they are not valid, or it does not run or does not answer.
+    /// If they are not valid, or it does not run or does not answer.
     pub async fn set_rules(&self, rules: &Rules) -> Result<(), CloudError> {
         Ok(self.control().await?.set_rules(rules).await?)
     }
 
-    /// Waits until no daemon holds the home, and ends one that does not go.
+    /// Waits until no daemon holds the home, and kills a daemon that does not end.
     async fn clear_away(&self) -> Result<(), CloudError> {
         if self.is_free_within(STOP_PATIENCE).await? {
             return Ok(());
@@ -355,7 +352,7 @@ impl LocalCloud {
         let Some(pid) = self.daemon_pid() else {
             return Ok(());
         };
-        // The lock proves that this process lives and is a daemon of ours.
+        // The lock proves that this process is alive and is a daemon of ours.
         tracing::warn!(
             pid = pid.as_raw(),
             "the local cloud does not answer and is ended"
@@ -419,7 +416,7 @@ impl LocalCloud {
                 .await?
                 .filter(|status| status.pid == child.id())
             {
-                // Collects the daemon should it end before this program does; otherwise init will.
+                // Reaps the daemon if it ends before this program; otherwise init does.
                 std::thread::spawn(move || drop(child.wait()));
                 return Ok(status);
             }

@@ -8,7 +8,7 @@
 //! | `GET`, `PUT /_windlass/rules` | [`crate::Rules`] |
 //! | `GET /_windlass/held` | the calls that rules hold now: `[{"rule", "operation", "account"}]` |
 //! | `POST /_windlass/reset` | the status with its new instance |
-//! | `POST /_windlass/clock/forward?ms=N` | the status; so much time has passed for rollouts, rules and windows |
+//! | `POST /_windlass/clock/forward?ms=N` | the status; the clock of rollouts, rules and windows is N milliseconds further |
 //! | `POST /_windlass/stop` | the status; the gateway and moto end |
 //!
 //! Requests that change something carry the header [`GUARD`], which a page in a browser cannot send across origins. `callers` refuses pages before.

@@ -1,8 +1,7 @@
-//! The background process: moto and the gateway, from the first lock to the last.
+//! The background process that runs moto and the gateway.
 //!
-//! Guarantees: one daemon per home; in a session of its own, so that closing a terminal or Ctrl-C there does not reach it; the status file is
-//! there exactly while it serves; moto ends with it, whichever way it ends.
-//! Not here: starting it (`cloud`).
+//! Guarantees: There is one daemon per home. The daemon has a session of its own, so closing a terminal or pressing Ctrl-C there does not reach it. The
+//! status file exists exactly while the daemon serves. Moto ends with the daemon, however the daemon ends. Not here: starting it (`cloud`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,10 +18,10 @@ use crate::moto::install::{self, InstallError};
 use crate::moto::process::{MotoError, MotoProcess};
 use crate::status::Status;
 
-/// Answers under way get so long after a stop.
+/// How long answers under way may take after a stop.
 const LAST_ANSWERS: Duration = Duration::from_millis(150);
 
-/// Why there is no daemon.
+/// Why the daemon cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Another daemon holds the home.
@@ -40,10 +39,10 @@ pub enum ServeError {
     /// The gateway is not on a loopback address.
     #[error(transparent)]
     Loopback(#[from] LoopbackError),
-    /// The system refused something.
+    /// The system refused an operation.
     #[error("cannot serve the local cloud")]
     Io(#[from] std::io::Error),
-    /// Moto ended by itself; its worlds are lost.
+    /// Moto ended unexpectedly; its worlds are lost.
     #[error("moto ended by itself ({0})")]
     MotoEnded(std::process::ExitStatus),
 }
@@ -79,7 +78,7 @@ impl Serving {
         })
     }
 
-    /// Serves until told to stop, or until moto ends.
+    /// Serves until the stop comes, or until moto ends.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
         let Self {
             gateway,
@@ -101,12 +100,12 @@ impl Serving {
     }
 }
 
-/// Runs the daemon of a home in this process until it is told to stop, by the control API, SIGTERM or SIGINT.
+/// Runs the daemon of a home in this process until the control API, SIGTERM or SIGINT stops it.
 ///
 /// # Errors
-/// When another daemon runs there, or moto cannot be installed, started or kept.
+/// If another daemon runs there, or moto cannot be installed, started or kept running.
 pub async fn serve(home: Home) -> Result<(), ServeError> {
-    // The leader of a process group cannot have a session of its own; a daemon run by hand from a shell is one.
+    // The leader of a process group cannot get a session of its own; a daemon started by hand from a shell is such a leader.
     if let Err(error) = nix::unistd::setsid() {
         tracing::debug!(%error, "no session of its own");
     }
@@ -125,7 +124,7 @@ pub async fn serve(home: Home) -> Result<(), ServeError> {
             tokio::select! {
                 _ = terminate.recv() => return,
                 _ = interrupt.recv() => return,
-                // A terminal that closes is none of our business.
+                // The daemon ignores a closing terminal (SIGHUP).
                 _ = hang_up.recv() => {}
             }
         }

@@ -1,7 +1,7 @@
-//! The local cloud within a process of its user's: for tests and benchmarks.
+//! The local cloud within the caller's own process: for tests and benchmarks.
 //!
-//! Moto and the gateway run on a thread of their own with a runtime of its own, so that one instance can serve tests that each have their own
-//! runtime. They end when the value is dropped, and with the process however that ends.
+//! Moto and the gateway run on a thread of their own with a runtime of its own, so that one instance can serve tests that each have their own runtime.
+//! They end when the value is dropped, and when the process ends in any way.
 
 use std::sync::OnceLock;
 use std::thread::JoinHandle;
@@ -22,7 +22,7 @@ pub struct EmbeddedCloud {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Why there is no embedded cloud.
+/// Why the embedded cloud cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
     /// Moto or the gateway did not start.
@@ -37,10 +37,10 @@ pub enum EmbedError {
 }
 
 impl EmbeddedCloud {
-    /// Starts moto and a gateway; installs moto first where it is not installed yet. Blocks until both answer.
+    /// Starts moto and a gateway; installs moto first if it is missing. Blocks until both answer.
     ///
     /// # Errors
-    /// When moto cannot be installed or started.
+    /// If moto cannot be installed or started.
     pub fn start(home: Home) -> Result<Self, EmbedError> {
         let (ready, started) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -79,10 +79,10 @@ impl EmbeddedCloud {
         })
     }
 
-    /// One for all tests of this process, made by the first that asks; tests keep apart by account.
+    /// One cloud for all tests of this process; the first test that asks for it starts it. Tests use different accounts to keep apart.
     ///
     /// # Panics
-    /// When it cannot be started: a test that needs it can only fail.
+    /// If it cannot be started: a test that needs it can only fail.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<EmbeddedCloud> = OnceLock::new();
         SHARED.get_or_init(|| {
@@ -104,7 +104,7 @@ impl EmbeddedCloud {
         &self.status.backend
     }
 
-    /// Its commands.
+    /// The commands of its gateway.
     #[must_use]
     pub fn control(&self) -> &Control {
         &self.control

@@ -13,18 +13,18 @@ use crate::operation::Call;
 
 const FILTER: &str = "vpc-endpoint-id";
 
-/// A request by identifier, as moto understands it.
+/// A request by identifier, in the form that moto understands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ById {
     /// The number of AWS's filter among the request's filters.
     number: String,
     identifiers: Vec<String>,
-    /// Everything else that is asked.
+    /// All other parameters of the request.
     rest: Vec<String>,
 }
 
 impl ById {
-    /// The request; `None` where it does not filter by identifier.
+    /// The request; `None` if it does not filter by identifier.
     pub(crate) fn read(form: &str) -> Option<Self> {
         let number = form.split('&').find_map(|pair| {
             let name = pair.strip_suffix(FILTER)?.strip_suffix(".Name=")?;
@@ -44,7 +44,7 @@ impl ById {
         })
     }
 
-    /// What moto is asked. A filter of states stands in the place of AWS's filter: one that all endpoints pass, and none where none is left.
+    /// The request for moto. A filter of states replaces AWS's filter: one that all endpoints pass, or one that none passes if no identifier is left.
     fn form(&self) -> String {
         let number = &self.number;
         let states = if self.identifiers.is_empty() {
@@ -60,7 +60,7 @@ impl ById {
         pairs.join("&")
     }
 
-    /// Leaves out the identifiers that an error names. Returns whether there were any.
+    /// Removes the identifiers that an error names. Returns whether there were any.
     fn leave_out(&mut self, error: &str) -> bool {
         let asked = self.identifiers.len();
         self.identifiers
@@ -68,14 +68,14 @@ impl ById {
         self.identifiers.len() < asked
     }
 
-    /// Asks moto until nothing is in the way any more.
+    /// Asks moto until its answer names no missing identifier.
     pub(crate) async fn answer(
         mut self,
         backend: &Backend,
         call: &Call,
         mut parts: Parts,
     ) -> Result<Response<Bytes>, BackendError> {
-        // The body gets another length.
+        // The body's length changes.
         parts.headers.remove(header::CONTENT_LENGTH);
         loop {
             let answer = backend.forward(parts.clone(), full(self.form()), call);

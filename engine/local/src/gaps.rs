@@ -1,7 +1,7 @@
-//! The gaps of moto outside ECS that the gateway closes: those that need what the gateway knows, or whole operations that moto has not.
-//! What is wrong within moto is mended there (`moto/mends/`).
+//! The gaps of moto outside ECS that the gateway closes: those that need what the gateway knows, and whole operations that moto does not have. Faults
+//! within moto are fixed there (`moto/mends/`).
 //!
-//! The table is [`Gap::of`]. What moto can do, moto does: an entry here goes when moto's next version closes the gap.
+//! The table is [`Gap::of`]. Moto does everything that it can do: an entry here goes when moto's next version closes the gap.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -12,18 +12,18 @@ use crate::backend::Reply;
 use crate::operation::Call;
 use crate::protocol_error::ServiceError;
 
-/// Something that moto does wrong or not at all.
+/// An operation that moto does wrong or not at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gap {
-    /// Application Auto Scaling has no tags: the calls about them fail, those given at registration are lost.
+    /// Application Auto Scaling has no tags: the calls for them fail, and tags in a registration are lost.
     ScalableTargetTags,
     /// RegisterScalableTarget drops the target's tags.
     ScalableTargetRegistration,
-    /// The ECS-optimised AMI parameters hold Python's notation instead of JSON.
+    /// The ECS-optimised AMI parameters contain Python's notation instead of JSON.
     ParameterNotation,
-    /// AssumeRole's keys belong to the role's account: not wrong in moto, but to be remembered here too.
+    /// AssumeRole's keys belong to the role's account. Moto does this right, but the gateway has to remember it, too.
     SessionAccount,
-    /// Subnets and security groups of running tasks can be deleted: moto knows nothing of the tasks of `ecs`.
+    /// Subnets and security groups of running tasks can be deleted, because moto does not know the tasks of `ecs`.
     NetworkOfTasks,
     /// DescribeVpcEndpoints fails at the filter by identifier: see [`crate::endpoints`].
     EndpointsById,
@@ -64,7 +64,7 @@ impl ScalableTargetTags {
         self.by_arn.lock().expect("no panic while held").clear();
     }
 
-    /// Answers the calls about tags.
+    /// Answers the calls for tags.
     pub(crate) fn answer(&self, operation: &str, request: &Value) -> Reply {
         let arn = request["ResourceARN"].as_str().unwrap_or_default();
         let mut by_arn = self.by_arn.lock().expect("no panic while held");
@@ -93,7 +93,7 @@ impl ScalableTargetTags {
         }
     }
 
-    /// Takes the tags of a registration.
+    /// Keeps the tags of a registration.
     pub(crate) fn register(&self, request: &Value, arn: &str) {
         let tags = tags(request);
         if !tags.is_empty() {
@@ -113,7 +113,7 @@ fn tags(request: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Rewrites parameter values that are Python dictionaries as the JSON that AWS has there.
+/// Rewrites parameter values that are Python dictionaries as the JSON that AWS returns.
 pub(crate) fn mend_parameters(answer: &mut Value) {
     if let Some(parameter) = answer.get_mut("Parameter") {
         mend_parameter(parameter);
@@ -143,7 +143,7 @@ pub(crate) fn session_key(answer: &str) -> Option<&str> {
     Some(rest.split_once("</AccessKeyId>")?.0.trim())
 }
 
-/// What EC2 says of a subnet or a security group in which network interfaces are.
+/// EC2's error for a subnet or a security group that contains network interfaces.
 pub(crate) fn in_use(identifier: &str) -> ServiceError {
     let message = match identifier.starts_with("subnet-") {
         true => format!("The subnet '{identifier}' has dependencies and cannot be deleted."),

@@ -1,4 +1,4 @@
-//! Calls that a rule holds, until that rule is taken away: what lets a test stop a program at one call of its choice.
+//! Calls that a rule holds until that rule is removed: a test uses them to stop a program at one call of its choice.
 //!
 //! Not here: which calls are held, which the rules decide.
 
@@ -17,7 +17,7 @@ pub(crate) struct HeldCall {
     pub(crate) rule: String,
     /// `ec2:CreateVpc`.
     pub(crate) operation: String,
-    /// Whose world it is for.
+    /// The account of the call.
     pub(crate) account: String,
 }
 
@@ -42,7 +42,7 @@ impl Holding {
         self.calls.lock().expect("no panic while held").clone()
     }
 
-    /// These rules are in force now; calls that others hold go on.
+    /// These rules are in force now; calls that other rules held continue.
     pub(crate) fn ruled_by(&self, rules: &Rules) {
         self.rules.send_replace(rules.rules.clone());
     }

@@ -1,12 +1,12 @@
-//! Where the local cloud keeps its files, and the locks that let several programs share them.
+//! The folder of the local cloud's files, and the locks that let several programs share them.
 //!
-//! Not here: what the files say (`daemon` writes the status, `moto::install` makes the Python environment).
+//! Not here: what the files contain (`daemon` writes the status, `moto::install` makes the Python environment).
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The environment variable that moves everything.
+/// The environment variable that moves the whole home.
 pub const HOME_VARIABLE: &str = "WINDLASS_LOCAL_HOME";
 /// The environment variable that moves only the Python environment, so that several homes can share one.
 pub const PYTHON_VARIABLE: &str = "WINDLASS_LOCAL_PYTHON";
@@ -21,7 +21,7 @@ pub struct Home {
 /// Why the home cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum HomeError {
-    /// Neither of the variables that name a place is set.
+    /// None of the variables that can name a place is set.
     #[error(
         "no place for the local cloud's files: set {HOME_VARIABLE} to a folder (neither XDG_CACHE_HOME nor HOME is set)"
     )]
@@ -31,7 +31,7 @@ pub enum HomeError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
@@ -46,7 +46,7 @@ impl HomeError {
     }
 }
 
-/// An exclusive lock between programs; it ends with the value, or with the process however that dies.
+/// An exclusive lock between programs. It ends with the value, or when the process ends in any way.
 #[derive(Debug)]
 pub(crate) struct Lock {
     file: File,
@@ -56,7 +56,7 @@ impl Home {
     /// `WINDLASS_LOCAL_HOME`, else `windlass/local` in the XDG cache folder.
     ///
     /// # Errors
-    /// When the environment names no such place.
+    /// If the environment names no such place.
     pub fn from_environment() -> Result<Self, HomeError> {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let root = if let Some(home) = variable(HOME_VARIABLE) {
@@ -75,7 +75,7 @@ impl Home {
         })
     }
 
-    /// A home in the given folder, which is made when it is first needed.
+    /// A home in the given folder, which is created when it is first needed.
     #[must_use]
     pub fn at(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
@@ -85,7 +85,7 @@ impl Home {
         }
     }
 
-    /// The same home with its Python environment elsewhere.
+    /// The same home with its Python environment at another place.
     #[must_use]
     pub fn with_python(self, python: impl Into<PathBuf>) -> Self {
         Self {
@@ -110,7 +110,7 @@ impl Home {
         self.root.join("status.json")
     }
 
-    /// Where the daemon and moto write what they have to say.
+    /// The log file of the daemon and moto.
     #[must_use]
     pub fn log_file(&self) -> PathBuf {
         self.root.join("daemon.log")
@@ -157,7 +157,7 @@ impl Lock {
         waiting.await.expect("taking a file lock does not panic")
     }
 
-    /// Takes the lock if nobody holds it.
+    /// Takes the lock if it is free.
     pub(crate) fn attempt(path: &Path) -> Result<Option<Self>, HomeError> {
         let file = Self::open(path)?;
         match file.try_lock() {
@@ -167,7 +167,7 @@ impl Lock {
         }
     }
 
-    /// Writes who holds the lock into it.
+    /// Writes the holder's process id into the lock.
     pub(crate) fn sign(&mut self) -> io::Result<()> {
         use std::io::{Seek as _, Write as _};
         self.file.set_len(0)?;
@@ -176,7 +176,7 @@ impl Lock {
     }
 }
 
-/// Replaces a file in one step: whoever reads it sees the old text or the new one.
+/// Replaces a file in one step: a reader sees the old text or the new one.
 pub(crate) fn write_atomically(path: &Path, text: &str) -> Result<(), HomeError> {
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
     std::fs::write(&draft, text).map_err(HomeError::io(&draft))?;

@@ -1,11 +1,11 @@
-//! The local cloud: moto's server, managed, and a gateway of ours in front of it.
+//! The local cloud: moto's server, managed, and Windlass's gateway in front of it.
 //!
-//! Read in this order: [`LocalCloud`] starts and asks a background daemon, [`serve`] is that daemon, [`EmbeddedCloud`] is the same within a
-//! test's process. Behind them: `moto` (install, run), `gateway` (the proxy), `rules` and `calls` (the instrument), `ecs` (ECS that rolls
-//! out), `gaps` (what else moto lacks and the gateway has), `open_gaps` (what is lacking still). `docs/local-cloud.md` describes it for users.
+//! Read in this order: [`LocalCloud`] starts and asks a background daemon, [`serve`] is that daemon, [`EmbeddedCloud`] is the same within a test's
+//! process. Behind them: `moto` (install, run), `gateway` (the proxy), `rules` and `calls` (fault injection and call log), `ecs` (ECS that rolls out),
+//! `gaps` (what else moto lacks and the gateway has), `open_gaps` (what is still missing). `docs/local-cloud.md` describes it for users.
 //!
-//! Architecture invariants: depends on no other Windlass crate and on no AWS SDK; binds and reaches loopback addresses only ([`Loopback`]);
-//! reads no AWS credentials; never a second emulator.
+//! Architecture invariants: depends on no other Windlass crate and on no AWS SDK; binds and reaches loopback addresses only ([`Loopback`]); reads no
+//! AWS credentials; never a second emulator.
 
 mod abandoned_calls;
 mod backend;

@@ -1,7 +1,7 @@
-//! Addresses of this machine, and a small JSON client that can reach nothing else.
+//! Loopback addresses of this machine, and a small JSON client that can reach nothing else.
 //!
-//! Not here: the streaming proxy (`gateway`). Whatever is not a loopback address cannot become a [`Loopback`], so neither
-//! the gateway nor this client can be pointed at the world, at a real AWS endpoint least of all.
+//! Not here: the streaming proxy (`gateway`). Only a loopback address can become a [`Loopback`], so neither the gateway nor this client can be pointed
+//! at another machine, such as a real AWS endpoint.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
 
-/// The header of every request to the gateway itself that changes something.
+/// The header that every changing request to the gateway itself must have.
 pub(crate) const GUARD: &str = "x-windlass-control";
 
 /// A socket address on a loopback interface.
@@ -26,39 +26,39 @@ pub enum LoopbackError {
     /// The address is not on a loopback interface.
     #[error("`{0}` is not a loopback address: the local cloud talks to this machine only")]
     NotLoopback(String),
-    /// Nothing answered, or the answer broke off.
+    /// There was no answer, or the answer broke off.
     #[error("{url} did not answer")]
     Unreachable {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
-        /// Why it failed.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// The answer did not come in time.
     #[error("{url} did not answer within {} s", .limit.as_secs())]
     Slow {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
-        /// How long it was waited for.
+        /// The timeout.
         limit: Duration,
     },
     /// The gateway answered with an error of its own.
     #[error("{url} answered {status}: {body}")]
     Refused {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
         /// The HTTP status.
         status: StatusCode,
         /// The answer's text.
         body: String,
     },
-    /// The answer is not of the expected form.
+    /// The answer does not have the expected form.
     #[error("{url} answered something unexpected")]
     Unexpected {
-        /// What was asked for.
+        /// The URL of the request.
         url: String,
-        /// What the parser says.
+        /// The parser's error.
         #[source]
         source: serde_json::Error,
     },
@@ -87,7 +87,7 @@ impl Loopback {
     /// Parses a base URL such as `http://127.0.0.1:4566`.
     ///
     /// # Errors
-    /// When the URL names anything but a loopback address.
+    /// If the URL names anything but a loopback address.
     pub fn parse(url: &str) -> Result<Self, LoopbackError> {
         let refused = || LoopbackError::NotLoopback(url.to_owned());
         let rest = url.strip_prefix("http://").ok_or_else(refused)?;
@@ -125,7 +125,7 @@ impl LoopbackClient {
         }
     }
 
-    /// Sends a request with an optional JSON body and gives the text of a successful answer.
+    /// Sends a request with an optional JSON body and returns the text of a successful answer.
     pub(crate) async fn send(
         &self,
         method: Method,
@@ -176,7 +176,7 @@ impl LoopbackClient {
         }
     }
 
-    /// As [`Self::send`], with the answer parsed.
+    /// The same as [`Self::send`], with the answer parsed.
     pub(crate) async fn json<T: DeserializeOwned>(
         &self,
         method: Method,

@@ -1,19 +1,19 @@
-//! The one table of moto's open gaps behind our gateway. The local cloud tells the engine the lost properties, so that no run takes
-//! that for a change that AWS ignored.
+//! The one table of moto's open gaps behind our gateway. The local cloud reports the lost properties to the engine, so that no run takes a lost
+//! property for a change that AWS ignored.
 //!
-//! A test walks every kind through its life; it fails for a gap that is not listed, and for a listed one that is closed. The table stands in
-//! `docs/local-cloud.md`, too. Not here: the gaps that are closed (`gaps`, `moto/mends/`).
+//! A test walks every kind through its life; it fails for a gap that is not listed, and for a listed one that is closed. `docs/local-cloud.md` contains
+//! the table, too. Not here: the gaps that are closed (`gaps`, `moto/mends/`).
 
-/// What moto does to a property.
+/// Moto's behaviour for a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moto {
-    /// It takes the property and does not give it back as it was.
+    /// Moto accepts the property and does not return it as it was.
     Loses,
-    /// It refuses the call; samples are walked without the property.
+    /// Moto refuses the call; the tests use samples without the property.
     Refuses,
-    /// It refuses the call, and nothing is left of a sample without the property: such samples are not walked.
+    /// Moto refuses the call, and nothing remains of a sample without the property, so the tests leave such samples out.
     Bars,
-    /// It refuses to delete what is gone with an error that is not AWS's.
+    /// Moto refuses to delete a missing resource, with an error that is not AWS's.
     ErrsOnDelete,
 }
 
@@ -22,11 +22,11 @@ pub enum Moto {
 pub struct OpenGap {
     /// CloudFormation's name of the kind.
     pub kind: &'static str,
-    /// As `ContainerDefinitions[].Image`; with `=VALUE` only that value; `Ports[Name]` are all items with that member.
+    /// A path such as `ContainerDefinitions[].Image`; with `=VALUE` only that value; `Ports[Name]` are all items with that member.
     pub path: &'static str,
     /// Moto's behaviour.
     pub moto: Moto,
-    /// How it comes to that.
+    /// The cause.
     pub why: &'static str,
 }
 

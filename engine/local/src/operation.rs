@@ -1,4 +1,4 @@
-//! What a request asks for: service, operation, account, region and protocol, read from its head and, for query protocols, its body.
+//! Identifies a request: service, operation, account, region and protocol, read from its head and, for query protocols, its body.
 //!
 //! Not here: what to do about it (`gateway`, `rules`, `ecs`).
 
@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, header};
 
 use crate::moto::{ACCOUNT_HEADER, DEFAULT_ACCOUNT};
 
-/// How a service writes its requests and, what matters here, its errors.
+/// The protocol of a service: how it writes its requests and, what matters here, its errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     /// `X-Amz-Target` and JSON.
@@ -36,10 +36,10 @@ pub(crate) struct Call {
     pub(crate) protocol: Protocol,
 }
 
-/// Which account an access key belongs to.
+/// Maps access keys to accounts.
 ///
-/// The rules, first match wins: the header `x-moto-account-id`; an access key id of twelve digits *is* the account; a key that
-/// AssumeRole gave belongs to the role's account; else [`DEFAULT_ACCOUNT`].
+/// The rules, first match wins: the header `x-moto-account-id`; an access key id of twelve digits *is* the account; a key from AssumeRole belongs to
+/// the role's account; else [`DEFAULT_ACCOUNT`].
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     sessions: Mutex<HashMap<String, String>>,
@@ -52,7 +52,7 @@ struct Credential<'a> {
 }
 
 impl Accounts {
-    /// Learns from the answer to AssumeRole whose key it handed out.
+    /// Remembers the account of a key from AssumeRole's answer.
     pub(crate) fn learn_session(&self, access_key: &str, account: &str) {
         let mut sessions = self.sessions.lock().expect("no panic while held");
         sessions.insert(access_key.to_owned(), account.to_owned());
@@ -83,7 +83,7 @@ pub(crate) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether the body says what is asked for, and has to be read first: forms and the JSON of `X-Amz-Target`. Both are small.
+/// Whether the operation is in the body, which then has to be read first: forms and the JSON of `X-Amz-Target`. Both are small.
 pub(crate) fn asks_in_body(parts: &Parts) -> bool {
     parts.method == Method::POST
         && (parts.headers.contains_key("x-amz-target")
@@ -92,7 +92,7 @@ pub(crate) fn asks_in_body(parts: &Parts) -> bool {
 }
 
 impl Call {
-    /// Reads the call; `form` is the body where [`asks_in_body`] says so.
+    /// Reads the call; `form` is the body if [`asks_in_body`] is true.
     pub(crate) fn read(parts: &Parts, form: &[u8], accounts: &Accounts) -> Self {
         let query = parts.uri.query().unwrap_or_default();
         let presigned = form_value(query, "X-Amz-Credential");
@@ -123,7 +123,7 @@ impl Call {
         }
     }
 
-    /// `ecs:CreateService`, the form in which calls are counted.
+    /// `ecs:CreateService`, the name under which calls are counted.
     pub(crate) fn name(&self) -> String {
         format!("{}:{}", self.service, self.operation)
     }
@@ -150,7 +150,7 @@ fn operation(parts: &Parts, form: &[u8], query: &str, service: &str) -> (String,
         "route53" | "cloudfront" | "s3-control" => Protocol::RestXml,
         _ => Protocol::RestJson,
     };
-    // Without the service's model a path cannot be told from its parameters; its first two parts are steady enough to count by.
+    // Without the service's model, the parameters in a path cannot be recognized; its first two parts are constant enough to count by.
     let head: Vec<&str> = parts
         .uri
         .path()
@@ -221,7 +221,7 @@ fn service_of_unsigned(headers: &HeaderMap) -> String {
     .to_owned()
 }
 
-/// The value of a header, where it is text.
+/// The value of a header, if it is text.
 pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
@@ -237,7 +237,7 @@ pub(crate) fn form_pairs(form: &str) -> impl Iterator<Item = (String, String)> {
     pairs.map(|(key, value)| (percent_decoded(key), percent_decoded(value)))
 }
 
-/// As the query protocols write a value: all but letters, digits and `-_.~` as `%XX`.
+/// A value as the query protocols write it: all characters except letters, digits and `-_.~` as `%XX`.
 pub(crate) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -250,7 +250,7 @@ pub(crate) fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-/// What [`percent_encoded`] and browsers write.
+/// Decodes what [`percent_encoded`] and browsers write.
 pub(crate) fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

@@ -1,14 +1,14 @@
-//! Errors in the words of each AWS protocol, so that a real SDK classifies them as it would AWS's own; and the gateway's own in plain text.
+//! Errors in the form of each AWS protocol, so that a real SDK classifies them as it would AWS's own; and the gateway's own errors in plain text.
 //!
-//! Not here: when to answer with one (`rules`, `ecs`).
-//! Shapes: <https://smithy.io/2.0/aws/protocols/>; EC2's throttle code and status: <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
+//! Not here: when to answer with one (`rules`, `ecs`). Shapes: <https://smithy.io/2.0/aws/protocols/>; EC2's throttle code and status:
+//! <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::operation::{Call, Protocol};
 
-/// An error as AWS reports it.
+/// An error in AWS's form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ServiceError {
     pub(crate) status: u16,
@@ -17,7 +17,7 @@ pub(crate) struct ServiceError {
 }
 
 impl ServiceError {
-    /// What the service says when it is called too often.
+    /// The service's own throttling error.
     pub(crate) fn throttled(call: &Call) -> Self {
         let (status, code) = match (call.service.as_str(), call.protocol) {
             ("s3", _) => (503, "SlowDown"),
@@ -34,7 +34,7 @@ impl ServiceError {
         }
     }
 
-    /// What the service says to a request that does not fit its model. The faults are named more exactly than AWS names them.
+    /// The service's error for a request that does not fit its model. It names the faults more exactly than AWS does.
     pub(crate) fn unfit(call: &Call, faults: &[String]) -> Self {
         let code = match call.protocol {
             Protocol::Ec2Query => "InvalidParameterValue",
@@ -53,7 +53,7 @@ impl ServiceError {
         }
     }
 
-    /// What the service says when the caller may not do this.
+    /// The service's own access error.
     pub(crate) fn access_denied(call: &Call) -> Self {
         let (status, code) = match call.protocol {
             Protocol::Ec2Query => (403, "UnauthorizedOperation"),
@@ -143,7 +143,7 @@ pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Bytes> {
     response
 }
 
-/// An answer that a rule gives, with the type of the protocol.
+/// An answer that a rule gives, with the content type of the protocol.
 pub(crate) fn given(status: u16, body: String, protocol: Protocol) -> Response<Bytes> {
     let kind = match protocol {
         Protocol::Json => "application/x-amz-json-1.1",
@@ -162,7 +162,7 @@ pub(crate) fn given(status: u16, body: String, protocol: Protocol) -> Response<B
     response
 }
 
-/// A fresh one, in the form of AWS's.
+/// A new request id, in AWS's form.
 pub(crate) fn request_id() -> String {
     let [a, b] = [rand::random::<u64>(), rand::random::<u64>()];
     format!(

@@ -1,6 +1,6 @@
-//! What a running local cloud says of itself, and the file in which its daemon leaves that for others.
+//! The status of a running local cloud, and the file in which its daemon leaves the status for other programs.
 //!
-//! Not here: whether it is true. A file is believed only when the gateway it names answers with the same instance (`cloud`).
+//! Not here: whether the file is true. A command believes it only if the gateway that it names answers with the same instance (`cloud`).
 
 use std::path::Path;
 
@@ -16,22 +16,22 @@ use crate::rules::VISIBILITY_SCALE;
 /// A running local cloud.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Status {
-    /// The gateway's URL: where clients go.
+    /// The gateway's URL, for clients.
     pub endpoint: String,
     /// Moto's own URL, behind the gateway.
     pub backend: String,
-    /// Names this world; another one after each start and each reset.
+    /// The name of this world; each start and each reset gives another one.
     pub instance: String,
     /// The gateway's process.
     pub pid: u32,
     /// Moto's process.
     pub backend_pid: Option<u32>,
-    /// Which moto.
+    /// The version of moto.
     pub moto_version: String,
     /// When this instance began.
     pub since: Timestamp,
-    /// The factor from AWS's visibility windows to those of this local cloud, from 0 to 1: what the engine waits before it believes that a
-    /// thing is missing. The rules in force set it.
+    /// The factor from AWS's visibility windows to those of this local cloud, from 0 to 1. It scales how long the engine waits before it takes a thing
+    /// as missing. The rules in force set it.
     #[serde(default = "default_scale")]
     pub visibility_scale: f64,
     /// Properties that moto accepts and does not return: the engine does not wait for them.
@@ -44,7 +44,7 @@ pub struct Status {
 pub struct Lost {
     /// CloudFormation's name of the kind.
     pub kind: String,
-    /// As `ContainerDefinitions[].Image`, with everything below.
+    /// A path such as `ContainerDefinitions[].Image`, with everything below.
     pub path: String,
 }
 
@@ -81,7 +81,7 @@ impl Status {
         }
     }
 
-    /// Another world begins.
+    /// Begins another world.
     pub(crate) fn renew(&mut self) {
         self.instance = instance_id();
         self.since = Timestamp::now();
@@ -92,7 +92,7 @@ impl Status {
         write_atomically(file, &text)
     }
 
-    /// The file's status; a missing or damaged file is none.
+    /// The status in the file; `None` if the file is missing or damaged.
     pub(crate) fn read(file: &Path) -> Option<Self> {
         serde_json::from_str(&std::fs::read_to_string(file).ok()?).ok()
     }

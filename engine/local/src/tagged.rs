@@ -17,7 +17,7 @@ pub(crate) fn asks_by_arn(request: &Value) -> bool {
     request["ResourceARNList"].is_array()
 }
 
-/// What AWS would answer.
+/// The answer that AWS would give.
 pub(crate) async fn answer(
     backend: &Backend,
     call: &Call,
@@ -51,7 +51,7 @@ pub(crate) async fn answer(
         let mut reply = backend
             .json(call, "servicediscovery", LIST_TAGS, &request)
             .await?;
-        // What does not exist is left out.
+        // Resources that do not exist are left out.
         if reply.is_ok() {
             found.push(json!({"ResourceARN": arn, "Tags": reply.body["Tags"].take()}));
         }
@@ -74,7 +74,7 @@ pub(crate) async fn answer(
     ))
 }
 
-/// Of a listener or a rule of one.
+/// Whether the ARN is that of a listener or of a listener's rule.
 fn is_of_a_listener(arn: &str) -> bool {
     arn.contains(":elasticloadbalancing:") && arn.contains(":listener")
 }

@@ -1,6 +1,6 @@
-//! What an update starts from: what was applied, overlaid with what was observed, on the author's paths only.
+//! The base of an update: what was applied, overlaid with what was observed, on the author's paths only.
 //!
-//! Members that somebody else added are left out, so that a life cycle that takes away the difference never takes away theirs.
+//! Windlass leaves out members that others added, so that a life cycle that removes the difference never removes theirs.
 
 use serde_json::{Map, Value};
 use windlass::schema::{Compare, FieldSchema, KindSchema, Read, Shape, default_compare, flattened};
@@ -8,7 +8,7 @@ use windlass::schema::{Compare, FieldSchema, KindSchema, Read, Shape, default_co
 use crate::compare::{member_key, members};
 use crate::diff::{covers, repeats};
 
-/// The author's part of what exists.
+/// The author's part of an existing spec.
 pub fn authored(
     schema: &KindSchema,
     desired: &Value,

@@ -1,4 +1,4 @@
-//! Carrying over: in the spec of a resource that exists already, a property that is not the author's to change keeps its value.
+//! Carry-over: in the spec of an existing resource, a property that the author may not change any more keeps its value.
 //!
 //! Not here: the comparison itself (`diff`).
 
@@ -7,8 +7,8 @@ use windlass::schema::{Change, FieldSchema, KindSchema, Owner, Shape, flattened}
 
 use crate::diff::is_owned_elsewhere;
 
-/// Puts the standing value where a property only counts at creation or is owned elsewhere: what was applied, or, where an update is about
-/// to be sent, what the owner has made of it meanwhile.
+/// Keeps the existing value of a property that only counts at creation or belongs to another owner: the applied value, or, if an update is about to be
+/// sent, the value that the owner has set meanwhile.
 pub fn carry_over(
     schema: &KindSchema,
     desired: &mut Value,
@@ -66,8 +66,8 @@ fn block(
     }
 }
 
-/// Writes AWS's default where the author removed a property that goes back to it, so that the call says what the plan shows. Within a block, too:
-/// AWS keeps what an update of the block leaves out (aws-cdk#29088: managed scaling could not be switched off).
+/// Writes AWS's default for a property that the author removed, so that the call contains what the plan shows. It does so within a block, too, because
+/// AWS keeps values that an update of the block leaves out (aws-cdk#29088: managed scaling could not be switched off).
 pub fn reset_removed(
     schema: &KindSchema,
     desired: &mut Value,
@@ -100,7 +100,7 @@ fn reset(field: &FieldSchema, desired: &mut Map<String, Value>, applied: &Value,
                 return;
             };
             desired.insert(field.name.to_owned(), default);
-            // AWS keeps what a block's default does not mention.
+            // AWS keeps values that a block's default does not contain.
             if desired[field.name].is_object() && matches!(field.shape, Shape::Block(_)) {
                 reset(field, desired, applied, whole);
             }

@@ -1,6 +1,6 @@
-//! What a declaration would claim that exists already: the spec that it stands for, and how what was read compares with it.
+//! What an import would take over: the spec of a declaration, and how it compares with the existing resource.
 //!
-//! Not here: reading it, and recording it as ours, which the engine's import does.
+//! Not here: reading that resource, and recording it as ours, which the engine's import does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ use crate::plan::FieldChange;
 use crate::resolve::{place, resolve};
 use crate::unfinished::changes_in_place;
 
-/// The declarations of a document, to be claimed one after the other.
+/// The declarations of a document, for imports one after the other.
 #[derive(Debug)]
 pub struct Claims<'a> {
     document: &'a Document,
@@ -39,42 +39,42 @@ pub struct Claims<'a> {
     secrets: &'a BTreeMap<SecretSource, SecretRef>,
 }
 
-/// What one declaration claims.
+/// What one import takes over.
 #[derive(Debug, Clone)]
 pub struct Claim {
-    /// What is known about its kind.
+    /// The schema of the kind.
     pub schema: &'static KindSchema,
     /// Account, role and region.
     pub place: Place,
-    /// The spec that it stands for, without holes.
+    /// The spec of the declaration, without holes.
     pub desired: Value,
-    /// As declared.
+    /// The spec as declared.
     pub template: CanonicalJson,
-    /// Everything that it waits for and that is recorded.
+    /// The recorded resources that it waits for.
     pub depends_on: Vec<Address>,
-    /// How the engine treats it.
+    /// Options of the resource for the engine.
     pub options: Options,
-    /// What AWS changes of it on behalf of other resources.
+    /// The properties that AWS changes on behalf of other resources.
     pub driven: Vec<Driven>,
-    /// Where it is declared.
+    /// The source line of the declaration.
     pub source: SourceLine,
 }
 
-/// How what was read compares with what is declared.
+/// The comparison of an existing resource with its declaration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compared {
-    /// What is to be recorded as applied.
+    /// The spec to record as applied.
     pub applied: Value,
-    /// What the next `up` would change.
+    /// The differences that the next `up` would change.
     pub fields: Vec<FieldChange>,
-    /// The properties at the top among them that change in place.
+    /// Those of the top-level properties among them that change in place.
     pub unfinished: Vec<String>,
-    /// Differences that nothing mends, and what AWS does not tell.
+    /// Differences that no update changes, and properties that AWS does not return.
     pub notes: Vec<String>,
 }
 
 impl Compared {
-    /// Whether the next `up` would replace it.
+    /// Whether the next `up` would replace the resource.
     #[must_use]
     pub fn replaces(&self) -> bool {
         self.fields.iter().any(|field| field.replaces)
@@ -82,7 +82,7 @@ impl Compared {
 }
 
 impl<'a> Claims<'a> {
-    /// Takes a document apart.
+    /// Reads a document.
     ///
     /// # Errors
     /// No plan could be made of it.
@@ -99,14 +99,14 @@ impl<'a> Claims<'a> {
         })
     }
 
-    /// Where an address is declared, if it is.
+    /// The source line of an address, if it is declared.
     #[must_use]
     pub fn source(&self, address: &Address) -> Option<&'a SourceLine> {
         let node = self.graph.find(address.as_str())?;
         Some(&self.graph.node(node).declaration.source)
     }
 
-    /// The addresses in waves: every one after those that its spec refers to. What is not declared is left out.
+    /// The addresses in waves: each address comes after those that its spec refers to. Addresses that are not declared are left out.
     #[must_use]
     pub fn waves(&self, addresses: &BTreeSet<Address>) -> Vec<Vec<Address>> {
         let mut depth: BTreeMap<&Address, usize> = BTreeMap::new();
@@ -117,7 +117,7 @@ impl<'a> Claims<'a> {
             let below = below.iter().map(|(on, _)| self.graph.node(*on).address);
             let own = below.filter_map(|on| depth.get(on)).max();
             let wanted = addresses.contains(address);
-            // What is not claimed carries the wave of what it refers to, so that order holds across it.
+            // A resource that is not imported passes the wave of its references on, so that the order holds across it.
             let own = match (own, wanted) {
                 (Some(wave), true) => wave + 1,
                 (None, true) => 0,
@@ -133,13 +133,13 @@ impl<'a> Claims<'a> {
         waves
     }
 
-    /// What a declaration claims, as far as the snapshot knows what it refers to.
+    /// The claim of a declaration, with the values of all references that the snapshot knows.
     ///
     /// # Errors
-    /// It refers to what is not recorded, or its spec has no value.
+    /// The declaration refers to a resource that is not recorded, or its spec has no value.
     ///
     /// # Panics
-    /// It is not declared.
+    /// The address is not declared.
     pub fn claim(&self, address: &Address, snapshot: &Snapshot) -> Result<Claim, Box<Diagnostic>> {
         let node = self.graph.find(address.as_str());
         let node = node.expect("only what is declared is claimed");
@@ -196,7 +196,7 @@ impl<'a> Claims<'a> {
     }
 }
 
-/// What is recorded, as a declaration refers to it.
+/// The recorded values that a declaration can refer to.
 struct Known<'c, 'a> {
     claims: &'c Claims<'a>,
     snapshot: &'c Snapshot,
@@ -220,7 +220,7 @@ impl Answers for Known<'_, '_> {
 }
 
 impl Claim {
-    /// The spec without what can be changed or left out: enough to find the thing, while nothing is known that AWS gives.
+    /// The spec without properties that can change or be absent: enough to find the resource while none of AWS's attributes is known.
     #[must_use]
     pub fn identifying(&self) -> CanonicalJson {
         let mut spec = self.desired.clone();
@@ -237,7 +237,7 @@ impl Claim {
         CanonicalJson::of(&spec)
     }
 
-    /// Compares what was read with what is declared. A name that the author leaves to the engine stays the one that it has.
+    /// Compares an existing resource with its declaration. If the author leaves the name to the engine, the resource keeps its existing name.
     #[must_use]
     pub fn compare(&self, observed: &Value) -> Compared {
         let mut desired = self.desired.clone();
@@ -256,7 +256,7 @@ impl Claim {
         };
         let owned = &self.options.owned_elsewhere;
         let mut found = diff(self.schema, sides, owned);
-        // What several properties decide together is decided by what stands on the author's paths.
+        // Changes that several properties decide together are tested on the existing values of the author's paths.
         let standing = authored(self.schema, &desired, &desired, Some(observed));
         let standing = Sides {
             applied: &standing,
@@ -290,7 +290,7 @@ impl Claim {
         }
     }
 
-    /// What is recorded of the thing.
+    /// The record of the imported resource.
     #[must_use]
     pub fn recorded(
         &self,

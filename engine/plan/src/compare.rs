@@ -1,4 +1,4 @@
-//! When two values are the same, by the form that the schema gives them. Both sides of every comparison pass through here.
+//! Equality of two values, by the form that the schema gives them. Both sides of every comparison pass through here.
 //!
 //! Not here: whose value counts, which `diff` knows.
 
@@ -9,7 +9,7 @@ use windlass::schema::{Compare, Shape};
 
 use crate::policy;
 
-/// Nothing that AWS would tell from nothing: absent, null, an empty text, list or map.
+/// Whether AWS would take a value as absent: absent, null, an empty text, list or map.
 pub fn is_blank(value: Option<&Value>) -> bool {
     match value {
         None | Some(Value::Null) => true,
@@ -20,7 +20,7 @@ pub fn is_blank(value: Option<&Value>) -> bool {
     }
 }
 
-/// Whether two values that are compared as a whole are the same.
+/// Whether two values are the same when they are compared as a whole.
 pub fn same(compare: Compare, shape: &Shape, a: &Value, b: &Value) -> bool {
     if a == b {
         return true;
@@ -44,13 +44,13 @@ pub fn same(compare: Compare, shape: &Shape, a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The spelling in which AWS answers a text.
+/// The spelling in which AWS returns a text.
 fn spelt<'t>(pairs: &'static [(&'static str, &'static str)], text: &'t str) -> &'t str {
     let pair = pairs.iter().find(|(ours, _)| *ours == text);
     pair.map_or(text, |(_, answered)| answered)
 }
 
-/// Some answers carry numbers and truths as texts.
+/// Some answers contain numbers and booleans as texts.
 fn parsed(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::String(text) => match serde_json::from_str::<Value>(text) {
@@ -87,7 +87,7 @@ fn same_json(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The key that tells a member of a keyed list apart, as text.
+/// The key that identifies a member of a keyed list, as text.
 pub fn member_key(member: &Value, key: &str) -> String {
     match member.get(key) {
         Some(Value::String(text)) => text.clone(),
@@ -96,7 +96,7 @@ pub fn member_key(member: &Value, key: &str) -> String {
     }
 }
 
-/// The members of a list; a single value that AWS gives in place of a list of one is that one.
+/// The members of a list. AWS sometimes returns a single value for a list of one; then that value is the member.
 pub fn members(value: Option<&Value>) -> &[Value] {
     match value {
         None | Some(Value::Null) => &[],

@@ -7,60 +7,60 @@ use windlass::schema::ReplaceOrder;
 
 use crate::plan::{FieldChange, Reason};
 
-/// What happens to a declared resource. One that stays entirely as it is has none.
+/// The decision about a declared resource. A resource that stays entirely as it is has none.
 #[derive(Debug)]
 pub struct Decision {
     pub act: Act,
-    /// The generation that is current afterwards.
+    /// The generation that is current after the plan.
     pub generation: u32,
     pub place: Place,
-    /// As it will be sent.
+    /// The spec that is sent.
     pub spec: CanonicalJson,
-    /// Everything that it waits for.
+    /// The resources that this one waits for.
     pub depends_on: Vec<Address>,
     pub fields: Vec<FieldChange>,
     pub reason: Reason,
     pub physical_id: Option<String>,
-    /// The address that it is recorded under, where that is another one.
+    /// The address under which it is recorded, if that is another one.
     pub moved_from: Option<Address>,
 }
 
-/// What is done.
+/// The act on a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
-    /// A first generation, or a next one because the last is gone from AWS.
+    /// Create a first generation, or a next one because AWS does not have the last one any more.
     Create,
-    /// In place.
+    /// Update in place.
     Update {
         before: CanonicalJson,
         properties: Vec<String>,
     },
-    /// A next generation takes over.
+    /// Replace: a next generation takes over.
     Replace(ReplaceOrder),
-    /// Only what is recorded changes.
+    /// Change only what is recorded.
     Redeclare,
-    /// Nothing, but a wait is taken up again or the address changes.
+    /// Send nothing, but continue an interrupted wait or change the address.
     Stay,
 }
 
 impl Act {
-    /// Whether the resource can get what it did not have before.
+    /// Whether the act can give the resource values that it did not have before.
     pub fn takes(&self) -> bool {
         matches!(self, Self::Create | Self::Update { .. } | Self::Replace(_))
     }
 }
 
-/// What is known of a declared resource's outputs.
+/// What is known about a declared resource's outputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// Not reached yet, or not part of this plan and not there.
+    /// The decision has not come yet, or the resource is not part of this plan and does not exist.
     Absent,
-    /// It stays.
+    /// The resource stays.
     Same,
-    /// It stays, but a wait that may still give outputs was cut off.
+    /// The resource stays, but an interrupted wait may still give outputs.
     Unfinished,
-    /// It changes in place.
+    /// The resource changes in place.
     Updated,
-    /// It gets a new generation.
+    /// The resource gets a new generation.
     New,
 }

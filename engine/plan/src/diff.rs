@@ -1,7 +1,7 @@
 //! The three-way difference of one resource: what the author wants, what was last applied, and what AWS says.
 //!
-//! Only paths that the author writes now, or wrote last time, are looked at; what AWS or somebody else owns is left alone.
-//! Not here: what follows from a difference, which `decide` knows.
+//! The comparison looks only at paths that the author writes now, or wrote last time; it leaves alone what belongs to AWS or to others. Not here: what
+//! follows from a difference, which `decide` knows.
 
 use serde_json::Value;
 use windlass::schema::{
@@ -12,25 +12,25 @@ use crate::compare::{is_blank, member_key, members, same};
 use crate::evaluate::{has_holes, is_hole};
 use crate::plan::FieldChange;
 
-/// The three sides.
+/// The three sides of a comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Sides<'v> {
-    /// As resolved; holes are not known yet.
+    /// The desired spec after `resolve`; holes are not known yet.
     pub desired: &'v Value,
-    /// As last applied.
+    /// The spec as last applied.
     pub applied: &'v Value,
-    /// As read; absent where nothing was read, and then what was applied is believed.
+    /// The properties as read. If they were not read, the comparison takes the applied spec in their place.
     pub observed: Option<&'v Value>,
 }
 
-/// What differs.
+/// The result of a comparison.
 #[derive(Debug, Default, PartialEq)]
 pub struct Diff {
-    /// The properties, in the schema's order.
+    /// The properties that differ, in the schema's order.
     pub fields: Vec<FieldChange>,
-    /// The names of the properties at the top that differ.
+    /// The names of the top-level properties that differ.
     pub properties: Vec<String>,
-    /// Differences that no step mends, in words.
+    /// Differences that no step changes, in words.
     pub notes: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ pub fn diff(schema: &KindSchema, sides: Sides<'_>, owned_elsewhere: &[String]) -
     differ.found
 }
 
-/// Whether the specs as wholes make a change of this property a replacement.
+/// Whether the two whole specs make a change of this property a replacement.
 pub(crate) fn together_replace(schema: &KindSchema, property: &str, sides: Sides<'_>) -> bool {
     let rules = schema.replaces_when.iter();
     rules
@@ -79,7 +79,7 @@ pub(crate) fn together_replace(schema: &KindSchema, property: &str, sides: Sides
         .any(|rule| (rule.test)(sides.applied, sides.desired))
 }
 
-/// Whether `have` shows everything that `want` says, whatever more it shows.
+/// Whether `have` contains everything in `want`, whatever else it contains.
 pub(crate) fn covers(compare: Compare, shape: &'static Shape, want: &Value, have: &Value) -> bool {
     let mut differ = Differ {
         owned_elsewhere: &[],
@@ -96,12 +96,12 @@ pub(crate) fn covers(compare: Compare, shape: &'static Shape, want: &Value, have
     differ.found.fields.is_empty()
 }
 
-/// Whether two members say the same.
+/// Whether two members have the same content.
 fn alike(compare: Compare, shape: &'static Shape, a: &Value, b: &Value) -> bool {
     covers(compare, shape, a, b) && covers(compare, shape, b, a)
 }
 
-/// The properties with the variants of choices in the place of the choice, and whether a variant of the choice is written.
+/// The properties with the variants of choices in place of the choice, and whether a variant of the choice is written.
 fn chosen<'v>(
     fields: &'static [FieldSchema],
     desired: Option<&'v Value>,
@@ -119,7 +119,7 @@ fn chosen<'v>(
     })
 }
 
-/// Whether a path, as written in an option, names this path or something that holds it. Keys in brackets may be left out.
+/// Whether a path, as written in an option, names this path or one that contains it. Keys in brackets may be left out.
 pub(crate) fn is_owned_elsewhere(owned: &[String], path: &str) -> bool {
     let matches = |owner: &str, path: &str| {
         path.strip_prefix(owner)
@@ -165,7 +165,7 @@ impl<'v> Trio<'v> {
     }
 }
 
-/// What a change does once conditions have been tested.
+/// The effect of a change after its conditions were tested.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     InPlace,
@@ -175,7 +175,7 @@ enum Class {
 
 struct Differ<'a> {
     owned_elsewhere: &'a [String],
-    /// The whole spec as desired, on which defaults can depend.
+    /// The whole desired spec, on which defaults can depend.
     spec: &'a Value,
     path: String,
     found: Diff,
@@ -206,7 +206,7 @@ impl Differ<'_> {
             let class = class(field.change, inherited, trio);
             match trio.desired {
                 None => self.removal(field, class, trio, chosen),
-                // AWS may leave out what is as it would be anyway, and so may an author.
+                // AWS may leave out a value that equals the default, and so may an author.
                 Some(desired) if trio.current.is_none() && self.is_default(field, desired) => {}
                 Some(desired) => self.value(field.compare, field.shape, class, desired, trio),
             }
@@ -214,14 +214,15 @@ impl Differ<'_> {
         self.path.truncate(length);
     }
 
-    /// Whether a value says no more than its absence would. An empty list can mean more: a group without egress rules lets nothing out.
+    /// Whether a value means the same as its absence. An empty list can mean more: a security group with an empty list of egress rules allows no
+    /// outbound traffic.
     fn is_default(&self, field: &'static FieldSchema, desired: &Value) -> bool {
         let single = !matches!(field.shape, Shape::List(_) | Shape::Map(_) | Shape::Tags);
         let default = single.then(|| field.default_in(self.spec)).flatten();
         default.is_some_and(|default| same(field.compare, field.shape, desired, &default))
     }
 
-    /// The author wrote it last time and does not any more.
+    /// The author wrote the property last time and has removed it.
     fn removal(&mut self, field: &'static FieldSchema, class: Class, trio: Trio<'_>, chosen: bool) {
         let (Some(applied), compare, shape) = (trio.applied, field.compare, field.shape) else {
             return;
@@ -233,7 +234,7 @@ impl Differ<'_> {
                 let Some(default) = field.default_in(self.spec) else {
                     return;
                 };
-                // Once the default was applied in its place, nothing is the author's any more.
+                // After the default was applied in its place, the author owns nothing here any more.
                 let reset = same(compare, shape, applied, &default);
                 let there = is_blank(trio.current)
                     || trio
@@ -262,7 +263,7 @@ impl Differ<'_> {
         }
     }
 
-    /// Says that what the author took out stays: nothing that could be sent would take it away.
+    /// Notes that the removed value stays, because no call could remove it.
     fn kept(&mut self, current: Option<&Value>) {
         let value = current.map_or_else(String::new, Value::to_string);
         self.found.notes.push(format!(
@@ -369,7 +370,7 @@ impl Differ<'_> {
             members(trio.applied),
             members(trio.current),
         );
-        // Two addresses for one host name, for example: then only whole members can be told apart.
+        // For example two addresses for one host name: then only whole members can be distinguished.
         if repeats(wanted, key) || repeats(applied, key) {
             return self.set(inner, class, desired, trio);
         }
@@ -391,7 +392,7 @@ impl Differ<'_> {
     }
 
     fn tags(&mut self, class: Class, desired: &Value, trio: Trio<'_>) {
-        /// A tag's value; the whole tag where it says more, such as whether instances get it too.
+        /// A tag's value; the whole tag if it contains more, such as whether instances get it too.
         fn value<'v>(tags: Option<&'v Value>, key: &str) -> Option<&'v Value> {
             let mut tags = members(tags).iter();
             let tag = tags.find(|tag| member_key(tag, "Key") == key)?;
@@ -423,7 +424,7 @@ impl Differ<'_> {
         self.path.push_str(name);
         self.path.push(']');
         match trio.desired {
-            // An empty text is a value here: a tag may have one.
+            // An empty text is a value here, because a tag may have one.
             Some(desired) if trio.current.is_none() => {
                 let drift = trio.applied == Some(desired);
                 self.record(class, None, Some(desired), drift);
@@ -444,7 +445,7 @@ impl Differ<'_> {
     fn set(&mut self, inner: &'static Shape, class: Class, desired: &Value, trio: Trio<'_>) {
         let compare = windlass::schema::default_compare(inner);
         let (wanted, applied) = (members(Some(desired)), members(trio.applied));
-        // What the author wrote last time and does not want any more, in this form.
+        // The members that the author wrote last time and does not want any more in this form.
         let stale: Vec<&Value> = match trio.applied {
             Some(applied) if applied == desired => Vec::new(),
             _ => applied
@@ -465,7 +466,7 @@ impl Differ<'_> {
         let mut wanted_first: Vec<&Value> = wanted.iter().collect();
         wanted_first.sort_by_key(|want| std::cmp::Reverse(says(want)));
         for want in wanted_first {
-            // A member that loses a property, such as its description, is not there as long as the property is.
+            // A member that loses a property, such as its description, counts as missing while AWS still shows the property.
             let more: Vec<&Value> = stale
                 .iter()
                 .filter(|old| covers(compare, inner, want, old))
@@ -529,7 +530,7 @@ impl Differ<'_> {
 
     fn record(&mut self, class: Class, before: Option<&Value>, after: Option<&Value>, drift: bool) {
         if class == Class::AtCreationOnly {
-            // The world's own changes of such a property are nobody's concern.
+            // Changes that others made of such a property do not matter.
             if !drift {
                 let shown =
                     |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
@@ -561,7 +562,7 @@ impl Differ<'_> {
     }
 }
 
-/// Whether the key does not tell all members apart.
+/// Whether two members have the same key.
 pub(crate) fn repeats(members: &[Value], key: &str) -> bool {
     let mut names: Vec<_> = members
         .iter()
@@ -571,7 +572,7 @@ pub(crate) fn repeats(members: &[Value], key: &str) -> bool {
     names.windows(2).any(|pair| pair[0] == pair[1])
 }
 
-/// How much a member says. What says most is looked for first, so that `port 80` never takes the place of `port 80, udp`.
+/// The number of values in a member. Members with the most values are matched first, so that `port 80` never takes the place of `port 80, udp`.
 fn says(value: &Value) -> usize {
     match value {
         Value::Array(items) => items.iter().map(says).sum(),
@@ -580,7 +581,7 @@ fn says(value: &Value) -> usize {
     }
 }
 
-/// What a change of this property does, with its condition tested.
+/// The effect of a change of this property, with its condition tested.
 fn class(change: Change, inherited: Class, trio: Trio<'_>) -> Class {
     match change {
         Change::Inherit => inherited,
@@ -589,10 +590,10 @@ fn class(change: Change, inherited: Class, trio: Trio<'_>) -> Class {
         Change::AtCreationOnly => Class::AtCreationOnly,
         Change::ReplacesIf { test, .. } => {
             if trio.desired.is_some_and(is_hole) {
-                // What cannot be tested yet is not left to execution.
+                // A condition that cannot be tested yet is not left to execution.
                 return Class::Replaces;
             }
-            // The author's own earlier form is the better witness; the world's only counts where the author changed nothing.
+            // The author's own earlier form is the better base of the test. The observed form counts only if the author changed nothing.
             let old = match trio.applied {
                 Some(applied) if trio.desired != Some(applied) => Some(applied),
                 _ => trio.current,
@@ -607,7 +608,7 @@ fn class(change: Change, inherited: Class, trio: Trio<'_>) -> Class {
     }
 }
 
-/// What it does when a block with these properties comes where none was.
+/// The effect of adding a block with these properties where there was none.
 fn presence(fields: &'static [FieldSchema], inherited: Class, block: &Value) -> Class {
     let null = Value::Null;
     let replaces = flattened(fields).any(|field| {

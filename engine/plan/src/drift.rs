@@ -1,6 +1,6 @@
-//! What the world changed: what was read against what was last applied, on the author's paths, without any program.
+//! Drift: changes that others made in AWS. The engine compares what it read with what it last applied, on the author's paths, without any program.
 //!
-//! Not here: what is declared now, against which only a plan compares.
+//! Not here: what is declared now; only a plan compares with that.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,27 +13,28 @@ use crate::compare::members;
 use crate::diff::{Sides, covers, diff, is_owned_elsewhere};
 use crate::driven::Driven;
 
-/// One property that the world changed.
+/// One property that others changed in AWS.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Drifted {
     /// Path such as `ContainerDefinitions[app].Image`.
     pub path: String,
-    /// The value that was applied; absent where there was none.
+    /// The value that was applied; absent if there was none.
     pub recorded: Option<Value>,
-    /// The value that AWS has; absent where it has none.
+    /// The value that AWS has; absent if it has none.
     pub observed: Option<Value>,
 }
 
-/// A member of a list that is ours in part, which somebody else added.
+/// A member that others added to a list which is ours in part.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ForeignMember {
     /// Path of the list, such as `SecurityGroupIngress`.
     pub path: String,
-    /// What AWS shows of the member.
+    /// AWS's form of the member.
     pub member: Value,
 }
 
-/// What differs from what was applied. What an earlier run left unfinished is no drift, nor is what AWS changes on behalf of other resources.
+/// The differences from what was applied. Properties that an earlier run left unfinished are not drift, and neither are those that AWS changes on
+/// behalf of other resources.
 #[must_use]
 pub fn drifted(
     schema: &KindSchema,
@@ -74,7 +75,7 @@ fn compared(
     diff(schema, sides, &recorded.options.owned_elsewhere)
 }
 
-/// What is recorded once the world's values are accepted: what AWS has, on the author's paths. `None` where that is what is recorded.
+/// The spec to record after the values in AWS are accepted: what AWS has, on the author's paths. `None` if that is recorded already.
 #[must_use]
 pub fn accepted(
     schema: &KindSchema,
@@ -96,7 +97,7 @@ pub fn accepted(
     for name in changed {
         match standing.get(name) {
             Some(value) => properties.insert(name.clone(), value.clone()),
-            // A spec of the kind needs it, whatever AWS has.
+            // A spec of the kind needs this property, whatever AWS has.
             None if schema.field(name).is_some_and(|field| field.required) => continue,
             None => properties.remove(name),
         };
@@ -104,9 +105,9 @@ pub fn accepted(
     Some(CanonicalJson::of(&applied)).filter(|accepted| *accepted != recorded.applied)
 }
 
-/// Members that somebody else added to unordered lists that the author writes, as far as the kind shows them.
+/// Members that others added to unordered lists that the author writes, as far as the kind shows them.
 ///
-/// Keyed lists are left out: tags belong to many, and what settings and attributes hold beside the author's are AWS's own defaults.
+/// Keyed lists are left out: tags have many owners, and the other members of settings and attributes are AWS's own defaults.
 #[must_use]
 pub fn foreign(schema: &KindSchema, recorded: &Recorded, observed: &Value) -> Vec<ForeignMember> {
     let mut found = Vec::new();

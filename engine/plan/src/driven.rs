@@ -1,5 +1,5 @@
-//! Properties that AWS changes on behalf of another resource: the weights that ECS shifts for a blue/green service, the count that Application
-//! Auto Scaling sets. The document's own references tell which; its author need not say `owned_elsewhere`.
+//! Properties that AWS changes on behalf of another resource: the weights that ECS shifts for a blue/green service, the count that Application Auto
+//! Scaling sets. The references in the document show which properties these are; the author need not say `owned_elsewhere`.
 //!
 //! Not here: what a kind drives, which is data of the kind (`windlass::schema::Drives`).
 
@@ -14,22 +14,22 @@ use windlass::schema::{Drives, KindSchema};
 use crate::graph::Graph;
 use crate::references::references;
 
-/// One property that is driven, and by what.
+/// One property that is driven, and the resource that drives it.
 #[derive(Debug, Clone)]
 pub struct Driven {
-    /// The property at the top.
+    /// The top-level property.
     pub property: &'static str,
     /// The resource on whose behalf AWS changes it.
     pub by: Address,
     drives: &'static Drives,
 }
 
-/// What of each resource is driven.
+/// The driven properties of each resource.
 #[derive(Debug, Default)]
 pub struct Drivers<'a>(BTreeMap<&'a str, Vec<Driven>>);
 
 impl<'a> Drivers<'a> {
-    /// Reads it from the references of all resources. `kind_of` gives the schema of the resource at an address.
+    /// Finds the driven properties by the references of all resources. `kind_of` returns the schema of the resource at an address.
     pub fn of(
         resources: impl Iterator<Item = (&'a Address, &'static KindSchema, &'a CanonicalJson)>,
         kind_of: &dyn Fn(&str) -> Option<&'static KindSchema>,
@@ -74,13 +74,13 @@ impl<'a> Drivers<'a> {
         }
     }
 
-    /// What of the resource at this address is driven.
+    /// The driven properties of the resource at this address.
     pub fn at(&self, address: &Address) -> &[Driven] {
         self.0.get(address.as_str()).map_or(&[], Vec::as_slice)
     }
 }
 
-/// What AWS changes on behalf of other resources, as the document's references show it.
+/// The properties that AWS changes on behalf of other resources, by the document's references.
 pub(crate) fn drivers<'a>(graph: &Graph<'a>) -> Drivers<'a> {
     let nodes = graph.order().iter().map(|node| graph.node(*node));
     let resources = nodes.map(|node| (node.address, node.schema, &node.declaration.spec));
@@ -90,7 +90,7 @@ pub(crate) fn drivers<'a>(graph: &Graph<'a>) -> Drivers<'a> {
 }
 
 impl Driven {
-    /// Puts what AWS has into the spec to be compared, as far as it is not the author's; gives the author's own value where it differs from that.
+    /// Puts AWS's part of the value into the spec to compare; returns the author's own value if it differs from that.
     pub fn keep(&self, desired: &mut Value, applied: &Value, observed: &Value) -> Option<Value> {
         let own = desired.get(self.property)?;
         let null = Value::Null;
@@ -103,14 +103,14 @@ impl Driven {
         spec.insert(self.property.to_owned(), kept)
     }
 
-    /// Puts what AWS has into the specs of all that is driven.
+    /// Puts AWS's part into the values of all driven properties.
     pub fn keep_all(driven: &[Self], desired: &mut Value, applied: &Value, observed: &Value) {
         for driven in driven {
             driven.keep(desired, applied, observed);
         }
     }
 
-    /// That the author's own value is not sent, in words.
+    /// The note that the author's own value is not sent.
     pub fn note(&self) -> String {
         format!(
             "`{}` stays as AWS has it: {} on behalf of `{}`; what is declared counts when the resource is made",

@@ -1,6 +1,6 @@
-//! The one evaluator of expressions: planning answers them from what is known, execution fills what was left open.
+//! The one evaluator of expressions: planning evaluates what it knows, and execution fills in the rest.
 //!
-//! What cannot be known yet stays in the value as an expression: a hole. Not here: where answers come from.
+//! An expression without a known value stays in the spec as a hole. Not here: where answers come from.
 
 use serde_json::{Map, Value};
 use windlass::address::{Address, AddressError};
@@ -8,22 +8,22 @@ use windlass::canonical::CanonicalJson;
 use windlass::expr::{Expr, ExprError, MARK, SecretSource};
 use windlass::value::SecretRef;
 
-/// What is known about an output.
+/// The answer to a request for an output.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
     /// Its value.
     Known(Value),
-    /// A step of the plan will give it.
+    /// A step of the plan will give the value.
     Hole,
     /// There is no such output.
     Missing,
 }
 
-/// Gives the values that expressions ask for.
+/// The source of values for expressions.
 pub trait Answers {
     /// An output of a resource or lookup.
     fn output(&self, address: &Address, output: &str) -> Answer;
-    /// A secret, as specs hold it.
+    /// A secret, in the form that specs have.
     fn secret(&self, source: &SecretSource) -> Option<SecretRef>;
 }
 
@@ -33,27 +33,26 @@ pub enum EvaluateError {
     /// The document is newer than this engine, or damaged.
     #[error(transparent)]
     Unknown(#[from] ExprError),
-    /// A reference to something that is no address.
+    /// A reference whose target is not an address.
     #[error(transparent)]
     Address(#[from] AddressError),
-    /// Nothing gives this output.
+    /// No resource or lookup gives this output.
     #[error("`{address}` has no output `{output}`")]
     NoOutput {
         /// The resource or lookup.
         address: Address,
-        /// The output.
         output: String,
     },
     /// The secret was not read.
     #[error("the secret {0:?} was not read")]
     NoSecret(SecretSource),
-    /// A part of a text, or a text to be split, is no text.
+    /// A part of a text, or a text to split, is not a text.
     #[error("`{0}` is not a text")]
     NotText(String),
-    /// An element is asked of something that is no list.
+    /// An index into a value that is not a list.
     #[error("`{0}` is not a list")]
     NotList(String),
-    /// The list is shorter.
+    /// The list has no such element.
     #[error("element {index} is asked of a list of {length}")]
     NoElement {
         /// The position, from 0.
@@ -61,14 +60,13 @@ pub enum EvaluateError {
         /// The list's length.
         length: usize,
     },
-    /// The text has fewer parts.
+    /// The text has no such part.
     #[error("part {part} is asked of `{text}` split by `{by}`")]
     NoPart {
-        /// The text.
         text: String,
         /// The separator.
         by: String,
-        /// Which part.
+        /// The index of the part.
         part: i32,
     },
 }
@@ -76,20 +74,19 @@ pub enum EvaluateError {
 /// Why holes cannot be filled.
 #[derive(Debug, thiserror::Error)]
 pub enum FillError {
-    /// A step that should have given the output has not.
+    /// A step that should have given the output has not given it.
     #[error("`{address}` has not given its output `{output}`")]
     NotGiven {
         /// The resource.
         address: Address,
-        /// The output.
         output: String,
     },
-    /// The value that arrived does not fit the expression.
+    /// The value does not fit the expression.
     #[error(transparent)]
     Evaluate(#[from] EvaluateError),
 }
 
-/// Replaces every expression inside `value` by its value. Holes stay, with everything around them that is known filled in.
+/// Replaces every expression inside `value` by its value. Holes stay, with all known values around them filled in.
 ///
 /// # Errors
 /// An expression has no value.
@@ -125,7 +122,7 @@ pub fn evaluate(value: &mut Value, answers: &dyn Answers) -> Result<(), Evaluate
 
 fn compute(expr: Expr, answers: &dyn Answers) -> Result<Value, EvaluateError> {
     match expr {
-        // Answered before this is called; kept, because the language has it.
+        // References are answered before this call; the arm is here because the language has them.
         Expr::Ref { .. } => Ok(expr.to_value()),
         Expr::Join { mut join } => {
             for part in &mut join {
@@ -184,7 +181,7 @@ fn compute(expr: Expr, answers: &dyn Answers) -> Result<Value, EvaluateError> {
     }
 }
 
-/// One text where everything is known; otherwise the parts with neighbouring texts put together.
+/// One text if everything is known; otherwise the parts, with neighbouring texts joined.
 fn joined(parts: Vec<Value>) -> Result<Value, EvaluateError> {
     let mut found: Vec<Value> = Vec::new();
     for part in parts {
@@ -220,7 +217,7 @@ fn part_of<'a>(text: &'a str, by: &str, part: i32) -> Option<&'a str> {
     }
 }
 
-/// Whether the object stands for an expression.
+/// Whether the object represents an expression.
 #[must_use]
 pub fn is_expression(object: &Map<String, Value>) -> bool {
     object.len() == 1 && object.contains_key(MARK)
@@ -242,7 +239,7 @@ pub fn has_holes(value: &Value) -> bool {
     }
 }
 
-/// The address and output of an object that is a plain reference; by far the most frequent expression, so it is read without a detour.
+/// The address and output of an object that is a plain reference. It is by far the most frequent expression, so it has a fast path.
 pub(crate) fn reference(object: &Map<String, Value>) -> Option<(&str, &str)> {
     let inner = object.get(MARK)?.as_object()?;
     match (inner.get("ref"), inner.get("output")) {
@@ -265,10 +262,10 @@ pub(crate) fn each_reference<'v>(value: &'v Value, visit: &mut dyn FnMut(&'v str
     }
 }
 
-/// Gives a step's spec with every hole filled from the outputs of the steps before it.
+/// Returns a step's spec with every hole filled from the outputs of the steps before it.
 ///
 /// # Errors
-/// An output is not there, or does not fit where it is wanted.
+/// An output is missing, or does not fit its expression.
 pub fn fill(
     spec: &CanonicalJson,
     outputs: &dyn Fn(&Address, &str) -> Option<Value>,
@@ -284,7 +281,7 @@ pub fn fill(
 /// Fills the holes of one value, such as an output of the stack.
 ///
 /// # Errors
-/// An output is not there, or does not fit where it is wanted.
+/// An output is missing, or does not fit its expression.
 pub fn fill_value(
     value: &mut Value,
     outputs: &dyn Fn(&Address, &str) -> Option<Value>,

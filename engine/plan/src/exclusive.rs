@@ -1,4 +1,5 @@
-//! What only one resource can have at a time: who takes it waits for who gives it up, and who exchange it do so in one call.
+//! Values that only one resource can have at a time, such as a priority: the resource that takes a value waits for the resource that gives it up.
+//! Resources that exchange their values do so in one call.
 //!
 //! Not here: physical names, which the engine makes different for each generation (`names`, `order`).
 
@@ -15,26 +16,26 @@ use crate::graph::Graph;
 use crate::plan::{Partner, StepId};
 use crate::removals::{Leaving, Removal};
 
-/// Who passes what on to whom, in steps.
+/// How exclusive values pass between steps.
 #[derive(Debug, Default)]
 pub struct Passing {
-    /// The first waits for the second.
+    /// The first step waits for the second.
     pub edges: Vec<(StepId, StepId)>,
-    /// Updates that change others along with their own resource.
+    /// Updates that also change other resources.
     pub exchanges: Vec<(StepId, Vec<Partner>)>,
 }
 
-/// Kind, account, region, which of the kind's exclusive properties, and their values.
+/// Kind, account, region, the index of the exclusive property set, and its values.
 type Key<'a> = (&'a str, Option<&'a str>, Option<&'a str>, usize, String);
 
-/// A step that gives something up; with its resource, if that goes on without it.
+/// A step that gives a value up; with its resource, if the resource continues without the value.
 #[derive(Debug, Clone, Copy)]
 struct Giver {
     step: StepId,
     node: Option<NodeIndex>,
 }
 
-/// The steps of what is declared and of what goes, and the kinds.
+/// The steps of declared resources and of removals, and the kinds.
 pub struct Steps<'s> {
     pub make: &'s dyn Fn(NodeIndex) -> Option<StepId>,
     pub gone: &'s dyn Fn(&Removal<'_>) -> Option<StepId>,
@@ -42,7 +43,7 @@ pub struct Steps<'s> {
 }
 
 impl Passing {
-    /// Finds who takes what others give up.
+    /// Finds the steps that take values which other steps give up.
     pub fn of(
         graph: &Graph<'_>,
         decisions: &BTreeMap<NodeIndex, Decision>,
@@ -84,7 +85,7 @@ impl Passing {
         passing
     }
 
-    /// The first of each circle, dependencies first, changes all of it; gives everybody in a circle.
+    /// In each circle, the first resource (dependencies first) changes all values in one call. Returns all resources that are in a circle.
     fn exchange(
         &mut self,
         from: &BTreeMap<NodeIndex, (NodeIndex, &'static Exclusive)>,
@@ -120,7 +121,7 @@ impl Passing {
     }
 }
 
-/// The way from a node back to itself, if it leads there.
+/// The way from a node back to itself, if there is one.
 fn circle(
     start: NodeIndex,
     from: &BTreeMap<NodeIndex, (NodeIndex, &'static Exclusive)>,
@@ -181,7 +182,7 @@ fn givers<'a>(
     givers
 }
 
-/// What a step takes that the resource did not have before.
+/// The values that a step takes and that the resource did not have before.
 fn taken<'a>(
     graph: &Graph<'a>,
     node: NodeIndex,
@@ -207,7 +208,7 @@ fn taken<'a>(
     new.collect()
 }
 
-/// Which of the exclusive properties an act is about.
+/// The exclusive property sets that an act changes.
 fn changed<'d>(
     schema: &'static KindSchema,
     act: &'d Act,
@@ -226,7 +227,7 @@ fn changed<'d>(
     })
 }
 
-/// What is taken, as far as it is known.
+/// The values that are taken, as far as they are known.
 fn keys<'a>(
     schema: &'static KindSchema,
     exclusive: usize,
@@ -247,7 +248,7 @@ fn keys<'a>(
     keys.collect()
 }
 
-/// What a spec takes: one list of values for each thing that only one can have.
+/// The values that a spec takes: one list for each thing that only one resource can have.
 fn taken_by(exclusive: &Exclusive, spec: &Value) -> Vec<Vec<Value>> {
     if let Some(keys) = exclusive.keys {
         return keys(spec);
@@ -260,8 +261,8 @@ fn taken_by(exclusive: &Exclusive, spec: &Value) -> Vec<Vec<Value>> {
     values.into_iter().collect()
 }
 
-/// What two generations would both have, although only one can. `apart` says of a value that is not known yet whether it is certain to
-/// be another one; otherwise it may turn out to be the same.
+/// The values that two generations would share, although only one can have them. `apart` says whether a value that is not known yet will certainly be
+/// different; otherwise it may turn out to be the same.
 pub fn clash(
     schema: &'static KindSchema,
     new: &Value,

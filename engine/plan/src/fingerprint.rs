@@ -1,4 +1,4 @@
-//! Hashes that bind a plan to what it was made from, fed piece by piece: nothing is held twice.
+//! Hashes that bind a plan to its inputs. The inputs are fed piece by piece, so that memory never holds a second copy.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use windlass::document::Document;
 use crate::observation::{Observations, Seen};
 use crate::plan::{Change, Note, Plan};
 
-/// Hash of what a document declares, without where in the source it was written. `None` is the document of `destroy`.
+/// Hash of a document's declarations, without source lines. `None` is the document of `destroy`.
 #[must_use]
 pub fn document(document: Option<&Document>) -> String {
     let mut fingerprint = Fingerprint::default();
@@ -64,7 +64,7 @@ pub fn observations(observations: &Observations) -> String {
 }
 
 impl Plan {
-    /// SHA-256 of the plan without the author's source lines, in lowercase hex: moving a declaration changes nothing.
+    /// SHA-256 of the plan without the author's source lines, in lowercase hex, so that moving a declaration does not change it.
     #[must_use]
     pub fn hash(&self) -> String {
         let mut fingerprint = Fingerprint::default();
@@ -120,7 +120,7 @@ impl Fingerprint {
         self.0.update(number.to_be_bytes());
     }
 
-    /// Lengths go in too, so that no two sequences of pieces run together alike.
+    /// The lengths are hashed, too, so that two different sequences of pieces never give the same input.
     fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.0.update(text.as_bytes());

@@ -1,6 +1,6 @@
-//! Who waits for whom among the declared resources: references, explicit dependencies, and what completes what.
+//! The dependency graph of the declared resources: references, explicit dependencies, and completions.
 //!
-//! Not here: the order of steps (`order`), in which removals and what is recorded count too.
+//! Not here: the order of steps (`order`), which also depends on removals and on what is recorded.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -35,13 +35,13 @@ struct Edge {
 #[derive(Debug)]
 pub struct Graph<'a> {
     edges: DiGraph<Node<'a>, Edge>,
-    // Looked up only, never walked, so its order cannot reach a plan.
+    // Only used for look-ups and never iterated, so its order cannot influence a plan.
     index: HashMap<&'a str, NodeIndex>,
     order: Vec<NodeIndex>,
 }
 
 impl<'a> Graph<'a> {
-    /// A graph of nothing.
+    /// An empty graph.
     pub fn empty() -> Self {
         Self {
             edges: DiGraph::new(),
@@ -104,7 +104,7 @@ impl<'a> Graph<'a> {
         self.edges.node_weights().map(|node| node.address)
     }
 
-    /// What a node waits for and how far, in order of addresses.
+    /// The nodes that a node waits for, with the wait level, in order of addresses.
     pub fn dependencies(&self, node: NodeIndex) -> Vec<(NodeIndex, Wait)> {
         let edges = self.edges.edges_directed(node, Direction::Incoming);
         let mut found: Vec<_> = edges
@@ -114,7 +114,7 @@ impl<'a> Graph<'a> {
         found
     }
 
-    /// What completes what a node uses, and how far it is waited for.
+    /// The nodes that complete what a node uses, with the wait level.
     pub fn completing(&self, node: NodeIndex) -> Vec<(NodeIndex, Wait)> {
         let edges = self.edges.edges_directed(node, Direction::Incoming);
         let mut found: Vec<_> = edges
@@ -125,7 +125,7 @@ impl<'a> Graph<'a> {
         found
     }
 
-    /// Who waits for a node, in order of addresses.
+    /// The nodes that wait for a node, in order of addresses.
     pub fn users(&self, node: NodeIndex) -> Vec<NodeIndex> {
         let users = self.edges.neighbors_directed(node, Direction::Outgoing);
         let mut found: Vec<_> = users.collect();
@@ -133,7 +133,8 @@ impl<'a> Graph<'a> {
         found
     }
 
-    /// Who refers to a node or names it as a dependency, in order of addresses: not who waits for it because it completes something.
+    /// The nodes that refer to a node or name it as a dependency, in order of addresses. Nodes that only wait for it because it completes another one
+    /// are left out.
     pub fn referring(&self, node: NodeIndex) -> Vec<NodeIndex> {
         let edges = self.edges.edges_directed(node, Direction::Outgoing);
         let mut found: Vec<_> = edges
@@ -144,7 +145,7 @@ impl<'a> Graph<'a> {
         found
     }
 
-    /// Adds the edges of references and dependencies; gives what completes what.
+    /// Adds the edges of references and dependencies; returns the completions.
     fn connect(
         &mut self,
         document: &Document,
@@ -197,7 +198,7 @@ impl<'a> Graph<'a> {
         completions
     }
 
-    /// One edge for each dependency, with the farthest wait that was asked for.
+    /// One edge for each dependency, with the farthest wait level of all requests.
     fn add(&mut self, user: NodeIndex, mut on: Vec<(NodeIndex, Option<Wait>)>) {
         on.sort_unstable();
         let mut at = 0;
@@ -215,7 +216,7 @@ impl<'a> Graph<'a> {
         }
     }
 
-    /// Whoever uses what is completed waits for what completes it, unless that one itself waits for the user.
+    /// A node that uses a completed resource also waits for the completing one, unless the completing one waits for the user.
     fn complete(&mut self, completions: &[(NodeIndex, NodeIndex)]) {
         let completers: BTreeSet<_> = completions
             .iter()
@@ -284,7 +285,7 @@ impl<'a> Graph<'a> {
             .collect()
     }
 
-    /// The shortest way from the first of the group back to itself.
+    /// The shortest way from the first node of the group back to itself.
     fn cycle(&self, group: &[NodeIndex]) -> Diagnostic {
         let start = group[0];
         let mut came_from: HashMap<NodeIndex, NodeIndex> = HashMap::new();

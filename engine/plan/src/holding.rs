@@ -1,4 +1,5 @@
-//! Who holds whom: AWS refuses to delete what something else still uses in certain ways, such as a subnet with a service's interfaces.
+//! Which resources hold each other: AWS refuses to delete a resource that another one uses in certain ways, such as a subnet with a service's
+//! interfaces.
 //!
 //! Not here: the order that follows from it (`letting`), and which order a replacement takes (`decide`).
 
@@ -14,14 +15,14 @@ use crate::paths::{each_reference_at, refers};
 /// The catalogue of kinds.
 pub type Kinds<'s> = &'s dyn Fn(&str) -> Option<&'static KindSchema>;
 
-/// A recorded generation, with the address that it is recorded under.
+/// A recorded generation, with the address under which it is recorded.
 #[derive(Debug, Clone, Copy)]
 pub struct Used<'a> {
     pub at: &'a Address,
     pub recorded: &'a Recorded,
 }
 
-/// Whether AWS refuses to delete one generation while another uses it as this template says.
+/// Whether AWS refuses to delete one generation while another one uses it in the way that this template says.
 pub fn holds(kinds: Kinds<'_>, kind: &str, template: &CanonicalJson, used: Used<'_>) -> bool {
     let (Some(user), Some(schema)) = (kinds(kind), kinds(&used.recorded.kind)) else {
         return false;
@@ -29,7 +30,8 @@ pub fn holds(kinds: Kinds<'_>, kind: &str, template: &CanonicalJson, used: Used<
     refers(template, user.holds, used.at.as_str()) || borrows(user, template, schema, used)
 }
 
-/// Who is held by a cluster's services also lends them its capacity providers: a list that is lent goes with its last user.
+/// Whether the user borrows from this resource: the resource lends a list, and completes another resource that the user holds. Example: services hold
+/// a cluster, and the association that completes it lends them capacity providers. So the association goes after the last service.
 fn borrows(
     user: &KindSchema,
     template: &CanonicalJson,
@@ -49,7 +51,7 @@ fn borrows(
         .any(|whole| refers(template, user.holds, whole))
 }
 
-/// Whether a recorded generation needs one of these, however indirectly.
+/// Whether a recorded generation needs one of these addresses, directly or indirectly.
 pub fn needs(snapshot: &Snapshot, user: &Recorded, one_of: &BTreeSet<&Address>) -> bool {
     let mut stack: Vec<_> = user.depends_on.iter().collect();
     let mut seen = BTreeSet::new();
@@ -64,7 +66,7 @@ pub fn needs(snapshot: &Snapshot, user: &Recorded, one_of: &BTreeSet<&Address>) 
     false
 }
 
-/// Whether AWS refuses to delete a generation of this kind for one that names it only through others.
+/// Whether AWS refuses to delete a generation of this kind because of one that names it only indirectly.
 pub fn holds_indirectly(schema: &KindSchema, user: &Recorded) -> bool {
     schema
         .held_by

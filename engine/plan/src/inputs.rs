@@ -1,6 +1,6 @@
-//! Everything that a plan follows from, as the engine hands it to planning.
+//! All inputs of a plan, as the engine hands them to planning.
 //!
-//! Not here: what is made of it (`planner`, `claim`).
+//! Not here: what planning makes of them (`planner`, `claim`).
 
 use std::collections::BTreeMap;
 
@@ -15,25 +15,25 @@ use windlass_state::snapshot::Snapshot;
 
 use crate::observation::Observations;
 
-/// Everything that a plan follows from. The same inputs give the same plan, byte for byte.
+/// All inputs of a plan. The same inputs give the same plan, byte for byte.
 pub struct Inputs<'a> {
-    /// What is declared; `None` to destroy.
+    /// The declared document; `None` to destroy.
     pub document: Option<&'a Document>,
-    /// What is recorded.
+    /// The recorded state.
     pub snapshot: &'a Snapshot,
-    /// What was read. A generation without an entry is believed to be as it was applied.
+    /// The observations. For a generation without an entry, planning uses the applied spec.
     pub observations: &'a Observations,
-    /// Where it will happen.
+    /// The place of the run.
     pub binding: &'a Binding,
     /// The answers to the document's lookups.
     pub lookups: &'a BTreeMap<Address, BTreeMap<String, Value>>,
-    /// The secrets that the document needs, as specs hold them.
+    /// The secrets that the document needs, in the form that specs have.
     pub secrets: &'a BTreeMap<SecretSource, SecretRef>,
     /// The catalogue of kinds.
     pub schema: &'a dyn Fn(&str) -> Option<&'static KindSchema>,
-    /// Plan only for these, what lies below them and what they need; empty for everything.
+    /// Plan only for these addresses, everything below them and everything that they need; empty for all.
     pub target: &'a [Address],
-    /// Replace these, whether they differ or not.
+    /// Replace these resources, whether they differ or not.
     pub replace: &'a [Address],
 }
 

@@ -1,4 +1,5 @@
-//! Updates whose users change first: old members of what a resource lends go after they have, and so does what AWS refuses before.
+//! Updates in two parts, with the users' own change between them: an update that lends list members to other resources (a cluster's capacity providers)
+//! removes old members only after the users' change. An update that AWS refuses before the users' change comes after it as a whole.
 //!
 //! Not here: which steps wait for which (`order`).
 
@@ -11,13 +12,13 @@ use crate::plan::StepAction;
 /// An update in two parts.
 #[derive(Debug)]
 pub struct Parted {
-    /// What comes before the users' change; absent when it only takes away.
+    /// The part before the users' change; absent if the update only removes members.
     pub before: Option<StepAction>,
-    /// What comes after it.
+    /// The part after the users' change.
     pub after: StepAction,
 }
 
-/// Parts an update that takes members away from a list that is lent.
+/// Splits an update that removes members from a lent list.
 pub fn part(schema: &'static KindSchema, update: &StepAction) -> Option<Parted> {
     let StepAction::Update {
         spec,

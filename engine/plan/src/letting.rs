@@ -1,6 +1,6 @@
-//! Removals wait until whoever uses what goes has let go of it; and what gives way where no order satisfies everybody.
+//! The order of removals: a resource is removed after its users have let go of it. Some edges give way if no order satisfies all of them.
 //!
-//! Not here: who holds whom (`holding`).
+//! Not here: which resources hold each other (`holding`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,28 +16,27 @@ use crate::order::{Order, Users};
 use crate::plan::{RecordOnly, StepAction, StepId};
 use crate::removals::{Leaving, Removal};
 
-/// Why a removal waits for a step. What stands first gives way first.
+/// Why a removal waits for a step, the weakest reason first: if the waits make a circle, the first variant gives way first.
 #[derive(Debug, Clone, Copy)]
 enum Why<'a> {
-    /// History refers to it for ever; what still runs that history lets go of it.
+    /// Kept history refers to the resource permanently. The resource that still runs that history lets go of it.
     History,
-    /// A dependency does not say on which generation. Where it means the current one, waiting for it to let go of an old one is only
-    /// caution.
+    /// A dependency does not name a generation. If it means the current one, waiting until the user lets go of an old one is only a precaution.
     OldGeneration,
-    /// A user of the current generation changes or goes. AWS may refuse the removal until then; or the user is only better off.
+    /// A user of the current generation changes or is removed. AWS may refuse the removal until then, or the order is just better for the user.
     Used(&'a Recorded, &'a Removal<'a>),
-    /// AWS refuses it until then.
+    /// AWS refuses the removal until then.
     Held,
 }
 
-/// How many sorts of waiting can give way.
+/// The number of reasons that can give way.
 const SOFT: usize = 3;
 
 impl<'a> Order<'a> {
-    /// Lets every removal wait for its users.
+    /// Makes every removal wait for its users.
     ///
     /// # Errors
-    /// Something is to go before its next generation is made, and what holds it stays.
+    /// A resource must be removed before its next generation is made, but a resource that holds it stays.
     pub fn let_go(&mut self, users: &Users<'a>) -> Result<(), Vec<Diagnostic>> {
         let mut lettings = vec![Vec::new(); self.steps.len()];
         self.each_letting(users, &mut |step, before, _| {
@@ -55,8 +54,8 @@ impl<'a> Order<'a> {
         if held.is_empty() { Ok(()) } else { Err(held) }
     }
 
-    /// Who goes because it holds something that goes first, without naming it, comes back only after that has. Otherwise the new one would
-    /// hold it, too.
+    /// A resource that is removed because it indirectly holds a resource that goes first comes back only after that one is gone. Otherwise the new
+    /// generation would hold it, too.
     fn returns(&self, users: &Users<'a>) -> Vec<(StepId, StepId)> {
         let mut edges = Vec::new();
         for removal in self.removals {
@@ -96,7 +95,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// What one removal waits for because of one user.
+    /// The steps that one removal waits for because of one user.
     fn lettings_of(
         &self,
         removal: &'a Removal<'a>,
@@ -105,7 +104,7 @@ impl<'a> Order<'a> {
         users: &Users<'a>,
         visit: &mut dyn FnMut(StepId, Why<'a>),
     ) {
-        // What AWS does not have any more uses nothing.
+        // A user that AWS does not have any more uses nothing.
         if self.is_gone(user, recorded) {
             return;
         }
@@ -124,7 +123,7 @@ impl<'a> Order<'a> {
                     .filter(|_| !delete_first)
                     .for_each(|moved| visit(moved, Why::History));
             }
-            // Who is replaced along with what goes first, and does not hold it, need not be gone before.
+            // With delete-first, a user that is replaced along with the resource and does not hold it need not be gone before.
             Some(gone) if !delete_first || self.is_held(removal, recorded) => visit(gone, why),
             _ => {}
         }
@@ -135,7 +134,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Gives up waiting, of the least important sort that stands in the way; says whether there was any.
+    /// Gives up waits with the weakest reason among those that block; returns whether there were any.
     pub fn give_way(&mut self, users: &Users<'a>, stuck: &[StepId]) -> bool {
         let rings = self.rings(stuck);
         let in_ring = |step, before| {
@@ -176,7 +175,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Which steps wait for each other in a ring, and in which.
+    /// The steps that wait for each other in a ring, with the ring's number.
     fn rings(&self, stuck: &[StepId]) -> BTreeMap<StepId, usize> {
         let mut graph = DiGraph::<StepId, ()>::new();
         let nodes: BTreeMap<_, _> = stuck.iter().map(|id| (*id, graph.add_node(*id))).collect();
@@ -201,7 +200,7 @@ impl<'a> Order<'a> {
         rings.keys().map(|id| &self.steps[*id].address).collect()
     }
 
-    /// What has to go before its next generation is made, and cannot, because what holds it stays.
+    /// A resource that has to go before its next generation is made, but cannot, because a resource that holds it stays.
     fn held(&self, removal: &'a Removal<'a>, users: &Users<'a>) -> Option<Diagnostic> {
         if removal.replaced != Some(ReplaceOrder::DeleteFirst)
             || removal.leaving != Leaving::Deleted
@@ -227,7 +226,7 @@ impl<'a> Order<'a> {
         (!holders.is_empty()).then(|| self.in_use(removal, &holders))
     }
 
-    /// Who holds it without naming it, with the step that removes them.
+    /// The resources that hold it indirectly, with the step that removes them.
     fn indirect_holders(
         &self,
         removal: &Removal<'_>,
@@ -278,7 +277,7 @@ impl<'a> Order<'a> {
             && holds(self.inputs.schema, &user.kind, &user.template, used)
     }
 
-    /// Whether a user that stays holds it no longer, once it has changed.
+    /// Whether a user that stays no longer holds the resource after its change.
     fn is_given_up(&self, removal: &Removal<'_>, user: &Address, recorded: &Recorded) -> bool {
         let declared = self.graph.find(self.world.now(user).as_str());
         let Some(declared) = declared.map(|node| self.graph.node(node).declaration) else {

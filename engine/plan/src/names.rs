@@ -8,23 +8,21 @@ use windlass::canonical::hex;
 use windlass::schema::NameRule;
 use windlass_state::identity::Lineage;
 
-/// Digits of the hash at a name's end.
+/// The number of hash digits at a name's end.
 const TAIL: usize = 8;
 
-/// What a name is made of.
+/// The parts of a name.
 #[derive(Debug, Clone, Copy)]
 pub struct Naming<'a> {
-    /// The stack.
     pub stack: &'a str,
-    /// The environment.
     pub environment: &'a str,
-    /// The state, which tells stacks of one name apart.
+    /// The state's lineage, which distinguishes stacks with the same name.
     pub lineage: &'a Lineage,
 }
 
 impl Naming<'_> {
-    /// `{prefix}{stack}-{environment}-{address}`, cut to AWS's limit, with a hash of lineage, address and generation behind it. Where AWS keeps such a
-    /// beginning to itself, `w-` stands in front: `w-ecs-platform-dev-…` for a capacity provider of the stack `ecs-platform` (aws-cdk#29151).
+    /// `{prefix}{stack}-{environment}-{address}`, cut to AWS's limit, followed by a hash of lineage, address and generation. If AWS reserves the
+    /// beginning of that name, `w-` comes first: `w-ecs-platform-dev-…` for a capacity provider of the stack `ecs-platform` (aws-cdk#29151).
     pub fn name(&self, rule: NameRule, address: &Address, generation: u32) -> String {
         let mut text = format!("{}-{}-{address}", self.stack, self.environment);
         let begins = |word: &str| {

@@ -1,4 +1,4 @@
-//! What AWS says exists right now, as planning takes it. Not here: how it is read.
+//! What AWS says exists right now, in the form that planning reads. Not here: how the engine reads it.
 
 use std::collections::BTreeMap;
 
@@ -6,60 +6,59 @@ use serde_json::Value;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 
-/// Which generation of which resource.
+/// A generation of a resource: its address and number.
 pub type Generation = (Address, u32);
 
-/// What was read about one resource.
+/// The observation of one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Observation {
-    /// It exists.
+    /// The resource exists.
     Present {
-        /// Its properties under their CloudFormation names, as far as AWS returns them.
+        /// The properties under their CloudFormation names, as far as AWS returns them.
         properties: Value,
         /// Its attributes.
         outputs: BTreeMap<String, Value>,
     },
-    /// It does not exist any more.
+    /// The resource does not exist any more.
     Missing,
 }
 
-/// What was read about every recorded generation. It is kept as text: as trees, many resources would take gigabytes.
+/// The observations of all recorded generations. They are kept as text, because many resources would take gigabytes as trees.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Observations(BTreeMap<Generation, Seen>);
 
 /// An [`Observation`] as text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
-    /// It exists.
+    /// The resource exists.
     Present {
-        /// Its properties.
         properties: CanonicalJson,
-        /// Its attributes: an object.
+        /// The attributes, as an object.
         outputs: CanonicalJson,
     },
-    /// It does not exist any more.
+    /// The resource does not exist any more.
     Missing,
 }
 
 impl Observations {
-    /// Nothing was read.
+    /// Without observations.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes in what was read about one generation.
+    /// Adds the observation of one generation.
     pub fn insert(&mut self, generation: Generation, observation: Observation) {
         self.0.insert(generation, Seen::of(observation));
     }
 
-    /// What was read about one generation, if it was read.
+    /// The observation of one generation, if it was read.
     #[must_use]
     pub fn get(&self, generation: &Generation) -> Option<&Seen> {
         self.0.get(generation)
     }
 
-    /// Everything that was read, in order of addresses and generations.
+    /// All observations, in order of addresses and generations.
     pub fn iter(&self) -> impl Iterator<Item = (&Generation, &Seen)> {
         self.0.iter()
     }

@@ -1,7 +1,7 @@
 //! The steps, and which of them wait for which.
 //!
-//! Makes wait for what they refer to; removals wait for everything that lets go; AWS's own constraints are edges like any other.
-//! Not here: what happens to a resource (`decide`) and what goes (`removals`).
+//! A create or update waits for the resources that it refers to. A removal waits for every step that lets go of its resource. AWS's own constraints are
+//! edges like any other. Not here: what happens to a resource (`decide`) and what is removed (`removals`).
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
@@ -32,7 +32,7 @@ struct Made {
     /// Create, update or redeclare.
     make: Option<StepId>,
     waits: BTreeMap<Wait, StepId>,
-    /// What is taken away from users after they have changed, and its wait.
+    /// The step that removes members after the users have changed, and its wait.
     taken: Vec<StepId>,
 }
 
@@ -44,7 +44,7 @@ impl Made {
         taken.or(wait).or(self.make).or(self.moved)
     }
 
-    /// The step after which it has got that far.
+    /// The step after which the resource has reached that level.
     fn at(&self, level: Wait) -> Option<StepId> {
         let wait = self
             .waits
@@ -55,7 +55,7 @@ impl Made {
     }
 }
 
-/// Recorded generations, by what they use.
+/// Recorded generations, by the addresses that they use.
 pub type Users<'a> = BTreeMap<&'a Address, Vec<(&'a Address, &'a Recorded)>>;
 
 /// Puts steps in order.
@@ -69,9 +69,9 @@ pub struct Order<'a> {
     pub(crate) steps: Vec<Step>,
     made: BTreeMap<NodeIndex, Made>,
     pub(crate) removed: BTreeMap<(&'a Address, u32), StepId>,
-    /// What AWS does not have any more.
+    /// Generations that AWS does not have any more.
     pub(crate) vanished: BTreeSet<(&'a Address, u32)>,
-    /// What each step waits for beyond its `after`, so that what it removes is not used any more.
+    /// Steps that each step waits for in addition to its `after`, so that the resource that it removes is not used any more.
     pub(crate) lettings: Vec<Vec<StepId>>,
 }
 
@@ -142,7 +142,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// How far each resource is waited for: what its users ask for, and to the end.
+    /// The wait levels of each resource: those that its users need, and the last one.
     fn levels(&self) -> BTreeMap<NodeIndex, BTreeSet<Wait>> {
         let mut levels: BTreeMap<NodeIndex, BTreeSet<Wait>> = BTreeMap::new();
         for node in self.decisions.keys() {
@@ -233,7 +233,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Who is recorded to use what.
+    /// The recorded users of each address.
     fn recorded_users(&self) -> Users<'a> {
         let mut users = Users::new();
         for (user, recorded) in self.inputs.snapshot.everything() {
@@ -244,7 +244,7 @@ impl<'a> Order<'a> {
         users
     }
 
-    /// What users use goes after they have changed or gone.
+    /// A removal of list members comes after their users have changed or gone.
     fn take_away_last(&mut self, users: &Users<'a>) {
         let mut edges = Vec::new();
         for node in self.decisions.keys() {
@@ -285,7 +285,7 @@ impl<'a> Order<'a> {
         self.connect(edges);
     }
 
-    /// Puts the second part of an update behind the first; gives its step.
+    /// Adds the second part of an update after the first; returns its step.
     fn take_away(&mut self, node: NodeIndex, make: StepId, parted: Parted) -> StepId {
         let Parted { before, after } = parted;
         let Some(before) = before else {
@@ -311,7 +311,7 @@ impl<'a> Order<'a> {
         taken
     }
 
-    /// Nobody waits for such an update: it comes after its users.
+    /// No step waits for such an update: it comes after the resource's users.
     fn take_last(&mut self, node: NodeIndex, make: StepId) {
         let made = self.made.entry(node).or_default();
         made.make = None;
@@ -322,7 +322,7 @@ impl<'a> Order<'a> {
 
     fn order_makes(&mut self) {
         let mut edges = Vec::new();
-        // Few plans change what completes something: the others need not look behind what does nothing.
+        // Few plans change a completing resource. All other plans need not look behind unchanged resources.
         let completes = self
             .made
             .keys()
@@ -350,8 +350,8 @@ impl<'a> Order<'a> {
         self.made.get(&node).and_then(|made| made.at(wait))
     }
 
-    /// The steps of what completes the things that a node uses, although the node itself does nothing. A NAT gateway that has vanished is made again in a
-    /// subnet that stays, and needs the internet gateway that its network is about to get.
+    /// The steps of the resources that complete what a node uses, although the node itself does nothing. Example: a NAT gateway that has vanished is
+    /// created again in a subnet that stays, and needs the internet gateway that its network is about to get.
     fn completed(&self, node: NodeIndex, visit: &mut dyn FnMut(StepId)) {
         let (mut stack, mut seen) = (vec![node], BTreeSet::new());
         while let Some(at) = stack.pop() {
@@ -379,7 +379,7 @@ impl<'a> Order<'a> {
                     edges.extend(own.make.map(|make| (make, *step)));
                     edges.extend(own.moved.map(|moved| (*step, moved)));
                 }
-                // What becomes history only has to be replaced; what goes has to be replaced by something that works.
+                // A generation that becomes history only has to be replaced. A generation that is deleted has to be replaced by one that works.
                 (false, Some(own)) if removal.leaving == Leaving::Deleted => {
                     edges.extend(own.last().map(|last| (*step, last)));
                 }
@@ -392,7 +392,7 @@ impl<'a> Order<'a> {
         self.connect(edges);
     }
 
-    /// What only one can have at a time is taken after it was given up, and exchanged in one step.
+    /// An exclusive value is taken after it was given up, or exchanged in one step.
     fn pass_on(&mut self) {
         let steps = exclusive::Steps {
             make: &|node| self.made.get(&node).and_then(|made| made.make),
@@ -420,20 +420,19 @@ impl<'a> Order<'a> {
         self.connect(handed_over);
     }
 
-    /// The step that makes what is declared there.
+    /// The step that makes the resource declared at this address.
     pub(crate) fn make_of(&self, at: &Address) -> Option<StepId> {
         let node = self.graph.find(at.as_str())?;
         self.made.get(&node)?.make
     }
 
-    /// The step after which everything about what is declared there is done.
+    /// The step after which everything about the resource declared at this address is done.
     pub(crate) fn last_of(&self, at: &Address) -> Option<StepId> {
         let node = self.graph.find(at.as_str())?;
         self.made.get(&node)?.last()
     }
 
-    /// The step after which what is recorded there uses only what it is to use. What is merely declared in other words uses the same as
-    /// before.
+    /// The step after which the resource recorded at this address uses only what it is to use. A redeclaration in other words uses the same as before.
     pub(crate) fn lets_go(&self, at: &Address) -> Option<StepId> {
         let node = self.graph.find(self.world.now(at).as_str())?;
         let last = self.made.get(&node).and_then(Made::last)?;
@@ -441,8 +440,8 @@ impl<'a> Order<'a> {
         changes.then_some(last)
     }
 
-    /// What is made under the name of something that goes is made after it. So is the next generation of what is replaced: a call of a dead program may have
-    /// made it under that name already.
+    /// A resource that gets the name of a removed one is created after the removal. So is the next generation of a replaced resource, because a call of
+    /// a dead program may have made it under that name already.
     fn free_names(&mut self) -> Result<(), Vec<Diagnostic>> {
         let made = self.decisions.iter();
         let makes = |made: &Decision| matches!(made.act, Act::Create | Act::Replace(_));
@@ -492,7 +491,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Whether a step waits, however indirectly, for another.
+    /// Whether a step waits, directly or indirectly, for another.
     fn comes_after(&self, step: StepId, other: StepId) -> bool {
         let (mut stack, mut seen) = (vec![step], BTreeSet::new());
         while let Some(at) = stack.pop() {
@@ -520,7 +519,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Sorts topologically, with as much waiting for users as an order allows.
+    /// Sorts topologically, with as many waits for users as an order allows.
     fn sorted(mut self, users: &Users<'a>) -> Result<Vec<Step>, Vec<Diagnostic>> {
         self.lettings.resize(self.steps.len(), Vec::new());
         loop {
@@ -532,7 +531,8 @@ impl<'a> Order<'a> {
         }
     }
 
-    /// Where each step comes; among steps that are free at once, the one drafted first comes first. Otherwise those that cannot come at all.
+    /// The position of each step; among steps that are free at once, the one drafted first comes first. If there is no order, returns the steps that
+    /// can never come.
     fn positions(&self) -> Result<Vec<usize>, Vec<StepId>> {
         let before = |id: StepId| self.steps[id].after.iter().chain(&self.lettings[id]);
         let count = self.steps.len();
@@ -590,12 +590,12 @@ fn vanished(observations: &Observations) -> BTreeSet<(&Address, u32)> {
         .collect()
 }
 
-/// What two resources of one kind cannot have at the same time.
+/// What two resources of one kind cannot share at the same time.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Held {
     /// A physical name: certain.
     Name(String),
-    /// Everything that makes the resource what it is, as text: likely.
+    /// Everything that identifies the resource, as text: likely.
     Identity(String),
 }
 
@@ -605,7 +605,7 @@ fn held(schema: &KindSchema, spec: &Value) -> Option<Held> {
         return Some(Held::Name(spec.get(field.name)?.as_str()?.to_owned()));
     }
     if !schema.exclusive.is_empty() {
-        // What the kind says of itself is certain, and is ordered already.
+        // The exclusive values of a kind are certain, and are ordered already.
         return None;
     }
     let written: Map<_, _> = schema

@@ -1,4 +1,4 @@
-//! Values at paths such as `DefaultActions[].TargetGroupArn`, and what refers to whom there.
+//! Values at paths such as `DefaultActions[].TargetGroupArn`, and the references there.
 //!
 //! Not here: what the paths mean, which `windlass::schema` says.
 
@@ -39,7 +39,7 @@ pub fn each_reference_at(template: &Value, paths: &[&str], visit: &mut dyn FnMut
 
 /// Whether a template refers to an address at one of the paths.
 pub fn refers(template: &CanonicalJson, paths: &[&str], to: &str) -> bool {
-    // Most templates do not mention it at all, and need not be parsed.
+    // Most templates do not mention the address at all, and need not be parsed.
     if paths.is_empty() || !template.as_str().contains(to) {
         return false;
     }

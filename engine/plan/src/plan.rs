@@ -18,7 +18,7 @@ use windlass_state::record::Settlement;
 /// The version of saved plans that this crate writes and reads.
 pub const FORMAT: u32 = 1;
 
-/// What one run is going to do.
+/// The plan of one run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
@@ -26,34 +26,33 @@ pub struct Plan {
     pub format: u32,
     /// The stack's name.
     pub stack: String,
-    /// The environment.
     pub environment: String,
-    /// The state that it was made against.
+    /// The state that the plan was made for.
     pub lineage: Lineage,
     /// The state's sequence at that moment.
     pub sequence: u64,
-    /// The place that it was made for.
+    /// The place that the plan was made for.
     pub binding: Binding,
-    /// Hash of the document's content; of nothing for `destroy`.
+    /// Hash of the document's content; of the empty document for `destroy`.
     pub document: String,
     /// Hash of everything that was observed.
     pub observed: String,
-    /// What happens to each address, in order of addresses; unchanged ones are only counted.
+    /// The change of each address, in order of addresses; unchanged ones are only counted.
     pub changes: Vec<Change>,
-    /// How many resources stay as they are.
+    /// The number of resources that stay as they are.
     pub unchanged: usize,
-    /// What is to be done, sorted so that every step comes after those that it waits for.
+    /// The steps, sorted so that every step comes after those that it waits for.
     pub steps: Vec<Step>,
-    /// The stack's outputs, with holes where steps will give the value.
+    /// The stack's outputs, with holes for values that steps will give.
     pub outputs: BTreeMap<String, Value>,
-    /// Differences from the world that no step mends, such as properties that only count at creation.
+    /// Differences from AWS that no step changes, such as properties that only count at creation.
     pub notes: Vec<Note>,
 }
 
 /// Position of a step in [`Plan::steps`].
 pub type StepId = usize;
 
-/// What happens to one address: what preview shows.
+/// The change of one address, as preview shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
@@ -63,38 +62,37 @@ pub struct Change {
     pub kind: String,
     /// What happens.
     pub verdict: Verdict,
-    /// Why.
     pub reason: Reason,
     /// The properties that differ. For a create, those that are sent; for a delete, none.
     pub fields: Vec<FieldChange>,
-    /// AWS's identifier now, where there is one.
+    /// AWS's identifier now, if there is one.
     pub physical_id: Option<String>,
-    /// Where the author declared it; absent for what is not declared any more.
+    /// Where the author declared it; absent if it is not declared any more.
     pub source: Option<SourceLine>,
 }
 
-/// What happens to one address.
+/// The type of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "verdict", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Verdict {
-    /// It is made.
+    /// The resource is created.
     Create,
-    /// It is changed in place.
+    /// The resource is changed in place.
     Update,
-    /// A new one takes its place.
+    /// A new generation replaces the old one.
     Replace {
-        /// In which order.
+        /// The order of the replacement.
         order: ReplaceOrder,
     },
-    /// It is removed.
+    /// The resource is deleted.
     Delete,
-    /// It is left in AWS and not known any more.
+    /// The resource stays in AWS, and Windlass forgets it.
     Forget,
-    /// Only a wait that was cut off is taken up again.
+    /// Only an interrupted wait continues.
     Wait,
-    /// It changes its address only.
+    /// Only the address changes.
     Move {
-        /// The address that it had.
+        /// The old address.
         from: Address,
     },
 }
@@ -115,34 +113,34 @@ impl Verdict {
     }
 }
 
-/// Why something happens.
+/// The reason of a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Reason {
-    /// It is declared and does not exist.
+    /// The resource is declared and does not exist.
     Declared,
-    /// It is recorded but AWS does not have it any more.
+    /// The resource is recorded, but AWS does not have it any more.
     Vanished,
-    /// The author changed it.
+    /// The author changed the declaration.
     Changed,
-    /// The world changed it.
+    /// Others changed the resource in AWS.
     Drifted,
-    /// Something that it refers to gets a new value.
+    /// A value that the resource refers to changes.
     Dependency {
-        /// What.
+        /// The resources that it refers to.
         addresses: Vec<Address>,
     },
     /// The user asked for a replacement.
     Asked,
-    /// It is not declared any more.
+    /// The resource is not declared any more.
     Undeclared,
     /// Everything is destroyed.
     Destroyed,
-    /// An older generation is still there.
+    /// An older generation still exists.
     Deposed,
     /// More old generations exist than are kept.
     HistoryFull,
-    /// A wait was cut off.
+    /// A wait was interrupted.
     Unfinished,
 }
 
@@ -152,92 +150,92 @@ pub enum Reason {
 pub struct FieldChange {
     /// Path such as `ContainerDefinitions[app].Image`.
     pub path: String,
-    /// The value that is believed or seen; absent where there is none.
+    /// The recorded or observed value; absent if there is none.
     pub before: Option<Value>,
-    /// The value to be; absent where it is removed. Holes stand for what is not known yet.
+    /// The new value; absent if it is removed. Holes represent values that are not known yet.
     pub after: Option<Value>,
-    /// Whether this property makes the replacement.
+    /// Whether this property causes the replacement.
     pub replaces: bool,
-    /// Whether the world changed it rather than the author.
+    /// Whether others changed it in AWS, and not the author.
     pub drift: bool,
 }
 
-/// A difference that no step mends.
+/// A difference that no step changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Note {
     /// The resource.
     pub address: Address,
-    /// What differs, and why nothing is done about it.
+    /// The difference, and why the plan leaves it.
     pub text: String,
-    /// Where the resource is declared; absent for what is not declared any more.
+    /// Where the resource is declared; absent if it is not declared any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceLine>,
 }
 
-/// One thing to do.
+/// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The resource.
     pub address: Address,
-    /// Which generation of it.
+    /// The generation of the resource.
     pub generation: u32,
     /// CloudFormation type name.
     pub kind: String,
     /// Account, role and region.
     pub place: Place,
-    /// What to do.
+    /// The action of the step.
     pub action: StepAction,
     /// The steps that must have succeeded before.
     pub after: Vec<StepId>,
 }
 
-/// What a step does.
+/// The action of a step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
 pub enum StepAction {
-    /// Make a generation.
+    /// Create a generation.
     Create {
-        /// As declared.
+        /// The spec as declared.
         template: CanonicalJson,
-        /// As it will be sent; references to outputs of other steps are holes.
+        /// The spec as sent; references to outputs of other steps are holes.
         spec: CanonicalJson,
-        /// Everything that it waits for.
+        /// The resources that this one waits for.
         depends_on: Vec<Address>,
-        /// How the engine treats it.
+        /// Options of the resource for the engine.
         options: Options,
     },
     /// Change the current generation in place.
     Update {
         /// AWS's identifier.
         physical_id: String,
-        /// As declared.
+        /// The spec as declared.
         template: CanonicalJson,
-        /// As it will be; references to outputs of other steps are holes.
+        /// The new spec; references to outputs of other steps are holes.
         spec: CanonicalJson,
-        /// What was last applied, overlaid with what was observed: what it is changed from.
+        /// The base of the update: what was last applied, overlaid with what was observed.
         before: CanonicalJson,
-        /// The properties at the top that differ.
+        /// The top-level properties that differ.
         properties: Vec<String>,
-        /// Others that exchange a value with it: one call changes all of them.
+        /// Other resources that exchange a value with it: one call changes all of them.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         partners: Vec<Partner>,
-        /// Everything that it waits for.
+        /// The resources that this one waits for.
         depends_on: Vec<Address>,
-        /// How the engine treats it.
+        /// Options of the resource for the engine.
         options: Options,
     },
-    /// Remove a generation.
+    /// Delete a generation.
     Delete {
         /// AWS's identifier.
         physical_id: String,
-        /// What was last applied.
+        /// The spec that was last applied.
         applied: CanonicalJson,
     },
     /// Wait for a generation.
     Wait {
-        /// How far.
+        /// The level to wait for.
         level: Wait,
     },
     /// Change what is recorded, without a call to AWS.
@@ -252,9 +250,9 @@ pub struct Partner {
     pub address: Address,
     /// AWS's identifier.
     pub physical_id: String,
-    /// The property at the top that changes.
+    /// The top-level property that changes.
     pub property: String,
-    /// Its value to be.
+    /// The new value.
     pub value: Value,
 }
 
@@ -268,31 +266,31 @@ pub enum RecordOnly {
     Keep,
     /// The resource has another address now.
     Move {
-        /// The address that it had.
+        /// The old address.
         from: Address,
     },
     /// The declaration differs in a way that AWS does not see, such as options or the form of an expression.
     Redeclare {
-        /// As declared.
+        /// The spec as declared.
         template: CanonicalJson,
-        /// As it would be sent.
+        /// The spec as it would be sent.
         spec: CanonicalJson,
-        /// Everything that it waits for.
+        /// The resources that this one waits for.
         depends_on: Vec<Address>,
-        /// How the engine treats it.
+        /// Options of the resource for the engine.
         options: Options,
     },
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
+    /// Whether the plan has no steps.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.steps.is_empty()
     }
 
-    /// Whether nothing is shown and nothing is sent. Steps may still bring the state in line with a declaration that AWS does not see, such as a list
-    /// without order in another order.
+    /// Whether the plan shows and sends nothing. Its steps may still record a declaration whose difference AWS does not see, such as another order of
+    /// an unordered list.
     #[must_use]
     pub fn changes_nothing(&self) -> bool {
         let mut steps = self.steps.iter();
@@ -301,7 +299,7 @@ impl Plan {
 }
 
 impl Step {
-    /// What is recorded when this step is done, for the steps that make no call.
+    /// The settlement to record after this step, for steps that make no call.
     #[must_use]
     pub fn settlement(&self) -> Option<Settlement> {
         let (address, generation) = (self.address.clone(), self.generation);

@@ -1,4 +1,4 @@
-//! The way from inputs to a plan, in order: graph, scope, decisions, removals, steps, outputs.
+//! Makes a plan from the inputs, in this order: graph, scope, decisions, removals, steps, outputs.
 //!
 //! Not here: any of these themselves.
 
@@ -26,7 +26,7 @@ use crate::world::World;
 /// Makes the plan.
 ///
 /// # Errors
-/// Everything that stands against it, all together; nothing may be changed then.
+/// All problems together; in that case nothing may be changed.
 pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     let empty;
     let document = match inputs.document {
@@ -132,8 +132,8 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Vec<Diagnostic>> {
     })
 }
 
-/// Decides about everything. What serves one owner at a time is replaced along with it, and is decided about before it; so everything is
-/// decided again, until no more is found to follow. Most plans need no second look.
+/// Decides about all resources. A resource that serves one owner at a time is replaced along with its owner, but is decided about before it. So the
+/// planner repeats all decisions until it finds no more such resources. Most plans need no repetition.
 fn decided(grounds: Grounds<'_>) -> Decider<'_> {
     let mut following = Following::new();
     loop {
@@ -155,7 +155,7 @@ fn decided(grounds: Grounds<'_>) -> Decider<'_> {
     }
 }
 
-/// What stands against a document before anything is known of the world: kinds that are not known, and cycles.
+/// Problems of a document that show before anything is read from AWS: unknown kinds, and cycles.
 #[must_use]
 pub fn check(
     document: &Document,
@@ -180,7 +180,7 @@ fn nothing(inputs: &Inputs<'_>) -> Document {
     }
 }
 
-/// The stack's outputs. What belongs to resources outside a narrowed plan and was never made is left out.
+/// The stack's outputs. An output of a resource that is outside a narrowed plan and was never made is left out.
 fn outputs(document: &Document, decider: &mut Decider<'_>) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
     for (name, output) in &document.outputs {
@@ -209,7 +209,7 @@ fn outputs(document: &Document, decider: &mut Decider<'_>) -> BTreeMap<String, V
     found
 }
 
-/// What preview shows, in order of addresses.
+/// The changes for preview, in order of addresses.
 fn changes(
     graph: &Graph<'_>,
     decisions: &BTreeMap<petgraph::graph::NodeIndex, Decision>,

@@ -1,4 +1,4 @@
-//! IAM policy documents in one form, so that two that mean the same are equal however they are written.
+//! IAM policy documents in one normal form, so that two documents with the same meaning are equal however they are written.
 //!
 //! Reference: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>. Not here: what a policy allows.
 
@@ -9,7 +9,7 @@ use windlass::canonical::CanonicalJson;
 
 use crate::evaluate::is_hole;
 
-/// The version that AWS assumes where a document names none.
+/// The version that AWS assumes if a document names none.
 const DEFAULT_VERSION: &str = "2008-10-17";
 
 /// The canonical form of a policy document, given as an object or as JSON text.
@@ -70,8 +70,8 @@ fn principals(value: &Value) -> Value {
     Value::Object(entries.collect())
 }
 
-/// AWS answers an account's number with the ARN of its root, such as `arn:aws-us-gov:iam::123456789012:root`. An account is in one partition only,
-/// so that the number says all of it.
+/// AWS answers an account's number with the ARN of its root, such as `arn:aws-us-gov:iam::123456789012:root`. An account is in one partition only, so
+/// the number identifies it.
 fn account_root(member: &Value) -> Value {
     let text = member.as_str().unwrap_or_default();
     match text

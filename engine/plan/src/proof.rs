@@ -1,6 +1,6 @@
-//! What became of an update: what was sent, against what AWS has afterwards. The comparison is the plan's own.
+//! Whether AWS applied an update: compares what was sent with what AWS has afterwards. The comparison is the plan's own.
 //!
-//! Left out is what cannot be seen, what AWS decides once it is released, and what belongs to somebody else. Not here: reading it.
+//! It leaves out what cannot be read, what AWS decides after the property is released, and what belongs to others. Not here: reading it.
 
 use serde_json::{Map, Value};
 use windlass::aws::elasticloadbalancingv2::{
@@ -19,14 +19,15 @@ use crate::driven::Driven;
 /// One or several updates of a resource in one run.
 #[derive(Debug, Clone)]
 pub struct Sent {
-    /// What the first of them changed it from.
+    /// The spec before the first update.
     pub before: CanonicalJson,
-    /// The properties at the top that they changed, sorted.
+    /// The top-level properties that the updates changed, sorted.
     pub properties: Vec<String>,
 }
 
 impl Sent {
-    /// The spec as it was sent, with what the updates took away. A life cycle reads the attributes that a spec holds, so that it finds what should be gone.
+    /// The spec as it was sent, together with what the updates removed. A life cycle reads the attributes that a spec contains, so it also reads those
+    /// that should be gone.
     #[must_use]
     pub fn everything(&self, recorded: &Recorded, schema: &KindSchema) -> CanonicalJson {
         let mut spec = recorded.applied.to_value();
@@ -36,7 +37,7 @@ impl Sent {
         CanonicalJson::of(&spec)
     }
 
-    /// Where AWS has something else than what was sent, in the schema's order.
+    /// The properties for which AWS has another value than was sent, in the schema's order.
     #[must_use]
     pub fn unmet(
         &self,
@@ -72,7 +73,7 @@ impl Sent {
             .collect()
     }
 
-    /// What is recorded where AWS has something else: what it has, so that the next plan shows the same change again.
+    /// The spec to record if AWS has another value: AWS's value, so that the next plan shows the same change again.
     #[must_use]
     pub fn standing(
         &self,
@@ -99,7 +100,7 @@ impl Sent {
     }
 }
 
-/// Whether it is an attribute of Elastic Load Balancing that was taken away: AWS goes on showing it, with its default.
+/// Whether it is an attribute of Elastic Load Balancing that was removed: AWS continues to show it, with its default.
 fn has_fallen_back(unmet: &Drifted, sent: &Value) -> bool {
     let Some(observed) = unmet.observed.as_ref().filter(|_| unmet.recorded.is_none()) else {
         return false;
@@ -119,7 +120,7 @@ fn has_fallen_back(unmet: &Drifted, sent: &Value) -> bool {
     rule.is_none_or(|rule| observed["Value"] == rule.default_for(sent))
 }
 
-/// Adds what stood in `before`, is not in `spec` any more, and must not be there afterwards.
+/// Adds values that were in `before`, are not in `spec` any more, and must not be there afterwards.
 fn add_removed(fields: &'static [FieldSchema], spec: &mut Map<String, Value>, before: &Value) {
     for field in flattened(fields) {
         let hidden = field.read == Read::Never || matches!(field.shape, Shape::Secret);
@@ -148,7 +149,7 @@ fn add_removed(fields: &'static [FieldSchema], spec: &mut Map<String, Value>, be
     }
 }
 
-/// Whether the property is one of a choice of which another one is written: AWS takes the one in the other's place.
+/// Whether the property is one of a choice and the author writes another one: AWS takes the written one in its place.
 fn is_other_choice(
     fields: &'static [FieldSchema],
     field: &FieldSchema,

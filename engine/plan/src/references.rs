@@ -1,4 +1,4 @@
-//! Finds plain references in canonical text, and puts values in their place. Nothing is parsed.
+//! Finds plain references in canonical text, and replaces them by values, without parsing.
 //!
 //! Not here: every other expression, which only `evaluate` understands.
 
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use windlass::expr::MARK;
 
-/// A reference as it stands in canonical text.
+/// A reference in canonical text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Found<'t> {
     end: usize,
@@ -29,7 +29,7 @@ pub fn references(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// The text with the value of each reference in its place, if there is no other expression in it and `value` knows them all.
+/// The text with each reference replaced by its value, if it contains no other expression and `value` knows all references.
 pub fn filled<'t>(
     text: &'t str,
     value: &dyn Fn(&str, &str) -> Option<Cow<'t, str>>,
@@ -53,7 +53,7 @@ pub fn filled<'t>(
     Some(Cow::Owned(filled))
 }
 
-/// The beginning of every expression. Inside a text its quotes would be escaped, so it stands for nothing else.
+/// The beginning of every expression. Inside a text its quotes would be escaped, so it has no other meaning.
 const OPENING: &str = "{\"$windlass\":";
 const _: () = assert!(OPENING.len() == MARK.len() + 4, "the mark has changed");
 

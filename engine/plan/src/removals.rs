@@ -1,6 +1,6 @@
-//! What goes: generations that were replaced, resources that nobody declares any more, and history beyond what is kept.
+//! What a plan removes: generations that were replaced, resources that the program does not declare any more, and history beyond what is kept.
 //!
-//! Not here: the order in which it goes (`order`).
+//! Not here: the order of removals (`order`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,33 +20,33 @@ use crate::renames::{self, Renames};
 use crate::scope::Scope;
 use crate::world::World;
 
-/// A generation that goes, or becomes history.
+/// A generation that is removed, or becomes history.
 #[derive(Debug)]
 pub struct Removal<'a> {
-    /// The address that it has by then.
+    /// The address at that time.
     pub address: &'a Address,
-    /// The address that it is recorded under.
+    /// The address under which it is recorded.
     pub at: &'a Address,
     pub recorded: &'a Recorded,
     pub leaving: Leaving,
-    /// Why, where preview shows it as a change of its own.
+    /// The reason, if preview shows the removal as a change of its own.
     pub shown: Option<Reason>,
-    /// Where it makes room: in which order.
+    /// The order of the replacement, if the removal is part of one.
     pub replaced: Option<ReplaceOrder>,
 }
 
-/// How a generation goes.
+/// The way in which a generation is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
     /// It is deleted in AWS.
     Deleted,
-    /// It is gone already, or is left there.
+    /// It is gone already, or stays in AWS, and is forgotten.
     Forgotten,
     /// It stays as history.
     Kept,
 }
 
-/// Finds what goes.
+/// Finds all removals.
 #[derive(Debug)]
 pub struct Removals<'a> {
     pub inputs: &'a Inputs<'a>,
@@ -55,7 +55,7 @@ pub struct Removals<'a> {
     pub scope: &'a Scope,
     pub decisions: &'a BTreeMap<NodeIndex, Decision>,
     pub renames: &'a Renames<'a>,
-    /// What something depends on that this plan is not about.
+    /// Addresses on which a resource outside this plan depends.
     pub used_outside: BTreeSet<&'a Address>,
     pub found: Vec<Removal<'a>>,
     pub notes: Vec<Note>,
@@ -63,7 +63,7 @@ pub struct Removals<'a> {
 }
 
 impl<'a> Removals<'a> {
-    /// Finds everything that goes, in order of addresses.
+    /// Finds all removals, in order of addresses.
     pub fn run(&mut self) {
         self.find_used_outside();
         for (node, decision) in self.decisions {
@@ -83,7 +83,7 @@ impl<'a> Removals<'a> {
             .sort_by_key(|removal| (removal.address, removal.recorded.generation));
     }
 
-    /// The generation that a decision takes the place of.
+    /// The generation that a decision replaces.
     fn replaced(&mut self, node: NodeIndex, decision: &Decision) {
         let address = self.graph.node(node).address;
         let Some(current) = self.world.declared(node) else {
@@ -119,7 +119,7 @@ impl<'a> Removals<'a> {
         });
     }
 
-    /// Old generations of what is declared.
+    /// Old generations of a declared resource.
     fn history(&mut self, node: NodeIndex) {
         let address = self.graph.node(node).address;
         let replaced = self
@@ -169,7 +169,7 @@ impl<'a> Removals<'a> {
         }
     }
 
-    /// Old generations of what has no current one.
+    /// Old generations of an address without a current one.
     fn old(&mut self, address: &'a Address, at: &'a Address, reason: &Reason) {
         for old in self.inputs.snapshot.old.get(at).into_iter().flatten() {
             if self.is_gone(at, &old.recorded) {
@@ -240,8 +240,8 @@ impl<'a> Removals<'a> {
         });
     }
 
-    /// Whether AWS has nothing that only this old generation is. `PutScalingPolicy` overwrites by name, so the policy that a killed run made after the
-    /// first one had vanished has its identifier: to delete the old generation would delete the new one.
+    /// Whether AWS has no resource that belongs to this old generation alone. Example: `PutScalingPolicy` overwrites by name, so a policy that a killed
+    /// run made after the first one had vanished has the first one's identifier. Deleting the old generation would delete the new one.
     fn is_gone(&self, at: &Address, recorded: &Recorded) -> bool {
         let current = self.inputs.snapshot.resources.get(at);
         let is_current = current.is_some_and(|current| {
@@ -252,8 +252,7 @@ impl<'a> Removals<'a> {
         is_current || matches!(seen, Some(Seen::Missing))
     }
 
-    /// How many old generations are kept, as long as the resource is still of that kind. The last one is what a rollback returns to, so
-    /// it always stays.
+    /// How many old generations are kept, as long as the resource still has that kind. The last one is the target of a rollback, so it always stays.
     fn keeps(&self, node: NodeIndex, recorded: &Recorded) -> Option<usize> {
         let schema = self.graph.node(node).schema;
         match schema.old_generations {
@@ -264,7 +263,7 @@ impl<'a> Removals<'a> {
         }
     }
 
-    /// Whether something depends on it that this plan is not about.
+    /// Whether a resource outside this plan depends on it.
     fn is_used_outside(&self, at: &Address) -> bool {
         self.used_outside.contains(at)
     }

@@ -1,7 +1,7 @@
-//! Resources that look as if their address had changed: one is recorded and not declared any more, and one is declared and not recorded,
-//! and they are the same but for the address.
+//! Possible renames: a recorded resource that is not declared any more, and a declared one that is not recorded, which are equal except for the
+//! address.
 //!
-//! It is only said, never done: whether two things are one is the author's to know.
+//! The plan only mentions them and never moves them: only the author knows whether the two are one resource.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +17,10 @@ use crate::decision::{Act, Decision};
 use crate::graph::Graph;
 use crate::world::World;
 
-/// From the address that is declared to the one that is recorded, where there is one possibility only.
+/// From the declared address to the recorded one, if there is only one possibility.
 pub type Renames<'a> = BTreeMap<&'a Address, &'a Address>;
 
-/// Finds them.
+/// Finds all renames.
 pub fn renames<'a>(
     document: &'a Document,
     snapshot: &'a Snapshot,
@@ -97,14 +97,14 @@ pub fn renames<'a>(
     found
 }
 
-/// What a note says about one.
+/// The text of the note about a rename.
 pub fn hint(recorded: &Address, declared: &Address) -> String {
     format!(
         "it is like `{recorded}`, which is not declared any more. If it is the same, say `.alias(\"{recorded}\".parse()?)` where it is declared, or run `windlass state mv {recorded} {declared}`; nothing is replaced then"
     )
 }
 
-/// Those of both sides that share a signature with exactly one of the other side.
+/// Entries of both sides that share a signature with exactly one entry of the other side.
 fn pairs<'a>(
     declared: Vec<(&'a Address, String)>,
     recorded: Vec<(&'a Address, String)>,
@@ -125,13 +125,13 @@ fn pairs<'a>(
     pairs.collect()
 }
 
-/// The name that the author gives, where the kind has one.
+/// The name that the author gives, if the kind has one.
 fn named(schema: &KindSchema, template: &Value) -> Option<String> {
     let (field, _) = schema.physical_name()?;
     template.get(field.name)?.as_str().map(str::to_owned)
 }
 
-/// What a spec says, with the signatures of those that it refers to in place of addresses that may have changed.
+/// The content of a spec, with the signatures of referenced resources in place of addresses that may have changed.
 struct Signatures<'s, 'a> {
     snapshot: &'a Snapshot,
     new: &'s BTreeMap<&'a Address, (&'a Declaration, &'static KindSchema, &'s Place)>,
@@ -170,7 +170,7 @@ impl Signatures<'_, '_> {
         if let Some(signature) = self.found.get(&key) {
             return signature.clone();
         }
-        // Whoever asks for this again on the way down is on a cycle, which no valid graph has.
+        // If the same key comes again further down, it is on a cycle, which no valid graph has.
         self.found.insert(key.clone(), String::new());
         let mut spec = template.to_value();
         if template.as_str().contains(MARK) {

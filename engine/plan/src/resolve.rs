@@ -1,4 +1,4 @@
-//! From a declaration to the spec that it stands for: expressions evaluated, default tags merged.
+//! From a declaration to its spec: expressions evaluated, default tags merged.
 //!
 //! Not here: the evaluator (`evaluate`) and physical names (`decide`).
 
@@ -12,7 +12,7 @@ use windlass::schema::KindSchema;
 use crate::compare::member_key;
 use crate::evaluate::{Answers, EvaluateError, evaluate};
 
-/// The spec of a declaration, with holes for what is not known yet.
+/// The spec of a declaration, with holes for values that are not known yet.
 ///
 /// # Errors
 /// An expression has no value.
@@ -37,7 +37,7 @@ pub fn resolve(
     Ok(spec)
 }
 
-/// Where a declared resource lives: its own place, or else the stack's, or else that of the credentials.
+/// The place of a declared resource: its own, or else the stack's, or else that of the credentials.
 pub(crate) fn place(declaration: &Declaration, document: &Document, home: (&str, &str)) -> Place {
     let (account, role, region) = placed(declaration, document, home);
     Place {
@@ -47,7 +47,7 @@ pub(crate) fn place(declaration: &Declaration, document: &Document, home: (&str,
     }
 }
 
-/// Everywhere that a document declares resources.
+/// All places in which a document declares resources.
 #[must_use]
 pub fn places(document: &Document, home: (&str, &str)) -> BTreeSet<Place> {
     let declared = document.resources.values();
@@ -56,7 +56,7 @@ pub fn places(document: &Document, home: (&str, &str)) -> BTreeSet<Place> {
         .collect()
 }
 
-/// Whether a declared resource lives there.
+/// Whether a declared resource has that place.
 pub(crate) fn is_placed(
     declaration: &Declaration,
     document: &Document,
@@ -87,7 +87,7 @@ fn placed<'d>(
     )
 }
 
-/// Adds the default tags that the resource does not set itself, and sorts them all by key.
+/// Adds the default tags that the resource does not set itself, and sorts all tags by key.
 pub(crate) fn merge_tags(own: &mut Value, default_tags: &BTreeMap<String, String>) {
     let Some(tags) = own.as_array_mut() else {
         return;

@@ -1,4 +1,4 @@
-//! Which resources a plan is about: all, or those named on the command line with everything they need.
+//! The scope of a plan: all resources, or those named on the command line (`--target`) with everything they need.
 //!
 //! Not here: what happens to them.
 
@@ -12,7 +12,7 @@ use windlass_state::snapshot::Snapshot;
 
 use crate::graph::Graph;
 
-/// Which resources a plan is about.
+/// The resources that a plan covers.
 #[derive(Debug)]
 pub struct Scope {
     /// `None` for all.
@@ -26,7 +26,7 @@ struct Named {
 }
 
 impl Scope {
-    /// The named addresses, all that lies below them, what those need, and, of what is removed, what needs those.
+    /// The named addresses, everything below them and everything that those need. For removed resources, also the resources that need them.
     pub fn of(
         target: &[Address],
         graph: &Graph<'_>,
@@ -89,7 +89,7 @@ impl Scope {
     }
 }
 
-/// What is removed takes along what cannot be without it and is not declared either.
+/// A removed resource also removes the undeclared resources that cannot exist without it.
 fn add_dependants(removed: &mut BTreeSet<Address>, snapshot: &Snapshot, undeclared: &[&Address]) {
     let mut dependants: BTreeMap<&Address, Vec<&Address>> = BTreeMap::new();
     for address in undeclared {
@@ -108,7 +108,7 @@ fn add_dependants(removed: &mut BTreeSet<Address>, snapshot: &Snapshot, undeclar
     }
 }
 
-/// An address on the command line that names nothing.
+/// An address on the command line that matches nothing.
 pub fn unknown(option: &str, address: &Address) -> Diagnostic {
     Diagnostic::error(
         codes::ADDRESS_UNKNOWN,

@@ -1,4 +1,5 @@
-//! What serves one owner at a time, such as a target group one load balancer: the next owner takes it after the last one has given it up.
+//! Resources that serve one owner at a time (a target group serves one load balancer): the next owner takes such a resource after the last one has
+//! given it up.
 //!
 //! Not here: what only one resource of a kind can have (`exclusive`), and a replacement along with the owner (`decide`).
 
@@ -35,7 +36,7 @@ pub fn values(spec: &Value, paths: &[&str]) -> BTreeSet<String> {
     found
 }
 
-/// Who owns what a resource names, before and after a plan.
+/// The owners of named resources, before and after a plan.
 #[derive(Debug)]
 pub struct Owners<'s> {
     pub graph: &'s Graph<'s>,
@@ -82,7 +83,7 @@ impl Owners<'_> {
     }
 }
 
-/// Address and output of what a property refers to.
+/// Address and output of the reference in a property.
 fn single_reference(template: &CanonicalJson, property: &str) -> Option<(String, String)> {
     let mut found = None;
     each_reference_at(&template.to_value(), &[property], &mut |address, output| {
@@ -91,13 +92,14 @@ fn single_reference(template: &CanonicalJson, property: &str) -> Option<(String,
     found
 }
 
-/// A step that gives up, or takes, what serves one owner.
+/// A step that gives up, or takes, a resource that serves one owner.
 struct Hand {
     step: StepId,
     owner: Option<Value>,
 }
 
-/// Who takes what serves one owner waits for those who give it up for another: the first of each pair waits for the second.
+/// A step that takes a resource which serves one owner waits for the steps that give it up for another owner. The first step of each pair waits for the
+/// second.
 pub fn handed_over(
     graph: &Graph<'_>,
     world: &World<'_>,
@@ -146,7 +148,7 @@ pub fn handed_over(
 }
 
 impl Owners<'_> {
-    /// What is given up, by removals and by updates.
+    /// The resources that removals and updates give up.
     fn given_up(&self, removals: &[Removal<'_>], steps: &Steps<'_>) -> BTreeMap<String, Vec<Hand>> {
         let mut given: BTreeMap<String, Vec<Hand>> = BTreeMap::new();
         for removal in removals {

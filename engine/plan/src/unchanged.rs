@@ -1,6 +1,6 @@
-//! Whether a resource stands as declared, told from texts alone: of what has not changed, nothing is parsed.
+//! Whether a resource is as declared, decided from texts alone: unchanged specs are never parsed.
 //!
-//! It may say no where nothing differs, never yes where something does. Not here: what differs, which `diff` finds out.
+//! It may answer no where nothing differs, but never yes where something does. Not here: what differs, which `diff` finds out.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,18 +12,18 @@ use windlass::schema::{FieldSchema, KindSchema, Owner, Read, Shape};
 use crate::references::filled;
 use crate::resolve::merge_tags;
 
-/// What is declared now and was declared when it was applied.
+/// The current declaration, and the declaration when the spec was applied.
 #[derive(Debug, Clone, Copy)]
 pub struct Declared<'t> {
     pub template: &'t CanonicalJson,
     pub default_tags: &'t DefaultTags<'t>,
 }
 
-/// Tags for everything that takes tags.
+/// Tags for every resource that takes tags.
 #[derive(Debug)]
 pub struct DefaultTags<'t> {
     tags: &'t BTreeMap<String, String>,
-    /// Of a resource without tags of its own.
+    /// The tags of a resource without tags of its own.
     alone: CanonicalJson,
 }
 
@@ -48,7 +48,7 @@ impl<'t> DefaultTags<'t> {
     }
 }
 
-/// Whether every property comes out as it was applied, and is seen so where it can be seen.
+/// Whether every property resolves to the applied value, and AWS shows that value as far as it returns it.
 pub fn stands<'t>(
     schema: &KindSchema,
     declared: Declared<'t>,
@@ -70,7 +70,7 @@ pub fn stands<'t>(
             None if tagged.is_some_and(|field| field.name == name) => {
                 Some(Cow::Borrowed(tags.alone.as_str()))
             }
-            // The name that the engine once gave is kept.
+            // The name that the engine once made is kept.
             None if named == Some(name) => Some(Cow::Borrowed(value)),
             None => None,
         };
@@ -89,7 +89,7 @@ pub fn stands<'t>(
     template.next().is_none() && named.is_none()
 }
 
-/// Whether what AWS says of a property does not count.
+/// Whether AWS's value of a property does not count.
 fn is_not_compared(field: &FieldSchema) -> bool {
     field.read == Read::Never
         || matches!(field.shape, Shape::Secret)

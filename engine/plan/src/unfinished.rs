@@ -1,7 +1,7 @@
 //! Unfinished properties: those that a create call or an import could not send, so that an update has to.
 //!
-//! The scenario: `CreateVpc` takes no `EnableDnsHostnames`. The state records the property as unfinished until an update has sent it.
-//! Not here: a wait that was cut off, which `decide` asks about.
+//! The scenario: `CreateVpc` takes no `EnableDnsHostnames`. The state records the property as unfinished until an update has sent it. Not here: an
+//! interrupted wait, which `decide` handles.
 
 use serde_json::Value;
 use windlass::schema::{Change, FieldSchema, KindSchema};
@@ -9,7 +9,7 @@ use windlass::schema::{Change, FieldSchema, KindSchema};
 use crate::diff::Diff;
 use crate::plan::FieldChange;
 
-/// Whether an update may be about this property.
+/// Whether an update may contain this property.
 pub fn changes_in_place(field: &FieldSchema) -> bool {
     matches!(field.change, Change::InPlace | Change::ReplacesIf { .. })
 }
@@ -22,7 +22,7 @@ pub fn pending<'r>(schema: &KindSchema, unfinished: &'r [String]) -> Vec<&'r Str
         .collect()
 }
 
-/// Adds what is pending to the difference that was found; gives whether an update is about nothing else.
+/// Adds pending properties to a difference; returns whether the update contains nothing else.
 pub fn add_unfinished(
     found: &mut Diff,
     pending: &[&String],
@@ -53,7 +53,7 @@ pub fn add_unfinished(
     !pending.is_empty() && !others
 }
 
-/// Writes the declared value of the unfinished properties, so that the update sends it.
+/// Writes the declared values of unfinished properties, so that the update sends them.
 pub fn restore_unfinished(spec: &mut Value, wanted: &Value, unfinished: &[String]) {
     let Some(spec) = spec.as_object_mut() else {
         return;

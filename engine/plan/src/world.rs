@@ -1,6 +1,6 @@
 //! What is recorded and observed, under the addresses that the program uses now.
 //!
-//! Not here: what is wanted.
+//! Not here: what is declared.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ use crate::observation::{Observations, Seen};
 pub struct World<'a> {
     snapshot: &'a Snapshot,
     observations: &'a Observations,
-    /// Of each declared resource, in order of the graph's nodes.
+    /// The current generation of each declared resource, in the order of the graph's nodes.
     declared: Vec<Option<Current<'a>>>,
     /// Recorded address → the new one.
     moves: BTreeMap<&'a Address, &'a Address>,
@@ -29,10 +29,10 @@ pub struct World<'a> {
 /// The current generation of a resource.
 #[derive(Debug, Clone, Copy)]
 pub struct Current<'a> {
-    /// The address that it is recorded under.
+    /// The address under which it is recorded.
     pub at: &'a Address,
     pub recorded: &'a Recorded,
-    /// Absent where it was not read.
+    /// The observation; absent if it was not read.
     pub seen: Option<&'a Seen>,
 }
 
@@ -87,7 +87,7 @@ impl<'a> World<'a> {
             snapshot.resources.iter().peekable(),
             observations.iter().peekable(),
         );
-        // Nodes, records and observations are in order of addresses, so one walk over all of them finds what belongs together.
+        // Nodes, records and observations are in order of addresses, so one pass over all of them finds those that belong together.
         for address in graph.addresses() {
             let current = match moved.get(address) {
                 Some(from) => world.current(from),
@@ -117,7 +117,7 @@ impl<'a> World<'a> {
         self.declared[node.index()]
     }
 
-    /// The current generation of what is recorded under this address.
+    /// The current generation that is recorded under this address.
     pub fn current(&self, at: &Address) -> Option<Current<'a>> {
         let (at, recorded) = self.snapshot.resources.get_key_value(at)?;
         Some(Current {
@@ -127,8 +127,8 @@ impl<'a> World<'a> {
         })
     }
 
-    /// The generation of what is recorded under this address that gave one of these values as an output. After a replacement that ended
-    /// half-way, users still have the values of the old one.
+    /// The generation under this recorded address that has one of these values as an output. After an interrupted replacement, users still have the
+    /// values of the old generation.
     pub fn giving(
         &self,
         at: &Address,
@@ -147,7 +147,7 @@ impl<'a> World<'a> {
         self.observations.get(&(at.clone(), generation))
     }
 
-    /// The address that a recorded one has now.
+    /// The present address of a recorded one.
     pub fn now<'b>(&'b self, recorded: &'b Address) -> &'b Address {
         self.moves.get(recorded).copied().unwrap_or(recorded)
     }
@@ -184,7 +184,7 @@ impl<'a> World<'a> {
 
 type Renamed<'a> = BTreeMap<&'a Address, &'a Address>;
 
-/// From declared addresses to those that they are recorded under, and back.
+/// The map from declared addresses to recorded ones, and back.
 fn aliases<'a>(document: &'a Document, snapshot: &'a Snapshot) -> (Renamed<'a>, Renamed<'a>) {
     let (mut moved, mut moves) = (Renamed::new(), Renamed::new());
     for (address, declaration) in &document.resources {

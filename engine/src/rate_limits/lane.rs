@@ -1,8 +1,8 @@
-//! One lane: a token bucket as AWS documents it, and what the answers teach about the account's own.
+//! One rate-limited lane: a token bucket as AWS documents it, corrected by AWS's answers to match the account's own limit.
 //!
-//! A documented lane begins with a trial, which sends a few calls beyond the bucket. If AWS takes them, the account's limit is higher, and the
-//! lane opens; if AWS throttles one, the documented rate holds, and the answers correct it in small steps. A lane without a documented limit
-//! is open until AWS throttles a call. Then it seeks the rate in large steps, until one is too fast, and in small steps from then on.
+//! A documented lane begins with a trial, which sends a few calls beyond the bucket. If AWS takes them, the account's limit is higher, and the lane
+//! opens; if AWS throttles one, the documented rate holds, and the answers correct it in small steps. A lane without a documented limit is open until
+//! AWS throttles a call. Then it seeks the rate in large steps, until one is too fast, and in small steps from then on.
 //!
 //! Not here: the clock, and which steps share a lane.
 
@@ -11,68 +11,68 @@ use std::time::Duration;
 
 use crate::provider::Limit;
 
-/// Answers to calls that were under way when the pace was set say nothing about it.
+/// Answers to calls that were sent before a change of the rate say nothing about the new rate.
 const GRACE: Duration = Duration::from_millis(300);
-/// How long a pace is kept before it is judged, while it is sought and afterwards.
+/// How long a rate is kept before it is judged: while the lane seeks the rate, and afterwards.
 const SEEKING: Duration = Duration::from_millis(500);
 const KEEPING: Duration = Duration::from_secs(1);
-/// How many answers there have to be before a pace is found too fast.
+/// The minimum number of answers before the lane may call a rate too fast.
 const ANSWERS: u32 = 8;
-/// Calls in a second, at least.
+/// The lowest rate, in calls per second.
 const SLOWEST: f64 = 0.5;
-/// Calls in a second from which on the engine does not pace them.
+/// The rate, in calls per second, from which the engine no longer paces calls.
 const FASTEST: f64 = 500.0;
 /// If AWS takes this many calls beyond the documented bucket, and one [`SPREAD`] of refill, without throttling, the account's limit is higher.
 /// Several calls, because they reach AWS later than the engine counts them.
 const PROOF: f64 = 3.0;
 const SPREAD: Duration = Duration::from_millis(500);
-/// How soon a step that waits asks again whether the lane has been opened.
+/// How soon a waiting step checks again whether the lane has opened.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
 
-/// One sort of calls.
+/// The rate limiter for calls of one type.
 #[derive(Debug, Default)]
 pub(super) struct Lane {
-    /// What AWS documents.
+    /// The limit that AWS documents.
     pub documented: Option<Limit>,
-    /// What lets calls through; absent as long as no limit is known.
+    /// The token bucket; absent while no limit is known.
     pub bucket: Option<Bucket>,
-    /// Whether the bucket is only what AWS documents, and what has been learnt about that.
+    /// The trial of whether the account's limit is higher than the documented one; absent after the trial.
     trial: Option<Trial>,
-    /// Whether the rate still has to be found: it grows faster then.
+    /// Whether the lane still seeks the rate: it then changes the rate in larger steps.
     seeking: bool,
     /// Since when answers are counted, and how many there were.
     since: Duration,
     taken: u32,
     throttled: u32,
-    /// When calls were taken in the last second, as long as there is no bucket.
+    /// The times of the calls in the last second, while there is no bucket.
     recent: VecDeque<Duration>,
 }
 
-/// AWS's bucket, as far as it is known.
+/// AWS's token bucket, as far as the engine knows it.
 #[derive(Debug)]
 pub(super) struct Bucket {
-    /// Calls that come back in a second, and the fewest that these can be.
+    /// The refill rate in calls per second, and its lower bound.
     per_second: f64,
     slowest: f64,
-    /// Calls that are saved up, at most and now.
+    /// The capacity in calls, and the level now.
     capacity: f64,
     level: f64,
-    /// When that was.
+    /// The time of that level.
     at: Duration,
 }
 
-/// Whether AWS takes more calls than it documents.
+/// A trial of whether AWS accepts more calls than it documents.
 #[derive(Debug)]
 struct Trial {
     sent: u32,
     answered: u32,
-    /// How many may still be sent although the bucket is empty.
+    /// How many more calls the lane may send although the bucket is empty.
     beyond: f64,
-    /// Once this many were answered and none was throttled, AWS does.
+    /// The number of answers without throttling that prove a higher limit.
     proof: Option<u32>,
 }
 
-/// The fewest calls in a second that a lane is believed to take.
+/// The lower bound of a lane's rate, in calls per second.
 fn slowest(documented: f64) -> f64 {
     SLOWEST.min(documented / 2.0)
 }
@@ -85,7 +85,7 @@ impl Bucket {
 
     fn wait(&self, now: Duration) -> Duration {
         let lacking = 1.0 - self.level(now);
-        // Less than this is a matter of rounding.
+        // A smaller difference is a rounding error.
         if lacking < 1e-6 {
             Duration::ZERO
         } else {
@@ -168,7 +168,7 @@ impl Lane {
                 self.trial = None;
                 self.count_from(now + GRACE);
             } else if trial.proof.is_some_and(|proof| trial.answered >= proof) {
-                // The account's limit is higher than the documented one, and not known.
+                // The account's limit is higher than the documented one, and unknown.
                 (self.bucket, self.trial) = (None, None);
             }
         } else if now >= self.since {
@@ -192,7 +192,7 @@ impl Lane {
         }
     }
 
-    // What went through before was partly saved up.
+    // The recent calls came partly from AWS's saved capacity, so the first guess of the rate is half of them.
     fn begin(&mut self, now: Duration) {
         let saved_up = f64::from(u32::try_from(self.recent.len()).unwrap_or(u32::MAX));
         let found = (saved_up / 2.0).max(4.0);

@@ -20,7 +20,7 @@ use self::lane::Lane;
 use crate::clock::Clock;
 use crate::provider::{ErrorClass, Limit, ProviderError};
 
-/// A lane's number. The first is for all that sends no call of its own, or none that is counted.
+/// The number of a lane. The first lane is for steps that send no call of their own, or none that AWS counts.
 pub(crate) type LaneId = usize;
 
 const FREE: LaneId = 0;
@@ -32,12 +32,12 @@ pub(crate) struct Lanes<'a> {
     lanes: Mutex<Vec<Lane>>,
 }
 
-/// What goes through one lane.
+/// The calls of one lane.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Sort<'p> {
-    /// What is done to one kind.
+    /// One action on one kind.
     Own(&'p str, Action),
-    /// What shares a bucket of this name.
+    /// All calls that share a bucket of this name.
     Shared(&'static str),
 }
 
@@ -76,7 +76,7 @@ impl<'a> Lanes<'a> {
         self.of_steps[step]
     }
 
-    /// The lane for further calls of a step: its own, if these share the bucket.
+    /// The lane for further calls of a step: its own lane, if these calls share the bucket.
     pub fn further(&self, step: StepId) -> LaneId {
         let lane = self.of_steps[step];
         match self.limit(lane) {
@@ -85,17 +85,17 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// What AWS documents about a lane.
+    /// The limit that AWS documents for a lane.
     pub fn limit(&self, lane: LaneId) -> Option<Limit> {
         self.lock()[lane].documented
     }
 
-    /// How long it takes until the next call of this lane may be sent.
+    /// The time until the lane may send its next call.
     pub fn wait(&self, lane: LaneId) -> Duration {
         self.lock()[lane].wait(self.clock.elapsed())
     }
 
-    /// How long it takes until the next turn of the lane; `None` where there are no turns.
+    /// The time until the lane's next turn; `None` if the lane has no turns.
     pub fn next(&self, lane: LaneId) -> Option<Duration> {
         let lane = &self.lock()[lane];
         lane.bucket
@@ -103,12 +103,13 @@ impl<'a> Lanes<'a> {
             .map(|_| lane.wait(self.clock.elapsed()))
     }
 
-    /// Counts a call that is about to be sent.
+    /// Counts a call that the engine is about to send.
     pub fn take(&self, lane: LaneId) {
         self.lock()[lane].take(self.clock.elapsed());
     }
 
-    /// Waits for a turn and takes it. There is no queue: the first to ask when a turn is due takes it, so that a change of pace holds at once.
+    /// Waits for a turn and takes it. There is no queue: the first caller that asks after a turn is due takes it, so that a change of the rate takes
+    /// effect at once.
     pub async fn turn(&self, lane: LaneId) {
         loop {
             let wait = self.wait(lane);
@@ -119,7 +120,7 @@ impl<'a> Lanes<'a> {
         }
     }
 
-    /// Learns from the answer to a step's own call.
+    /// Adapts the rate to the answer to a step's own call.
     pub fn answered(&self, lane: LaneId, error: Option<&ProviderError>) {
         if lane == FREE {
             return;
@@ -128,7 +129,7 @@ impl<'a> Lanes<'a> {
         let mut lanes = self.lock();
         match error.map(|error| error.class) {
             Some(ErrorClass::Throttled) => lanes[lane].answered(true, now),
-            // AWS may or may not have counted it.
+            // AWS may or may not have counted the call.
             Some(ErrorClass::Unknown | ErrorClass::Withheld | ErrorClass::CredentialsExpired) => {
                 lanes[lane].lost()
             }

@@ -28,7 +28,7 @@ impl AwsBucket {
     }
 }
 
-/// What a sender does, or sees happen to its call.
+/// An event in the life of a simulated call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Happens {
     Asks,
@@ -44,7 +44,7 @@ fn documented(capacity: u32, per_second: f64) -> Lane {
     }))
 }
 
-/// Sends calls as fast as the lane lets them, 32 at once; gives the seconds that it took and how many were throttled.
+/// Sends calls as fast as the lane allows, 32 at once. Returns the time in seconds and the number of throttled calls.
 fn send(mut lane: Lane, calls: u32, per_second: f64, burst: f64) -> (f64, u32) {
     const CALL: Duration = Duration::from_millis(60);
     let mut bucket = AwsBucket {
@@ -109,14 +109,14 @@ fn the_limit_is_found_and_kept() {
             "{per_second}/s, {burst} saved up: {seconds:.1} s for {bound:.1} s, {throttled} of {calls} throttled"
         );
         assert!(seconds * 0.9 <= bound + 1.0, "{seconds} s for {bound} s");
-        // Those that are under way when the first is throttled are lost in any case.
+        // The calls that are under way at the first throttling are throttled in any case.
         let lost = 32.0 - burst.min(32.0);
         let share = (f64::from(throttled) - lost) / f64::from(calls);
         assert!(share <= 0.2, "{throttled} of {calls} throttled");
     }
 }
 
-/// Calls of a stack, and AWS's own limits for them: of ECS, of Elastic Load Balancing, and of Amazon EC2.
+/// Calls of a stack, and AWS's documented limits for them: of ECS, of Elastic Load Balancing, and of Amazon EC2.
 const DOCUMENTED: [(u32, u32, f64); 5] = [
     (200, 20, 1.0),
     (250, 50, 5.0),

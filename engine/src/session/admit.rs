@@ -1,7 +1,7 @@
-//! What a session refuses: an account that the stack does not allow, another place than the state's, a second platform by mistake, and an
-//! older copy of the state.
+//! What a session refuses: an account that the stack does not allow, another place than the state's, a second platform by mistake, and an older copy of
+//! the state.
 //!
-//! Not here: how a namesake or a later run is found (`sweep`, `older`).
+//! Not here: how the engine finds a resource of the same name or a later run (`sweep`, `older`).
 
 use windlass::diagnostics::Severity;
 use windlass_plan::plan::{Change, Plan, Verdict};
@@ -12,7 +12,7 @@ use crate::older::made_later;
 use crate::recorder::Recorder;
 use crate::sweep::{is_new, namesake};
 
-/// Refuses what can be refused before AWS is asked.
+/// The checks that need no answer from AWS.
 pub(crate) fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionError> {
     if let Some(document) = goal.document {
         let account = goal.binding.account();
@@ -45,7 +45,7 @@ pub(crate) fn admit(snapshot: &Snapshot, goal: &Goal<'_>) -> Result<(), SessionE
 }
 
 impl Session<'_> {
-    /// Refuses the first `up` of a state that would make a second platform by mistake: `--state` was forgotten, or the state is lost.
+    /// Refuses the first `up` of a state that would make a second platform by mistake, because the user forgot `--state` or the state is lost.
     pub(super) async fn alone(
         &self,
         recorder: &Recorder<'_>,
@@ -70,7 +70,7 @@ impl Session<'_> {
         })
     }
 
-    /// Refuses a plan of an older copy of the state, which would make resources a second time.
+    /// Refuses a plan of an older copy of the state, because it would create resources a second time.
     pub(super) async fn newest(
         &self,
         recorder: &Recorder<'_>,

@@ -15,15 +15,15 @@ use crate::recover::RecoverError;
 use crate::secrets::SecretError;
 use crate::sweep::Namesake;
 
-/// Why nothing could be planned, or a run could not be recorded.
+/// Why a session has no plan, or a run has no record.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionError {
-    /// The state is about another place.
+    /// The state belongs to another place.
     #[error("this state belongs to {bound}, and the credentials are for {found}")]
     OtherPlace {
-        /// Where its resources are.
+        /// The place of the state's resources.
         bound: Box<Binding>,
-        /// Where the credentials lead.
+        /// The place of the credentials.
         found: Box<Binding>,
     },
     /// The first `up` of a state finds resources of another state for the same stack and environment.
@@ -31,12 +31,11 @@ pub enum SessionError {
     Namesake {
         /// The stack's name.
         stack: String,
-        /// The environment.
         environment: String,
-        /// What was found.
+        /// The resources that were found.
         found: Box<Namesake>,
     },
-    /// A later run of the same state made what the plan would make again.
+    /// A later run of the same state made resources that the plan would make again.
     #[error("this state is an older copy: a later run made `{}`, and it exists ({}; {} of later runs listed)", .0.address, .0.arn, resources(.0.listed))]
     Older(Box<Later>),
     /// The stack may not touch this account.
@@ -44,37 +43,36 @@ pub enum SessionError {
     AccountNotAllowed {
         /// The account of the credentials.
         account: String,
-        /// Those that the stack allows.
+        /// The accounts that the stack allows.
         allowed: Vec<String>,
     },
-    /// The stack has errors, or no plan leads to it.
+    /// The stack has errors, or there is no valid plan.
     #[error("{} of the stack must be mended first", problems(.0.len()))]
     Stack(Vec<Diagnostic>),
     /// A secret cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
-    /// What an earlier run left open cannot be settled.
+    /// Calls that an earlier run left open cannot be settled.
     #[error(transparent)]
     Recover(Box<RecoverError>),
-    /// The world cannot be read.
+    /// The resources cannot be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
-    /// A question has no answer.
+    /// AWS does not answer a question.
     #[error("{question} could not be read")]
     Unanswered {
-        /// What was asked.
+        /// The question.
         question: &'static str,
-        /// Why.
         #[source]
         error: ProviderError,
     },
-    /// Nothing fits lookups that had an answer.
+    /// Lookups that had an answer before match nothing now.
     #[error("nothing fits {} any more", .0.iter().map(|lookup| format!("the lookup `{lookup}`")).collect::<Vec<_>>().join(", "))]
     LookupsLost(Vec<Address>),
-    /// What is to be recorded does not fit what is believed.
+    /// A settlement does not fit the recorded state.
     #[error(transparent)]
     Unfit(#[from] AmendError),
-    /// Nothing more can be recorded.
+    /// The journal takes no more records.
     #[error(transparent)]
     Halted(#[from] Halted),
 }

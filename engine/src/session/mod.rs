@@ -1,7 +1,7 @@
 //! The loop as a whole, as the CLI calls it: settle what is open → look up → observe → plan → (show, confirm) → execute → record.
 //!
-//! `preview`, `up` and `destroy` share everything up to executing. A preview is given a journal in [memory](crate::memory), so that what
-//! it settles is forgotten. The way through: [`zones()`] → [`Session::prepare`], which `admit` guards → [`Prepared::execute`].
+//! `preview`, `up` and `destroy` share everything up to executing. A preview gets a journal in [memory](crate::memory), so that its settlements are
+//! forgotten. The calls in order: [`zones()`] → [`Session::prepare`], which `admit` guards → [`Prepared::execute`].
 //!
 //! Not here: locking the state, running the stack program, asking the user.
 
@@ -38,54 +38,53 @@ use crate::provider::Provider;
 use crate::secrets::SecretReader;
 use crate::voice::Voice;
 
-/// Everything outside that a run works with.
+/// All external services that a run works with.
 pub struct Session<'a> {
     /// AWS.
     pub provider: &'a dyn Provider,
-    /// Where records go. For a preview, one in memory.
+    /// The journal for records. For a preview, one in memory.
     pub journal: &'a dyn Journal,
     /// Time.
     pub clock: &'a dyn Clock,
-    /// Where events go.
+    /// The receiver of events.
     pub events: &'a dyn Events,
-    /// What is known about kinds: [`windlass::aws::schema`], but for tests.
+    /// The schemas of kinds: [`windlass::aws::schema`], except in tests.
     pub schema: fn(&str) -> Option<&'static KindSchema>,
     /// The user's Ctrl-C.
     pub interrupt: Interrupt,
-    /// The run.
     pub run: RunId,
     /// User and host, for the history.
     pub who: String,
-    /// How many mutating steps are under way at once.
+    /// How many mutating steps run at once.
     pub concurrency: NonZeroUsize,
 }
 
-/// What the run is to reach.
+/// The goal of a run.
 #[derive(Debug)]
 pub struct Goal<'a> {
-    /// What it is.
+    /// The command.
     pub operation: Operation,
-    /// What is desired; `None` for `destroy`.
+    /// The desired document; `None` for `destroy`.
     pub document: Option<&'a Document>,
     /// The place of the credentials.
     pub binding: Binding,
-    /// The availability zones that the program was told.
+    /// The availability zones that the program got in its request.
     pub zones: Vec<String>,
     /// Reads the secrets that the document names.
     pub secrets: &'a SecretReader,
-    /// Answers to lookups that AWS cannot give: outputs of other stacks; and to those that the user had refreshed.
+    /// Answers to lookups that AWS cannot give (outputs of other stacks), and to those that the user had refreshed.
     pub known: Answers,
     /// When the youngest resource of those other stacks was made, by AWS's clock: AWS may still hide it.
     pub neighbours: Option<Timestamp>,
-    /// Only these, and what they depend on. Empty: everything.
+    /// Only these resources, and those that they depend on. Empty: all resources.
     pub target: &'a [Address],
-    /// What is to be replaced although nothing says so.
+    /// Resources to replace although nothing else requires it.
     pub replace: &'a [Address],
-    /// Whether a first `up` goes on where another state has resources of the same stack and environment: the user wants a second platform.
+    /// Whether a first `up` continues although another state has resources of the same stack and environment, because the user wants a second platform.
     pub new: bool,
 }
 
-/// How many mutating steps are under way at once unless the user says otherwise.
+/// How many mutating steps run at once, unless the user says otherwise.
 pub const CONCURRENCY: NonZeroUsize = NonZeroUsize::new(32).expect("32 is not zero");
 
 impl fmt::Debug for Session<'_> {

@@ -1,6 +1,6 @@
 //! From a snapshot and a goal to a plan: settle what earlier runs left open, answer lookups, observe, plan. Nothing in AWS changes.
 //!
-//! Not here: what is refused on the way (`admit`), and carrying the plan out (`prepared`).
+//! Not here: what the session refuses on the way (`admit`), and carrying the plan out (`prepared`).
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use crate::stale::look_again;
 use crate::sweep::sweep;
 
 impl<'a> Session<'a> {
-    /// Settles what is open, reads the world and plans. Nothing in AWS is changed.
+    /// Settles what is open, reads all resources and plans. Nothing in AWS changes.
     ///
     /// # Errors
     /// See [`SessionError`]. What was settled before the error is recorded.
@@ -128,8 +128,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The hash of each secret that the document names. Where the state holds the quick hash of an older version for the same value, it
-/// holds the slow one from now on.
+/// The hash of each secret that the document names. If the state contains the fast hash of an older version for the same value, the snapshot contains
+/// the slow one from now on.
 pub(crate) fn secrets(
     goal: &Goal<'_>,
     snapshot: &mut Snapshot,

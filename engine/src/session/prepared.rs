@@ -26,13 +26,13 @@ use crate::recorder::{Halted, Recorder};
 use crate::run::{Run, milliseconds};
 use crate::wait::Waits;
 
-/// A plan with everything that carrying it out needs.
+/// A plan with everything that is needed to carry it out.
 pub struct Prepared<'s, 'a> {
     pub(super) session: &'s Session<'a>,
     pub(super) recorder: Recorder<'s>,
     pub(super) operation: Operation,
     pub(super) plan: Plan,
-    /// The plan's.
+    /// The plan's hash.
     pub(super) hash: String,
     pub(super) settlements: Vec<Settlement>,
     pub(super) neighbours: Option<Timestamp>,
@@ -43,9 +43,9 @@ pub struct Prepared<'s, 'a> {
 /// A run that has ended.
 #[derive(Debug)]
 pub struct Finished {
-    /// What it did.
+    /// The counts of the run.
     pub summary: Summary,
-    /// What is believed now.
+    /// The recorded state at the end of the run.
     pub snapshot: Snapshot,
 }
 
@@ -58,21 +58,20 @@ impl fmt::Debug for Prepared<'_, '_> {
 }
 
 impl Prepared<'_, '_> {
-    /// The plan.
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// What is believed, recovery included.
+    /// The recorded state, including what recovery settled.
     pub fn read<T>(&self, read: impl FnOnce(&Snapshot) -> T) -> T {
         self.recorder.read(read)
     }
 
-    /// Keeps what was settled and changes nothing else: the user does not want the plan, or it is empty.
+    /// Keeps what was settled and changes nothing else, because the user does not want the plan or the plan is empty.
     ///
     /// # Errors
-    /// Nothing more can be recorded.
+    /// The journal takes no more records.
     pub async fn decline(self) -> Result<Snapshot, SessionError> {
         self.tell_of_recovery().await?;
         self.recorder.checkpoint().await?;
@@ -81,10 +80,10 @@ impl Prepared<'_, '_> {
 
     /// Carries the plan out.
     ///
-    /// A step that fails is no error: it is told as an event and counted in the summary.
+    /// A failed step is not an error of this function: it is an event and counts in the summary.
     ///
     /// # Errors
-    /// Nothing more can be recorded. Everything that was sent is settled by the next run.
+    /// The journal takes no more records. The next run settles everything that was sent.
     pub async fn execute(self) -> Result<Finished, SessionError> {
         let tally = if self.has_work() {
             self.begin().await?;
@@ -108,7 +107,7 @@ impl Prepared<'_, '_> {
         Ok(Finished { summary, snapshot })
     }
 
-    // Where nothing else is done, what recovery settled is an operation of its own.
+    // If the run does nothing else, what recovery settled becomes an operation of its own.
     async fn tell_of_recovery(&self) -> Result<(), SessionError> {
         if self.recorder.has_recorded() {
             let amendment = Amendment {
@@ -246,7 +245,7 @@ impl Prepared<'_, '_> {
     }
 }
 
-// An output whose step did not succeed keeps the value that it had.
+// An output whose step did not succeed keeps its old value.
 fn outputs(plan: &Plan, snapshot: &Snapshot) -> BTreeMap<String, Value> {
     let known = |address: &Address, output: &str| snapshot.output(address, output).cloned();
     let filled = plan.outputs.iter().filter_map(|(name, value)| {

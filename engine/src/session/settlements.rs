@@ -1,4 +1,4 @@
-//! What a run records before its first step, beyond itself: the place of the state, availability zones, and answers of lookups.
+//! What a run records before its first step: the place of the state, availability zones, and answers of lookups.
 //!
 //! Not here: what the steps record.
 
@@ -10,7 +10,7 @@ use windlass_state::snapshot::{Pin, Snapshot};
 
 use super::Goal;
 
-/// The settlements that the goal and new answers of lookups need.
+/// The settlements for the goal and for new answers of lookups.
 pub(crate) fn settlements(
     snapshot: &Snapshot,
     goal: &Goal<'_>,

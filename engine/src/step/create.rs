@@ -1,6 +1,6 @@
-//! A create: announce it, send it, and find out what became of a call without an answer.
+//! A create: record its intent, send it, and settle a call without an answer.
 //!
-//! Not here: how AWS is searched for a lost call's resource (`settle`).
+//! Not here: how the engine searches AWS for a lost call's resource (`settle`).
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::run::Run;
 use crate::settle::{Settled, look};
 use crate::slot::Slot;
 
-/// How often a create that never reached AWS is sent again.
+/// How often a create that never reached AWS is sent.
 const SENDS: u32 = 3;
 
 impl Running<'_> {
@@ -57,7 +57,7 @@ impl Running<'_> {
         Ok(created.physical_id)
     }
 
-    // What came of one announced create. The inner error is one after which it is certain that the call never reached AWS.
+    // The outcome of one announced create. The inner error proves that the call never reached AWS.
     async fn send_create(
         &self,
         slot: &mut Slot<'_>,
@@ -109,7 +109,7 @@ impl Running<'_> {
         error: ProviderError,
     ) -> Result<Result<Created, ProviderError>, StepError> {
         let looked = look(self.run.provider, self.run.clock, intent, Duration::ZERO).await;
-        // When even looking fails, the intent stays open and the next run settles it.
+        // If even the look fails, the intent stays open and the next run settles it.
         match looked.map_err(StepError::Refused)? {
             Settled::Ours(created) => Ok(Ok(created)),
             Settled::NeverSent => Ok(Err(error)),
@@ -117,7 +117,7 @@ impl Running<'_> {
         }
     }
 
-    // AWS has a resource under the name: an earlier attempt of this call made it, or it is not ours.
+    // AWS has a resource with the name: an earlier attempt of this call made it, or it is not ours.
     async fn claim(&self, intent: &Intent, error: ProviderError) -> Result<Created, StepError> {
         let looked = look(self.run.provider, self.run.clock, intent, Duration::MAX / 2).await;
         match looked.map_err(StepError::Refused)? {
@@ -136,7 +136,8 @@ impl Running<'_> {
         Ok(error)
     }
 
-    // Sends what the create call could not carry. Until this has succeeded, the snapshot says so, and the next plan sends it again.
+    // Sends the properties that the create call could not carry. Until this update has succeeded, the snapshot lists them as unfinished, and the next
+    // plan sends them again.
     async fn finish(
         &self,
         slot: &mut Slot<'_>,
@@ -153,7 +154,7 @@ impl Running<'_> {
     }
 }
 
-/// A spec without some of its properties at the top.
+/// A spec without some of its top-level properties.
 fn without(spec: &CanonicalJson, properties: &[String]) -> CanonicalJson {
     let mut value = spec.to_value();
     if let Value::Object(object) = &mut value {

@@ -1,4 +1,4 @@
-//! A delete: announce it, send it until AWS takes it, and keep its intent open until AWS says that the resource is gone.
+//! A delete: record its intent, send it until AWS takes it, and keep its intent open until AWS says that the resource is gone.
 //!
 //! Not here: who holds a resource that AWS does not delete (`holders`).
 
@@ -34,14 +34,14 @@ impl Running<'_> {
         let mut holders = Holders::default();
         let mut glances = Glances::new();
         let deletion = loop {
-            // Taken before the call: what shows up between the call and its answer has not been seen.
+            // Measured before the call: a resource that becomes visible between the call and its answer has not been seen.
             let hidden_for = may_be_hidden_for(provider, &target);
             self.run.recorder.held()?;
             let answer = provider.delete(&target).await;
             self.run.lanes.answered(self.lane(), answer.as_ref().err());
             let error = match answer {
                 Ok(deletion) => break deletion,
-                // It was made moments ago, and AWS may not show it to this call yet: without another try it would stay.
+                // The resource was made moments ago, and AWS may not show it to this call yet. Without a retry it would stay.
                 Err(error) if error.class == ErrorClass::NotFound && !hidden_for.is_zero() => {
                     let hope = Hope::Shows(target.address.to_string());
                     let delay = glances.pause(hidden_for);
@@ -50,7 +50,7 @@ impl Running<'_> {
                         .await;
                     continue;
                 }
-                // It is gone, or on its way out.
+                // The resource is gone, or its deletion has started.
                 Err(error) if error.class == ErrorClass::NotFound => break Deletion::InBackground,
                 Err(error) => holders.named(&self.run, &self.at, &target, error).await,
             };
@@ -61,7 +61,7 @@ impl Running<'_> {
                         .pause(&self.at, self.lane(), &mut slot, &error, &hope, delay)
                         .await
                 }
-                // It may be on its way out: the intent stays open, and the next run looks.
+                // The deletion may have started: the intent stays open, and the next run looks.
                 None if error.class == ErrorClass::Unknown => {
                     return Err(StepError::Refused(error));
                 }
@@ -77,7 +77,7 @@ impl Running<'_> {
         Ok(())
     }
 
-    // A deletion that is under way keeps its intent open until AWS says that the resource is gone.
+    // A deletion in progress keeps its intent open until AWS says that the resource is gone.
     async fn until_gone(&self, target: Target, options: &Options) -> Result<(), StepError> {
         let within = limit(&target.kind, Action::Delete, &options.timeouts);
         let question = PollQuestion {

@@ -1,4 +1,4 @@
-//! Why a step failed, and the way out.
+//! Errors of a step: the cause, and the way out.
 //!
 //! Not here: what AWS's own errors mean, which the provider classifies.
 
@@ -11,7 +11,7 @@ use crate::provider::{ErrorClass, Failure, ProviderError};
 use crate::recorder::Halted;
 use crate::wait::WaitError;
 
-/// What the first load balancer, cluster or group of an account needs, besides the permission to make it.
+/// The permission that the first load balancer, cluster or group of an account needs, in addition to the permission to create it.
 const LINKED_ROLE: &str = "iam:CreateServiceLinkedRole";
 
 /// Why a step failed.
@@ -20,13 +20,13 @@ pub enum StepError {
     /// AWS refused.
     #[error("{0}")]
     Refused(ProviderError),
-    /// It did not get there.
+    /// The wait did not reach its level.
     #[error(transparent)]
     Wait(#[from] WaitError),
-    /// AWS has a resource under the name that is not ours.
+    /// Another resource has the name, and it is not ours.
     #[error("{description} exists already, and nothing shows that this stack made it")]
     Foreign {
-        /// What it is.
+        /// A description of that resource.
         description: String,
     },
     /// A reference has no value although its step succeeded.
@@ -37,16 +37,15 @@ pub enum StepError {
     NoSuchGeneration {
         /// The resource.
         address: Address,
-        /// The generation.
         generation: u32,
     },
-    /// Nothing more can be recorded.
+    /// The journal takes no more records.
     #[error(transparent)]
     Halted(#[from] Halted),
 }
 
 impl StepError {
-    /// Whether no other step may start either.
+    /// Whether all other steps must stop, too.
     pub(crate) fn halts(&self) -> bool {
         match self {
             Self::Halted(_) => true,
@@ -96,7 +95,7 @@ impl StepError {
     }
 }
 
-/// The way out where a resource exists that is not ours.
+/// The way out if a resource exists that is not ours.
 fn takeover(address: &Address, kind: &str) -> String {
     let id = windlass::aws::schema(kind).map(|schema| in_words(schema.id));
     let id = id.map_or_else(String::new, |id| format!(", with its {id} for ID,"));

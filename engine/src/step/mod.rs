@@ -1,7 +1,7 @@
 //! One step: its intent, its calls, its outcome.
 //!
-//! Guarantees: the intent is durable before the call; the outcome is recorded as soon as it is known; a call whose outcome is not
-//! known leaves its intent open for the next run. Not here: which step runs when.
+//! Guarantees: The intent is durable before the call. The outcome is recorded as soon as it is known. A call whose outcome is unknown leaves its intent
+//! open for the next run. Not here: which step runs when.
 
 mod create;
 mod delete;
@@ -30,7 +30,7 @@ pub(crate) struct Running<'a> {
     pub at: StepRef,
 }
 
-/// What a create or an update declares.
+/// The declaration of a create or an update.
 struct Declared<'s> {
     template: &'s CanonicalJson,
     spec: &'s CanonicalJson,
@@ -39,7 +39,7 @@ struct Declared<'s> {
 }
 
 impl Running<'_> {
-    /// Does what the step says. The slot bounds how many mutating calls are under way; waits do not hold it.
+    /// Runs the step. The slot limits the number of mutating calls under way; waits do not hold it.
     pub async fn perform(&self, mut slot: Slot<'_>) -> Result<Option<String>, StepError> {
         match &self.step().action {
             StepAction::Create {

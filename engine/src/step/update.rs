@@ -1,6 +1,6 @@
-//! An update in place: announce it, send it, and record what came of it.
+//! An update in place: record its intent, send it, and record its outcome.
 //!
-//! Not here: whether AWS did what it was sent (`readback`).
+//! Not here: whether AWS applied the update (`readback`).
 
 use windlass_plan::plan::Partner;
 use windlass_state::record::{Action, Intent, OutcomeResult};
@@ -65,7 +65,7 @@ impl Running<'_> {
         }
     }
 
-    // An update can be several calls, and some may have been made before one was refused.
+    // An update can be several calls, and AWS may have taken some before it refused one.
     async fn unchanged(
         &self,
         intent: &Intent,

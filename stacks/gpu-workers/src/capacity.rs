@@ -1,4 +1,4 @@
-//! Instances with GPUs, as many as tasks need.
+//! Instances with GPUs, as many as the tasks need.
 
 use windlass::aws::autoscaling::AutoScalingGroup;
 use windlass::aws::autoscaling::auto_scaling_group::launch::{
@@ -12,7 +12,7 @@ use windlass::aws::iam::{InstanceProfile, PolicyArn, Role, principal};
 use windlass::prelude::*;
 use windlass::value::join;
 
-/// Where AWS names the image that it recommends for GPU instances in ECS clusters.
+/// The parameter with the image that AWS recommends for GPU instances in ECS clusters.
 const GPU_IMAGE: &str = "/aws/service/ecs/optimized-ami/amazon-linux-2/gpu/recommended/image_id";
 
 pub fn declare(

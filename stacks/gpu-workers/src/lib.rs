@@ -9,7 +9,7 @@ use windlass::aws::ecs::{
 };
 use windlass::prelude::*;
 
-/// What the stack declares.
+/// Declares the stack.
 ///
 /// # Errors
 /// A parameter is missing or malformed.

@@ -19,10 +19,10 @@ use windlass::prelude::*;
 
 use crate::service::Platform;
 
-/// Every service says what it runs on.
+/// Every service names its own launch type.
 const NO_STRATEGY: [CapacityProviderStrategyItem; 0] = [];
 
-/// What the stack declares.
+/// Declares the stack.
 ///
 /// # Errors
 /// A parameter is malformed.
@@ -30,7 +30,7 @@ pub fn stack(cx: &mut Stack) -> Result<()> {
     let (services, release, first_release) = cx.parameters((
         parameter::<u32>("services").or(10u32),
         parameter::<String>("release").or("1.27"),
-        // A release of one service only; without it, that of all.
+        // A release of the first service only; if empty, the release of all services.
         parameter::<String>("first-release").or(""),
     ))?;
     let network = network::declare(cx);

@@ -1,3 +1,3 @@
-//! The program. What it declares stands in the library beside it, so that benchmarks can build the document, too.
+//! The program. The library beside it contains the declarations, so that benchmarks can build the document, too.
 
 windlass::main!("platform", platform::stack);

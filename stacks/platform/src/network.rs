@@ -6,7 +6,7 @@ use windlass::aws::ec2::{
 };
 use windlass::prelude::*;
 
-/// What services are placed in.
+/// The network of the services.
 pub struct Network {
     pub vpc: Handle<Vpc>,
     pub public: Vec<Handle<Subnet>>,

@@ -3,7 +3,7 @@
 #[path = "main.rs"]
 mod program;
 
-/// What the stack declares.
+/// Declares the stack.
 ///
 /// # Errors
 /// None; every stack may have some.

@@ -9,7 +9,7 @@ use windlass::prelude::*;
 
 use crate::services::Shop;
 
-/// What the stack declares.
+/// Declares the stack.
 ///
 /// # Errors
 /// A parameter is missing or malformed.

@@ -19,7 +19,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    /// The one load balancer. What no service is for is not found.
+    /// The one load balancer. A request that no service handles gets "not found".
     pub fn entrance(&self, cx: &mut Stack) -> OwnLoadBalancer {
         let nothing = FixedResponse::status(404).body(ContentType::Plain, "There is no such page.");
         cx.within("entrance", |cx| {
@@ -27,7 +27,7 @@ impl Shop {
         })
     }
 
-    /// Pages for people.
+    /// The service with the pages for people.
     pub fn web(&self, cx: &mut Stack, entrance: &OwnLoadBalancer) {
         let mut web = Container::new("web", self.image("web"))
             .env("API", "http://api.storefront.internal:8080");
@@ -43,7 +43,7 @@ impl Shop {
             .declare(cx, "web");
     }
 
-    /// The shop's data, for pages and for apps.
+    /// The API of the shop's data, for pages and for apps.
     pub fn api(&self, cx: &mut Stack, entrance: &OwnLoadBalancer) {
         let discovery = servicediscovery::Service::dns(
             self.namespace.id(),
@@ -73,7 +73,7 @@ impl Shop {
             .declare(cx, "api");
     }
 
-    /// Orders, from a queue, on spare capacity.
+    /// The worker that takes orders from a queue, on spare capacity.
     pub fn worker(&self, cx: &mut Stack) {
         let worker = Container::new("worker", self.image("worker"))
             .secret("DB_PASSWORD", self.password.arn());

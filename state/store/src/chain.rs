@@ -1,4 +1,4 @@
-//! The hash chain: every record is bound to all that came before it, so that a missing or changed one is noticed.
+//! The hash chain: every record contains the hash of all records before it, so that a missing or changed record is noticed.
 //!
 //! Not here: where the hashes are kept.
 
@@ -8,15 +8,14 @@ use windlass::canonical::hex;
 use windlass_state::identity::Lineage;
 use windlass_state::snapshot::Snapshot;
 
-/// How far a state has come: what the next record must follow.
+/// The position of a state: the next record must follow it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Head {
-    /// Whose.
     pub lineage: Lineage,
-    /// How many records there are.
+    /// The number of records.
     pub sequence: u64,
-    /// The hash of the last one, chained to all before it since the snapshot.
+    /// The hash of the last record, chained to all records since the snapshot.
     pub chain: String,
 }
 
@@ -51,7 +50,7 @@ impl Head {
     }
 }
 
-/// A text with its hash: made once, kept in several places.
+/// A text with its hash, computed once for all places that keep it.
 #[derive(Debug)]
 pub struct Hashed {
     pub text: String,

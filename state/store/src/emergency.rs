@@ -1,9 +1,9 @@
-//! The emergency journal: a file of this host that takes records when the store takes none any more. The next run puts them into the store.
+//! The emergency journal: a file on this host that takes records when the store accepts none any more. The next run puts them into the store.
 //!
-//! From the first record in it on, no mutating call may be sent; what it saves is the outcomes of calls that were already under way. Where another run went
-//! on meanwhile, the outcomes do not continue the state any more: what they made and the state does not know is `stray`.
+//! From its first record on, the run sends no further mutating call; the file saves the outcomes of calls that were already under way. If another run
+//! went on meanwhile, the outcomes no longer continue the state: a resource that they made and that the state does not know is `stray`.
 //!
-//! Not here: what happens to a record that neither the store nor this file takes. Its intent stays open, and the next run looks.
+//! Not here: a record that neither the store nor this file takes. Its intent stays open, and the next run looks at AWS.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -27,9 +27,9 @@ use crate::stray::Stray;
 #[serde(deny_unknown_fields)]
 struct Heading {
     format: u32,
-    /// What the first record follows.
+    /// The position that the first record follows.
     after: Head,
-    /// The calls that were under way: another run has closed them in the state. Absent in format 1.
+    /// The calls that were under way; another run has closed them in the state. Absent in format 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     open: Vec<Intent>,
 }
@@ -51,7 +51,7 @@ struct Keeping {
     open: Option<(File, Failure)>,
 }
 
-/// Why the store takes nothing any more.
+/// Why the store takes no more records.
 #[derive(Debug, Clone)]
 enum Failure {
     TakenOver(String),
@@ -60,7 +60,7 @@ enum Failure {
 }
 
 impl Emergency {
-    /// A file that is made when it is needed. `head` is where the store is.
+    /// A file that is created when it is needed. `head` is the position of the store.
     pub(crate) fn beside(path: PathBuf, head: Head, open: &BTreeMap<u64, Intent>) -> Self {
         Self {
             path,
@@ -72,12 +72,12 @@ impl Emergency {
         }
     }
 
-    /// The file, if it holds records that the store did not take.
+    /// The file, if it contains records that the store did not take.
     pub(crate) fn kept(&self) -> Option<&Path> {
         self.is_open().then_some(self.path.as_path())
     }
 
-    /// The store took these: what is under way follows from them.
+    /// The store took these records: they show which calls are under way.
     pub(crate) fn noted(&self, records: &[Record]) {
         let mut state = self.lock();
         for record in records {
@@ -95,7 +95,7 @@ impl Emergency {
         self.lock().open.is_some()
     }
 
-    /// Why no mutating call may be sent any more.
+    /// Why no more mutating calls may be sent.
     pub(crate) fn failure(&self) -> Option<JournalError> {
         let state = self.lock();
         let (_, failure) = state.open.as_ref()?;
@@ -116,12 +116,12 @@ impl Emergency {
         })
     }
 
-    /// The store took everything up to here.
+    /// The store took all records up to here.
     pub(crate) fn passed(&self, head: Head) {
         self.lock().head = head;
     }
 
-    /// The store did not take these. They, and all that follow, are kept here.
+    /// The store did not take these records. The file keeps them and all that follow.
     pub(crate) fn open(
         &self,
         records: &[Record],
@@ -184,19 +184,19 @@ impl Emergency {
     }
 }
 
-/// What an earlier run left in its file.
+/// The content of an earlier run's file.
 #[derive(Debug)]
 pub(crate) struct Left {
     path: PathBuf,
     after: Head,
     /// The calls that were under way, by sequence.
     calls: BTreeMap<u64, Intent>,
-    /// Each with the head that it leads to.
+    /// The records, each with the position that it leads to.
     records: Vec<(Head, Record)>,
 }
 
 impl Left {
-    /// Reads the file, if there is one. A last line that was cut off was never kept.
+    /// Reads the file, if there is one. A last line that was cut off does not count.
     pub fn read(path: &Path) -> Result<Option<Self>, StoreError> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
@@ -259,7 +259,7 @@ impl Left {
         }
     }
 
-    /// The records that the state does not have yet; `None` if they do not continue it. A write whose answer was lost may have brought some of
+    /// The records that the state does not have yet; `None` if they do not continue the state. A write whose answer was lost may have brought some of
     /// them there.
     pub fn missing(&self, state: &Head) -> Option<Vec<Record>> {
         let begin = if self.after == *state {
@@ -272,13 +272,13 @@ impl Left {
         Some(rest.map(|(_, record)| record.clone()).collect())
     }
 
-    /// The run whose records these are.
+    /// The run that wrote the records.
     pub fn run(&self) -> RunId {
         let of_call = self.calls.values().next().map(|call| call.run.clone());
         of_call.unwrap_or_else(|| RunId(String::new()))
     }
 
-    /// What calls of the run made that its state does not know: another run had closed them before their answers came.
+    /// The resources that calls of the run made and that its state does not know, because another run had closed those calls before their answers came.
     pub fn strays(&self, snapshot: &Snapshot) -> Vec<Stray> {
         if self.after.lineage != snapshot.lineage {
             return Vec::new();
@@ -300,7 +300,7 @@ impl Left {
         })
     }
 
-    /// Keeps the file under another name, where no run looks for it.
+    /// Renames the file, so that no run looks for it any more.
     pub fn set_aside(self) -> Result<PathBuf, StoreError> {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(format!(

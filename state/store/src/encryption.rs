@@ -1,7 +1,7 @@
-//! Encryption at rest by choice, with [age](https://age-encryption.org/v1). Each state has a key pair of its own; what is kept is sealed to it, and the
-//! pair itself is sealed with the user's passphrase or key. So a slow passphrase is worked through once for each run, not for each write.
+//! Encryption at rest, optional, with [age](https://age-encryption.org/v1). Each state has a key pair of its own: the state is encrypted to this key
+//! pair, and the pair itself is encrypted with the user's passphrase or key. So a run derives the key from a slow passphrase once, not for each write.
 //!
-//! Guarantee: neither passphrase nor key is shown, logged or kept. Not here: integrity, which hashes see to in any case.
+//! Guarantee: neither passphrase nor key is shown, logged or kept. Not here: integrity, which hashes protect in any case.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -12,10 +12,9 @@ use age::{DecryptError, scrypt};
 
 use crate::error::StoreError;
 
-/// What opens an encrypted state.
+/// The key that decrypts a state.
 #[derive(Clone)]
 pub enum Key {
-    /// A passphrase.
     Passphrase(SecretString),
     /// An age identity, `AGE-SECRET-KEY-1…`.
     Identity(Identity),
@@ -42,7 +41,7 @@ impl Key {
         Ok(Self::Passphrase(text.to_owned().into()))
     }
 
-    /// A passphrase from a file; the line's end does not belong to it.
+    /// A passphrase from a file, without the line's end.
     ///
     /// # Errors
     /// The file cannot be read, or is empty.
@@ -54,7 +53,7 @@ impl Key {
     /// An identity from a file as `age-keygen` writes it.
     ///
     /// # Errors
-    /// The file cannot be read, or holds no identity.
+    /// The file cannot be read, or contains no identity.
     pub fn identity_file(path: &Path) -> Result<Self, StoreError> {
         let text = zeroize::Zeroizing::new(read(path)?);
         let mut lines = text.lines().map(str::trim);
@@ -84,7 +83,7 @@ impl Seal {
         Self(Identity::generate())
     }
 
-    /// The pair, sealed with the user's key.
+    /// The key pair, encrypted with the user's key.
     pub fn wrap(&self, key: &Key) -> Result<Vec<u8>, StoreError> {
         let text = self.0.to_string();
         let plain = text.expose_secret().as_bytes();
@@ -97,7 +96,7 @@ impl Seal {
         sealed.map_err(|error| unusable(&error.to_string()))
     }
 
-    /// The pair again.
+    /// Decrypts the key pair.
     pub fn unwrap(sealed: &[u8], key: &Key, place: &str) -> Result<Self, StoreError> {
         let opened = match key {
             Key::Passphrase(passphrase) => {
@@ -130,7 +129,7 @@ impl Seal {
         age::encrypt(&self.0.to_public(), plain).map_err(|error| unusable(&error.to_string()))
     }
 
-    /// What was sealed, if it is whole.
+    /// Decrypts a content, if it is intact.
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, DecryptError> {
         age::decrypt(&self.0, sealed)
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with a store.
+//! Errors of a store.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use windlass_state::snapshot::VERSION;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// What can go wrong with a store.
+/// An error of a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or folder of a state cannot be used.
@@ -16,7 +16,6 @@ pub enum StoreError {
     Folder {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: std::io::Error,
     },
@@ -25,50 +24,47 @@ pub enum StoreError {
     Database {
         /// The database.
         path: PathBuf,
-        /// Why.
         #[source]
         cause: rusqlite::Error,
     },
     /// The object store failed.
     #[error("the state {place} cannot be used")]
     Objects {
-        /// Where it is kept.
+        /// The place of the state.
         place: String,
-        /// Why.
         #[source]
         cause: Box<object_store::Error>,
     },
     /// The object store takes writes that it should refuse, so two runs could overwrite each other's records.
     #[error("{place} does not honour conditional writes ({what}), so it cannot keep a state")]
     Unconditional {
-        /// Where the state was to be kept.
+        /// The place where the state was to be kept.
         place: String,
-        /// What it did.
+        /// The wrong behaviour of the store.
         what: &'static str,
     },
-    /// The place is not understood.
+    /// The place is not valid.
     #[error("`{url}` is no place for a state: {why}")]
     Place {
-        /// As it was given.
+        /// The URL as the user gave it.
         url: String,
-        /// What is wrong with it.
+        /// What is wrong with the URL.
         why: String,
     },
     /// No credentials for the object store.
     #[error("there are no credentials for {place}")]
     Credentials {
-        /// Where the state is kept.
+        /// The place of the state.
         place: String,
-        /// Why.
         #[source]
         cause: Cause,
     },
-    /// What is kept is not what was written.
+    /// The content differs from what was written.
     #[error("the state {place} is damaged: {what}")]
     Damaged {
-        /// Where it is kept.
+        /// The place of the state.
         place: String,
-        /// What was found.
+        /// The damage.
         what: String,
     },
     /// The state was written by a newer version.
@@ -76,35 +72,35 @@ pub enum StoreError {
         "the state {place} was written by {}, in format {found}, and this is Windlass {VERSION}, which reads up to format {known}; nothing was changed: use that version or a newer one", writer(.written_by)
     )]
     Newer {
-        /// Where it is kept.
+        /// The place of the state.
         place: String,
-        /// Its format.
+        /// The format of the state.
         found: u32,
-        /// What this version reads.
+        /// The newest format that this version reads.
         known: u32,
-        /// The version of Windlass that wrote it; absent where it does not say so.
+        /// The version of Windlass that wrote the state; absent if the state does not say so.
         written_by: Option<String>,
     },
-    /// Another run has the state.
+    /// Another run holds the state.
     #[error("{holder} is working on this state since {since}")]
     Held {
         /// User, host and process.
         holder: String,
-        /// When it began.
+        /// When the other run began.
         since: Timestamp,
     },
-    /// The state goes on elsewhere.
+    /// The state was moved and continues at another place.
     #[error("this state was moved to {to}; what is here is a copy of then")]
     Moved {
-        /// Where it goes on.
+        /// The new place.
         to: String,
     },
-    /// A belief that would use sequences twice.
+    /// A snapshot that would use sequences twice.
     #[error("the belief ends at record {sequence}, and the state has used those up to {used}")]
     Behind {
-        /// Where the belief ends.
+        /// The sequence of the snapshot.
         sequence: u64,
-        /// What was used.
+        /// The sequence that was used.
         used: u64,
     },
     /// The target of a migration has a state of its own.
@@ -112,27 +108,27 @@ pub enum StoreError {
     Occupied {
         /// The target.
         place: String,
-        /// What tells it apart.
+        /// The difference between the two states.
         why: String,
     },
     /// The key to an encrypted state.
     #[error("the state {place} is encrypted, and {why}")]
     Sealed {
-        /// Where it is kept.
+        /// The place of the state.
         place: String,
         /// What is wrong with the key.
         why: String,
     },
-    /// The key that was given cannot be used.
+    /// The user's key is not valid.
     #[error("the state's key cannot be used: {why}")]
     Key {
-        /// What is wrong with it.
+        /// What is wrong with the key.
         why: String,
     },
-    /// The lease is gone.
+    /// The lease is lost.
     #[error(transparent)]
     Lease(JournalError),
-    /// An earlier write failed, so nothing more is written.
+    /// An earlier write failed, so the writer writes nothing more.
     #[error("nothing more is written: {0}")]
     Halted(String),
     /// The writer has ended.

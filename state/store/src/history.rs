@@ -1,4 +1,4 @@
-//! What was run on a state. Not here: where it is kept.
+//! The history of a state: the operations that were run on it. Not here: where it is kept.
 
 use serde::{Deserialize, Serialize};
 use windlass_state::record::{Record, RunFinished, RunStarted};
@@ -7,15 +7,15 @@ use windlass_state::record::{Record, RunFinished, RunStarted};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryEntry {
-    /// Counts from 1.
+    /// The number of the operation, from 1.
     pub number: i64,
-    /// What was begun, by whom and when.
+    /// The start of the operation: what, by whom and when.
     pub started: RunStarted,
-    /// How it ended; absent for a run that was killed or still goes on.
+    /// How the operation ended; absent for a run that was killed or still runs.
     pub finished: Option<RunFinished>,
 }
 
-/// Takes a record into a history, oldest first.
+/// Applies a record to a history, oldest first.
 pub fn take_in(history: &mut Vec<HistoryEntry>, record: &Record) {
     match record {
         Record::RunStarted(started) => history.push(HistoryEntry {

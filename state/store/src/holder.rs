@@ -1,4 +1,4 @@
-//! Who works on a state, and until when it may.
+//! The holder of a state's lease, and until when the lease is valid.
 //!
 //! Not here: how a keeper takes, renews and gives back its lease.
 
@@ -9,18 +9,16 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use windlass_state::journal::JournalError;
 
-/// How long a lease holds without being renewed.
+/// How long a lease is valid without being renewed.
 pub const TERM: Duration = Duration::from_secs(30);
 
-/// Who works on a state.
+/// The holder of a state's lease.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Holder {
-    /// The user.
     pub user: String,
-    /// The host.
     pub host: String,
-    /// The process.
+    /// The process id.
     pub pid: u32,
 }
 
@@ -48,7 +46,7 @@ impl std::fmt::Display for Holder {
     }
 }
 
-/// A moment by both clocks of this host: the time of day goes on while the host sleeps, the other one never goes back.
+/// A moment by both clocks of this host: the time of day continues while the host sleeps, and the other clock never goes back.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
     steady: Instant,
@@ -56,7 +54,6 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Now.
     pub fn now() -> Self {
         Self {
             steady: Instant::now(),
@@ -65,7 +62,7 @@ impl Moment {
     }
 }
 
-/// Until when this process may work on the state. Asking costs no I/O.
+/// The time until which this process may work on the state. Reading it needs no I/O.
 #[derive(Debug)]
 pub struct Deadline {
     term: Duration,
@@ -79,7 +76,7 @@ enum State {
 }
 
 impl Deadline {
-    /// The deadline of a lease that was asked for at that moment.
+    /// The deadline of a lease whose request began at that moment.
     pub fn after(asked: Moment, term: Duration) -> Self {
         let until = Self::until(asked, term);
         Self {
@@ -95,7 +92,7 @@ impl Deadline {
         }
     }
 
-    /// The lease was renewed; it counts from the moment in which that was asked for. A lost one stays lost.
+    /// The lease was renewed: its term starts at the moment when the renewal was requested. A lost lease stays lost.
     pub fn extend(&self, asked: Moment) {
         let mut state = self.lock();
         if matches!(*state, State::Until(_)) {
@@ -103,12 +100,12 @@ impl Deadline {
         }
     }
 
-    /// Somebody else has the state now.
+    /// Another run holds the state now.
     pub fn lose(&self, holder: String) {
         *self.lock() = State::Lost(holder);
     }
 
-    /// For how long the state is still ours if the lease is not renewed. Zero when it is not ours any more.
+    /// How long the state is still ours if the lease is not renewed. Zero if it is not ours any more.
     pub fn left(&self) -> Duration {
         let now = Moment::now();
         match &*self.lock() {

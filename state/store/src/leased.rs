@@ -1,4 +1,4 @@
-//! A state under a lease for writing: one thread writes, groups the records that wait at the same moment, and renews the lease meanwhile.
+//! A state under a write lease: one thread writes, groups records that wait at the same moment, and renews the lease meanwhile.
 //!
 //! Not here: how a keeper writes and takes its lease, which its [`Writer`] and [`Lease`] do.
 
@@ -22,41 +22,41 @@ use crate::history::HistoryEntry;
 use crate::holder::{Deadline, Moment};
 use crate::stray::Stray;
 
-/// The keeper's hand that writes. Every method is durable when it returns `Ok`.
+/// The part of a keeper that writes. Every method is durable when it returns `Ok`.
 #[async_trait]
 pub(crate) trait Writer: Send {
     /// Adds records to the journal, all or none.
     async fn append(&mut self, records: &[Record]) -> Result<(), StoreError>;
     /// Keeps a snapshot that contains everything that was appended.
     async fn checkpoint(&mut self, snapshot: &Snapshot) -> Result<(), StoreError>;
-    /// Puts another belief in the place of everything that is kept; the history of operations stays, or is this one.
+    /// Replaces everything that is kept by another recorded state. The history of operations stays, or is replaced by this one.
     async fn replace(
         &mut self,
         snapshot: &Snapshot,
         history: Option<&[HistoryEntry]>,
     ) -> Result<(), StoreError>;
-    /// Says that the state goes on elsewhere, or (`None`) here again.
+    /// Marks that the state continues at another place, or (`None`) here again.
     async fn mark_moved(&mut self, to: Option<&str>) -> Result<(), StoreError>;
-    /// Where the journal is.
+    /// The position of the journal.
     fn head(&self) -> Head;
 }
 
-/// The keeper's hand on the lease.
+/// The part of a keeper that has the lease.
 #[async_trait]
 pub(crate) trait Lease: Send {
-    /// Renews it; `Ok(Some(holder))` says who has it instead.
+    /// Renews the lease; `Ok(Some(holder))` names the new holder if it is lost.
     async fn renew(&mut self) -> Result<Option<String>, StoreError>;
-    /// Gives it back, if it is ours.
+    /// Gives the lease back, if it is ours.
     async fn release(&mut self) -> Result<(), StoreError>;
 }
 
-/// What a keeper gives when it is held.
+/// The parts of a keeper that is held.
 pub(crate) struct Hands {
     pub writer: Box<dyn Writer>,
     pub lease: Box<dyn Lease>,
     pub deadline: Arc<Deadline>,
     pub term: Duration,
-    /// What is to be given back after the lease, such as a lock.
+    /// A file to release after the lease, such as a lock.
     pub last: Option<std::fs::File>,
 }
 
@@ -68,23 +68,23 @@ pub struct HeldStore {
     thread: Option<JoinHandle<()>>,
     emergency: Option<Arc<Emergency>>,
     superseded: Option<Superseded>,
-    // Last, so that the lease is given back before the lock is.
+    // The last field, so that the lease is given back before the lock is.
     _last: Option<std::fs::File>,
 }
 
-/// What an earlier run of this host knew, which lost the state to another run.
+/// The records of an earlier run of this host that had lost the state to another run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Superseded {
-    /// Where its records are kept from now on.
+    /// The file that keeps those records from now on.
     pub file: PathBuf,
-    /// What it made that the state did not know, with the address under which it is recorded now; `None` where that was not possible.
+    /// The resources that the run made and the state did not know, with the address under which they are recorded now; `None` if that was not possible.
     pub strays: Vec<(Stray, Option<Address>)>,
 }
 
 type Answer<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
-    /// Answered with where the journal is then.
+    /// Appends records. The answer is the position of the journal afterwards.
     Append(Vec<Record>, Answer<Head>),
     Checkpoint(Box<Snapshot>, Answer),
     Replace(Box<Snapshot>, Option<Vec<HistoryEntry>>, Answer),
@@ -123,33 +123,33 @@ impl HeldStore {
         }
     }
 
-    /// Keeps records in a file of this host when the store takes none any more.
+    /// Keeps records in a file of this host if the store takes no more.
     #[must_use]
     pub fn with_emergency(mut self, emergency: Emergency) -> Self {
         self.emergency = Some(Arc::new(emergency));
         self
     }
 
-    /// With what an earlier run of this host knew and the state does not.
+    /// Adds the records of an earlier run of this host that the state does not have.
     pub(crate) fn with_superseded(mut self, superseded: Option<Superseded>) -> Self {
         self.superseded = superseded;
         self
     }
 
-    /// What an earlier run of this host knew, which lost the state to another run; told once, by the first that holds the state from here.
+    /// The records of an earlier run of this host that had lost the state to another run. Only the first run that holds the state from here gets them.
     #[must_use]
     pub fn superseded(&self) -> Option<&Superseded> {
         self.superseded.as_ref()
     }
 
-    /// The file of this host that keeps what the store did not take, if there is anything in it.
+    /// The file of this host with records that the store did not take, if there are any.
     #[must_use]
     pub fn kept_here(&self) -> Option<&Path> {
         self.emergency.as_deref()?.kept()
     }
 
-    /// Says at any time, without I/O, for how long the state is still held and takes records: what a provider asks before each call that changes AWS.
-    /// Zero when it is not held any more.
+    /// Returns a function that says at any time, without I/O, how long the state is still held and takes records. A provider calls it before each call
+    /// that changes AWS. Zero if the state is not held any more.
     pub fn guard(&self) -> impl Fn() -> Duration + Send + Sync + use<> {
         let (deadline, emergency) = (Arc::clone(&self.deadline), self.emergency.clone());
         move || {
@@ -161,10 +161,10 @@ impl HeldStore {
         }
     }
 
-    /// Puts another belief in the place of everything that is kept; the history of operations stays.
+    /// Replaces everything that is kept by another recorded state; the history of operations stays.
     ///
     /// # Errors
-    /// The state is not held any more, or cannot be written; or the belief has this state's lineage and a sequence that was used.
+    /// The state is not held any more, or cannot be written; or the snapshot has this state's lineage and a sequence that was used.
     pub async fn replace(&self, snapshot: &Snapshot) -> Result<(), StoreError> {
         self.put(snapshot, None).await
     }
@@ -186,18 +186,18 @@ impl HeldStore {
             .await
     }
 
-    /// Writes what is kept anew, in the format of this version.
+    /// Writes everything that is kept again, in the format of this version.
     pub(crate) async fn rewrite(&self, snapshot: &Snapshot) -> Result<(), StoreError> {
         let snapshot = Box::new(snapshot.clone());
         self.ask(|answer| Job::Checkpoint(snapshot, answer)).await
     }
 
-    /// Marks the state as moved elsewhere (or, with `None`, as here again), so that no run continues on this copy.
+    /// Marks the state as moved to another place (or, with `None`, as here again), so that no run continues on this copy.
     pub(crate) async fn mark_moved(&self, to: Option<String>) -> Result<(), StoreError> {
         self.ask(|answer| Job::MarkMoved(to, answer)).await
     }
 
-    /// Where the journal is.
+    /// The position of the journal.
     pub(crate) async fn head(&self) -> Result<Head, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.send(Job::Head(answer))?;
@@ -206,7 +206,7 @@ impl HeldStore {
 
     /// Gives the lease back.
     pub async fn release(self) {
-        // It may take a call to the store, which this thread shall not wait for.
+        // It may take a call to the store, so it must not block this thread.
         if tokio::task::spawn_blocking(move || drop(self))
             .await
             .is_err()
@@ -281,7 +281,7 @@ impl Journal for HeldStore {
 
 impl Drop for HeldStore {
     fn drop(&mut self) {
-        // The thread ends when its inbox closes; it gives the lease back then.
+        // The thread ends when its inbox closes, and then gives the lease back.
         if let Ok(mut jobs) = self.jobs.lock() {
             jobs.take();
         }
@@ -310,7 +310,7 @@ async fn work(
     }
 }
 
-/// Renews the lease for as long as it is ours.
+/// Renews the lease as long as it is ours.
 async fn beat(lease: &mut dyn Lease, deadline: &Deadline, term: Duration) {
     let mut pause = term / 3;
     loop {
@@ -344,7 +344,7 @@ async fn write(writer: &mut dyn Writer, deadline: &Deadline, inbox: &mut Unbound
         while let Some(job) = jobs.next() {
             match job {
                 Job::Append(mut records, answer) => {
-                    // Everything that waits is one write.
+                    // Everything that waits becomes one write.
                     let mut answers = vec![answer];
                     while let Some(Job::Append(more, answer)) =
                         jobs.next_if(|job| matches!(job, Job::Append(..)))
@@ -354,7 +354,7 @@ async fn write(writer: &mut dyn Writer, deadline: &Deadline, inbox: &mut Unbound
                     }
                     let mut result = append(writer, deadline, &records).await;
                     for answer in answers {
-                        // The first caller gets the full cause. A caller may have gone meanwhile.
+                        // The first caller gets the full cause. A caller may be gone by now.
                         let rest = match &result {
                             Ok(head) => Ok(head.clone()),
                             Err(error) => Err(StoreError::Halted(error.to_string())),
@@ -391,7 +391,7 @@ async fn append(
     deadline: &Deadline,
     records: &[Record],
 ) -> Result<Head, StoreError> {
-    // The lease may have gone while this waited for its turn.
+    // The lease may have been lost while this job waited for its turn.
     deadline.held()?;
     writer.append(records).await?;
     Ok(writer.head())

@@ -1,7 +1,7 @@
-//! Moving a state to another place: both are held while it is copied, the copy is read back and compared, and the source is marked so that nobody
-//! goes on with it.
+//! Migration of a state to another place: Windlass holds both while it copies, reads the copy back and compares it, and marks the source so that no run
+//! continues with it.
 //!
-//! Not here: beliefs of earlier operations. They stay with the source; the history of operations comes along.
+//! Not here: recorded states of earlier operations. They stay with the source; the history of operations is copied.
 
 use crate::error::StoreError;
 use crate::holder::Holder;
@@ -9,11 +9,11 @@ use crate::leased::HeldStore;
 use crate::state::State;
 use crate::store::Store;
 
-/// Moves a state. Killed in the middle, it can be run again: the source is marked last.
+/// Moves a state. If it is killed, it can be run again, because it marks the source last.
 ///
 /// # Errors
-/// The source has no state, was moved already or has records under way; the target holds another state or a newer one; either is held by somebody
-/// else or cannot be used; what was copied is not what is there afterwards.
+/// The source has no state, was moved already or has records under way; the target has another state or a newer one; another run holds one of them, or
+/// one of them cannot be used; the copy differs from the source.
 pub async fn migrate(from: &Store, to: &Store, holder: &Holder) -> Result<(), StoreError> {
     if from.read().await?.is_none() {
         return Err(StoreError::Place {
@@ -36,7 +36,7 @@ async fn copy(
     to: &Store,
     holder: &Holder,
 ) -> Result<(), StoreError> {
-    // Begun by this very migration, or before: what is there is compared while it is held.
+    // An earlier attempt of this migration may have begun the target, so the two are compared while the target is held.
     let there = to.read().await?;
     let (target, begun) = to.hold_any(holder).await?;
     let result = async {
@@ -74,7 +74,7 @@ fn may_be_replaced(there: &State, state: &State, to: &Store) -> Result<(), Store
     };
     let (there, new) = (&there.snapshot, &state.snapshot);
     if there.lineage != new.lineage {
-        // One that was only looked at has recorded nothing.
+        // A state that was only read has recorded nothing.
         let untouched = there.sequence == 0 && there.resources.is_empty();
         return if untouched {
             Ok(())

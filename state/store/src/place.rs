@@ -1,4 +1,4 @@
-//! Where states are kept, as a URL names it. Not here: reaching it.
+//! The place where states are kept, as a URL. Not here: reaching it.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::error::StoreError;
 
-/// Where states are kept: a folder of this host, or a bucket.
+/// The place of states: a folder of this host, or a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
     /// A folder, each state in a file of its own.
@@ -15,25 +15,23 @@ pub enum Place {
     Bucket(Bucket),
 }
 
-/// A bucket or container of an object store, and what is needed to find it.
+/// A bucket or container of an object store, and how to find it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
-    /// Whose.
     pub service: Service,
-    /// Its name.
     pub name: String,
-    /// What the names of all objects begin with. May be empty.
+    /// The prefix of the names of all objects. May be empty.
     pub prefix: String,
-    /// The region, if the URL says one. Amazon S3 only.
+    /// The region, if the URL names one. Amazon S3 only.
     pub region: Option<String>,
-    /// Where the store is, if the URL says so. Stores that speak Amazon S3's protocol.
+    /// The endpoint, if the URL names one. Only for stores that use Amazon S3's protocol.
     pub endpoint: Option<String>,
 }
 
 /// An object store's protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// Amazon S3 and what speaks its protocol.
+    /// Amazon S3 and stores that use its protocol.
     S3,
     /// Google Cloud Storage.
     Google,
@@ -52,11 +50,11 @@ impl Service {
 }
 
 impl Place {
-    /// Reads `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` or `file:///folder`. An `s3` URL may end in
-    /// `?region=eu-west-1` or `?endpoint=https://host`.
+    /// Parses `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` or `file:///folder`. An `s3` URL may end in `?region=eu-west-1` or
+    /// `?endpoint=https://host`.
     ///
     /// # Errors
-    /// It is none of these.
+    /// The text is none of these.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         let wrong = |why: &str| StoreError::Place {
             url: text.to_owned(),
@@ -68,7 +66,7 @@ impl Place {
             ))
         })?;
         if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-            // Not repeated: it may hold a secret.
+            // The URL is not repeated here, because it may contain a secret.
             return Err(StoreError::Place {
                 url: format!("{}://…", url.scheme()),
                 why: "it holds more than a place".to_owned(),
@@ -147,7 +145,7 @@ impl std::fmt::Display for Bucket {
     }
 }
 
-/// Where one state is kept.
+/// The place of one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     pub(crate) at: At,
@@ -176,7 +174,7 @@ impl Location {
         }
     }
 
-    /// The state of a stack and environment in that very file.
+    /// The state of a stack and environment in exactly that file.
     #[must_use]
     pub fn file(file: &Path, stack: &str, environment: &str) -> Self {
         Self {

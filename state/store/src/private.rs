@@ -1,16 +1,16 @@
-//! Files and folders that only their owner can read: mode 0600 and 0700.
+//! File permissions: files and folders that only their owner can read (modes 0600 and 0700).
 //!
-//! A state holds what an attacker wants to know: every identifier, outputs that may be confidential, and the key of the secrets' hashes.
-//! Not here: systems without such modes, where the folder's own access rules hold.
+//! A state holds what an attacker wants to know: every identifier, outputs that may be confidential, and the key of the secrets' hashes. Not here:
+//! systems without such modes, where the folder's own access rules apply.
 
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes a folder, and those above it that are missing. One that exists keeps its mode.
+/// Creates a folder, and the missing ones above it. An existing folder keeps its mode.
 ///
 /// # Errors
-/// The system refuses.
+/// The operating system refuses.
 pub fn folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -19,7 +19,7 @@ pub fn folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Options by which a file that does not exist yet is made for its owner alone.
+/// Options that create a file for its owner alone, if it does not exist yet.
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -27,10 +27,10 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Makes a file, or empties the one that is there.
+/// Creates a file, or truncates an existing one.
 ///
 /// # Errors
-/// The system refuses.
+/// The operating system refuses.
 pub fn create(path: &Path) -> io::Result<File> {
     let file = options()
         .create(true)
@@ -41,7 +41,7 @@ pub fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Takes a file or folder of an older version away from everybody but its owner. What belongs to somebody else stays as its owner wants it.
+/// Restricts a file or folder of an older version to its owner. A file or folder of another user stays unchanged.
 pub fn narrow(path: &Path) {
     #[cfg(unix)]
     {

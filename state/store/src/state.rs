@@ -1,44 +1,44 @@
-//! Everything that a keeper has of one state. Not here: how it is kept.
+//! Everything that a keeper stores of one state. Not here: how it is stored.
 
 use windlass_state::snapshot::Snapshot;
 
 use crate::chain::Head;
 use crate::history::HistoryEntry;
 
-/// How many operations back a belief can be gone back to.
+/// How many operations a rollback can go back.
 pub const BELIEFS: usize = 30;
 
-/// How many operations a state remembers: all of them are read when it is opened.
+/// How many operations a state remembers. All of them are read when the state is opened.
 pub const HISTORY: usize = 1_000;
 
 /// Everything that is kept of one state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct State {
-    /// What is believed: the last snapshot with everything that was recorded since.
+    /// The recorded state: the last snapshot with all records since.
     pub snapshot: Snapshot,
-    /// Whether it is kept in an older format. Nothing newer may follow it there: an older version would take that for damage.
+    /// Whether the state is kept in an older format. Records of a newer format must not follow it, because an older version would take them for damage.
     pub outdated: bool,
-    /// How far the journal has come.
+    /// The position of the journal.
     pub head: Head,
-    /// What was run, oldest first.
+    /// The history, oldest first.
     pub history: Vec<HistoryEntry>,
-    /// Where the state goes on, if this is a copy that was left behind.
+    /// The new place, if this is a copy that was left behind.
     pub moved: Option<String>,
 }
 
-/// The newest belief that can be read of a damaged state.
+/// The newest recorded state that can be read of a damaged state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LastGood {
-    /// The belief. Its sequence lies beyond everything that was used, so that no client token is used twice.
+    /// The recorded state. Its sequence is beyond everything that was used, so that no client token is used twice.
     pub snapshot: Snapshot,
-    /// What was run, as far as it can be read.
+    /// The history, as far as it can be read.
     pub history: Vec<HistoryEntry>,
-    /// What is wrong and what is lost, in one line.
+    /// The damage and the loss, in one line.
     pub what: String,
 }
 
 impl LastGood {
-    /// How far the sequence is moved on: more records than a run writes between two notes of how far it has come.
+    /// How far the sequence is advanced: more records than a run writes between two notes of its position.
     const LEAP: u64 = 100_000;
 
     pub(crate) fn of(
@@ -63,7 +63,7 @@ impl LastGood {
         }
     }
 
-    /// Another belief in the place of the one that could still be read, if any could.
+    /// Another recorded state in place of the one that could still be read, if there was any.
     pub(crate) fn replaced(good: Option<Self>, snapshot: &Snapshot, what: String) -> Self {
         let (kept, history) = good.map_or((None, Vec::new()), |good| {
             (Some(good.snapshot), good.history)

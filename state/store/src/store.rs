@@ -1,6 +1,6 @@
-//! One state, wherever it is kept.
+//! One state, in either keeper.
 //!
-//! Not here: the two keepers (`sqlite`, `objects`), nor what a held one takes (`leased`).
+//! Not here: the two keepers (`sqlite`, `objects`), nor what a held state takes (`leased`).
 
 use std::path::{Path, PathBuf};
 
@@ -24,12 +24,12 @@ use crate::sqlite::Database;
 use crate::state::{LastGood, State};
 use crate::stray::Stray;
 
-/// What places outside this host need.
+/// Access to places outside this host.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
-    /// How Amazon S3 is reached.
+    /// Access to Amazon S3.
     pub s3: Option<S3Access>,
-    /// Opens an encrypted state, and seals one that is begun in an object store.
+    /// Decrypts an encrypted state, and encrypts a new one in an object store.
     pub key: Option<Key>,
 }
 
@@ -41,7 +41,7 @@ pub struct Store {
     emergency: Option<PathBuf>,
 }
 
-/// Strays with the addresses that they get, and the records that give them.
+/// Strays with their new addresses, and the records that add them.
 type Found = (Vec<(Stray, Option<Address>)>, Vec<Record>);
 
 #[derive(Debug)]
@@ -51,7 +51,7 @@ enum Keeper {
 }
 
 impl Store {
-    /// Reaches a state. Makes nothing.
+    /// Opens a state. Creates nothing.
     ///
     /// # Errors
     /// The place cannot be reached, or the key does not fit.
@@ -89,20 +89,20 @@ impl Store {
         Self::of(Keeper::Objects(Box::new(objects)), location)
     }
 
-    /// Names a folder of this host that takes records when the store takes none any more.
+    /// Names a folder of this host for the emergency journal, which takes records if the store takes no more.
     #[must_use]
     pub fn with_emergency(mut self, folder: &Path) -> Self {
         self.emergency = Some(folder.to_owned());
         self
     }
 
-    /// Where it is kept.
+    /// The place of the state.
     #[must_use]
     pub fn location(&self) -> &Location {
         &self.location
     }
 
-    /// Whether a key was given for a state that was begun without one, and is not encrypted.
+    /// Whether the user gave a key for a state that was begun without one, and is not encrypted.
     #[must_use]
     pub fn ignores_key(&self) -> bool {
         match &self.keeper {
@@ -111,16 +111,16 @@ impl Store {
         }
     }
 
-    /// The state as it is, if there is one. Makes nothing.
+    /// The state as it is, if there is one. Creates nothing.
     ///
     /// # Errors
-    /// It is damaged, newer than this version, or cannot be reached.
+    /// The state is damaged, newer than this version, or cannot be reached.
     pub async fn state(&self) -> Result<Option<Snapshot>, StoreError> {
         let state = self.read().await?;
         state.map(|state| self.completed(state)).transpose()
     }
 
-    /// With what an earlier run could only keep on this host.
+    /// Adds the records that an earlier run could only keep on this host.
     fn completed(&self, state: State) -> Result<Snapshot, StoreError> {
         let State {
             mut snapshot, head, ..
@@ -141,10 +141,10 @@ impl Store {
         Ok(snapshot)
     }
 
-    /// The state as it is, to go on with. A new one gets a lineage of its own.
+    /// The state as it is, to continue with. A new state gets a lineage of its own.
     ///
     /// # Errors
-    /// It was moved, is damaged, newer than this version, or cannot be reached.
+    /// The state was moved, is damaged, newer than this version, or cannot be reached.
     pub async fn load(&self) -> Result<Snapshot, StoreError> {
         let mut state = self.read().await?;
         if state.is_none() {
@@ -159,7 +159,7 @@ impl Store {
         }
     }
 
-    /// The operations that were run, the newest first.
+    /// The operations on the state, the newest first.
     ///
     /// # Errors
     /// See [`Store::state`].
@@ -172,7 +172,7 @@ impl Store {
         Ok(history)
     }
 
-    /// What was believed when an operation had ended. Absent for an operation that never ended, or that is older than what is kept.
+    /// The recorded state at the end of an operation. Absent for an operation that never ended, or that is older than what is kept.
     ///
     /// # Errors
     /// See [`Store::state`].
@@ -183,7 +183,7 @@ impl Store {
         }
     }
 
-    /// The operations that can be gone back to, the newest first.
+    /// The operations that a rollback can go back to, the newest first.
     ///
     /// # Errors
     /// See [`Store::state`].
@@ -194,11 +194,10 @@ impl Store {
         }
     }
 
-    /// Puts a snapshot in the place of everything that is believed, whether or not that can still be read. The history stays as far as it can be
-    /// read.
+    /// Replaces the whole recorded state by a snapshot, whether or not the old one can still be read. The history stays as far as it can be read.
     ///
     /// # Errors
-    /// Another run has the state, it was moved, or it cannot be written; or the snapshot has this state's lineage and ends before it.
+    /// Another run holds the state, it was moved, or it cannot be written; or the snapshot has this state's lineage and ends before it.
     pub async fn replace(&self, holder: &Holder, snapshot: &Snapshot) -> Result<(), StoreError> {
         match self.read().await {
             Err(StoreError::Damaged { what, .. }) => {
@@ -216,7 +215,7 @@ impl Store {
         }
     }
 
-    /// Where the state goes on, if this is a copy that was left behind.
+    /// The new place, if this is a copy that was left behind.
     ///
     /// # Errors
     /// See [`Store::state`].
@@ -224,11 +223,11 @@ impl Store {
         Ok(self.read().await?.and_then(|state| state.moved))
     }
 
-    /// Takes the state for writing, and gives it as it is now: another writer may have changed it until this moment. What an earlier run could
-    /// only keep on this host is put in.
+    /// Takes the state for writing, and returns it as it is now, because another writer may have changed it until this moment. Adds the records that an
+    /// earlier run could only keep on this host.
     ///
     /// # Errors
-    /// Another run that lives has it, it was moved, or see [`Store::state`].
+    /// Another living run holds the state, it was moved, or see [`Store::state`].
     pub async fn hold(&self, holder: &Holder) -> Result<(HeldStore, Snapshot), StoreError> {
         let (held, state) = self.hold_any(holder).await?;
         if let Some(to) = state.moved {
@@ -238,7 +237,7 @@ impl Store {
         Ok((held, state.snapshot))
     }
 
-    /// The same, also of a copy that was left behind.
+    /// The same, also for a copy that was left behind.
     pub(crate) async fn hold_any(&self, holder: &Holder) -> Result<(HeldStore, State), StoreError> {
         if self.read().await?.is_none() {
             self.begin().await?;
@@ -250,7 +249,7 @@ impl Store {
         self.prepared(HeldStore::start(hands), state).await
     }
 
-    /// A held state with what an earlier run could only keep on this host, in the format of this version.
+    /// A held state, with the records that an earlier run could only keep on this host, in the format of this version.
     async fn prepared(
         &self,
         held: HeldStore,
@@ -292,7 +291,7 @@ impl Store {
                 left.remove()?;
                 Ok(None)
             }
-            // Another run went on meanwhile, and has settled what was open by looking. What it could not see is known here alone.
+            // Another run went on meanwhile, and has settled what was open by looking. Only this host knows what that run could not see.
             None => {
                 let (strays, records) = self.strays(&left, &state.snapshot)?;
                 for record in &records {
@@ -311,7 +310,7 @@ impl Store {
         }
     }
 
-    /// What a run of this host made that the state does not know, and the records that make it known.
+    /// The resources that a run of this host made and the state does not know, and the records that add them.
     fn strays(&self, left: &Left, snapshot: &Snapshot) -> Result<Found, StoreError> {
         let (mut after, mut found) = (snapshot.clone(), Found::default());
         for stray in left.strays(snapshot) {
@@ -336,10 +335,10 @@ impl Store {
         Ok(found)
     }
 
-    /// Forgets everything that is kept here, for the local cloud after its reset.
+    /// Deletes everything that is kept here, for the local cloud after its reset.
     ///
     /// # Errors
-    /// Another run has it, or it cannot be written.
+    /// Another run holds the state, or it cannot be written.
     pub async fn clear(&self, holder: &Holder) -> Result<(), StoreError> {
         match &self.keeper {
             Keeper::Database(database) => database.clear(holder),
@@ -347,10 +346,10 @@ impl Store {
         }
     }
 
-    /// The newest belief that can be read of a damaged state; `None` if it is sound, or nothing can be read.
+    /// The newest recorded state that can be read of a damaged state; `None` if the state is sound, or nothing can be read.
     ///
     /// # Errors
-    /// It cannot be reached.
+    /// The state cannot be reached.
     pub async fn last_good(&self) -> Result<Option<LastGood>, StoreError> {
         let what = match self.read().await {
             Err(StoreError::Damaged { what, .. }) => what,
@@ -363,10 +362,10 @@ impl Store {
         }
     }
 
-    /// Puts a belief in the place of a damaged state. Gives where the damaged one is now, if it was put aside.
+    /// Replaces a damaged state by another recorded state. Returns the new place of the damaged one, if it was put aside.
     ///
     /// # Errors
-    /// Another run has the state, or it cannot be written.
+    /// Another run holds the state, or it cannot be written.
     pub async fn repair(
         &self,
         good: &LastGood,
@@ -410,7 +409,7 @@ impl Store {
         }
     }
 
-    // Named after the lineage: another state at this place has nothing to do with it.
+    // Named after the lineage, so that another state at this place does not use it.
     fn emergency_file(&self, lineage: &Lineage) -> Option<PathBuf> {
         let folder = self.emergency.as_ref()?;
         Some(folder.join(format!(

@@ -1,7 +1,8 @@
-//! What a call made whose answer came after another run had taken the state over and concluded that the call was never sent: AWS fences nothing.
+//! Stray resources: a call made them, but its answer came after another run had taken over the state and concluded that the call was never sent. AWS
+//! has no fencing.
 //!
-//! The host that got the answer knows the identifier. The next run from there records the thing under an address that no program declares, beside the one that
-//! it was made for, so that the next `up` or `destroy` deletes it.
+//! The host that got the answer knows the identifier. The next run from that host records the resource under an address that no program declares,
+//! beside the intended address, so that the next `up` or `destroy` deletes it.
 //!
 //! Not here: where the answer was kept (`emergency`).
 
@@ -11,12 +12,12 @@ use windlass::schema::Wait;
 use windlass_state::record::{Intent, OutcomeResult, Settlement};
 use windlass_state::snapshot::{Recorded, Snapshot};
 
-/// A thing of ours that the state does not know.
+/// A resource of ours that the state does not know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stray {
-    /// What it was made for.
+    /// The address that the resource was made for.
     pub address: Address,
-    /// What it is.
+    /// The record of the resource.
     pub recorded: Recorded,
 }
 
@@ -42,7 +43,7 @@ impl Stray {
                 template: intent.spec.clone(),
                 applied: intent.spec.clone(),
                 depends_on: intent.depends_on.clone(),
-                // What the author protects or retains is the one that is declared.
+                // The author's protection and retention apply to the declared resource, not to this one.
                 options: Options::default(),
                 waited: Wait::Exists,
                 unfinished: unfinished.clone(),
@@ -67,7 +68,7 @@ impl Stray {
         snapshot.everything().any(|(_, other)| same(other))
     }
 
-    /// Records it beside the address that it was made for. `None` if no address is left there.
+    /// Records the stray beside the address that it was made for. `None` if there is no free address.
     pub(crate) fn settlement(&self, snapshot: &Snapshot) -> Option<Settlement> {
         let known = |address: &Address| {
             snapshot.resources.contains_key(address)

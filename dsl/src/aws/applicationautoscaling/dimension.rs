@@ -1,7 +1,7 @@
-//! What can be scaled: the closed list of dimensions, each of one service.
+//! Scalable dimensions: the closed list of what Application Auto Scaling can scale. Each dimension belongs to one service.
 
 crate::text_enum! {
-    /// What is scaled.
+    /// The number that Application Auto Scaling scales, such as the tasks of an ECS service.
     pub enum ScalableDimension {
         /// The instances of an AppStream fleet.
         AppStreamFleet = "appstream:fleet:DesiredCapacity",
@@ -13,7 +13,7 @@ crate::text_enum! {
         ComprehendClassifier = "comprehend:document-classifier-endpoint:DesiredInferenceUnits",
         /// The inference units of an Amazon Comprehend recognizer.
         ComprehendRecognizer = "comprehend:entity-recognizer-endpoint:DesiredInferenceUnits",
-        /// Something of one's own.
+        /// A custom resource: a number of your own service behind an API of yours.
         CustomResource = "custom-resource:ResourceType:Property",
         /// The read capacity of a DynamoDB index.
         DynamoDbIndexRead = "dynamodb:index:ReadCapacityUnits",
@@ -61,7 +61,6 @@ crate::text_enum! {
         Cassandra = "cassandra",
         /// Amazon Comprehend.
         Comprehend = "comprehend",
-        /// Something of one's own.
         CustomResource = "custom-resource",
         /// Amazon DynamoDB.
         DynamoDb = "dynamodb",
@@ -89,7 +88,7 @@ crate::text_enum! {
 }
 
 impl ScalableDimension {
-    /// The service that it belongs to, which its text begins with.
+    /// The service of this dimension, which is the first part of the dimension's text.
     #[must_use]
     pub fn namespace(self) -> ServiceNamespace {
         let (service, _) = self

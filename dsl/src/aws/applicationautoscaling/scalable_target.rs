@@ -1,10 +1,10 @@
 //! `AWS::ApplicationAutoScaling::ScalableTarget`: something whose number may be scaled, and between which bounds.
 //!
-//! What surprises people: registering it moves the number into the bounds at once; deregistering it takes its scaling policies and scheduled actions along;
-//! and while it exists, the scaled number (an ECS service's `DesiredCount`) is no longer the service's own.
+//! What surprises people: Registering a target moves the number into the bounds at once. Deregistering it deletes its scaling policies and scheduled
+//! actions too. While the target exists, the scaled number (an ECS service's `DesiredCount`) is no longer the service's own.
 //!
-//! Not here: tags, which CloudFormation has none of for this kind.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-applicationautoscaling-scalabletarget.html>
+//! Not here: tags, because CloudFormation has none for this kind. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-applicationautoscaling-scalabletarget.html>
 
 use std::ops::RangeInclusive;
 
@@ -20,7 +20,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput, join};
 
-/// Something whose number may be scaled.
+/// Registers a resource whose number AWS may scale, with its upper and lower bound.
 ///
 /// ```
 /// use windlass::aws::applicationautoscaling::ScalableTarget;
@@ -44,28 +44,29 @@ use crate::value::{Input, IntoInput, join};
     no_new
 )]
 pub struct ScalableTarget {
-    /// The most that it is scaled to.
+    /// The upper bound of scaling.
     #[field(in_place, no_setter)]
     pub max_capacity: Input<u32>,
-    /// The least that it is scaled to.
+    /// The lower bound of scaling.
     #[field(in_place, no_setter)]
     pub min_capacity: Input<u32>,
-    /// What is scaled: its type and name, such as `service/shop/api`.
+    /// The resource to scale: its type and name, such as `service/shop/api`.
     #[field(replaces, no_setter)]
     pub resource_id: Input<String>,
-    /// The role that the scaling acts as. Most services, ECS among them, have a service-linked role for it, which AWS then names instead.
+    /// The role with which Application Auto Scaling acts. Most services, such as ECS, have a service-linked role for it, which AWS then returns
+    /// instead.
     #[field(in_place, name = "RoleARN", never_read, removal_keeps, takes(RoleFor<ApplicationAutoScaling>))]
     pub role_arn: Option<Input<RoleArn<ApplicationAutoScaling>>>,
-    /// Which number of it is scaled.
+    /// Which number of the resource is scaled.
     #[field(replaces, no_setter)]
     pub scalable_dimension: Input<ScalableDimension>,
-    /// Changes of the bounds at certain times.
+    /// Scheduled scaling: changes of the bounds at certain times.
     #[field(in_place, keyed("ScheduledActionName"))]
     pub scheduled_actions: Vec<ScheduledAction>,
     /// The service that the dimension belongs to.
     #[field(replaces, no_setter)]
     pub service_namespace: Input<ServiceNamespace>,
-    /// Which scaling is suspended. AWS's default is none.
+    /// Which kinds of scaling are suspended. AWS's default is none.
     #[field(
         in_place,
         removal_default(
@@ -75,53 +76,53 @@ pub struct ScalableTarget {
     pub suspended_state: Option<SuspendedState>,
 }
 
-/// The count is the scaler's as soon as the service exists.
+/// The desired count belongs to the scaler as soon as the service exists.
 fn keep_count(_desired: &Value, _applied: &Value, observed: &Value) -> Value {
     observed.clone()
 }
 
-/// A change of the bounds at certain times.
+/// Scheduled scaling: a change of the bounds at certain times.
 #[derive(Debug, Clone, Block)]
 pub struct ScheduledAction {
-    /// When it ends, in UTC, such as `2030-12-31T23:59:59Z`.
+    /// When the schedule ends, in UTC, such as `2030-12-31T23:59:59Z`.
     pub end_time: Option<Input<String>>,
-    /// The bounds from then on.
+    /// The bounds that the action sets.
     pub scalable_target_action: Option<ScalableTargetAction>,
-    /// When: `at(yyyy-mm-ddThh:mm:ss)`, `rate(1 day)` or `cron(0 8 * * ? *)`.
+    /// When the action runs: `at(yyyy-mm-ddThh:mm:ss)`, `rate(1 day)` or `cron(0 8 * * ? *)`.
     pub schedule: Input<String>,
-    /// Its name, up to 256 characters, unique for the target.
+    /// The name of the action, up to 256 characters, unique for the target.
     pub scheduled_action_name: Input<String>,
-    /// When it begins, in UTC, such as `2030-01-01T00:00:00Z`.
+    /// When the schedule begins, in UTC, such as `2030-01-01T00:00:00Z`.
     pub start_time: Option<Input<String>>,
     /// The time zone of `at` and `cron`, such as `Europe/Berlin`. AWS's default is UTC.
     pub timezone: Option<Input<String>>,
 }
 
-/// Bounds from a certain time on. At least one of them is given.
+/// The bounds that a scheduled action sets. At least one of the two is required.
 #[derive(Debug, Clone, Block)]
 pub struct ScalableTargetAction {
-    /// The most that it is scaled to.
+    /// The upper bound of scaling.
     pub max_capacity: Option<Input<u32>>,
-    /// The least that it is scaled to.
+    /// The lower bound of scaling.
     pub min_capacity: Option<Input<u32>>,
 }
 
-/// Which scaling is suspended.
+/// Which kinds of scaling are suspended.
 #[derive(Debug, Clone, Block)]
 pub struct SuspendedState {
-    /// Whether policies do not scale in. AWS's default is `false`.
+    /// Whether scaling policies stop scaling in. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub dynamic_scaling_in_suspended: Option<Input<bool>>,
-    /// Whether policies do not scale out. AWS's default is `false`.
+    /// Whether scaling policies stop scaling out. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub dynamic_scaling_out_suspended: Option<Input<bool>>,
-    /// Whether scheduled actions do nothing. AWS's default is `false`.
+    /// Whether scheduled actions are suspended. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub scheduled_scaling_suspended: Option<Input<bool>>,
 }
 
 impl ScalableTarget {
-    /// Anything that can be scaled, by its type and name, such as `service/shop/api`.
+    /// A scalable target for any resource, by its type and name, such as `service/shop/api`.
     #[must_use]
     pub fn new(
         dimension: ScalableDimension,
@@ -141,7 +142,7 @@ impl ScalableTarget {
         }
     }
 
-    /// The number of tasks of an ECS service.
+    /// A scalable target for the number of tasks of an ECS service.
     #[must_use]
     pub fn ecs_service(
         cluster: impl IntoInput<ClusterName>,
@@ -258,7 +259,7 @@ impl ScheduledAction {
     }
 }
 
-/// Whether a text has the form `2030-01-01T00:00:00Z`, the only one that compares equal to what AWS gives back.
+/// Whether a text has the form `2030-01-01T00:00:00Z`, the only form that is equal to AWS's answer.
 fn is_utc(text: &str) -> bool {
     const FORM: &str = "dddd-dd-ddTdd:dd:ddZ";
     text.len() == FORM.len()

@@ -1,13 +1,13 @@
-//! `AWS::EC2::EIP`: a public IPv4 address that stays the account's until it is released.
+//! `AWS::EC2::EIP`: a public IPv4 address that belongs to the account until it is released.
 //!
-//! What surprises people: it costs money whether or not something uses it; once released it is gone for good unless AWS still has it
-//! (`Address` asks for it back); it cannot move between network border groups; and an account has five per Region unless it asks for more.
+//! What surprises people: An address costs money even if nothing uses it. A released address is lost for good, unless AWS still has it (`Address` asks
+//! AWS to give it back). An address cannot move between network border groups. An account has five addresses per Region unless it asks AWS for more.
 //!
-//! Where CloudFormation and AWS differ: CloudFormation calls `Address` and `TransferAddress` write-only, but both are the `PublicIp` that
-//! AWS returns, so they are compared. AWS returns the IPAM pool of an address nowhere. `PublicIpv4Pool` has no update call.
+//! Where CloudFormation and AWS differ: CloudFormation calls `Address` and `TransferAddress` write-only, but both are the `PublicIp` that AWS returns,
+//! so Windlass compares them. No AWS call returns the IPAM pool of an address. No AWS call updates `PublicIpv4Pool`.
 //!
-//! Not here: an address on a network interface or on a secondary private address, which is `AWS::EC2::EIPAssociation`.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-eip.html>
+//! Not here: an address on a network interface or on a secondary private address, which is `AWS::EC2::EIPAssociation`. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-eip.html>
 
 use std::net::Ipv4Addr;
 
@@ -19,9 +19,8 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// The network that an address is for. EC2-Classic, the other one there was, is no more.
+    /// The network that an address is for. AWS has retired the other value, EC2-Classic.
     pub enum AddressDomain {
-        /// VPCs.
         Vpc = "vpc",
     }
 }
@@ -52,34 +51,33 @@ crate::text_enum! {
     exclusive("Address")
 )]
 pub struct Eip {
-    /// A certain address: one that the account has released, or one out of a pool of its own.
+    /// A specific address: one that the account has released, or one from a pool of the account's own.
     #[field(replaces, removal_keeps)]
     pub address: Option<Input<Ipv4Addr>>,
-    /// The network that the address is for. AWS's default, and the only one left, is `vpc`.
+    /// The network that the address is for. AWS's default, and the only remaining value, is `vpc`.
     #[field(creation_only, removal_default("\"vpc\""))]
     pub domain: Option<Input<AddressDomain>>,
-    /// The instance that the address leads to, by its primary private address.
+    /// The instance that gets the address, on its primary private address.
     #[field(in_place)]
     pub instance_id: Option<Input<InstanceId>>,
-    /// The IPAM pool that gives the address.
+    /// The IPAM pool that AWS takes the address from.
     #[field(replaces, never_read)]
     pub ipam_pool_id: Option<Input<IpamPoolId>>,
     /// The zones from which AWS advertises the address, such as `us-east-1` or `us-east-1-bos-1`. AWS's default is the Region.
     #[field(replaces)]
     pub network_border_group: Option<Input<String>>,
-    /// The pool, brought by the account, that gives the address. AWS's default is `amazon`.
+    /// The account's own pool (BYOIP) that AWS takes the address from. AWS's default is `amazon`.
     #[field(replaces, removal_default("\"amazon\""))]
     pub public_ipv4_pool: Option<Input<String>>,
-    /// An address that another account hands over, to be accepted instead of a new one.
+    /// An address that another account transfers; Windlass accepts it instead of allocating a new one.
     #[field(replaces, removal_keeps)]
     pub transfer_address: Option<Input<Ipv4Addr>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
 impl Eip {
-    /// The address that another account has offered to hand over.
+    /// Accepts the address that another account has offered to transfer.
     #[must_use]
     pub fn transferred(address: impl IntoInput<Ipv4Addr>) -> Self {
         Self::new().transfer_address(address)

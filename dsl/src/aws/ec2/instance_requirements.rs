@@ -1,4 +1,5 @@
-//! Which instance types would do, by what they have instead of by name. Launch templates and mixed instances policies hold it.
+//! Attribute-based instance type selection: which instance types are acceptable, by their attributes instead of their names. Launch templates and mixed
+//! instances policies use it.
 //!
 //! AWS keeps ranges as they are written: a range without `Max` has no upper bound. Lists have no order.
 //!
@@ -13,37 +14,34 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// Whether instances of a sort are among the candidates.
+    /// Whether instance types with a certain feature are candidates.
     pub enum Candidacy {
-        /// None of them.
+        /// Types with the feature are excluded.
         Excluded = "excluded",
-        /// These too.
+        /// Types with and without the feature are candidates.
         Included = "included",
-        /// Only these.
+        /// Only types with the feature are candidates.
         Required = "required",
     }
 
-    /// Who made the CPU.
+    /// The manufacturer of the CPU.
     pub enum CpuManufacturer {
-        /// Intel.
         Intel = "intel",
-        /// AMD.
         Amd = "amd",
         /// AWS: Graviton.
         AmazonWebServices = "amazon-web-services",
-        /// Apple.
         Apple = "apple",
     }
 
     /// Which generations are candidates.
     pub enum InstanceGeneration {
-        /// Those that AWS recommends.
+        /// Generations that AWS recommends.
         Current = "current",
-        /// Those that it still sells.
+        /// Older generations that AWS still sells.
         Previous = "previous",
     }
 
-    /// What an instance's own disks are.
+    /// The type of an instance's local disks.
     pub enum LocalStorageType {
         /// Hard disks.
         Hdd = "hdd",
@@ -51,29 +49,25 @@ crate::text_enum! {
         Ssd = "ssd",
     }
 
-    /// What an accelerator is.
+    /// The type of an accelerator.
     pub enum AcceleratorType {
         /// A graphics processor.
         Gpu = "gpu",
-        /// A gate array.
+        /// A field-programmable gate array (FPGA).
         Fpga = "fpga",
-        /// For machine learning.
+        /// An accelerator for machine learning inference.
         Inference = "inference",
-        /// For video.
+        /// An accelerator for video (media).
         Media = "media",
     }
 
-    /// Who made an accelerator.
+    /// The manufacturer of an accelerator.
     pub enum AcceleratorManufacturer {
         /// AWS.
         AmazonWebServices = "amazon-web-services",
-        /// AMD.
         Amd = "amd",
-        /// Habana.
         Habana = "habana",
-        /// NVIDIA.
         Nvidia = "nvidia",
-        /// Xilinx.
         Xilinx = "xilinx",
     }
 }
@@ -87,7 +81,7 @@ macro_rules! ranges {
         pub struct $name {
             /// The smallest.
             pub min: Option<Input<$number>>,
-            /// The largest. Absent: there is none.
+            /// The largest. If absent, there is no upper bound.
             pub max: Option<Input<$number>>,
         }
 
@@ -132,90 +126,90 @@ ranges! {
     NumberRange of f64;
 }
 
-/// What instance types must have. AWS leaves none out that is not asked for.
+/// The requirements for instance types. A requirement that is left out excludes no type.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceRequirements {
-    /// How many virtual CPUs.
+    /// The number of virtual CPUs.
     #[field(name = "VCpuCount")]
     pub v_cpu_count: WholeRange,
-    /// How much memory, in MiB.
+    /// The memory, in MiB.
     #[field(name = "MemoryMiB")]
     pub memory_mib: WholeRange,
-    /// How many accelerators; at most 0 leaves out instances that have any.
+    /// The number of accelerators. A maximum of 0 excludes instance types with accelerators.
     pub accelerator_count: Option<WholeRange>,
-    /// Who made the accelerators, as a set.
+    /// The manufacturers of the accelerators, as a set.
     #[field(set)]
     pub accelerator_manufacturers: Vec<Input<AcceleratorManufacturer>>,
-    /// Which accelerators, by AWS's names such as `t4g` and `h100`, as a set. AWS adds some every year.
+    /// The accelerators by AWS's names, such as `t4g` and `h100`, as a set. AWS adds some every year.
     #[field(set)]
     pub accelerator_names: Vec<Input<String>>,
-    /// How much memory the accelerators have together, in MiB.
+    /// The memory of all accelerators together, in MiB.
     #[field(name = "AcceleratorTotalMemoryMiB")]
     pub accelerator_total_memory_mib: Option<WholeRange>,
-    /// What the accelerators are, as a set.
+    /// The types of the accelerators, as a set.
     #[field(set)]
     pub accelerator_types: Vec<Input<AcceleratorType>>,
-    /// The only instance types that are candidates, at most 400, `*` allowed in them, as a set.
+    /// The only instance types that are candidates, at most 400, as a set. `*` is a wildcard.
     #[field(set)]
     pub allowed_instance_types: Vec<Input<InstanceType>>,
-    /// Bare metal. AWS's default is `excluded`.
+    /// Whether bare metal types are candidates. AWS's default is `excluded`.
     pub bare_metal: Option<Input<Candidacy>>,
-    /// Guaranteed bandwidth to EBS, in Mbit/s.
+    /// The baseline bandwidth to EBS, in Mbit/s.
     pub baseline_ebs_bandwidth_mbps: Option<WholeRange>,
-    /// Performance at least like that of a known family.
+    /// A baseline of performance, given by an instance family.
     pub baseline_performance_factors: Option<BaselinePerformanceFactors>,
-    /// Types with CPU credits. AWS's default is `excluded`.
+    /// Whether types with CPU credits (burstable) are candidates. AWS's default is `excluded`.
     pub burstable_performance: Option<Input<Candidacy>>,
-    /// Who made the CPU, as a set.
+    /// The manufacturers of the CPU, as a set.
     #[field(set)]
     pub cpu_manufacturers: Vec<Input<CpuManufacturer>>,
-    /// Instance types that are no candidates, at most 400, `*` allowed in them, as a set.
+    /// Instance types that are not candidates, at most 400, as a set. `*` is a wildcard.
     #[field(set)]
     pub excluded_instance_types: Vec<Input<InstanceType>>,
-    /// Which generations, as a set.
+    /// The generations, as a set.
     #[field(set)]
     pub instance_generations: Vec<Input<InstanceGeneration>>,
-    /// Disks of their own. AWS's default is `included`.
+    /// Whether types with local disks are candidates. AWS's default is `included`.
     pub local_storage: Option<Input<Candidacy>>,
-    /// What those disks are, as a set.
+    /// The types of the local disks, as a set.
     #[field(set)]
     pub local_storage_types: Vec<Input<LocalStorageType>>,
-    /// The highest Spot price, in percent of the cheapest fitting On-Demand price. Not with `SpotMaxPricePercentageOverLowestPrice`.
+    /// The highest Spot price, in percent of the cheapest On-Demand price of the candidates. Not together with `SpotMaxPricePercentageOverLowestPrice`.
     pub max_spot_price_as_percentage_of_optimal_on_demand_price: Option<Input<i32>>,
-    /// Memory per virtual CPU, in GiB.
+    /// The memory per virtual CPU, in GiB.
     #[field(name = "MemoryGiBPerVCpu")]
     pub memory_gib_per_v_cpu: Option<NumberRange>,
     /// Network bandwidth, in Gbit/s.
     pub network_bandwidth_gbps: Option<NumberRange>,
-    /// How many network interfaces.
+    /// The number of network interfaces.
     pub network_interface_count: Option<WholeRange>,
-    /// How far the On-Demand price may lie above the cheapest fitting one, in percent. AWS's default is 20.
+    /// How far the On-Demand price may exceed the cheapest candidate's, in percent. AWS's default is 20.
     pub on_demand_max_price_percentage_over_lowest_price: Option<Input<i32>>,
-    /// Whether they must be able to hibernate. AWS's default is `false`.
+    /// Whether the instance types must support hibernation. AWS's default is `false`.
     pub require_hibernate_support: Option<Input<bool>>,
-    /// How far the Spot price may lie above the cheapest fitting one, in percent.
+    /// How far the Spot price may exceed the cheapest candidate's, in percent.
     pub spot_max_price_percentage_over_lowest_price: Option<Input<i32>>,
-    /// How much their own disks hold, in GB.
+    /// The total size of the local disks, in GB.
     #[field(name = "TotalLocalStorageGB")]
     pub total_local_storage_gb: Option<NumberRange>,
 }
 
-/// Performance at least like that of a known family.
+/// A baseline of performance, given by an instance family.
 #[derive(Debug, Clone, Block)]
 pub struct BaselinePerformanceFactors {
-    /// Of the CPU.
+    /// The baseline of CPU performance.
     pub cpu: CpuPerformanceFactor,
 }
 
-/// Performance of a CPU by example.
+/// A baseline of CPU performance, given by an instance family.
 #[derive(Debug, Clone, Block)]
 pub struct CpuPerformanceFactor {
-    /// The example: one family.
+    /// The instance family to compare with. AWS takes exactly one.
     #[field(required)]
     pub references: Vec<PerformanceFactorReference>,
 }
 
-/// A family as an example.
+/// An instance family to compare with.
 #[derive(Debug, Clone, Block)]
 pub struct PerformanceFactorReference {
     /// The family, such as `c6i`.
@@ -233,7 +227,7 @@ impl BaselinePerformanceFactors {
 }
 
 impl InstanceRequirements {
-    /// Reports what AWS would refuse. `at` stands in front of the property's name.
+    /// Reports what AWS would refuse. `at` is the prefix of the property's name.
     pub(in crate::aws) fn check(&self, at: &str, checks: &mut Checks<'_>) {
         let whole = [
             ("VCpuCount", Some(&self.v_cpu_count)),
@@ -279,8 +273,8 @@ impl InstanceRequirements {
         );
     }
 
-    /// Sets that AWS takes and that together give every property two values: the first two differ everywhere, the last two in what AWS
-    /// does not take together with those.
+    /// Sets that AWS takes and that together give every property two values. The first two differ in every property. The last two vary the properties
+    /// that AWS does not take together with those.
     pub(in crate::aws) fn examples() -> [Self; 4] {
         let first = Self::new(2..=8, 4096..=16384)
             .accelerator_count(1..=4)
@@ -337,7 +331,7 @@ impl InstanceRequirements {
     }
 }
 
-/// Reports what no service takes together: types allowed and excluded, and both limits of the Spot price.
+/// Reports combinations that no service takes: both allowed and excluded types, or both limits of the Spot price.
 pub(in crate::aws) fn check_types_and_prices(
     at: &str,
     allowed: usize,

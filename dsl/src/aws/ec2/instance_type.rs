@@ -13,7 +13,7 @@ use crate::value::{Input, Literal, Text};
 pub struct InstanceType(String);
 
 impl InstanceType {
-    /// An instance type by its name. Its form is checked where it is used.
+    /// An instance type by its name. The spec that uses it checks the form of the name.
     #[must_use]
     pub fn named(name: impl Into<String>) -> Self {
         Self(name.into())

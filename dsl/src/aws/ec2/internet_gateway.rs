@@ -1,10 +1,10 @@
-//! `AWS::EC2::InternetGateway`: what connects a VPC to the internet, once it is attached.
+//! `AWS::EC2::InternetGateway`: connects a VPC to the internet once it is attached to the VPC.
 //!
-//! What surprises people: by itself it does nothing. It takes an attachment to a VPC (`AWS::EC2::VPCGatewayAttachment`), a route
-//! that leads to it, and a public address on whatever is to be reached.
+//! What surprises people: The gateway does nothing by itself. It needs an attachment to a VPC (`AWS::EC2::VPCGatewayAttachment`), a route that leads to
+//! it, and a public address on everything that the internet is to reach.
 //!
-//! Not here: the way out for IPv6 alone, which is `AWS::EC2::EgressOnlyInternetGateway`.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-internetgateway.html>
+//! Not here: outbound-only access for IPv6, which is `AWS::EC2::EgressOnlyInternetGateway`. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-internetgateway.html>
 
 use windlass_derive::Resource;
 
@@ -13,7 +13,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::Tags;
 
-/// A gateway between one VPC and the internet.
+/// Connects one VPC to the internet, once it is attached.
 ///
 /// ```
 /// use windlass::aws::ec2;
@@ -35,7 +35,6 @@ use crate::value::Tags;
     outputs(id: InternetGatewayId = "InternetGatewayId")
 )]
 pub struct InternetGateway {
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }

@@ -111,7 +111,7 @@ crate::ids! {
     InstanceId = "i-";
     /// A virtual private gateway.
     VpnGatewayId = "vgw-";
-    /// An internet gateway for IPv6 that lets connections out only.
+    /// An egress-only internet gateway: it lets IPv6 connections out and none in.
     EgressOnlyInternetGatewayId = "eigw-";
     /// A transit gateway.
     TransitGatewayId = "tgw-";

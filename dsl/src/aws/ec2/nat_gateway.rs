@@ -1,15 +1,15 @@
-//! `AWS::EC2::NatGateway`: lets what has private addresses open connections to elsewhere.
+//! `AWS::EC2::NatGateway`: lets machines with private addresses open connections to other networks.
 //!
-//! What surprises people: a public one needs a way to the internet itself, so it stands in a public subnet, and it costs money by the
-//! hour; it takes one to two minutes to come and go, and its address is free only when it is gone, which is why a replacement deletes
-//! first; a failed one is not repaired but removed by AWS after an hour. A regional one stands in no subnet and grows into the zones
-//! that are used, unless its addresses are given zone by zone.
+//! What surprises people: A public NAT gateway needs its own way to the internet, so it belongs in a public subnet. It costs money by the hour. It
+//! takes one to two minutes to create or delete, and its address becomes free only after the deletion, which is why a replacement deletes first. AWS
+//! does not repair a failed gateway, but removes it after an hour. A regional gateway has no subnet and grows into the zones that are used, unless its
+//! addresses are given zone by zone.
 //!
-//! `MaxDrainDurationSeconds` is no property of the gateway: it says how long giving up an address may wait for open connections, so a
-//! change of it alone sends nothing.
+//! `MaxDrainDurationSeconds` is not a property of the gateway: it limits how long AWS waits for open connections when the gateway gives up an address.
+//! So a change of this value alone sends nothing.
 //!
-//! Not here: routes that lead to it (`AWS::EC2::Route`), addresses (`AWS::EC2::EIP`).
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-natgateway.html>
+//! Not here: routes that lead to the gateway (`AWS::EC2::Route`) and addresses (`AWS::EC2::EIP`). Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-natgateway.html>
 
 use std::net::Ipv4Addr;
 
@@ -23,49 +23,49 @@ use crate::value::{Input, IntoInput, Tags};
 crate::text_enum! {
     /// How far a NAT gateway reaches.
     pub enum AvailabilityMode {
-        /// One zone.
+        /// The gateway works for one zone.
         Zonal = "zonal",
-        /// All zones of the VPC.
+        /// The gateway works for all zones of the VPC.
         Regional = "regional",
     }
-    /// What a NAT gateway connects to.
+    /// The networks that a NAT gateway connects to.
     pub enum ConnectivityType {
         /// The internet.
         Public = "public",
         /// Other VPCs and networks.
         Private = "private",
     }
-    /// Whether a regional NAT gateway does something by itself.
+    /// Whether a regional NAT gateway does something automatically.
     pub enum RegionalNatState {
-        /// It does.
+        /// The gateway does it automatically.
         Enabled = "enabled",
-        /// It does not.
+        /// The gateway does not do it automatically.
         Disabled = "disabled",
     }
 }
 
-/// Where a NAT gateway stands.
+/// The place of a NAT gateway: a subnet or a VPC.
 #[derive(Debug, Clone, Choice)]
 #[choice(replaces)]
 pub enum NatGatewayPlace {
-    /// In a subnet, and so in one zone.
+    /// A subnet, and so one zone.
     SubnetId(Input<SubnetId>),
-    /// In a VPC, and so in all its zones.
+    /// A VPC, and so all its zones.
     VpcId(Input<VpcId>),
 }
 
-/// More private addresses for a NAT gateway: certain ones, or so many.
+/// Secondary private addresses of a NAT gateway: specific ones, or a number of them.
 #[derive(Debug, Clone, Choice)]
 #[choice(in_place)]
 pub enum NatSecondaryAddresses {
-    /// These.
+    /// Specific addresses.
     #[field(set)]
     SecondaryPrivateIpAddresses(Vec<Input<Ipv4Addr>>),
-    /// So many, 1 to 31, chosen by AWS. For private NAT gateways only.
+    /// A number of addresses, 1 to 31, which AWS chooses. For private NAT gateways only.
     SecondaryPrivateIpAddressCount(Input<u8>),
 }
 
-/// The zone of some addresses.
+/// The zone of a gateway's addresses.
 #[derive(Debug, Clone, Choice)]
 pub enum NatZone {
     /// By name, such as `us-east-1a`.
@@ -78,7 +78,6 @@ pub enum NatZone {
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct NatZoneAddresses {
-    /// The zone.
     #[field(choice, no_setter)]
     pub zone: NatZone,
     /// The Elastic IP addresses.
@@ -112,7 +111,7 @@ impl NatZoneAddresses {
     }
 }
 
-/// A NAT gateway.
+/// Lets machines with private addresses open connections to other networks.
 ///
 /// ```
 /// use windlass::aws::ec2::{self, RouteTableId, SubnetId};
@@ -147,40 +146,38 @@ impl NatZoneAddresses {
     no_new
 )]
 pub struct NatGateway {
-    /// Where it stands.
+    /// The subnet or VPC of the gateway.
     #[field(choice, no_setter)]
     pub place: NatGatewayPlace,
-    /// How far it reaches. AWS's default is `zonal`.
+    /// Whether the gateway works for one zone or for all zones of the VPC. AWS's default is `zonal`.
     #[field(replaces, removal_default("\"zonal\""))]
     pub availability_mode: Option<Input<AvailabilityMode>>,
-    /// What it connects to. AWS's default is `public`.
+    /// The networks that the gateway connects to. AWS's default is `public`.
     #[field(replaces, removal_default("\"public\""))]
     pub connectivity_type: Option<Input<ConnectivityType>>,
-    /// The Elastic IP address of a public, zonal one.
+    /// The Elastic IP address of a public, zonal gateway.
     #[field(replaces)]
     pub allocation_id: Option<Input<AllocationId>>,
-    /// More Elastic IP addresses of a public, zonal one: up to seven, with a quota of one until AWS raises it.
+    /// Further Elastic IP addresses of a public, zonal gateway: up to seven, with a quota of one until AWS raises it.
     #[field(in_place, set)]
     pub secondary_allocation_ids: Vec<Input<AllocationId>>,
-    /// The private address, out of the subnet's range. AWS chooses one where none is given.
+    /// The private address, from the subnet's range. If absent, AWS chooses one.
     #[field(replaces, removal_keeps)]
     pub private_ip_address: Option<Input<Ipv4Addr>>,
-    /// More private addresses.
     #[field(choice, in_place, no_setter)]
     pub secondary_private_addresses: Option<NatSecondaryAddresses>,
-    /// The Elastic IP addresses of a regional one, zone by zone. Without them it finds zones and addresses by itself.
+    /// The Elastic IP addresses of a regional gateway, zone by zone. Without them, the gateway finds zones and addresses itself.
     #[field(in_place, set)]
     pub availability_zone_addresses: Vec<NatZoneAddresses>,
-    /// How long giving up an address may wait for open connections, 1 to 4000 seconds. AWS's default is 350.
+    /// How long AWS waits for open connections when the gateway gives up an address, 1 to 4000 seconds. AWS's default is 350.
     #[field(in_place, never_read, removal_default("350"))]
     pub max_drain_duration_seconds: Option<Input<u32>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
 impl NatGateway {
-    /// One that leads from its zone to the internet. The subnet must be public.
+    /// A gateway from one zone to the internet. The subnet must be public.
     #[must_use]
     pub fn public(subnet: impl IntoInput<SubnetId>, address: impl IntoInput<AllocationId>) -> Self {
         Self {
@@ -189,7 +186,7 @@ impl NatGateway {
         }
     }
 
-    /// One that leads from its zone to other networks under an address of the subnet.
+    /// A gateway from one zone to other networks, with a private address of the subnet.
     #[must_use]
     pub fn private(subnet: impl IntoInput<SubnetId>) -> Self {
         Self {
@@ -198,7 +195,7 @@ impl NatGateway {
         }
     }
 
-    /// One that leads from all zones of a VPC to the internet.
+    /// A gateway from all zones of a VPC to the internet.
     #[must_use]
     pub fn regional(vpc: impl IntoInput<VpcId>) -> Self {
         Self {
@@ -207,7 +204,7 @@ impl NatGateway {
         }
     }
 
-    /// More private addresses, out of the subnet's range.
+    /// Adds secondary private addresses from the subnet's range.
     #[must_use]
     pub fn secondary_private_ip_addresses(
         mut self,
@@ -220,7 +217,7 @@ impl NatGateway {
         self
     }
 
-    /// So many more private addresses, 1 to 31, chosen by AWS. For private NAT gateways only.
+    /// Adds a number of secondary private addresses, 1 to 31, which AWS chooses. For private NAT gateways only.
     #[must_use]
     pub fn secondary_private_ip_address_count(mut self, count: impl IntoInput<u8>) -> Self {
         self.secondary_private_addresses = Some(

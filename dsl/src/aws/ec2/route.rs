@@ -1,13 +1,13 @@
-//! `AWS::EC2::Route`: one line of a route table: what is bound for these addresses goes there.
+//! `AWS::EC2::Route`: one route of a route table: a destination range, and the target for packets to it.
 //!
-//! What surprises people: the most specific route wins, whatever their order; a table holds one route per destination; and where it leads
-//! can change in place, while for what it is cannot.
+//! What surprises people: The most specific route wins, whatever the order of the routes. A table holds one route per destination. The target can
+//! change in place; the destination cannot.
 //!
-//! Where CloudFormation and AWS differ: AWS answers with a gateway's id also where the target is an endpoint of a Gateway Load Balancer,
-//! and with an interface beside an instance. The life cycle tells them apart by their prefixes.
+//! Where CloudFormation and AWS differ: AWS answers with a gateway's id also if the target is an endpoint of a Gateway Load Balancer, and with an
+//! interface in addition to an instance. The life cycle tells them apart by their prefixes.
 //!
-//! Not here: the routes that AWS puts into every table for the VPC's own ranges, nor those that a virtual private gateway propagates.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-route.html>
+//! Not here: the routes that AWS puts into every table for the VPC's own ranges, nor those that a virtual private gateway propagates. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-route.html>
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use windlass_derive::{Choice, Resource};
@@ -22,7 +22,7 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput, Output};
 
 crate::ids! {
-    /// A gateway at the VPC itself: an internet gateway (`igw-…`) or a virtual private gateway (`vgw-…`).
+    /// A gateway that is attached to the VPC: an internet gateway (`igw-…`) or a virtual private gateway (`vgw-…`).
     GatewayId = "";
 }
 
@@ -38,25 +38,23 @@ impl From<VpnGatewayId> for GatewayId {
     }
 }
 
-/// What a route is for.
+/// The destination of a route: the addresses that the route applies to.
 #[derive(Debug, Clone, Choice)]
 #[choice(replaces)]
 pub enum RouteDestination {
-    /// IPv4 addresses; `0.0.0.0/0` is all of them.
+    /// A range of IPv4 addresses; `0.0.0.0/0` is all of them.
     DestinationCidrBlock(Input<Ipv4Net>),
-    /// IPv6 addresses; `::/0` is all of them.
+    /// A range of IPv6 addresses; `::/0` is all of them.
     DestinationIpv6CidrBlock(Input<Ipv6Net>),
     /// The addresses of a managed prefix list.
     DestinationPrefixListId(Input<PrefixListId>),
 }
 
-/// Where a route leads.
+/// The target of a route: where the packets go.
 #[derive(Debug, Clone, Choice)]
 #[choice(in_place)]
 pub enum RouteTarget {
-    /// A carrier gateway.
     CarrierGatewayId(Input<CarrierGatewayId>),
-    /// A core network.
     CoreNetworkArn(Input<CoreNetworkArn>),
     /// An egress-only internet gateway, for IPv6.
     EgressOnlyInternetGatewayId(Input<EgressOnlyInternetGatewayId>),
@@ -64,39 +62,32 @@ pub enum RouteTarget {
     GatewayId(Input<GatewayId>),
     /// An instance with one interface, such as a NAT instance.
     InstanceId(Input<InstanceId>),
-    /// A local gateway.
     LocalGatewayId(Input<LocalGatewayId>),
-    /// A NAT gateway.
     NatGatewayId(Input<NatGatewayId>),
-    /// A network interface.
     NetworkInterfaceId(Input<NetworkInterfaceId>),
-    /// A transit gateway.
     TransitGatewayId(Input<TransitGatewayId>),
     /// An endpoint of a Gateway Load Balancer.
     VpcEndpointId(Input<VpcEndpointId>),
-    /// A peering connection.
     VpcPeeringConnectionId(Input<VpcPeeringConnectionId>),
 }
 
-/// What a route can be for.
+/// A type that can be the destination of a route.
 #[diagnostic::on_unimplemented(
     message = "a route cannot be for `{Self}`",
     label = "this is no destination of a route",
     note = "a route is for an address range, `cidr!(\"10.1.0.0/16\")` or `cidr!(\"::/0\")`, or for the `PrefixListId` of a managed prefix list"
 )]
 pub trait ToDestination {
-    /// The destination.
     fn destination(self) -> RouteDestination;
 }
 
-/// What a route can lead to.
+/// A type that can be the target of a route.
 #[diagnostic::on_unimplemented(
     message = "a route cannot lead to `{Self}`",
     label = "this is no target of a route",
     note = "a route leads to a gateway, an instance, a network interface, an endpoint or a peering connection: pass its `id()`"
 )]
 pub trait ToTarget {
-    /// The target.
     fn target(self) -> RouteTarget;
 }
 
@@ -154,7 +145,7 @@ ends! { ToTarget::target -> RouteTarget:
     VpcPeeringConnectionId => VpcPeeringConnectionId,
 }
 
-/// One line of a route table. Whatever uses the table waits for it.
+/// One route of a route table. Every resource that uses the table waits for the route.
 ///
 /// ```
 /// use windlass::aws::ec2::{self, TransitGatewayId, VpcId};
@@ -190,19 +181,18 @@ ends! { ToTarget::target -> RouteTarget:
     no_new
 )]
 pub struct Route {
-    /// The table.
     #[field(replaces)]
     pub route_table_id: Input<RouteTableId>,
-    /// What the route is for.
+    /// The addresses that the route applies to.
     #[field(choice, no_setter)]
     pub destination: RouteDestination,
-    /// Where it leads.
+    /// Where the packets go.
     #[field(choice, in_place, no_setter)]
     pub target: RouteTarget,
 }
 
 impl Route {
-    /// A route for a range or a prefix list.
+    /// A route for an address range or a prefix list.
     #[must_use]
     pub fn new(
         table: impl IntoInput<RouteTableId>,
@@ -216,20 +206,20 @@ impl Route {
         }
     }
 
-    /// The route for every IPv4 address that no other route of the table is for.
+    /// The default route: it applies to every IPv4 address for which the table has no other route.
     #[must_use]
     pub fn default_through(table: impl IntoInput<RouteTableId>, target: impl ToTarget) -> Self {
         Self::new(table, crate::cidr!("0.0.0.0/0"), target)
     }
 
-    /// What the route is for.
+    /// Changes the destination of the route.
     #[must_use]
     pub fn destination(mut self, destination: impl ToDestination) -> Self {
         self.destination = destination.destination();
         self
     }
 
-    /// Where it leads.
+    /// Changes the target of the route.
     #[must_use]
     pub fn target(mut self, target: impl ToTarget) -> Self {
         self.target = target.target();

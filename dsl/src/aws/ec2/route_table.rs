@@ -1,10 +1,10 @@
-//! `AWS::EC2::RouteTable`: where the packets that leave a subnet go.
+//! `AWS::EC2::RouteTable`: decides where the packets that leave a subnet go.
 //!
-//! What surprises people: every table holds the route for the VPC's own range, which cannot be removed; and a subnet that no table is
-//! associated with uses the VPC's main table, which AWS makes and no kind of the catalogue touches.
+//! What surprises people: Every table holds the route for the VPC's own range, and this route cannot be removed. A subnet without an associated table
+//! uses the VPC's main table, which AWS creates and no kind of the catalogue touches.
 //!
-//! Not here: routes (`AWS::EC2::Route`) and who uses the table (`AWS::EC2::SubnetRouteTableAssociation`).
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-routetable.html>
+//! Not here: routes (`AWS::EC2::Route`) and the subnets that use the table (`AWS::EC2::SubnetRouteTableAssociation`). Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-routetable.html>
 
 use windlass_derive::Resource;
 
@@ -13,7 +13,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, Tags};
 
-/// A table of routes.
+/// A table of routes, for the subnets that are associated with it.
 ///
 /// ```
 /// use windlass::aws::ec2;
@@ -36,10 +36,8 @@ use crate::value::{Input, Tags};
     holds("VpcId")
 )]
 pub struct RouteTable {
-    /// The VPC.
     #[field(replaces)]
     pub vpc_id: Input<VpcId>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }

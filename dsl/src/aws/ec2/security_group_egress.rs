@@ -1,11 +1,11 @@
-//! `AWS::EC2::SecurityGroupEgress`: one rule for what may go out, as a resource of its own.
+//! `AWS::EC2::SecurityGroupEgress`: one outbound rule of a security group, as a resource of its own.
 //!
-//! What surprises people: AWS gives every new group a rule that lets everything out, and a rule of its own does not end that one; only
-//! the group's own spec does, with [`no_egress`](super::SecurityGroup::no_egress) or inline rules. A rule is what it lets through, so
-//! everything but its description replaces it.
+//! What surprises people: AWS gives every new group a rule that allows all outbound traffic, and a separate outbound rule does not end that one. Only
+//! the group's own spec ends it, with [`no_egress`](super::SecurityGroup::no_egress) or inline rules. The traffic identifies a rule, so every change
+//! except one of the description replaces the rule.
 //!
-//! Not here: rules inside a group's own spec ([`SecurityGroup`](super::SecurityGroup)).
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupegress.html>
+//! Not here: rules inside a group's own spec ([`SecurityGroup`](super::SecurityGroup)). Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupegress.html>
 
 use serde_json::Value;
 use windlass_derive::Resource;
@@ -16,7 +16,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
-/// One rule for what may go out.
+/// One outbound rule of a security group, as a resource of its own.
 ///
 /// ```
 /// use windlass::aws::ec2::{Egress, SecurityGroup, SecurityGroupEgress};
@@ -52,10 +52,8 @@ use crate::value::{Input, IntoInput};
     no_new
 )]
 pub struct SecurityGroupEgress {
-    /// The group.
     #[field(replaces)]
     pub group_id: Input<SecurityGroupId>,
-    /// The protocol.
     #[field(replaces)]
     pub ip_protocol: Input<IpProtocol>,
     /// The first port, or the ICMP type; -1 is every type.
@@ -64,15 +62,15 @@ pub struct SecurityGroupEgress {
     /// The last port, or the ICMP code; -1 is every code.
     #[field(replaces)]
     pub to_port: Option<Input<i32>>,
-    /// Where it may go to.
+    /// The destination of the traffic.
     #[field(choice, replaces)]
     pub destination: EgressDestination,
-    /// What it is for, at most 255 characters.
+    /// A description of the rule, at most 255 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
 }
 
-/// A group has no rule twice, whatever its description is: AWS answers `InvalidPermission.Duplicate`.
+/// A group cannot have the same rule twice, whatever the descriptions are: AWS answers `InvalidPermission.Duplicate`.
 fn taken(spec: &Value) -> Vec<Vec<Value>> {
     let parts = [
         "GroupId",
@@ -88,7 +86,7 @@ fn taken(spec: &Value) -> Vec<Vec<Value>> {
 }
 
 impl SecurityGroupEgress {
-    /// A rule of a group.
+    /// An outbound rule of a group.
     pub fn on(group: impl IntoInput<SecurityGroupId>, rule: impl Into<Egress>) -> Self {
         let Egress {
             ip_protocol,

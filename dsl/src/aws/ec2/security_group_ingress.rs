@@ -1,11 +1,12 @@
-//! `AWS::EC2::SecurityGroupIngress`: one rule for what may come in, as a resource of its own.
+//! `AWS::EC2::SecurityGroupIngress`: one inbound rule of a security group, as a resource of its own.
 //!
-//! What surprises people: a rule is what it lets through, so everything but its description replaces it. It is what groups use that refer
-//! to themselves or to each other. AWS takes the same rule only once per group, wherever it is declared. Nobody waits for a rule by using its group: rules of two groups that refer to each other would wait in a circle; say
-//! `depends_on` where it matters.
+//! What surprises people: The traffic identifies a rule, so every change except one of the description replaces the rule. Groups that refer to
+//! themselves or to each other need this kind. AWS accepts the same rule only once per group, wherever it is declared. A resource that uses the group
+//! does not wait for its separate rules, because rules of two groups that refer to each other would then wait in a circle. Add `depends_on` where a
+//! resource must wait for a rule.
 //!
-//! Not here: rules inside a group's own spec ([`SecurityGroup`](super::SecurityGroup)).
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html>
+//! Not here: rules inside a group's own spec ([`SecurityGroup`](super::SecurityGroup)). Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroupingress.html>
 
 use serde_json::Value;
 use windlass_derive::{Choice, Resource};
@@ -28,7 +29,7 @@ pub enum RuleGroup {
     GroupName(Input<String>),
 }
 
-/// One rule for what may come in.
+/// One inbound rule of a security group, as a resource of its own.
 ///
 /// ```
 /// use windlass::aws::ec2::{Ingress, SecurityGroup, SecurityGroupIngress};
@@ -64,10 +65,8 @@ pub enum RuleGroup {
     no_new
 )]
 pub struct SecurityGroupIngress {
-    /// The group.
     #[field(choice, replaces)]
     pub group: RuleGroup,
-    /// The protocol.
     #[field(replaces)]
     pub ip_protocol: Input<IpProtocol>,
     /// The first port, or the ICMP type; -1 is every type.
@@ -76,18 +75,18 @@ pub struct SecurityGroupIngress {
     /// The last port, or the ICMP code; -1 is every code.
     #[field(replaces)]
     pub to_port: Option<Input<i32>>,
-    /// Where it may come from.
+    /// The source of the traffic.
     #[field(choice, replaces)]
     pub source: IngressSource,
-    /// The account of the source security group, where it is another one.
+    /// The account of the source security group, if it is another account.
     #[field(replaces)]
     pub source_security_group_owner_id: Option<Input<String>>,
-    /// What it is for, at most 255 characters.
+    /// A description of the rule, at most 255 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
 }
 
-/// A group has no rule twice, whatever its description is: AWS answers `InvalidPermission.Duplicate`.
+/// A group cannot have the same rule twice, whatever the descriptions are: AWS answers `InvalidPermission.Duplicate`.
 fn taken(spec: &Value) -> Vec<Vec<Value>> {
     let parts = [
         "GroupId",
@@ -104,7 +103,7 @@ fn taken(spec: &Value) -> Vec<Vec<Value>> {
 }
 
 impl SecurityGroupIngress {
-    /// A rule of a group.
+    /// An inbound rule of a group.
     pub fn on(group: impl Into<RuleGroup>, rule: impl Into<Ingress>) -> Self {
         let Ingress {
             ip_protocol,

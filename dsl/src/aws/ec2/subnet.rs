@@ -1,13 +1,13 @@
 //! `AWS::EC2::Subnet`: a part of a VPC's range, in one availability zone.
 //!
-//! What surprises people: neither range nor zone can change afterwards, and AWS keeps five addresses of every subnet for itself. A
-//! subnet is public or private by the route table that it uses, not by a property of its own. An IPv6 range can be added and removed in
-//! place, but not exchanged: the old one would have to go first, which AWS refuses while an interface has an address of it.
+//! What surprises people: Neither range nor zone can change afterwards, and AWS keeps five addresses of every subnet for itself. A subnet is public or
+//! private by the route table that it uses, not by a property of its own. An IPv6 range can be added and removed in place, but not exchanged: the old
+//! range would have to go first, and AWS refuses that while an interface has an address in it.
 //!
-//! Where CloudFormation and AWS differ: AWS returns `EnableLniAtDeviceIndex`, so it is compared.
+//! Where CloudFormation and AWS differ: AWS returns `EnableLniAtDeviceIndex`, so Windlass compares it.
 //!
-//! Not here: customer-owned addresses of Outposts, which CloudFormation does not know either.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-subnet.html>
+//! Not here: customer-owned addresses of Outposts, which CloudFormation does not know either. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-subnet.html>
 
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde_json::Value;
@@ -26,13 +26,13 @@ crate::text_enum! {
         /// The instance's id.
         ResourceName = "resource-name",
     }
-    /// Which internet traffic VPC Block Public Access keeps from a subnet.
+    /// Which internet traffic VPC Block Public Access blocks for a subnet.
     pub enum InternetGatewayBlockMode {
-        /// None.
+        /// No traffic.
         Off = "off",
-        /// All.
+        /// All traffic.
         BlockBidirectional = "block-bidirectional",
-        /// What comes from the internet.
+        /// Traffic from the internet.
         BlockIngress = "block-ingress",
     }
 }
@@ -41,10 +41,10 @@ crate::text_enum! {
 #[derive(Debug, Clone, Choice)]
 #[choice(replaces)]
 pub enum SubnetZone {
-    /// By name, such as `us-east-1a`, which stands for another place in each account.
+    /// By name, such as `us-east-1a`. The same name means another place in each account.
     #[field(removal_keeps)]
     AvailabilityZone(Input<String>),
-    /// By id, such as `use1-az1`, which stands for one place in all accounts.
+    /// By id, such as `use1-az1`. An id means the same place in all accounts.
     #[field(removal_keeps)]
     AvailabilityZoneId(Input<String>),
 }
@@ -52,13 +52,13 @@ pub enum SubnetZone {
 /// The host names that instances get.
 #[derive(Debug, Clone, Block)]
 pub struct PrivateDnsNameOptions {
-    /// Whether the name of the instance's id answers with its IPv6 address. AWS's default is `false`.
+    /// Whether DNS resolves the name with the instance's id to its IPv6 address. AWS's default is `false`.
     #[field(name = "EnableResourceNameDnsAAAARecord", removal_default("false"))]
     pub enable_resource_name_dns_aaaa_record: Option<Input<bool>>,
-    /// Whether the name of the instance's id answers with its IPv4 address. AWS's default is `false`.
+    /// Whether DNS resolves the name with the instance's id to its IPv4 address. AWS's default is `false`.
     #[field(name = "EnableResourceNameDnsARecord", removal_default("false"))]
     pub enable_resource_name_dns_a_record: Option<Input<bool>>,
-    /// What host names are made of. AWS's default is `ip-name`; a subnet for IPv6 alone has `resource-name` only.
+    /// What host names are made of. AWS's default is `ip-name`; an IPv6-only subnet has `resource-name` only.
     #[field(removal_keeps)]
     pub hostname_type: Option<Input<HostnameType>>,
 }
@@ -81,7 +81,7 @@ pub struct PrivateDnsNameOptions {
 /// # assert_eq!(windlass::Stack::test("t", stack, windlass::request::Request::offline("us-east-1")).problems, []);
 /// ```
 ///
-/// Only a VPC's identifier fits:
+/// Only the id of a VPC compiles:
 ///
 /// ```compile_fail,E0277
 /// use windlass::aws::ec2::{Subnet, SubnetId};
@@ -109,37 +109,36 @@ pub struct PrivateDnsNameOptions {
     no_new
 )]
 pub struct Subnet {
-    /// The VPC.
     #[field(replaces)]
     pub vpc_id: Input<VpcId>,
-    /// The zone. AWS chooses one where none is given.
+    /// The zone. If absent, AWS chooses one.
     #[field(choice, no_setter)]
     pub zone: Option<SubnetZone>,
     /// The IPv4 range, `/16` to `/28`, inside the VPC's.
     #[field(replaces)]
     pub cidr_block: Option<Input<Ipv4Net>>,
-    /// The IPAM pool that gives the IPv4 range instead.
+    /// The IPAM pool that AWS takes the IPv4 range from, in place of `CidrBlock`.
     #[field(replaces, never_read)]
     pub ipv4_ipam_pool_id: Option<Input<IpamPoolId>>,
-    /// The length of the IPv4 range that the pool gives, 16 to 28.
+    /// The prefix length of the IPv4 range from the pool, 16 to 28.
     #[field(replaces, never_read)]
     pub ipv4_netmask_length: Option<Input<u8>>,
     /// The IPv6 range, `/44` to `/64` in steps of four, inside the VPC's.
     #[field(replaces_if(exchanges_range, "one range takes the place of another"))]
     pub ipv6_cidr_block: Option<Input<Ipv6Net>>,
-    /// The IPAM pool that gives the IPv6 range instead.
+    /// The IPAM pool that AWS takes the IPv6 range from, in place of `Ipv6CidrBlock`.
     #[field(replaces, never_read)]
     pub ipv6_ipam_pool_id: Option<Input<IpamPoolId>>,
-    /// The length of the IPv6 range that the pool gives, 44 to 64 in steps of four.
+    /// The prefix length of the IPv6 range from the pool, 44 to 64 in steps of four.
     #[field(replaces, never_read)]
     pub ipv6_netmask_length: Option<Input<u8>>,
-    /// Whether the subnet is for IPv6 alone. AWS's default is `false`.
+    /// Whether the subnet is IPv6-only. AWS's default is `false`.
     #[field(replaces, removal_default("false"))]
     pub ipv6_native: Option<Input<bool>>,
     /// Whether new interfaces get an IPv6 address. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub assign_ipv6_address_on_creation: Option<Input<bool>>,
-    /// Whether the Amazon DNS server makes up IPv6 addresses for what has IPv4 ones only. AWS's default is `false`.
+    /// Whether the Amazon DNS server synthesizes IPv6 addresses (DNS64) for names that only have IPv4 ones. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub enable_dns64: Option<Input<bool>>,
     /// The position, from 1, of the interfaces that become local network interfaces of an Outpost.
@@ -148,24 +147,23 @@ pub struct Subnet {
     /// Whether instances get a public IPv4 address at launch. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub map_public_ip_on_launch: Option<Input<bool>>,
-    /// The Outpost that holds the subnet. It needs the zone, too.
+    /// The Outpost that holds the subnet. The zone is required together with it.
     #[field(replaces)]
     pub outpost_arn: Option<Input<OutpostArn>>,
-    /// The host names that instances get. AWS's default follows from whether the subnet is for IPv6 alone.
+    /// The host names that instances get. AWS's default depends on whether the subnet is IPv6-only.
     #[field(in_place)]
     pub private_dns_name_options_on_launch: Option<PrivateDnsNameOptions>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
-/// A range can be associated and disassociated; there is no call that exchanges one for another.
+/// AWS can associate and disassociate a range; it has no call that exchanges one for another.
 fn exchanges_range(old: &Value, new: &Value) -> bool {
     !old.is_null() && !new.is_null() && old != new
 }
 
 impl Subnet {
-    /// A subnet over an IPv4 range.
+    /// A subnet with an IPv4 range.
     #[must_use]
     pub fn new(vpc: impl IntoInput<VpcId>, cidr_block: impl IntoInput<Ipv4Net>) -> Self {
         Self {
@@ -174,7 +172,7 @@ impl Subnet {
         }
     }
 
-    /// A subnet for IPv6 alone.
+    /// An IPv6-only subnet.
     #[must_use]
     pub fn ipv6_only(vpc: impl IntoInput<VpcId>, range: impl IntoInput<Ipv6Net>) -> Self {
         Self {
@@ -184,7 +182,7 @@ impl Subnet {
         }
     }
 
-    /// A subnet whose IPv4 range of that length, 16 to 28, an IPAM pool gives.
+    /// A subnet whose IPv4 range comes from an IPAM pool, with this prefix length, 16 to 28.
     #[must_use]
     pub fn from_ipam(
         vpc: impl IntoInput<VpcId>,
@@ -205,7 +203,7 @@ impl Subnet {
         self
     }
 
-    /// The zone by id, such as `use1-az1`, which stands for one place in all accounts.
+    /// The zone by id, such as `use1-az1`. An id means the same place in all accounts.
     #[must_use]
     pub fn availability_zone_id(mut self, id: impl IntoInput<String>) -> Self {
         self.zone = Some(SubnetZone::AvailabilityZoneId(id.into()));

@@ -1,10 +1,10 @@
 //! `AWS::EC2::SubnetRouteTableAssociation`: which route table a subnet uses.
 //!
-//! What surprises people: a subnet has one explicit association at most, so another one can only be made after the first is gone; in
-//! between, and when there is none, the subnet uses the VPC's main table.
+//! What surprises people: A subnet has at most one explicit association, so a new one can only be made after the old one is gone. Without an
+//! association (also between the two), the subnet uses the VPC's main table.
 //!
-//! Not here: associations of a table with a gateway, which are `AWS::EC2::GatewayRouteTableAssociation`.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-subnetroutetableassociation.html>
+//! Not here: associations of a table with a gateway, which are `AWS::EC2::GatewayRouteTableAssociation`. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-subnetroutetableassociation.html>
 
 use windlass_derive::Resource;
 
@@ -13,7 +13,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::Input;
 
-/// The route table of a subnet. Whatever uses the subnet waits for it.
+/// The route table of a subnet. Every resource that uses the subnet waits for the association.
 ///
 /// ```
 /// use windlass::aws::ec2::{self, SubnetId, VpcId};
@@ -28,7 +28,7 @@ use crate::value::Input;
 /// # assert_eq!(windlass::Stack::test("t", stack, windlass::request::Request::offline("us-east-1")).problems, []);
 /// ```
 ///
-/// The two cannot be mixed up:
+/// The two ids cannot be mixed up:
 ///
 /// ```compile_fail,E0277
 /// use windlass::aws::ec2::{RouteTableId, SubnetId, SubnetRouteTableAssociation};
@@ -47,7 +47,6 @@ use crate::value::Input;
     holds("RouteTableId")
 )]
 pub struct SubnetRouteTableAssociation {
-    /// The table.
     #[field(replaces)]
     pub route_table_id: Input<RouteTableId>,
     /// The subnet, of the same VPC.

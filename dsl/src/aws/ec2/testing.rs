@@ -1,4 +1,4 @@
-//! What the unit tests of this service's kinds share.
+//! Helpers that the unit tests of this service's kinds share.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::resource::{Check, Declare, Resource, Samples};
 use crate::schema::{Change, FieldSchema, Shape, flattened};
 use crate::stack::Stack;
 
-/// The messages that a spec, declared as `it`, gives rise to.
+/// The messages of all problems that a spec, declared as `it`, causes.
 pub fn problems(spec: impl Declare) -> Vec<String> {
     let document = Stack::test(
         "t",
@@ -24,8 +24,9 @@ pub fn problems(spec: impl Declare) -> Vec<String> {
     messages.map(|problem| problem.message).collect()
 }
 
-/// What every kind's samples must do: pass the checks, be read back as the resolved spec, give every property, and vary it where a change
-/// of it does something; alone, where a replacement follows from it, unless it is `coupled`: its value decides what else may be given.
+/// The rules for every kind's samples: they pass the checks, they are read back as the resolved spec, they give every property, and they vary every
+/// property whose change has an effect. If the change replaces, the property varies alone, unless it is `coupled`: its value decides which other
+/// properties are allowed.
 fn samples_are_complete<R: Resource + Check + Samples>(coupled: &[&str]) {
     let kind = R::SCHEMA.kind;
     let mut given = BTreeSet::new();
@@ -58,7 +59,7 @@ fn samples_are_complete<R: Resource + Check + Samples>(coupled: &[&str]) {
     }
 }
 
-/// Whether two specs differ in a property, or in which variant of its choice is given; and, if asked, in nothing else.
+/// Whether two specs differ in a property, or in the variant of its choice; and, if `alone`, in nothing else.
 fn varies(one: &Value, other: &Value, property: &str, together: &[&str], alone: bool) -> bool {
     let both = |name: &str| (one.get(name), other.get(name));
     let (a, b) = both(property);

@@ -1,10 +1,10 @@
 //! `AWS::EC2::VPC`: a virtual network.
 //!
-//! What surprises people: the address range cannot change afterwards; a tenancy can go from `dedicated` to `default` in place, never
-//! back; DNS host names need DNS support; and every VPC comes with a route table, a network ACL and a security group that go with it.
+//! What surprises people: The address range cannot change afterwards. A tenancy can change from `dedicated` to `default` in place, but never back. DNS
+//! host names need DNS support. AWS creates a route table, a network ACL and a security group with every VPC, and deletes them with it.
 //!
-//! Not here: further address ranges, which are `AWS::EC2::VPCCidrBlock`.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html>
+//! Not here: further address ranges, which are `AWS::EC2::VPCCidrBlock`. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html>
 
 use ipnet::Ipv4Net;
 use serde_json::{Value, json};
@@ -16,13 +16,13 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// On what hardware instances run unless they say otherwise.
+    /// The tenancy: the hardware that instances run on unless they say otherwise.
     pub enum InstanceTenancy {
-        /// On hardware shared with others.
+        /// Hardware that is shared with other accounts.
         Default = "default",
-        /// On hardware of one's own.
+        /// Dedicated hardware.
         Dedicated = "dedicated",
-        /// On a dedicated host.
+        /// A dedicated host.
         Host = "host",
     }
 }
@@ -46,10 +46,10 @@ pub struct Vpc {
     /// The IPv4 range, `/16` to `/28`.
     #[field(replaces)]
     pub cidr_block: Option<Input<Ipv4Net>>,
-    /// The IPAM pool that gives the IPv4 range instead.
+    /// The IPAM pool that AWS takes the IPv4 range from, in place of `CidrBlock`.
     #[field(replaces, never_read)]
     pub ipv4_ipam_pool_id: Option<Input<IpamPoolId>>,
-    /// The length of the range that the pool gives, 16 to 28.
+    /// The prefix length of the range from the pool, 16 to 28.
     #[field(replaces, never_read)]
     pub ipv4_netmask_length: Option<Input<u8>>,
     /// Whether instances with public addresses get public host names. AWS's default is `false`.
@@ -58,24 +58,23 @@ pub struct Vpc {
     /// Whether the Amazon DNS server answers in the VPC. AWS's default is `true`.
     #[field(in_place, removal_default("true"))]
     pub enable_dns_support: Option<Input<bool>>,
-    /// On what hardware instances run unless they say otherwise. AWS's default is `default`.
+    /// The hardware that instances run on unless they say otherwise. AWS's default is `default`.
     #[field(
         replaces_if(leaves_default_tenancy, "the tenancy becomes anything but `default`"),
         removal_default("\"default\"")
     )]
     pub instance_tenancy: Option<Input<InstanceTenancy>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
-/// `ModifyVpcTenancy` knows only the way to `default`.
+/// `ModifyVpcTenancy` can only change the tenancy to `default`.
 fn leaves_default_tenancy(_old: &Value, new: &Value) -> bool {
     !(new.is_null() || *new == json!("default"))
 }
 
 impl Vpc {
-    /// A VPC over an IPv4 range.
+    /// A VPC with an IPv4 range.
     #[must_use]
     pub fn new(cidr_block: impl IntoInput<Ipv4Net>) -> Self {
         Self {
@@ -84,7 +83,7 @@ impl Vpc {
         }
     }
 
-    /// A VPC whose IPv4 range of that length, 16 to 28, an IPAM pool gives.
+    /// A VPC whose IPv4 range comes from an IPAM pool, with this prefix length, 16 to 28.
     #[must_use]
     pub fn from_ipam(pool: impl IntoInput<IpamPoolId>, netmask_length: impl IntoInput<u8>) -> Self {
         Self {

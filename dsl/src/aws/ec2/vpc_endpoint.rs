@@ -1,15 +1,15 @@
-//! `AWS::EC2::VPCEndpoint`: a way from a VPC to a service without the internet.
+//! `AWS::EC2::VPCEndpoint`: connects a VPC to a service without the internet.
 //!
-//! What surprises people: a gateway endpoint works through route tables and is free, an interface endpoint works through network
-//! interfaces in subnets behind security groups and is not; what one of them takes, the other refuses. Tasks in private subnets without a
-//! NAT gateway need interface endpoints for `ecr.api`, `ecr.dkr` and `logs`, and a gateway endpoint for `s3`. Without security groups, AWS
-//! takes the VPC's default one, and an endpoint cannot be left with none. Private DNS needs DNS support and DNS host names in the VPC.
+//! What surprises people: A gateway endpoint works through route tables and is free. An interface endpoint works through network interfaces in subnets
+//! behind security groups and costs money. Each type refuses the properties of the other. Tasks in private subnets without a NAT gateway need interface
+//! endpoints for `ecr.api`, `ecr.dkr` and `logs`, and a gateway endpoint for `s3`. If the spec gives no security groups, AWS takes the VPC's default
+//! one; an endpoint cannot have none. Private DNS needs DNS support and DNS host names in the VPC.
 //!
-//! Where CloudFormation and AWS's API differ: `PrivateDnsOnlyForInboundResolverEndpoint` is a boolean in the API, and `not-specified` is
-//! what CloudFormation writes for a property that is left out, so it is no value here.
+//! Where CloudFormation and AWS's API differ: `PrivateDnsOnlyForInboundResolverEndpoint` is a boolean in the API. CloudFormation writes `not-specified`
+//! for an absent property, so that is not a value here.
 //!
-//! Not here: addresses chosen per subnet (`SubnetConfigurations`) and tunnel endpoints, which CloudFormation does not have.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html>
+//! Not here: addresses chosen per subnet (`SubnetConfigurations`) and tunnel endpoints, which CloudFormation does not have. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcendpoint.html>
 
 use serde_json::Value;
 use windlass_derive::{Block, Choice, Resource};
@@ -36,17 +36,15 @@ crate::text_enum! {
         Resource = "Resource",
     }
 
-    /// Which addresses an endpoint has.
+    /// The address family of an endpoint.
     pub enum EndpointAddressType {
-        /// IPv4.
         Ipv4 = "ipv4",
-        /// IPv6.
         Ipv6 = "ipv6",
         /// Both.
         Dualstack = "dualstack",
     }
 
-    /// Which DNS records are made for an endpoint.
+    /// Which DNS records AWS creates for an endpoint.
     pub enum DnsRecordIpType {
         /// A records.
         Ipv4 = "ipv4",
@@ -54,61 +52,57 @@ crate::text_enum! {
         Ipv6 = "ipv6",
         /// Both.
         Dualstack = "dualstack",
-        /// What the service says.
+        /// The records that the service defines.
         ServiceDefined = "service-defined",
     }
 
-    /// Who uses the private DNS name of a service that also has a gateway endpoint.
+    /// Which clients use the private DNS name of a service that also has a gateway endpoint.
     pub enum PrivateDnsScope {
-        /// Only what comes in through an inbound Resolver endpoint; the VPC itself uses the gateway endpoint.
+        /// Only clients behind an inbound Resolver endpoint; the VPC itself uses the gateway endpoint.
         OnlyInboundResolver = "OnlyInboundResolver",
-        /// Everybody.
+        /// All clients.
         AllResolvers = "AllResolvers",
     }
 
     /// Which custom domains get private DNS.
     pub enum PrivateDnsPreference {
-        /// Verified ones.
         VerifiedDomainsOnly = "VERIFIED_DOMAINS_ONLY",
-        /// All.
         AllDomains = "ALL_DOMAINS",
-        /// Verified ones and those that are listed.
+        /// Verified domains, and the domains that are listed.
         VerifiedDomainsAndSpecifiedDomains = "VERIFIED_DOMAINS_AND_SPECIFIED_DOMAINS",
-        /// Those that are listed.
+        /// The domains that are listed.
         SpecifiedDomainsOnly = "SPECIFIED_DOMAINS_ONLY",
     }
 }
 
-/// What an endpoint leads to.
+/// The target of an endpoint.
 #[derive(Debug, Clone, Choice)]
 #[choice(replaces)]
 pub enum EndpointTarget {
     /// A service, such as `com.amazonaws.us-east-1.s3`.
     ServiceName(Input<String>),
-    /// A service network.
     ServiceNetworkArn(Input<String>),
-    /// A resource configuration.
     ResourceConfigurationArn(Input<String>),
 }
 
-/// Names and records of an endpoint.
+/// DNS options of an endpoint.
 #[derive(Debug, Clone, Block)]
 pub struct DnsOptions {
-    /// Which records are made. AWS's default follows the address type.
+    /// Which records AWS creates. AWS's default follows the address type.
     #[field(removal_keeps)]
     pub dns_record_ip_type: Option<Input<DnsRecordIpType>>,
-    /// Who uses the private DNS name of a service that also has a gateway endpoint. AWS's default is everybody.
+    /// Which clients use the private DNS name of a service that also has a gateway endpoint. AWS's default is all clients.
     #[field(removal_default("\"AllResolvers\""))]
     pub private_dns_only_for_inbound_resolver_endpoint: Option<Input<PrivateDnsScope>>,
     /// Which custom domains get private DNS.
     #[field(replaces)]
     pub private_dns_preference: Option<Input<PrivateDnsPreference>>,
-    /// Those domains, 1 to 10, as a set.
+    /// The listed domains, 1 to 10, as a set.
     #[field(replaces, set)]
     pub private_dns_specified_domains: Vec<Input<String>>,
 }
 
-/// A way from a VPC to a service without the internet.
+/// Connects a VPC to a service without the internet.
 ///
 /// ```
 /// use windlass::aws::ec2::{RouteTableId, VpcEndpoint, VpcId};
@@ -148,19 +142,18 @@ pub struct DnsOptions {
     no_new
 )]
 pub struct VpcEndpoint {
-    /// The VPC.
     #[field(replaces)]
     pub vpc_id: Input<VpcId>,
-    /// How it connects. AWS's default is `Gateway`.
+    /// The type of the endpoint. AWS's default is `Gateway`.
     #[field(replaces, removal_default("\"Gateway\""))]
     pub vpc_endpoint_type: Option<Input<VpcEndpointType>>,
-    /// What it leads to.
+    /// The target of the endpoint.
     #[field(choice)]
     pub target: EndpointTarget,
-    /// The region of the service, where it is another one.
+    /// The region of the service, if it is another region.
     #[field(replaces, removal_keeps)]
     pub service_region: Option<Input<String>>,
-    /// What may be done through it; interface and gateway endpoints. AWS's default allows everything.
+    /// The endpoint policy: what requests through the endpoint may do; interface and gateway endpoints. AWS's default allows everything.
     #[field(
         in_place,
         removal_default(
@@ -168,32 +161,31 @@ pub struct VpcEndpoint {
         )
     )]
     pub policy_document: Option<PolicyDocument<ResourceBased>>,
-    /// The route tables that lead to it, as a set; gateway endpoints.
+    /// The route tables that get a route to the endpoint, as a set; gateway endpoints.
     #[field(in_place, set)]
     pub route_table_ids: Vec<Input<RouteTableId>>,
-    /// The subnets that it has network interfaces in, at most one per zone, as a set; all but gateway endpoints.
+    /// The subnets of the endpoint's network interfaces, at most one per zone, as a set; all but gateway endpoints.
     #[field(in_place, set)]
     pub subnet_ids: Vec<Input<SubnetId>>,
-    /// The security groups of its network interfaces, as a set. AWS's default is the VPC's default group.
+    /// The security groups of the endpoint's network interfaces, as a set. AWS's default is the VPC's default group.
     #[field(in_place, set, removal_keeps)]
     pub security_group_ids: Vec<Input<SecurityGroupId>>,
-    /// Whether the service's own public name leads to it inside the VPC; interface endpoints. AWS documents no
-    /// default, so the last value stays where it is removed.
+    /// Whether the service's own public name leads to the endpoint inside the VPC; interface endpoints. AWS documents no default, so AWS keeps the last
+    /// value when the author removes the property.
     #[field(in_place, removal_keeps)]
     pub private_dns_enabled: Option<Input<bool>>,
-    /// Which addresses it has. AWS's default follows the subnets and the service.
+    /// The address family of the endpoint. AWS's default follows the subnets and the service.
     #[field(in_place, removal_keeps)]
     pub ip_address_type: Option<Input<EndpointAddressType>>,
-    /// Names and records.
+    /// DNS options of the endpoint.
     #[field(in_place, removal_keeps)]
     pub dns_options: Option<DnsOptions>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
-/// A route table has one route to a service: AWS answers `RouteAlreadyExists`. A VPC has one interface endpoint under the service's own
-/// name: AWS answers `InvalidParameter`, "there is already a conflicting DNS domain" (hashicorp/terraform-provider-aws#17269).
+/// A route table has one route to a service: for a second one AWS answers `RouteAlreadyExists`. A VPC has one interface endpoint under the service's
+/// own name: for a second one AWS answers `InvalidParameter`, "there is already a conflicting DNS domain" (hashicorp/terraform-provider-aws#17269).
 fn taken(spec: &Value) -> Vec<Vec<Value>> {
     let Some(service) = spec.get("ServiceName") else {
         return Vec::new();
@@ -228,7 +220,7 @@ impl VpcEndpoint {
         Self::of(VpcEndpointType::Gateway, vpc, target)
     }
 
-    /// An endpoint for a service of appliances.
+    /// A Gateway Load Balancer endpoint for a service of network appliances.
     pub fn gateway_load_balancer(
         vpc: impl IntoInput<VpcId>,
         service_name: impl IntoInput<String>,
@@ -266,7 +258,7 @@ impl VpcEndpoint {
         }
     }
 
-    /// Reports a property that the endpoint's type does not take.
+    /// Reports a property that this type of endpoint does not take.
     fn check_type(&self, kind: VpcEndpointType, checks: &mut Checks<'_>) {
         use VpcEndpointType::{Gateway, GatewayLoadBalancer, Interface};
         let mut refused = |property: &str, given: bool, help: &str| {

@@ -1,14 +1,13 @@
 //! `AWS::EC2::VPCGatewayAttachment`: an internet gateway or a virtual private gateway, attached to a VPC.
 //!
-//! What surprises people: a VPC takes one gateway of each type, so another gateway can only take the place of the first one after that
-//! is detached; and AWS refuses to detach an internet gateway while anything in the VPC has a public address. So whatever uses the VPC
-//! waits for the attachment, and is gone before it is. In another VPC the attachment gets another internet gateway, so that the two networks can
-//! stand side by side until everything has moved. CloudFormation changes the gateway in place; here it is a replacement that
-//! detaches first, because the type of gateway belongs to the identity of the attachment and because a killed run can be resumed
-//! between the two calls.
+//! What surprises people: A VPC takes one gateway of each type, so another gateway can only be attached after the first one is detached. AWS refuses to
+//! detach an internet gateway while anything in the VPC has a public address. So everything that uses the VPC waits for the attachment, and is deleted
+//! before it. If the attachment moves to another VPC, it needs another internet gateway, so that the two networks can exist side by side until
+//! everything has moved. CloudFormation changes the gateway in place. Here the change is a replacement that detaches first, because the type of gateway
+//! belongs to the identity of the attachment, and because a killed run can be resumed between the two calls.
 //!
-//! Not here: the gateways themselves, nor transit gateways, whose attachment is `AWS::EC2::TransitGatewayVpcAttachment`.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcgatewayattachment.html>
+//! Not here: the gateways themselves, nor transit gateways, whose attachment is `AWS::EC2::TransitGatewayVpcAttachment`. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpcgatewayattachment.html>
 
 use serde_json::Value;
 use windlass_derive::{Choice, Resource};
@@ -19,26 +18,24 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What is attached.
+    /// The type of the gateway.
     pub enum AttachmentType {
-        /// An internet gateway.
         InternetGateway = "IGW",
         /// A virtual private gateway.
         VpnGateway = "VGW",
     }
 }
 
-/// The gateway that is attached.
+/// The gateway to attach.
 #[derive(Debug, Clone, Choice)]
 #[choice(replaces)]
 pub enum AttachedGateway {
-    /// An internet gateway.
     InternetGatewayId(Input<InternetGatewayId>),
     /// A virtual private gateway.
     VpnGatewayId(Input<VpnGatewayId>),
 }
 
-/// A VPC takes one gateway of each type: AWS answers `InvalidParameterValue`, "Network … already has an internet gateway attached".
+/// A VPC takes one gateway of each type: for a second one AWS answers `InvalidParameterValue`, "Network … already has an internet gateway attached".
 fn taken(spec: &Value) -> Vec<Vec<Value>> {
     let kind = match spec.get("InternetGatewayId") {
         Some(_) => AttachmentType::InternetGateway,
@@ -47,7 +44,7 @@ fn taken(spec: &Value) -> Vec<Vec<Value>> {
     vec![vec![Value::from(kind.as_str()), spec["VpcId"].clone()]]
 }
 
-/// `DetachInternetGateway` is refused while anything in the VPC has a public address: "Network … has some mapped public address(es)".
+/// AWS refuses `DetachInternetGateway` while anything in the VPC has a public address: "Network … has some mapped public address(es)".
 fn has_a_public_address(kind: &str, spec: &Value) -> bool {
     match kind {
         "AWS::EC2::NatGateway" => spec["ConnectivityType"] != "private",
@@ -58,7 +55,7 @@ fn has_a_public_address(kind: &str, spec: &Value) -> bool {
     }
 }
 
-/// A gateway at a VPC.
+/// Attaches a gateway to a VPC.
 ///
 /// ```
 /// use windlass::aws::ec2;
@@ -73,7 +70,7 @@ fn has_a_public_address(kind: &str, spec: &Value) -> bool {
 /// # assert_eq!(windlass::Stack::test("t", stack, windlass::request::Request::offline("us-east-1")).problems, []);
 /// ```
 ///
-/// Another resource's identifier does not fit:
+/// The id of another type of resource does not compile:
 ///
 /// ```compile_fail,E0277
 /// use windlass::aws::ec2::{SubnetId, VpcGatewayAttachment, VpcId};
@@ -95,16 +92,14 @@ fn has_a_public_address(kind: &str, spec: &Value) -> bool {
     no_new
 )]
 pub struct VpcGatewayAttachment {
-    /// The VPC.
     #[field(replaces)]
     pub vpc_id: Input<VpcId>,
-    /// The gateway.
     #[field(choice, no_setter)]
     pub gateway: AttachedGateway,
 }
 
 impl VpcGatewayAttachment {
-    /// An internet gateway at a VPC.
+    /// Attaches an internet gateway to a VPC.
     #[must_use]
     pub fn internet(
         vpc: impl IntoInput<VpcId>,
@@ -116,7 +111,7 @@ impl VpcGatewayAttachment {
         }
     }
 
-    /// A virtual private gateway at a VPC.
+    /// Attaches a virtual private gateway to a VPC.
     #[must_use]
     pub fn vpn(vpc: impl IntoInput<VpcId>, gateway: impl IntoInput<VpnGatewayId>) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! A capacity provider strategy: how tasks are shared out among capacity providers. Clusters have a default one, services one of their own.
+//! A capacity provider strategy: how ECS distributes tasks among capacity providers. A cluster has a default strategy, and a service can have its own.
 
 use windlass_derive::Block;
 
@@ -6,27 +6,26 @@ use super::CapacityProviderName;
 use crate::stack::Checks;
 use crate::value::Input;
 
-/// One capacity provider's part in a strategy.
+/// One capacity provider's share in a strategy.
 #[derive(Debug, Clone, Block)]
 pub struct CapacityProviderStrategyItem {
     /// The capacity provider; the cluster must have it.
     pub capacity_provider: Input<CapacityProviderName>,
-    /// How many tasks run on it at least, 0 to 100000; only one item of a strategy may have a base. AWS's default is 0.
+    /// The minimum number of tasks on this provider, 0 to 100000. Only one item of a strategy may have a base. AWS's default is 0.
     #[field(removal_default("0"))]
     pub base: Option<Input<u32>>,
-    /// Its share of the tasks beyond the base, against the other items' weights, 0 to 1000. AWS's default is 0.
+    /// The relative share of the tasks beyond the base, compared with the other items' weights, 0 to 1000. AWS's default is 0.
     #[field(removal_default("0"))]
     pub weight: Option<Input<u32>>,
 }
 
 impl CapacityProviderName {
-    /// Fargate.
     #[must_use]
     pub fn fargate() -> Self {
         Self::existing("FARGATE")
     }
 
-    /// Fargate on spare capacity, which AWS may take back with two minutes' notice.
+    /// Fargate Spot: spare capacity, which AWS may take back with two minutes' notice.
     #[must_use]
     pub fn fargate_spot() -> Self {
         Self::existing("FARGATE_SPOT")

@@ -1,8 +1,8 @@
-//! `AWS::ECS::Cluster`: where services and tasks run.
+//! `AWS::ECS::Cluster`: the place where services and tasks run.
 //!
-//! What surprises people: a deleted cluster stays visible as `INACTIVE` for a while and its name can be used again at once; a cluster cannot
-//! be deleted while it has services, tasks or instances; `PutClusterCapacityProviders` always replaces the whole list; and Container
-//! Insights, where nothing is said, follow the account's own default.
+//! What surprises people: A deleted cluster stays visible as `INACTIVE` for a while, and its name can be used again at once. A cluster cannot be
+//! deleted while it has services, tasks or instances. `PutClusterCapacityProviders` always replaces the whole list. Container Insights follows the
+//! account's default unless the spec sets it.
 //!
 //! Not here: capacity providers made from Auto Scaling groups, which need the cluster only when they are attached
 //! ([`ClusterCapacityProviderAssociations`](super::ClusterCapacityProviderAssociations)). A cluster and an association must not both list providers.
@@ -21,30 +21,29 @@ use crate::value::{Input, IntoInput, Tags};
 crate::text_enum! {
     /// The settings that a cluster has.
     pub enum ClusterSettingName {
-        /// Container Insights.
         ContainerInsights = "containerInsights",
     }
-    /// How much CloudWatch Container Insights collect.
+    /// How many metrics CloudWatch Container Insights collects.
     pub enum Insights {
         /// Metrics down to single tasks and containers.
         Enhanced = "enhanced",
         /// Metrics for clusters and services.
         Enabled = "enabled",
-        /// Nothing.
+        /// No metrics.
         Disabled = "disabled",
     }
-    /// Where the output of ECS Exec sessions goes.
+    /// Where ECS Exec sends the output of its sessions.
     pub enum ExecuteCommandLogging {
-        /// Nowhere.
+        /// ECS Exec sends it nowhere.
         None = "NONE",
-        /// Where the container's own log goes, if that is CloudWatch Logs.
+        /// To the container's own log, if that is in CloudWatch Logs.
         Default = "DEFAULT",
-        /// Where the log configuration says.
+        /// To the place in the log configuration.
         Override = "OVERRIDE",
     }
 }
 
-/// Where services and tasks run.
+/// The place where services and tasks run.
 ///
 /// ```
 /// use windlass::aws::ecs::{Cluster, Insights};
@@ -76,10 +75,10 @@ pub struct Cluster {
     /// The capacity providers that services and tasks in the cluster may use.
     #[field(in_place, set)]
     pub capacity_providers: Vec<Input<CapacityProviderName>>,
-    /// The strategy for what states neither a launch type nor a strategy of its own.
+    /// The default capacity provider strategy, for services and tasks that state neither a launch type nor a strategy.
     #[field(in_place, keyed("CapacityProvider"))]
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-    /// Settings; [`Cluster::container_insights`] writes the only one there is.
+    /// Settings. [`Cluster::container_insights`] writes the only one that exists.
     #[field(
         in_place,
         keyed("Name"),
@@ -89,10 +88,9 @@ pub struct Cluster {
     /// ECS Exec and the encryption of managed storage.
     #[field(in_place)]
     pub configuration: Option<ClusterConfiguration>,
-    /// The Service Connect namespace of services that name none.
+    /// The default Service Connect namespace, for services that name none.
     #[field(in_place)]
     pub service_connect_defaults: Option<ServiceConnectDefaults>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
@@ -115,27 +113,25 @@ pub struct ClusterConfiguration {
     pub managed_storage_configuration: Option<ManagedStorageConfiguration>,
 }
 
-/// How ECS Exec sessions are encrypted and logged.
+/// How ECS Exec encrypts and logs its sessions.
 #[derive(Debug, Clone, Block)]
 pub struct ExecuteCommandConfiguration {
-    /// The KMS key, by id, ARN or alias, that encrypts what goes between client and container.
+    /// The KMS key, by id, ARN or alias, that encrypts the traffic between client and container.
     pub kms_key_id: Option<Input<String>>,
-    /// Where the output goes. AWS's default is `DEFAULT`.
+    /// Where ECS Exec sends the output. AWS's default is `DEFAULT`.
     #[field(removal_default("\"DEFAULT\""))]
     pub logging: Option<Input<ExecuteCommandLogging>>,
     /// The places for [`ExecuteCommandLogging::Override`].
     pub log_configuration: Option<ExecuteCommandLogConfiguration>,
 }
 
-/// Where the output of ECS Exec sessions goes; a log group, a bucket, or both.
+/// Where ECS Exec sends the output of its sessions: a log group, a bucket, or both.
 #[derive(Debug, Clone, Block)]
 pub struct ExecuteCommandLogConfiguration {
-    /// The log group.
     pub cloud_watch_log_group_name: Option<Input<LogGroupName>>,
-    /// Whether the log must be encrypted; then the log group needs a key. AWS's default is `false`.
+    /// Whether the log must be encrypted. Then the log group needs a key. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub cloud_watch_encryption_enabled: Option<Input<bool>>,
-    /// The bucket.
     #[field(name = "S3BucketName")]
     pub s3_bucket_name: Option<Input<String>>,
     /// Whether the objects must be encrypted. AWS's default is `false`.
@@ -146,7 +142,7 @@ pub struct ExecuteCommandLogConfiguration {
     pub s3_key_prefix: Option<Input<String>>,
 }
 
-/// Which keys encrypt the storage that ECS manages.
+/// The keys that encrypt the storage that ECS manages.
 #[derive(Debug, Clone, Block)]
 pub struct ManagedStorageConfiguration {
     /// The ARN of the KMS key for managed volumes.
@@ -155,9 +151,9 @@ pub struct ManagedStorageConfiguration {
     pub fargate_ephemeral_storage_kms_key_id: Option<Input<String>>,
 }
 
-/// The Service Connect namespace of services that name none.
+/// The default Service Connect namespace, for services that name none.
 ///
-/// AWS takes a mere name too, and then makes a namespace that nobody owns; so the ARN of a namespace is what is taken here.
+/// AWS also takes a plain name, and then creates a namespace that no stack owns. So this property takes the ARN of a namespace only.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceConnectDefaults {
     /// The Cloud Map namespace.
@@ -165,7 +161,7 @@ pub struct ServiceConnectDefaults {
 }
 
 impl Cluster {
-    /// Says how much Container Insights collect.
+    /// Sets how many metrics Container Insights collects.
     #[must_use]
     pub fn container_insights(mut self, insights: impl IntoInput<Insights>) -> Self {
         self.cluster_settings = vec![ClusterSetting::new(
@@ -175,7 +171,7 @@ impl Cluster {
         self
     }
 
-    /// Adds `FARGATE` and `FARGATE_SPOT`, and makes `FARGATE` the default where there is none yet.
+    /// Adds `FARGATE` and `FARGATE_SPOT`, and makes `FARGATE` the default if there is no default yet.
     #[must_use]
     pub fn fargate(mut self) -> Self {
         let (fargate, spot) = (

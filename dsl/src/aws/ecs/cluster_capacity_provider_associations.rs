@@ -1,7 +1,8 @@
 //! `AWS::ECS::ClusterCapacityProviderAssociations`: which capacity providers a cluster has, declared apart from the cluster.
 //!
-//! What surprises people: the call replaces the cluster's whole list, so one cluster has one association and none of its own providers;
-//! a provider cannot leave while a service uses it; and the cluster is busy for some seconds afterwards, in which further changes are refused.
+//! What surprises people: The call replaces the cluster's whole list, so a cluster with an association has only this one and lists no providers itself.
+//! A provider cannot leave while a service uses it. The cluster is busy for some seconds after a change, and AWS refuses further changes during that
+//! time.
 //!
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-clustercapacityproviderassociations.html>
 
@@ -44,13 +45,12 @@ use crate::value::{Input, List};
     holds("CapacityProviders[]")
 )]
 pub struct ClusterCapacityProviderAssociations {
-    /// The cluster.
     #[field(replaces)]
     pub cluster: Input<ClusterName>,
     /// The capacity providers that services and tasks in the cluster may use.
     #[field(in_place, set)]
     pub capacity_providers: Vec<Input<CapacityProviderName>>,
-    /// The strategy for what states neither a launch type nor a strategy of its own. It may be empty.
+    /// The default capacity provider strategy, for services and tasks that state neither a launch type nor a strategy. The list may be empty.
     #[field(in_place, keyed("CapacityProvider"))]
     pub default_capacity_provider_strategy: List<CapacityProviderStrategyItem>,
 }
@@ -66,7 +66,7 @@ impl Check for ClusterCapacityProviderAssociations {
                 "AWS takes at most 20 for a cluster",
             );
         }
-        // A provider of this stack is named by reference on both sides, which compares as well as a literal.
+        // Both sides name a provider of this stack by reference, and references compare as well as literals.
         let known: Vec<_> = self
             .capacity_providers
             .iter()

@@ -34,13 +34,13 @@ crate::ids! {
     ClusterName = "";
     /// A cluster.
     ClusterArn = "arn:";
-    /// The name of a capacity provider, `FARGATE` and `FARGATE_SPOT` included.
+    /// The name of a capacity provider, including `FARGATE` and `FARGATE_SPOT`.
     CapacityProviderName = "";
     /// A capacity provider.
     CapacityProviderArn = "arn:";
     /// One revision of a task definition.
     TaskDefinitionArn = "arn:";
-    /// The name of a container's port, by which Service Connect and VPC Lattice know it.
+    /// The name of a container's port, which Service Connect and VPC Lattice use.
     PortName = "";
     /// The name of a service.
     ServiceName = "";
@@ -50,7 +50,7 @@ crate::ids! {
     SsmParameterArn = "arn:";
 }
 
-/// Reports a name that ECS would refuse: all of its names take the same characters.
+/// Reports a name that ECS would refuse. All names in ECS take the same characters.
 fn check_name(property: &str, name: Option<&Input<String>>, checks: &mut Checks<'_>) {
     checks.length(property, name, 1..=255);
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');

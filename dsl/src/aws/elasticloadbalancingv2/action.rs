@@ -1,7 +1,7 @@
-//! What a listener or rule does with a request: forward it, answer it, send it elsewhere, or first find out who asks.
+//! Actions of a listener or rule: forward a request, answer it, redirect it, or first authenticate the user.
 //!
-//! AWS tells actions apart by `Type` and by which configuration is there; here the configuration decides, and `Type` follows from it.
-//! Not here: the configurations that find out who asks, which are `authenticate`'s.
+//! AWS tells actions apart by `Type` and by which configuration is there. Here the configuration decides, and `Type` follows from it. Not here: the
+//! authentication configurations (`authenticate`).
 
 use windlass_derive::{Block, Choice};
 
@@ -10,17 +10,17 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What sort of action it is.
+    /// The type of an action.
     pub enum ActionType {
         /// Forwards to target groups.
         Forward = "forward",
-        /// Sends the client elsewhere.
+        /// Redirects the client to another URL.
         Redirect = "redirect",
-        /// Answers by itself.
+        /// Answers without a target.
         FixedResponse = "fixed-response",
-        /// Asks an Amazon Cognito user pool who the client is.
+        /// Authenticates the user with an Amazon Cognito user pool.
         AuthenticateCognito = "authenticate-cognito",
-        /// Asks an OpenID Connect provider who the client is.
+        /// Authenticates the user with an OpenID Connect provider.
         AuthenticateOidc = "authenticate-oidc",
         /// Checks the client's JSON Web Token.
         ValidateJwt = "jwt-validation",
@@ -30,50 +30,44 @@ crate::text_enum! {
     pub enum ContentType {
         /// Plain text.
         Plain = "text/plain",
-        /// CSS.
         Css = "text/css",
-        /// HTML.
         Html = "text/html",
-        /// JavaScript.
         Javascript = "application/javascript",
-        /// JSON.
         Json = "application/json",
     }
 
-    /// Whether clients may remember a redirect.
+    /// Whether clients may cache a redirect.
     pub enum RedirectStatus {
-        /// For good: HTTP 301.
+        /// Permanent: HTTP 301.
         Permanent = "HTTP_301",
-        /// For now: HTTP 302.
+        /// Temporary: HTTP 302.
         Temporary = "HTTP_302",
     }
 
     /// The protocol of a redirect.
     pub enum RedirectProtocol {
-        /// HTTP.
         Http = "HTTP",
-        /// HTTPS.
         Https = "HTTPS",
-        /// As it came.
+        /// The protocol of the request.
         Same = "#{protocol}",
     }
 }
 
-/// One thing that is done with a request.
+/// One action on a request.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct Action {
-    /// What sort of action it is; it follows from the configuration.
+    /// The type of the action, which follows from the configuration.
     #[field(name = "Type", no_setter)]
     action_type: Input<ActionType>,
-    /// Its place among several, 1 to 50000; the one that answers comes last.
+    /// The position among several actions, 1 to 50000; the action that answers comes last.
     pub order: Option<Input<u32>>,
-    /// What it does.
+    /// The configuration of the action.
     #[field(choice, no_setter)]
     config: ActionConfig,
 }
 
-/// What an action does.
+/// The configuration of an action.
 #[derive(Debug, Clone, Choice)]
 pub enum ActionConfig {
     /// Forwards to one target group.
@@ -81,16 +75,16 @@ pub enum ActionConfig {
     /// Forwards to several target groups.
     #[field(name = "ForwardConfig")]
     Forward(Forward),
-    /// Sends the client elsewhere.
+    /// Redirects the client to another URL.
     #[field(name = "RedirectConfig")]
     Redirect(Box<Redirect>),
-    /// Answers by itself.
+    /// Answers without a target.
     #[field(name = "FixedResponseConfig")]
     FixedResponse(FixedResponse),
-    /// Asks an Amazon Cognito user pool who the client is.
+    /// Authenticates the user with an Amazon Cognito user pool.
     #[field(name = "AuthenticateCognitoConfig")]
     AuthenticateCognito(Box<AuthenticateCognito>),
-    /// Asks an OpenID Connect provider who the client is.
+    /// Authenticates the user with an OpenID Connect provider.
     #[field(name = "AuthenticateOidcConfig")]
     AuthenticateOidc(Box<AuthenticateOidc>),
     /// Checks the client's JSON Web Token.
@@ -98,52 +92,51 @@ pub enum ActionConfig {
     ValidateJwt(Box<ValidateJwt>),
 }
 
-/// Target groups that share what is forwarded.
+/// Target groups that share the forwarded requests.
 #[derive(Debug, Clone, Block)]
 pub struct Forward {
     /// The target groups, 1 to 5.
     #[field(required, keyed("TargetGroupArn"))]
     pub target_groups: Vec<ForwardTarget>,
-    /// Whether a client stays with the target group it got first.
+    /// Whether a client stays with its first target group.
     pub target_group_stickiness_config: Option<ForwardStickiness>,
 }
 
-/// A target group and its share.
+/// A target group and its share of the requests.
 #[derive(Debug, Clone, Block)]
 pub struct ForwardTarget {
-    /// The target group.
     pub target_group_arn: Input<TargetGroupArn>,
-    /// Its weight among the others, 0 to 999. AWS's default is 1.
+    /// The weight relative to the others, 0 to 999. AWS's default is 1.
     #[field(removal_default("1"))]
     pub weight: Option<Input<u32>>,
 }
 
-/// Whether a client stays with the target group it got first.
+/// Whether a client stays with its first target group.
 #[derive(Debug, Clone, Block)]
 pub struct ForwardStickiness {
-    /// Whether it does. AWS's default is `false`.
+    /// Whether the stickiness is on. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub enabled: Option<Input<bool>>,
-    /// For how long, 1 to 604800 seconds.
+    /// How long the stickiness lasts, 1 to 604800 seconds.
     pub duration_seconds: Option<Input<u32>>,
 }
 
-/// Where a client is sent. What is not said stays as it was in the request.
+/// The URL of a redirect. A part that is left out keeps its value from the request.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct Redirect {
-    /// Whether clients may remember it.
+    /// Whether clients may cache the redirect.
     pub status_code: Input<RedirectStatus>,
     /// The protocol. AWS's default is `#{protocol}`.
     #[field(removal_default("\"#{protocol}\""))]
     pub protocol: Option<Input<RedirectProtocol>>,
-    /// The host, which may hold `#{host}`. AWS's default is `#{host}`.
+    /// The host, which may contain `#{host}`. AWS's default is `#{host}`.
     #[field(removal_default("\"#{host}\""))]
     pub host: Option<Input<String>>,
     /// The port as a text. AWS's default is `#{port}`.
     #[field(removal_default("\"#{port}\""))]
     pub port: Option<Input<String>>,
-    /// The path from its `/` on, which may hold `#{host}`, `#{path}` and `#{port}`. AWS's default is `/#{path}`.
+    /// The path with its leading `/`, which may contain `#{host}`, `#{path}` and `#{port}`. AWS's default is `/#{path}`.
     #[field(removal_default("\"/#{path}\""))]
     pub path: Option<Input<String>>,
     /// The query without its `?`. AWS's default is `#{query}`.
@@ -151,7 +144,7 @@ pub struct Redirect {
     pub query: Option<Input<String>>,
 }
 
-/// What the load balancer answers by itself.
+/// An answer that the load balancer gives without a target.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct FixedResponse {
@@ -178,7 +171,7 @@ impl Action {
         Forward::new(shares.into_iter().map(share)).into()
     }
 
-    /// Sends the same request to HTTPS on port 443, for good.
+    /// Redirects the same request to HTTPS on port 443, permanently.
     #[must_use]
     pub fn redirect_to_https() -> Self {
         Redirect::permanent()
@@ -193,13 +186,13 @@ impl Action {
         FixedResponse::status(status).into()
     }
 
-    /// What it does.
+    /// The configuration of the action.
     #[must_use]
     pub fn config(&self) -> &ActionConfig {
         &self.config
     }
 
-    /// What sort of action it is.
+    /// The type of the action.
     #[must_use]
     pub fn sort(&self) -> ActionType {
         self.config.action_type()
@@ -207,13 +200,13 @@ impl Action {
 }
 
 impl Redirect {
-    /// One that clients may remember.
+    /// A redirect that clients may cache.
     #[must_use]
     pub fn permanent() -> Self {
         Self::with(RedirectStatus::Permanent)
     }
 
-    /// One that clients ask for each time.
+    /// A redirect that clients must not cache.
     #[must_use]
     pub fn temporary() -> Self {
         Self::with(RedirectStatus::Temporary)
@@ -232,7 +225,7 @@ impl Redirect {
 }
 
 impl FixedResponse {
-    /// A status without a body.
+    /// An answer with a status and no body.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self {
@@ -242,7 +235,7 @@ impl FixedResponse {
         }
     }
 
-    /// With a body.
+    /// Adds a body.
     #[must_use]
     pub fn body(self, content_type: ContentType, body: impl IntoInput<String>) -> Self {
         self.content_type(content_type).message_body(body)
@@ -250,7 +243,7 @@ impl FixedResponse {
 }
 
 impl ActionConfig {
-    /// What sort of action it makes.
+    /// The type of action that this configuration makes.
     #[must_use]
     pub fn action_type(&self) -> ActionType {
         match self {
@@ -265,7 +258,7 @@ impl ActionConfig {
 }
 
 impl ActionType {
-    /// Whether it ends the list: the request is answered or forwarded.
+    /// Whether the action ends the list, because it answers or forwards the request.
     #[must_use]
     pub const fn answers(self) -> bool {
         matches!(self, Self::Forward | Self::Redirect | Self::FixedResponse)
@@ -302,7 +295,7 @@ actions! {
     ValidateJwt => ValidateJwt(Box::new);
 }
 
-/// Reports actions that AWS would refuse. `protocol` is the listener's, where it is known.
+/// Reports actions that AWS would refuse. `protocol` is the listener's, if it is known.
 pub(super) fn check(
     checks: &mut Checks<'_>,
     property: &str,
@@ -320,7 +313,7 @@ pub(super) fn check(
             "AWS takes exactly one, after all others",
         );
     }
-    // With an order on every action the place in the list does not matter.
+    // If every action has an order, its place in the list does not matter.
     let ordered = actions.iter().all(|action| action.order.is_some());
     if !ordered && answering == 1 && !actions.last().is_some_and(|action| action.sort().answers()) {
         checks.invalid(

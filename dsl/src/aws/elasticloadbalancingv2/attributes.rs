@@ -1,8 +1,8 @@
 //! The attributes of load balancers, target groups and listeners: what AWS takes for each, and its default.
 //!
-//! AWS keeps these as lists of key and value. Only keys that the author writes are compared; a key that the author removes goes back to
-//! the default in these tables. A key that the tables do not know is sent as it is, and stays as it is when it is removed.
-//! Not here: sending them.
+//! AWS keeps attributes as lists of key and value. Windlass compares only keys that the author writes. If the author removes a key, Windlass sets the
+//! default from these tables. Windlass sends a key that the tables do not know as it is, and leaves it unchanged in AWS when the author removes it. Not
+//! here: sending them.
 
 use std::collections::BTreeSet;
 
@@ -13,25 +13,25 @@ use super::LoadBalancerType;
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
-/// What is known about one attribute.
+/// The rule of one attribute: its key, its default, and what AWS takes.
 #[derive(Debug)]
 pub struct AttributeRule {
     /// AWS's key.
     pub key: &'static str,
-    /// Its value when nobody wrote one.
+    /// The value in AWS if the author writes none.
     pub default: AttributeDefault,
     /// What AWS takes.
     pub takes: Takes,
-    /// The load balancers that have it.
+    /// The load balancers that have the attribute.
     pub on: &'static [LoadBalancerType],
 }
 
 /// AWS's default of an attribute.
 #[derive(Debug, Clone, Copy)]
 pub enum AttributeDefault {
-    /// Always the same.
+    /// The default is always the same.
     Is(&'static str),
-    /// It depends on the rest of the spec, given in its JSON form.
+    /// The default depends on the rest of the spec, given in its JSON form.
     By(fn(&Value) -> &'static str),
 }
 
@@ -80,7 +80,7 @@ impl Takes {
     }
 }
 
-/// Reports attributes that AWS would refuse, for the load balancer they are meant for where it is known.
+/// Reports attributes that AWS would refuse, for the type of load balancer if that is known.
 pub(super) fn check<'a>(
     checks: &mut Checks<'_>,
     property: &str,
@@ -155,7 +155,7 @@ macro_rules! attributes {
         pub struct $name {
             /// AWS's name of the attribute.
             pub key: Input<String>,
-            /// Its value, as a text.
+            /// The value, as a text.
             pub value: Input<String>,
         }
 
@@ -183,17 +183,17 @@ const NLB_AND_GWLB: &[LoadBalancerType] = &[Network, Gateway];
 attributes! {
     /// One attribute of a load balancer; `new` takes any key and value.
     LoadBalancerAttribute in LOAD_BALANCER_ATTRIBUTES {
-        /// Whether AWS refuses to delete it. AWS's default is `false`.
+        /// Whether AWS refuses to delete the load balancer. AWS's default is `false`.
         deletion_protection: Switch = "deletion_protection.enabled", Is("false"), ANY;
         /// Whether each node sends to targets of every zone. AWS's default is `true` for application load balancers, which cannot change it, else `false`.
         cross_zone: Switch = "load_balancing.cross_zone.enabled", By(cross_zone), ANY;
-        /// Whether access logs are written. AWS's default is `false`.
+        /// Whether the load balancer writes access logs. AWS's default is `false`.
         access_logs: Switch = "access_logs.s3.enabled", Is("false"), ALB_AND_NLB;
         /// The bucket for access logs.
         access_logs_bucket: Text = "access_logs.s3.bucket", Is(""), ALB_AND_NLB;
         /// The prefix of access logs in their bucket.
         access_logs_prefix: Text = "access_logs.s3.prefix", Is(""), ALB_AND_NLB;
-        /// Whether an internet gateway cannot reach it over IPv6. AWS's default is `true` for internal load balancers, else `false`.
+        /// Whether an internet gateway cannot reach the load balancer over IPv6. AWS's default is `true` for internal load balancers, else `false`.
         deny_all_igw_traffic: Switch = "ipv6.deny_all_igw_traffic", By(deny_all_igw_traffic), ALB_AND_NLB;
         /// Whether traffic can be shifted away from a zone. AWS's default is `false`.
         zonal_shift: Switch = "zonal_shift.config.enabled", Is("false"), ALB_AND_NLB;
@@ -201,38 +201,38 @@ attributes! {
         idle_timeout: Number(1, 4000) = "idle_timeout.timeout_seconds", Is("60"), ALB;
         /// How long a client's connection is kept, 60 to 604800 seconds. AWS's default is 3600.
         client_keep_alive: Number(60, 604_800) = "client_keep_alive.seconds", Is("3600"), ALB;
-        /// Whether connection logs are written. AWS's default is `false`.
+        /// Whether the load balancer writes connection logs. AWS's default is `false`.
         connection_logs: Switch = "connection_logs.s3.enabled", Is("false"), ALB;
         /// The bucket for connection logs.
         connection_logs_bucket: Text = "connection_logs.s3.bucket", Is(""), ALB;
         /// The prefix of connection logs in their bucket.
         connection_logs_prefix: Text = "connection_logs.s3.prefix", Is(""), ALB;
-        /// Whether health check logs are written. AWS's default is `false`.
+        /// Whether the load balancer writes health check logs. AWS's default is `false`.
         health_check_logs: Switch = "health_check_logs.s3.enabled", Is("false"), ALB;
         /// The bucket for health check logs.
         health_check_logs_bucket: Text = "health_check_logs.s3.bucket", Is(""), ALB;
         /// The prefix of health check logs in their bucket.
         health_check_logs_prefix: Text = "health_check_logs.s3.prefix", Is(""), ALB;
-        /// What happens to requests that may smuggle another. AWS's default is `defensive`.
+        /// How the load balancer handles requests that may smuggle another one (desync mitigation). AWS's default is `defensive`.
         desync_mitigation: OneOf(&["monitor", "defensive", "strictest"]) = "routing.http.desync_mitigation_mode", Is("defensive"), ALB;
-        /// Whether malformed header fields are removed. AWS's default is `false`.
+        /// Whether the load balancer removes malformed header fields. AWS's default is `false`.
         drop_invalid_header_fields: Switch = "routing.http.drop_invalid_header_fields.enabled", Is("false"), ALB;
         /// Whether targets see the client's `Host` header unchanged. AWS's default is `false`.
         preserve_host_header: Switch = "routing.http.preserve_host_header.enabled", Is("false"), ALB;
-        /// Whether targets are told the TLS version and cipher. AWS's default is `false`.
+        /// Whether targets get headers with the TLS version and cipher. AWS's default is `false`.
         tls_version_headers: Switch = "routing.http.x_amzn_tls_version_and_cipher_suite.enabled", Is("false"), ALB;
         /// Whether `X-Forwarded-For` keeps the client's port. AWS's default is `false`.
         forwarded_for_client_port: Switch = "routing.http.xff_client_port.enabled", Is("false"), ALB;
-        /// What happens to `X-Forwarded-For`. AWS's default is `append`.
+        /// How the load balancer handles `X-Forwarded-For`. AWS's default is `append`.
         forwarded_for: OneOf(&["append", "preserve", "remove"]) = "routing.http.xff_header_processing.mode", Is("append"), ALB;
         /// Whether clients may use HTTP/2. AWS's default is `true`.
         http2: Switch = "routing.http2.enabled", Is("true"), ALB;
-        /// Whether requests pass when AWS WAF does not answer. AWS's default is `false`.
+        /// Whether requests pass if AWS WAF does not answer. AWS's default is `false`.
         waf_fail_open: Switch = "waf.fail_open.enabled", Is("false"), ALB;
-        /// To which zones its name leads clients. AWS's default is `any_availability_zone`.
+        /// The zones that DNS leads clients to. AWS's default is `any_availability_zone`.
         client_routing_policy: OneOf(&["any_availability_zone", "partial_availability_zone_affinity", "availability_zone_affinity"])
             = "dns_record.client_routing_policy", Is("any_availability_zone"), NLB;
-        /// How many secondary addresses each node has, 0 to 7; AWS refuses to lower it. AWS's default is 0.
+        /// The number of secondary addresses of each node, 0 to 7; AWS refuses to lower it. AWS's default is 0.
         secondary_ips: Number(0, 7) = "secondary_ips.auto_assigned.per_subnet", Is("0"), NLB;
     }
 }
@@ -240,57 +240,57 @@ attributes! {
 attributes! {
     /// One attribute of a target group; `new` takes any key and value.
     TargetGroupAttribute in TARGET_GROUP_ATTRIBUTES {
-        /// How long a target that leaves may finish its work, 0 to 3600 seconds. AWS's default is 300.
+        /// How long a deregistering target may finish its work, 0 to 3600 seconds. AWS's default is 300.
         deregistration_delay: Number(0, 3600) = "deregistration_delay.timeout_seconds", Is("300"), ANY;
         /// Whether a client stays with one target. AWS's default is `false`.
         stickiness: Switch = "stickiness.enabled", Is("false"), ANY;
-        /// How a client is known again. AWS's default depends on the load balancer.
+        /// How the load balancer recognizes a client. AWS's default depends on the load balancer.
         stickiness_type: OneOf(&["lb_cookie", "app_cookie", "source_ip", "source_ip_dest_ip", "source_ip_dest_ip_proto"])
             = "stickiness.type", By(stickiness_type), ANY;
-        /// Whether each node sends to targets of every zone: `true`, `false`, or as the load balancer says, which is AWS's default.
+        /// Whether each node sends to targets of every zone: `true`, `false`, or the load balancer's setting, which is AWS's default.
         cross_zone: OneOf(&["true", "false", "use_load_balancer_configuration"])
             = "load_balancing.cross_zone.enabled", Is("use_load_balancer_configuration"), ANY;
-        /// Below how many healthy targets DNS leaves a zone out: a number or `off`. AWS's default is 1.
+        /// The minimum number of healthy targets: DNS leaves out a zone with fewer. A number or `off`. AWS's default is 1.
         dns_failover_count: Text = "target_group_health.dns_failover.minimum_healthy_targets.count", Is("1"), ALB_AND_NLB;
-        /// Below what percentage of healthy targets DNS leaves a zone out: 1 to 100 or `off`. AWS's default is `off`.
+        /// The minimum percentage of healthy targets: DNS leaves out a zone with less. 1 to 100 or `off`. AWS's default is `off`.
         dns_failover_percentage: Text = "target_group_health.dns_failover.minimum_healthy_targets.percentage", Is("off"), ALB_AND_NLB;
-        /// Below how many healthy targets all get traffic. AWS's default is 1.
+        /// The minimum number of healthy targets: with fewer, all targets get traffic. AWS's default is 1.
         unhealthy_routing_count: Text
             = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Is("1"), ALB_AND_NLB;
-        /// Below what percentage of healthy targets all get traffic: 1 to 100 or `off`. AWS's default is `off`.
+        /// The minimum percentage of healthy targets: with less, all targets get traffic. 1 to 100 or `off`. AWS's default is `off`.
         unhealthy_routing_percentage: Text
             = "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", Is("off"), ALB_AND_NLB;
-        /// How a target is chosen. AWS's default is `round_robin`.
+        /// The algorithm that chooses a target. AWS's default is `round_robin`.
         algorithm: OneOf(&["round_robin", "least_outstanding_requests", "weighted_random"])
             = "load_balancing.algorithm.type", Is("round_robin"), ALB;
-        /// Whether targets that behave oddly get less; with `weighted_random` only. AWS's default is `off`.
+        /// Whether targets with anomalies get less traffic; with `weighted_random` only. AWS's default is `off`.
         anomaly_mitigation: OneOf(&["on", "off"]) = "load_balancing.algorithm.anomaly_mitigation", Is("off"), ALB;
-        /// How long a new target's share grows, 30 to 900 seconds; 0 for not at all, which is AWS's default.
+        /// How long a new target's share grows (slow start), 30 to 900 seconds. AWS's default is 0: no slow start.
         slow_start: Number(0, 900) = "slow_start.duration_seconds", Is("0"), ALB;
         /// The application's cookie that keeps a client with one target.
         app_cookie_name: Text = "stickiness.app_cookie.cookie_name", Is(""), ALB;
-        /// How long the application's cookie counts, 1 to 604800 seconds. AWS's default is 86400.
+        /// How long the application's cookie is valid, 1 to 604800 seconds. AWS's default is 86400.
         app_cookie_duration: Number(1, 604_800) = "stickiness.app_cookie.duration_seconds", Is("86400"), ALB;
-        /// How long the load balancer's cookie counts, 1 to 604800 seconds. AWS's default is 86400.
+        /// How long the load balancer's cookie is valid, 1 to 604800 seconds. AWS's default is 86400.
         lb_cookie_duration: Number(1, 604_800) = "stickiness.lb_cookie.duration_seconds", Is("86400"), ALB;
-        /// Whether headers come to the function as lists. AWS's default is `false`.
+        /// Whether the function gets headers as lists. AWS's default is `false`.
         lambda_multi_value_headers: Switch = "lambda.multi_value_headers.enabled", Is("false"), ALB;
-        /// Whether connections are cut when a leaving target's time is over. AWS's default is `true` for UDP, else `false`.
+        /// Whether the load balancer closes connections when a deregistering target's time is over. AWS's default is `true` for UDP, else `false`.
         connection_termination: Switch = "deregistration_delay.connection_termination.enabled", By(connection_termination), NLB;
         /// Whether targets see the client's address. AWS's default is `false` for `ip` targets over TCP and TLS, else `true`.
         preserve_client_ip: Switch = "preserve_client_ip.enabled", By(preserve_client_ip), NLB;
         /// Whether connections begin with a Proxy Protocol header. AWS's default is `false`.
         proxy_protocol_v2: Switch = "proxy_protocol_v2.enabled", Is("false"), NLB;
-        /// Whether connections to an unhealthy target are cut. AWS's default is `true`.
+        /// Whether the load balancer closes connections to an unhealthy target. AWS's default is `true`.
         unhealthy_connection_termination: Switch
             = "target_health_state.unhealthy.connection_termination.enabled", Is("true"), NLB;
         /// How long an unhealthy target may finish its work, 0 to 360000 seconds. AWS's default is 0.
         unhealthy_draining_interval: Number(0, 360_000)
             = "target_health_state.unhealthy.draining_interval_seconds", Is("0"), NLB;
-        /// What happens to flows of a target that leaves; the same as for an unhealthy one. AWS's default is `no_rebalance`.
+        /// What happens to flows of a deregistering target; must be the same as for an unhealthy one. AWS's default is `no_rebalance`.
         failover_on_deregistration: OneOf(&["rebalance", "no_rebalance"])
             = "target_failover.on_deregistration", Is("no_rebalance"), GWLB;
-        /// What happens to flows of an unhealthy target; the same as for one that leaves. AWS's default is `no_rebalance`.
+        /// What happens to flows of an unhealthy target; must be the same as for a deregistering one. AWS's default is `no_rebalance`.
         failover_on_unhealthy: OneOf(&["rebalance", "no_rebalance"])
             = "target_failover.on_unhealthy", Is("no_rebalance"), GWLB;
         /// Whether senders get a TCP reset when a target becomes unhealthy. AWS's default is `false`.
@@ -303,7 +303,7 @@ attributes! {
     ListenerAttribute in LISTENER_ATTRIBUTES {
         /// How long a TCP flow may be idle, 60 to 6000 seconds. AWS's default is 350.
         tcp_idle_timeout: Number(60, 6000) = "tcp.idle_timeout.seconds", Is("350"), NLB_AND_GWLB;
-        /// Whether senders get a TCP reset when a flow was idle too long. AWS's default is `false`.
+        /// Whether senders get a TCP reset after the idle timeout of a flow. AWS's default is `false`.
         tcp_reset_on_idle_timeout: Switch = "send_tcp_reset.on_idle_timeout.enabled", Is("false"), GWLB;
         /// The request header with the client certificate's serial number.
         mtls_serial_number_header: Text = "routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name",

@@ -1,6 +1,6 @@
-//! Actions that find out who asks, before a request goes on: Amazon Cognito, OpenID Connect, JSON Web Tokens.
+//! Authentication actions, which check who the user is before a request goes on: Amazon Cognito, OpenID Connect, JSON Web Tokens.
 //!
-//! Not here: `UseExistingClientSecret`, which spares one `ModifyRule` call the secret; the engine always has the secret to send.
+//! Not here: `UseExistingClientSecret`, which lets a `ModifyRule` call leave the secret out. The engine always has the secret to send.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use crate::stack::Checks;
 use crate::value::{Input, SecretInput};
 
 crate::text_enum! {
-    /// What happens to a client that nobody has authenticated.
+    /// What happens to a request of a user who is not logged in.
     pub enum OnUnauthenticatedRequest {
-        /// It gets HTTP 401.
+        /// The user gets HTTP 401.
         Deny = "deny",
-        /// It passes.
+        /// The request passes.
         Allow = "allow",
-        /// It is sent to log in.
+        /// The user is sent to the login page.
         Authenticate = "authenticate",
     }
 
@@ -32,83 +32,80 @@ crate::text_enum! {
     }
 }
 
-/// Asks an Amazon Cognito user pool who the client is.
+/// Authenticates the user with an Amazon Cognito user pool.
 #[derive(Debug, Clone, Block)]
 pub struct AuthenticateCognito {
-    /// The user pool.
     pub user_pool_arn: Input<UserPoolArn>,
     /// The app client of the user pool.
     pub user_pool_client_id: Input<String>,
     /// The prefix or the whole name of the user pool's domain.
     pub user_pool_domain: Input<String>,
-    /// What is done about a client that is not logged in. AWS's default is `authenticate`.
+    /// What happens to a request of a user who is not logged in. AWS's default is `authenticate`.
     #[field(removal_default("\"authenticate\""))]
     pub on_unauthenticated_request: Option<Input<OnUnauthenticatedRequest>>,
-    /// The claims that are asked for. AWS's default is `openid`.
+    /// The claims to request. AWS's default is `openid`.
     #[field(removal_default("\"openid\""))]
     pub scope: Option<Input<String>>,
-    /// The name of the cookie that keeps a client logged in. AWS's default is `AWSELBAuthSessionCookie`.
+    /// The name of the session cookie. AWS's default is `AWSELBAuthSessionCookie`.
     #[field(removal_default("\"AWSELBAuthSessionCookie\""))]
     pub session_cookie_name: Option<Input<String>>,
-    /// How long a session lasts, 1 to 604800 seconds, which is AWS's default.
+    /// The length of a session, 1 to 604800 seconds. AWS's default is 604800.
     #[field(removal_default("604800"))]
     pub session_timeout: Option<Input<u32>>,
     /// Query parameters for the authorization endpoint, up to 10.
     pub authentication_request_extra_params: BTreeMap<String, Input<String>>,
 }
 
-/// Asks an OpenID Connect provider who the client is.
+/// Authenticates the user with an OpenID Connect provider.
 #[derive(Debug, Clone, Block)]
 pub struct AuthenticateOidc {
     /// The provider's identifier: a whole `https` URL.
     pub issuer: Input<String>,
-    /// Where clients log in: a whole `https` URL.
+    /// The URL at which users log in: a whole `https` URL.
     pub authorization_endpoint: Input<String>,
-    /// Where tokens are had: a whole `https` URL.
+    /// The URL that returns tokens: a whole `https` URL.
     pub token_endpoint: Input<String>,
-    /// Where claims are had: a whole `https` URL.
+    /// The URL that returns claims: a whole `https` URL.
     pub user_info_endpoint: Input<String>,
     /// The client identifier.
     pub client_id: Input<String>,
-    /// The client secret.
     #[field(never_read)]
     pub client_secret: SecretInput,
-    /// What is done about a client that is not logged in. AWS's default is `authenticate`.
+    /// What happens to a request of a user who is not logged in. AWS's default is `authenticate`.
     #[field(removal_default("\"authenticate\""))]
     pub on_unauthenticated_request: Option<Input<OnUnauthenticatedRequest>>,
-    /// The claims that are asked for. AWS's default is `openid`.
+    /// The claims to request. AWS's default is `openid`.
     #[field(removal_default("\"openid\""))]
     pub scope: Option<Input<String>>,
-    /// The name of the cookie that keeps a client logged in. AWS's default is `AWSELBAuthSessionCookie`.
+    /// The name of the session cookie. AWS's default is `AWSELBAuthSessionCookie`.
     #[field(removal_default("\"AWSELBAuthSessionCookie\""))]
     pub session_cookie_name: Option<Input<String>>,
-    /// How long a session lasts, 1 to 604800 seconds, which is AWS's default.
+    /// The length of a session, 1 to 604800 seconds. AWS's default is 604800.
     #[field(removal_default("604800"))]
     pub session_timeout: Option<Input<u32>>,
     /// Query parameters for the authorization endpoint, up to 10.
     pub authentication_request_extra_params: BTreeMap<String, Input<String>>,
 }
 
-/// Checks the client's JSON Web Token. `exp`, `iss`, `nbf` and `iat` are always checked.
+/// Checks the client's JSON Web Token. The load balancer always checks `exp`, `iss`, `nbf` and `iat`.
 #[derive(Debug, Clone, Block)]
 pub struct ValidateJwt {
-    /// Who issues the tokens, at most 256 characters.
+    /// The issuer of the tokens, at most 256 characters.
     pub issuer: Input<String>,
-    /// Where the keys are had: a whole `https` URL, at most 256 characters.
+    /// The URL of the keys: a whole `https` URL, at most 256 characters.
     pub jwks_endpoint: Input<String>,
-    /// Further claims that must hold, up to 10.
+    /// Further claims that a token must have, up to 10.
     #[field(keyed("Name"))]
     pub additional_claims: Vec<JwtClaim>,
 }
 
-/// A claim that must hold.
+/// A claim that a token must have.
 #[derive(Debug, Clone, Block)]
 pub struct JwtClaim {
-    /// Its name.
     pub name: Input<String>,
-    /// Its form.
+    /// The format of the claim.
     pub format: Input<ClaimFormat>,
-    /// The values that it may have, up to 10.
+    /// The values that the claim may have, up to 10.
     #[field(required, set)]
     pub values: Vec<Input<String>>,
 }

@@ -1,4 +1,4 @@
-//! Which requests a rule is about. Not here: the rule.
+//! Conditions: which requests a rule applies to. Not here: the rule.
 
 use ipnet::IpNet;
 use windlass_derive::{Block, Choice};
@@ -7,70 +7,64 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What a condition looks at.
+    /// The part of a request that a condition tests.
     pub enum ConditionField {
         /// The host name.
         HostHeader = "host-header",
-        /// The path.
         PathPattern = "path-pattern",
-        /// Some header.
+        /// A header.
         HttpHeader = "http-header",
-        /// The method.
         HttpRequestMethod = "http-request-method",
-        /// The query.
         QueryString = "query-string",
         /// The client's address.
         SourceIp = "source-ip",
     }
 }
 
-/// One condition; a rule is about requests for which all of its conditions hold.
+/// One condition. A rule applies to requests that meet all of its conditions.
 ///
-/// AWS tells conditions apart by `Field` and by which configuration is there; here `Field` follows from the configuration.
+/// AWS tells conditions apart by `Field` and by which configuration is there. Here `Field` follows from the configuration.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct RuleCondition {
-    /// What it looks at; the constructors say it.
+    /// The part of a request that the condition tests; the constructors set it.
     #[field(no_setter)]
     field: Input<ConditionField>,
-    /// What it looks for.
+    /// The values that the condition looks for.
     #[field(choice, no_setter)]
     config: ConditionConfig,
 }
 
-/// What a condition looks for.
+/// The values that a condition looks for.
 #[derive(Debug, Clone, Choice)]
 pub enum ConditionConfig {
     /// One host name or path pattern, in AWS's older form.
     #[field(set)]
     Values(Vec<Input<String>>),
-    /// Regular expressions on host name or path, without a configuration of their own.
+    /// Regular expressions for host name or path, without a configuration of their own.
     #[field(set)]
     RegexValues(Vec<Input<String>>),
     /// Host names.
     #[field(name = "HostHeaderConfig")]
     HostHeader(HostHeader),
-    /// Paths.
     #[field(name = "PathPatternConfig")]
     PathPattern(PathPattern),
-    /// A header.
     #[field(name = "HttpHeaderConfig")]
     HttpHeader(HttpHeader),
-    /// Methods.
     #[field(name = "HttpRequestMethodConfig")]
     HttpMethod(HttpMethod),
-    /// Parts of the query.
+    /// Parts of the query string.
     #[field(name = "QueryStringConfig")]
     QueryString(QueryString),
-    /// Addresses of clients.
+    /// Address ranges of clients.
     #[field(name = "SourceIpConfig")]
     SourceIp(SourceIp),
 }
 
-/// Patterns of which one must fit, each at most 128 characters.
+/// Patterns, each at most 128 characters. One of them must match.
 #[derive(Debug, Clone, Choice)]
 pub enum Patterns {
-    /// With `*` for any characters and `?` for one.
+    /// Patterns with `*` for any characters and `?` for one.
     #[field(set)]
     Values(Vec<Input<String>>),
     /// Regular expressions.
@@ -78,36 +72,33 @@ pub enum Patterns {
     RegexValues(Vec<Input<String>>),
 }
 
-/// Host names, without case.
+/// Host names, case-insensitive.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct HostHeader {
-    /// The patterns.
     #[field(choice)]
     pub patterns: Patterns,
 }
 
-/// Paths, with case, without the query.
+/// Paths, case-sensitive, without the query string.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct PathPattern {
-    /// The patterns.
     #[field(choice)]
     pub patterns: Patterns,
 }
 
-/// A header and what it may hold, without case.
+/// A header and the values that it may have, case-insensitive.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct HttpHeader {
     /// The header's name, at most 40 characters; not `Host`.
     pub http_header_name: Input<String>,
-    /// The patterns.
     #[field(choice)]
     pub patterns: Patterns,
 }
 
-/// Methods, with case.
+/// HTTP methods, case-sensitive.
 #[derive(Debug, Clone, Block)]
 pub struct HttpMethod {
     /// The methods, each at most 40 capital letters, hyphens and underscores.
@@ -115,10 +106,10 @@ pub struct HttpMethod {
     pub values: Vec<Input<String>>,
 }
 
-/// Parts of the query, without case.
+/// Parts of the query string, case-insensitive.
 #[derive(Debug, Clone, Block)]
 pub struct QueryString {
-    /// The parts of which one must be there.
+    /// The parts. The query string must contain one of them.
     #[field(required, set)]
     pub values: Vec<QueryStringPair>,
 }
@@ -127,22 +118,22 @@ pub struct QueryString {
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct QueryStringPair {
-    /// The key. Absent: any.
+    /// The key. If absent, any key.
     pub key: Option<Input<String>>,
     /// The value, with `*` for any characters and `?` for one.
     pub value: Input<String>,
 }
 
-/// Addresses of clients.
+/// Address ranges of clients.
 #[derive(Debug, Clone, Block)]
 pub struct SourceIp {
-    /// The ranges of which one must hold the client, up to 5.
+    /// The ranges, up to 5. The client's address must be in one of them.
     #[field(required, set)]
     pub values: Vec<Input<IpNet>>,
 }
 
 impl Patterns {
-    /// With `*` for any characters and `?` for one.
+    /// Patterns with `*` for any characters and `?` for one.
     #[must_use]
     pub fn of(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::Values(patterns.into_iter().map(Into::into).collect())
@@ -181,19 +172,19 @@ impl QueryStringPair {
 }
 
 impl RuleCondition {
-    /// The path fits one of the patterns: `RuleCondition::paths(["/api", "/api/*"])`.
+    /// The path matches one of the patterns: `RuleCondition::paths(["/api", "/api/*"])`.
     #[must_use]
     pub fn paths(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::path(Patterns::of(patterns))
     }
 
-    /// The host name fits one of the patterns.
+    /// The host name matches one of the patterns.
     #[must_use]
     pub fn hosts(patterns: impl IntoIterator<Item = impl IntoInput<String>>) -> Self {
         Self::host(Patterns::of(patterns))
     }
 
-    /// The path fits.
+    /// The path matches one of the patterns.
     #[must_use]
     pub fn path(patterns: Patterns) -> Self {
         Self::about(
@@ -202,7 +193,7 @@ impl RuleCondition {
         )
     }
 
-    /// The host name fits.
+    /// The host name matches one of the patterns.
     #[must_use]
     pub fn host(patterns: Patterns) -> Self {
         Self::about(
@@ -211,7 +202,7 @@ impl RuleCondition {
         )
     }
 
-    /// A header fits.
+    /// A header matches one of the patterns.
     #[must_use]
     pub fn header(name: impl IntoInput<String>, patterns: Patterns) -> Self {
         let header = HttpHeader {
@@ -231,7 +222,7 @@ impl RuleCondition {
         Self::about(ConditionField::HttpRequestMethod, config)
     }
 
-    /// The query holds one of these.
+    /// The query string contains one of these pairs.
     #[must_use]
     pub fn query(pairs: impl IntoIterator<Item = QueryStringPair>) -> Self {
         Self::about(
@@ -240,7 +231,7 @@ impl RuleCondition {
         )
     }
 
-    /// The client's address lies in one of these ranges.
+    /// The client's address is in one of these ranges.
     #[must_use]
     pub fn from_ranges(ranges: impl IntoIterator<Item = impl IntoInput<IpNet>>) -> Self {
         Self::about(
@@ -249,7 +240,7 @@ impl RuleCondition {
         )
     }
 
-    /// Any pair of field and configuration, as AWS has them; what does not fit together is reported.
+    /// Any pair of field and configuration that AWS has. The check reports a pair that does not fit together.
     #[must_use]
     pub fn about(field: ConditionField, config: ConditionConfig) -> Self {
         Self {
@@ -258,7 +249,7 @@ impl RuleCondition {
         }
     }
 
-    /// What it looks for.
+    /// The values that the condition looks for.
     #[must_use]
     pub fn config(&self) -> &ConditionConfig {
         &self.config

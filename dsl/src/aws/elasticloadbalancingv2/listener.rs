@@ -1,12 +1,12 @@
-//! `AWS::ElasticLoadBalancingV2::Listener`: a port of a load balancer, and what is done with what comes in there.
+//! `AWS::ElasticLoadBalancingV2::Listener`: a port of a load balancer, and the actions for the requests or connections that arrive there.
 //!
-//! What surprises people: it takes exactly one certificate (further ones are `AWS::ElasticLoadBalancingV2::ListenerCertificate`); the
-//! security policy stays when it is no longer written unless it is set back; an ECS service can only use a target group that a listener
-//! or rule forwards to, which is why whoever uses the target group waits for this.
+//! What surprises people: A listener takes exactly one certificate (further ones are `AWS::ElasticLoadBalancingV2::ListenerCertificate`). When the
+//! author removes the security policy, AWS keeps the old one unless a call sets it back. An ECS service can only use a target group that a listener or
+//! rule forwards to, which is why every resource that uses the target group waits for this one.
 //!
-//! `Tags` are no property of CloudFormation's; the API takes them, so they are here.
-//! `SessionTimeout` of an authentication is a text in CloudFormation's listener, and a number in its rule and in the API: a number here.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listener.html>
+//! CloudFormation has no `Tags` here; the API takes them, so this kind has them. `SessionTimeout` of an authentication is a text in CloudFormation's
+//! listener, and a number in its rule and in the API: a number here. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listener.html>
 
 use serde_json::Value;
 use windlass_derive::{Block, Resource};
@@ -23,22 +23,20 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// Which version of HTTP a TLS listener agrees on with clients.
+    /// The version of HTTP that a TLS listener negotiates with clients (ALPN).
     pub enum AlpnPolicy {
-        /// HTTP/1 only.
         Http1Only = "HTTP1Only",
-        /// HTTP/2 only.
         Http2Only = "HTTP2Only",
-        /// HTTP/1 rather than HTTP/2.
+        /// HTTP/1 is preferred to HTTP/2.
         Http2Optional = "HTTP2Optional",
-        /// HTTP/2 rather than HTTP/1.
+        /// HTTP/2 is preferred to HTTP/1.
         Http2Preferred = "HTTP2Preferred",
-        /// It does not take part.
+        /// The listener does not negotiate.
         None = "None",
     }
 }
 
-/// A port of a load balancer, and what is done with what comes in there.
+/// A port of a load balancer, and the actions for the requests or connections that arrive there.
 ///
 /// ```
 /// use windlass::aws::acm::CertificateArn;
@@ -74,39 +72,37 @@ crate::text_enum! {
     no_new
 )]
 pub struct Listener {
-    /// The load balancer.
     #[field(replaces)]
     pub load_balancer_arn: Input<LoadBalancerArn>,
     /// The port, 1 to 65535; a gateway load balancer's listener has none.
     #[field(in_place, removal_keeps)]
     pub port: Option<Input<u16>>,
-    /// What clients speak; a gateway load balancer's listener has none.
+    /// The protocol of clients; a gateway load balancer's listener has none.
     #[field(in_place, removal_keeps)]
     pub protocol: Option<Input<Protocol>>,
-    /// The TLS versions and ciphers that are taken, by the name of AWS's policy. AWS's default is `ELBSecurityPolicy-2016-08`.
+    /// The accepted TLS versions and ciphers, by the name of AWS's policy. AWS's default is `ELBSecurityPolicy-2016-08`.
     #[field(in_place, removal_default("\"ELBSecurityPolicy-2016-08\""))]
     pub ssl_policy: Option<Input<String>>,
     /// The certificate for HTTPS and TLS, exactly one.
     #[field(in_place, set)]
     pub certificates: Vec<ListenerCertificate>,
-    /// Which version of HTTP a TLS listener agrees on, at most one. AWS's default is `None`.
+    /// The version of HTTP that a TLS listener negotiates, at most one policy. AWS's default is `None`.
     #[field(in_place, removal_default("[\"None\"]"))]
     pub alpn_policy: Vec<Input<AlpnPolicy>>,
-    /// What an HTTPS listener does about client certificates. AWS's default is `off`.
+    /// How an HTTPS listener handles client certificates. AWS's default is `off`.
     #[field(in_place, removal_default("{\"Mode\":\"off\"}"))]
     pub mutual_authentication: Option<MutualAuthentication>,
-    /// What is done with requests that no rule is about.
+    /// The actions for requests to which no rule applies.
     #[field(in_place, required)]
     pub default_actions: Vec<Action>,
-    /// Its attributes. Those that are not written keep AWS's default.
+    /// The attributes. An attribute that the author does not write has AWS's default.
     #[field(in_place, keyed("Key"))]
     pub listener_attributes: Vec<ListenerAttribute>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
-/// Rules that authenticate users need HTTPS; the listener keeps it until they have changed.
+/// Rules that authenticate users need HTTPS, so the listener keeps HTTPS until they have changed.
 fn stops_encrypting(old: &Value, new: &Value) -> bool {
     old == "HTTPS" && new != "HTTPS"
 }
@@ -114,7 +110,6 @@ fn stops_encrypting(old: &Value, new: &Value) -> bool {
 /// A certificate of a listener.
 #[derive(Debug, Clone, Block)]
 pub struct ListenerCertificate {
-    /// The certificate.
     pub certificate_arn: Input<CertificateArn>,
 }
 
@@ -150,7 +145,7 @@ impl Listener {
         Self::on(load_balancer, Protocol::Https, 443, action).certificate(certificate)
     }
 
-    /// The one listener of a gateway load balancer: all traffic goes to the target group.
+    /// The only listener of a gateway load balancer: it sends all traffic to the target group.
     #[must_use]
     pub fn gateway(
         load_balancer: impl IntoInput<LoadBalancerArn>,

@@ -1,11 +1,11 @@
 //! `AWS::ElasticLoadBalancingV2::ListenerRule`: what an application load balancer's listener does with some of its requests.
 //!
-//! What surprises people: the lowest priority number wins, and no two rules of a listener share one; a rule has at most five values over
-//! all its conditions; AWS does not say which listener a rule belongs to, but the rule's ARN does.
+//! What surprises people: The lowest priority number wins, and two rules of a listener cannot share one. A rule has at most five values over all its
+//! conditions. AWS does not say which listener a rule belongs to, but the rule's ARN does.
 //!
-//! `Tags` are no property of CloudFormation's; the API takes them, so they are here. Not here: a listener's default rule, which is
-//! [`Listener`](super::Listener)'s `default_actions`.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listenerrule.html>
+//! CloudFormation has no `Tags` here; the API takes them, so this kind has them. Not here: a listener's default rule, which is
+//! [`Listener`](super::Listener)'s `default_actions`. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-listenerrule.html>
 
 use windlass_derive::Resource;
 
@@ -52,22 +52,20 @@ use crate::value::{Input, Tags};
     holds("Actions[].TargetGroupArn", "Actions[].ForwardConfig.TargetGroups[].TargetGroupArn")
 )]
 pub struct ListenerRule {
-    /// The listener.
     #[field(replaces)]
     pub listener_arn: Input<ListenerArn>,
-    /// The rule's place among those of the listener, 1 to 50000; the lowest that fits is used.
+    /// The priority within the listener, 1 to 50000. Of all rules that apply, the one with the lowest number wins.
     #[field(in_place)]
     pub priority: Input<u32>,
-    /// Which requests it is about: those for which all conditions hold.
+    /// The conditions. The rule applies to requests that meet all of them.
     #[field(in_place, set, required)]
     pub conditions: Vec<RuleCondition>,
-    /// What is done with them.
+    /// The actions for these requests.
     #[field(in_place, required)]
     pub actions: Vec<Action>,
-    /// What is rewritten in them, at most one of each type.
+    /// The rewrites of these requests, at most one of each type.
     #[field(in_place, keyed("Type"))]
     pub transforms: Vec<Transform>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }

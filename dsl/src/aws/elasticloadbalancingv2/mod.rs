@@ -76,7 +76,7 @@ crate::ids! {
     ListenerArn = "arn:";
     /// A rule of a listener.
     ListenerRuleArn = "arn:";
-    /// A trust store: the authorities whose client certificates a listener takes.
+    /// A trust store: the authorities whose client certificates a listener accepts.
     TrustStoreArn = "arn:";
     /// A user pool of Amazon Cognito.
     UserPoolArn = "arn:";

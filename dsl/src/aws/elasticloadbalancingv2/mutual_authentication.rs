@@ -1,4 +1,4 @@
-//! Whether an HTTPS listener asks clients for certificates. Not here: trust stores, which hold the authorities.
+//! Mutual authentication (mTLS): whether an HTTPS listener demands client certificates. Not here: trust stores, which hold the authorities.
 
 use windlass_derive::Block;
 
@@ -7,37 +7,37 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What a listener does about client certificates.
+    /// How a listener handles client certificates.
     pub enum MutualAuthenticationMode {
-        /// It asks for none.
+        /// The listener asks for no certificate.
         Off = "off",
-        /// It passes the certificate chain on to the targets, unchecked.
+        /// The listener passes the certificate chain on to the targets, unchecked.
         Passthrough = "passthrough",
-        /// It checks it against a trust store.
+        /// The listener checks the certificate against a trust store.
         Verify = "verify",
     }
 }
 
-/// What a listener does about client certificates.
+/// How a listener handles client certificates.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct MutualAuthentication {
-    /// What it does; the constructors say it. AWS's default is `off`.
+    /// The mode; the constructors set it. AWS's default is `off`.
     #[field(no_setter)]
     pub mode: Input<MutualAuthenticationMode>,
-    /// The authorities whose certificates it takes; with `verify` only.
+    /// The authorities whose certificates the listener accepts; with `verify` only.
     #[field(no_setter)]
     pub trust_store_arn: Option<Input<TrustStoreArn>>,
-    /// Whether expired certificates are taken; with `verify` only. AWS's default is `false`.
+    /// Whether the listener accepts expired certificates; with `verify` only. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub ignore_client_certificate_expiry: Option<Input<bool>>,
-    /// Whether clients are told which authorities count; with `verify` only. AWS's default is `off`.
+    /// Whether the listener sends clients the names of the accepted authorities; with `verify` only. AWS's default is `off`.
     #[field(removal_default("\"off\""))]
     pub advertise_trust_store_ca_names: Option<Input<Switch>>,
 }
 
 impl MutualAuthentication {
-    /// Clients are asked for no certificate.
+    /// The listener asks clients for no certificate.
     #[must_use]
     pub fn off() -> Self {
         Self::of(MutualAuthenticationMode::Off)

@@ -1,4 +1,4 @@
-//! What Elastic Load Balancing takes as a name. Not here: names that the engine makes.
+//! Names that Elastic Load Balancing accepts. Not here: names that the engine makes.
 
 use crate::stack::Checks;
 use crate::value::Input;

@@ -1,11 +1,11 @@
-//! The protocols that listeners and target groups speak, and AWS's `on`/`off`.
+//! The protocols of listeners and target groups, and AWS's `on`/`off`.
 //!
 //! Not here: which of them fit together, which `checks::balancing` knows.
 
 use super::LoadBalancerType;
 
 crate::text_enum! {
-    /// What a listener, a target group or a health check speaks.
+    /// The protocol of a listener, a target group or a health check.
     pub enum Protocol {
         /// HTTP; application load balancers.
         Http = "HTTP",
@@ -13,7 +13,7 @@ crate::text_enum! {
         Https = "HTTPS",
         /// TCP; network load balancers.
         Tcp = "TCP",
-        /// TLS over TCP, ended at the load balancer; network load balancers.
+        /// TLS over TCP, terminated at the load balancer; network load balancers.
         Tls = "TLS",
         /// UDP; network load balancers.
         Udp = "UDP",
@@ -27,17 +27,14 @@ crate::text_enum! {
         Geneve = "GENEVE",
     }
 
-    /// Which version of HTTP targets speak.
+    /// The version of HTTP that targets use.
     pub enum ProtocolVersion {
-        /// HTTP/1.1.
         Http1 = "HTTP1",
-        /// HTTP/2.
         Http2 = "HTTP2",
-        /// gRPC.
         Grpc = "GRPC",
     }
 
-    /// `on` or `off`, where AWS takes a text for it.
+    /// `on` or `off`, where AWS takes a text for a switch.
     pub enum Switch {
         /// Switched on.
         On = "on",
@@ -47,7 +44,7 @@ crate::text_enum! {
 }
 
 impl Protocol {
-    /// The load balancers that speak it.
+    /// The type of load balancer that supports the protocol.
     #[must_use]
     pub const fn load_balancer(self) -> LoadBalancerType {
         match self {
@@ -59,7 +56,7 @@ impl Protocol {
         }
     }
 
-    /// Whether a listener of it ends TLS, and so needs a certificate.
+    /// Whether a listener terminates TLS, and so needs a certificate.
     #[must_use]
     pub const fn is_secure(self) -> bool {
         matches!(self, Self::Https | Self::Tls)

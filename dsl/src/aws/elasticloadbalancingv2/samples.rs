@@ -1,4 +1,4 @@
-//! What the samples of listeners and rules have in common: actions of every sort. Not here: the samples themselves.
+//! Actions of every type that the samples of listeners and rules share. Not here: the samples themselves.
 
 use super::{
     Action, AuthenticateCognito, AuthenticateOidc, ClaimFormat, ContentType, FixedResponse,

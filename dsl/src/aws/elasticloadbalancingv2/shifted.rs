@@ -1,15 +1,15 @@
-//! Traffic that ECS shifts between target groups: what of a listener's or rule's actions is ECS's, and what stays the author's.
+//! Traffic that ECS shifts between target groups: which part of a listener's or rule's actions belongs to ECS, and which to the author.
 //!
 //! ECS rewrites the forward action of the listener or rule that a service names in `AdvancedConfiguration`, in each blue/green, linear and canary
-//! deployment: weights swing, and `TargetGroupArn` becomes a `ForwardConfig` (aws-cdk#36649, terraform-aws-modules/terraform-aws-alb#409).
-//! Not here: which resources that is, which `Drives` of the service says.
+//! deployment: weights change, and `TargetGroupArn` becomes a `ForwardConfig` (aws-cdk#36649, terraform-aws-modules/terraform-aws-alb#409). Not here:
+//! which resources these are, which `Drives` of the service says.
 
 use serde_json::{Map, Value};
 
-/// The actions that the author wants, with the target groups and weights that AWS has. Everything else is the author's: other actions, their
-/// order, stickiness.
+/// The actions that the author wants, with the target groups and weights that AWS has. Everything else is the author's: other actions, their order,
+/// stickiness.
 ///
-/// A forward action keeps the author's target groups where the author has other target groups than before, and AWS does not have all of them.
+/// A forward action keeps the author's target groups if the author has changed them, and AWS does not have all of the new ones.
 #[must_use]
 pub fn keep_traffic(desired: &Value, applied: &Value, observed: &Value) -> Value {
     let (Some(wanted), Some(there)) = (forward(desired), forward(observed)) else {
@@ -29,7 +29,7 @@ pub fn keep_traffic(desired: &Value, applied: &Value, observed: &Value) -> Value
     kept
 }
 
-/// Puts the target groups of `there` into an action, in the form in which the author wrote them where that can say it.
+/// Puts the target groups of `there` into an action, in the form that the author used if that form can express them.
 fn take_over(action: &mut Map<String, Value>, there: &Value) {
     let shares = there["ForwardConfig"]["TargetGroups"].as_array();
     match (action.get_mut("ForwardConfig"), shares) {

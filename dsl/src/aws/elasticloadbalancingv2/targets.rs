@@ -1,17 +1,17 @@
-//! What a target group can hold, as types: an `ip` target group does not fit where `instance` targets are needed.
+//! Target types as Rust types: an `ip` target group does not compile where `instance` targets are needed.
 
 use super::{FunctionArn, InstanceId, LoadBalancerArn};
 use crate::value::{Input, Output, Text};
 
-/// What a target group can hold.
+/// A type of targets.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is nothing that a target group can hold",
     note = "a target group holds `IpTarget`, `InstanceTarget`, `LambdaTarget` or `LoadBalancerTarget`"
 )]
 pub trait TargetKind: Send + Sync + 'static {
-    /// AWS's text for it; empty where the compiler does not know.
+    /// AWS's text for the type; empty if the compiler does not know it.
     const TARGET_TYPE: &'static str;
-    /// How such a target is named.
+    /// The type of a target's id.
     type Id: Text;
 }
 
@@ -28,24 +28,24 @@ macro_rules! target_kinds {
 }
 
 target_kinds! {
-    /// IP addresses: what tasks in `awsvpc` network mode have, all Fargate tasks among them.
+    /// IP addresses: the targets of tasks in `awsvpc` network mode, which all Fargate tasks use.
     IpTarget: String = "ip";
-    /// EC2 instances: what tasks in `bridge` and `host` network mode are reached by.
+    /// EC2 instances: the targets of tasks in `bridge` and `host` network mode.
     InstanceTarget: InstanceId = "instance";
     /// A Lambda function.
     LambdaTarget: FunctionArn = "lambda";
     /// An application load balancer behind a network load balancer.
     LoadBalancerTarget: LoadBalancerArn = "alb";
-    /// Not known to the compiler: for target groups made elsewhere.
+    /// The compiler does not know the type: for target groups made elsewhere.
     AnyTarget: String = "";
 }
 
 crate::typed_arn! {
-    /// A target group that holds targets of kind `T`.
+    /// A target group whose targets have the type `T`.
     TargetGroupArn<T: TargetKind = AnyTarget>
 }
 
-/// A target group of a known kind fits wherever any target group does.
+/// A target group of a known type also compiles wherever any target group does.
 macro_rules! fits_any {
     ($($kind:ty),+) => {$(
         impl From<TargetGroupArn<$kind>> for Input<TargetGroupArn<AnyTarget>> {

@@ -1,4 +1,4 @@
-//! What a rule rewrites in a request before it is forwarded. Not here: the rule.
+//! Transforms: what a rule rewrites in a request before it forwards the request. Not here: the rule.
 
 use windlass_derive::{Block, Choice};
 
@@ -6,52 +6,51 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What is rewritten.
+    /// The part of a request that a transform rewrites.
     pub enum TransformType {
         /// The `Host` header.
         HostHeader = "host-header-rewrite",
-        /// The path and the query.
+        /// The path and the query string.
         Url = "url-rewrite",
     }
 }
 
-/// One rewriting; a rule takes one of each type.
+/// One transform. A rule takes one of each type.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct Transform {
-    /// What is rewritten; the constructors say it.
+    /// The part of a request that the transform rewrites; the constructors set it.
     #[field(name = "Type", no_setter)]
     transform_type: Input<TransformType>,
-    /// How.
     #[field(choice, no_setter)]
     config: TransformConfig,
 }
 
-/// How something is rewritten.
+/// The rewrites of a transform.
 #[derive(Debug, Clone, Choice)]
 pub enum TransformConfig {
     /// The `Host` header.
     #[field(name = "HostHeaderRewriteConfig")]
     HostHeader(Rewrites),
-    /// The path and the query.
+    /// The path and the query string.
     #[field(name = "UrlRewriteConfig")]
     Url(Rewrites),
 }
 
-/// Rewritings; AWS takes exactly one.
+/// Rewrites; AWS takes exactly one.
 #[derive(Debug, Clone, Block)]
 pub struct Rewrites {
-    /// The rewriting.
+    /// The rewrite.
     #[field(required)]
     pub rewrites: Vec<Rewrite>,
 }
 
-/// What is searched for, and what comes in its place.
+/// A regular expression, and the text that replaces its match.
 #[derive(Debug, Clone, Block)]
 pub struct Rewrite {
     /// A regular expression, at most 1024 characters.
     pub regex: Input<String>,
-    /// What replaces it, at most 1024 characters; `$1` is its first group.
+    /// The replacement, at most 1024 characters; `$1` is the first group of the expression.
     pub replace: Input<String>,
 }
 
@@ -65,7 +64,7 @@ impl Transform {
         }
     }
 
-    /// Rewrites path and query.
+    /// Rewrites the path and the query string.
     #[must_use]
     pub fn url(regex: impl IntoInput<String>, replace: impl IntoInput<String>) -> Self {
         Self {
@@ -74,7 +73,6 @@ impl Transform {
         }
     }
 
-    /// What it rewrites.
     #[must_use]
     pub fn rewrites(&self) -> TransformType {
         match self.config {

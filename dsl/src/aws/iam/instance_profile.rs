@@ -1,10 +1,10 @@
-//! `AWS::IAM::InstanceProfile`: what an EC2 instance carries to act as a role.
+//! `AWS::IAM::InstanceProfile`: lets an EC2 instance act as a role.
 //!
-//! What surprises people: it holds exactly one role; EC2 sees a new profile only after some seconds; and instances that run keep the role that they began with
-//! for up to an hour after it is exchanged.
+//! What surprises people: A profile holds exactly one role. EC2 sees a new profile only after some seconds. After an exchange of the role, running
+//! instances keep the old role for up to an hour.
 //!
-//! Not here: a type for the profile's principal; the role's is checked where the profile is made.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html>
+//! Not here: a type for the profile's principal; the constructor checks the role's principal. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-instanceprofile.html>
 
 use windlass_derive::Resource;
 
@@ -15,7 +15,7 @@ use crate::resource::{Check, Handle, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, Output};
 
-/// What an EC2 instance carries to act as a role.
+/// Lets an EC2 instance act as a role.
 ///
 /// ```
 /// use windlass::aws::iam::{InstanceProfile, Role, principal};
@@ -52,10 +52,10 @@ use crate::value::{Input, Output};
     no_new
 )]
 pub struct InstanceProfile {
-    /// Its name, up to 128 characters, unique in the account.
+    /// The name, up to 128 characters, unique in the account.
     #[field(replaces, physical_name(max = 128, also = "_+=,.@"))]
     pub instance_profile_name: Option<Input<String>>,
-    /// The path in front of its name, which is part of its ARN. AWS's default is `/`.
+    /// The path in front of the name, which is part of the ARN. AWS's default is `/`.
     #[field(replaces, removal_default("\"/\""))]
     pub path: Option<Input<String>>,
     /// The role. AWS has a list here and takes one.
@@ -63,7 +63,7 @@ pub struct InstanceProfile {
     pub roles: Vec<Input<RoleName>>,
 }
 
-/// A role for an instance profile: one that EC2 can assume, or one of which only the stack's checks or AWS can tell.
+/// A role for an instance profile: one that EC2 can assume, or one whose principal only the stack's checks or AWS can see.
 #[diagnostic::on_unimplemented(
     message = "the role of an instance profile must be assumable by EC2, and `{Self}` is not",
     note = "declare the role with `Role::assumed_by(principal::Ec2)`, or give the name of one that exists: `RoleName::existing(\"…\")`"

@@ -1,11 +1,11 @@
 //! `AWS::IAM::ManagedPolicy`: a policy that many roles, users and groups can carry.
 //!
-//! What surprises people: a change makes a new version, of which AWS keeps five; the oldest that is not in force then goes. The description can never
-//! change. A policy cannot be deleted while anybody carries it, those included whom it does not list.
+//! What surprises people: A change makes a new version. AWS keeps five versions; if there are five, the oldest one that is not in force goes. The
+//! description can never change. A policy cannot be deleted while any role, user or group carries it, also those that the policy does not list.
 //!
-//! Not here: `AttachmentCount`, `PermissionsBoundaryUsageCount` and `UpdateDate` as outputs, which change whenever somebody else attaches or uses the policy,
-//! so that nothing can be built on them.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html>
+//! Not here: `AttachmentCount`, `PermissionsBoundaryUsageCount` and `UpdateDate` as outputs. They change whenever another user attaches or uses the
+//! policy, so nothing can be built on them. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html>
 
 use windlass_derive::Resource;
 
@@ -17,10 +17,10 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::Input;
 
-/// The most characters that a managed policy can have.
+/// The maximum length of a managed policy, in characters.
 const MOST: usize = 6_144;
 
-/// A policy that many can carry.
+/// A policy that many roles, users and groups can carry.
 ///
 /// ```
 /// use windlass::aws::iam::{Allow, ManagedPolicy, Role, principal};
@@ -48,22 +48,22 @@ const MOST: usize = 6_144;
     no_new
 )]
 pub struct ManagedPolicy {
-    /// What it is for, up to 1,000 characters.
+    /// A description of the policy, up to 1,000 characters.
     #[field(replaces)]
     pub description: Option<Input<String>>,
     /// The groups that carry it.
     #[field(in_place, set)]
     pub groups: Vec<Input<GroupName>>,
-    /// Its name, up to 128 characters, unique in the account.
+    /// The name, up to 128 characters, unique in the account.
     #[field(replaces, physical_name(max = 128, also = "_+=,.@"))]
     pub managed_policy_name: Option<Input<String>>,
-    /// The path in front of its name, which is part of its ARN. AWS's default is `/`.
+    /// The path in front of the name, which is part of the ARN. AWS's default is `/`.
     #[field(replaces, removal_default("\"/\""))]
     pub path: Option<Input<String>>,
-    /// What it says, in up to 6,144 characters.
+    /// The policy document, up to 6,144 characters.
     #[field(in_place, no_setter)]
     pub policy_document: PolicyDocument,
-    /// The roles that carry it. A role can name the policy instead, but not both.
+    /// The roles that carry the policy. Alternatively, a role names the policy; both at once are not allowed.
     #[field(in_place, set)]
     pub roles: Vec<Input<RoleName>>,
     /// The users that carry it.
@@ -72,7 +72,7 @@ pub struct ManagedPolicy {
 }
 
 impl ManagedPolicy {
-    /// A policy that nobody carries yet.
+    /// A policy that is not attached yet.
     #[must_use]
     pub fn new(document: impl IntoPolicy<Identity>) -> Self {
         Self {

@@ -22,7 +22,7 @@ pub use role_policy::{RolePolicy, RolePolicyChange, RolePolicyResolved};
 crate::ids! {
     /// The name of a role.
     RoleName = "";
-    /// A role's unique id, which no later role of its name gets.
+    /// A role's unique id, which no later role of the same name gets.
     RoleId = "AROA";
     /// A managed policy.
     PolicyArn = "arn:";
@@ -41,7 +41,7 @@ crate::ids! {
 impl PolicyArn {
     /// A policy that AWS manages, by its path and name, such as `service-role/AmazonECSTaskExecutionRolePolicy`.
     ///
-    /// The ARN is that of the partition where the resource that takes it is: `arn:aws-cn:…` in `cn-north-1`.
+    /// The ARN uses the partition of the resource that takes it: `arn:aws-cn:…` in `cn-north-1`.
     #[must_use]
     pub fn managed_by_aws(name: &str) -> Self {
         Self(format!("arn:aws:iam::aws:policy/{name}"))

@@ -1,4 +1,4 @@
-//! What IAM takes as a name or a path.
+//! Names and paths that IAM accepts.
 
 use crate::stack::Checks;
 use crate::value::{Input, Text};

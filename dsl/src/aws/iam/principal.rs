@@ -1,8 +1,8 @@
-//! Who may assume a role, as types: a role that ECS tasks cannot assume does not fit where a task role is wanted.
+//! Who may assume a role, as types: a role that ECS tasks cannot assume does not compile as a task role.
 
-/// Who may assume a role.
+/// The principal of a role: who may assume it.
 pub trait Principal: Send + Sync + 'static {
-    /// The service principal, such as `ecs-tasks.amazonaws.com`; `None` where the compiler does not know.
+    /// The service principal, such as `ecs-tasks.amazonaws.com`; `None` if the compiler does not know it.
     const SERVICE: Option<&'static str>;
 }
 
@@ -32,12 +32,11 @@ principals! {
     Scheduler = Some("scheduler.amazonaws.com");
     /// AWS CodeDeploy.
     CodeDeploy = Some("codedeploy.amazonaws.com");
-    /// VPC flow logs.
     VpcFlowLogs = Some("vpc-flow-logs.amazonaws.com");
-    /// Application Auto Scaling, where it has no role of its own for a service.
+    /// Application Auto Scaling, for services where it has no service-linked role.
     ApplicationAutoScaling = Some("application-autoscaling.amazonaws.com");
     /// AWS Systems Manager, for ECS Anywhere.
     Ssm = Some("ssm.amazonaws.com");
-    /// Not known to the compiler: for trust policies written by hand and roles made elsewhere.
+    /// The compiler does not know the principal: for trust policies written by hand and roles made elsewhere.
     Custom = None;
 }

@@ -1,12 +1,12 @@
-//! `AWS::IAM::Role`: what somebody else may act as, and what they may do then.
+//! `AWS::IAM::Role`: an identity that others can assume, and what they may do then.
 //!
-//! What surprises people: a role exists before all of AWS sees it, so that whoever uses it at once may be told that it does not;
-//! names are one for the account, not for the region, and do not tell upper from lower case; a role that is made anew under its old name is another role,
-//! and trust policies that named the old one keep its dead id. Inline policies and attachments that others made, by hand or
-//! by `RolePolicy` and `ManagedPolicy`, are left alone: only what this role's own spec lists, or listed last time, is its own.
+//! What surprises people: IAM is eventually consistent: a role exists before all of AWS sees it, so AWS may answer an immediate use with "does not
+//! exist". Role names are unique for the account, not for the region, and ignore case. A role that is created again under its old name is another role,
+//! and trust policies that named the old one keep its dead id. Windlass leaves inline policies and attachments that others made, by hand or by
+//! `RolePolicy` and `ManagedPolicy`, alone: a role owns only what its own spec lists, or listed last time.
 //!
-//! Not here: service-linked roles, which their services make.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html>
+//! Not here: service-linked roles, which their services make. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html>
 
 use std::marker::PhantomData;
 
@@ -22,9 +22,9 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Field, Input, IntoInput, Tags};
 
-/// The most characters that a trust policy can have, once the account's quota is raised from 2,048.
+/// The maximum length of a trust policy in characters, after the account's quota is raised from 2,048.
 const TRUST_POLICY: usize = 8_192;
-/// The most characters that all inline policies of a role have together.
+/// The maximum length of all inline policies of a role together, in characters.
 pub(crate) const INLINE_POLICIES: usize = 10_240;
 
 /// A role that `P` can assume.
@@ -54,45 +54,44 @@ pub(crate) const INLINE_POLICIES: usize = 10_240;
     no_new
 )]
 pub struct Role<P: Principal = Custom> {
-    /// Who may assume it.
+    /// The trust policy: who may assume the role.
     #[field(in_place, no_setter)]
     pub assume_role_policy_document: PolicyDocument<Trust>,
-    /// What it is for, up to 1,000 characters.
+    /// A description of the role, up to 1,000 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
-    /// The managed policies that it carries; 10, or up to 20 with a raised quota.
+    /// The managed policies of the role; 10, or up to 20 with a raised quota.
     #[field(in_place, set)]
     pub managed_policy_arns: Vec<Input<PolicyArn>>,
     /// The longest session, in seconds, 3,600 to 43,200. AWS's default is 3,600.
     #[field(in_place, removal_default("3600"))]
     pub max_session_duration: Option<Input<u32>>,
-    /// The path in front of its name, which is part of its ARN. AWS's default is `/`.
+    /// The path in front of the name, which is part of the ARN. AWS's default is `/`.
     #[field(replaces, removal_default("\"/\""))]
     pub path: Option<Input<String>>,
-    /// The managed policy that bounds what all others can give.
+    /// The permissions boundary: a managed policy that limits what all other policies can allow.
     #[field(in_place)]
     pub permissions_boundary: Option<Input<PolicyArn>>,
     /// The inline policies, by name.
     #[field(in_place, keyed("PolicyName"))]
     pub policies: Vec<InlinePolicy>,
-    /// Its name, up to 64 characters, unique in the account.
+    /// The name, up to 64 characters, unique in the account.
     #[field(replaces, physical_name(max = 64, also = "_+=,.@"))]
     pub role_name: Option<Input<String>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
     #[field(skip)]
     assumed_by: PhantomData<fn() -> P>,
 }
 
-/// A policy that is part of a role.
+/// An inline policy: a policy that is part of a role.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct InlinePolicy {
-    /// Its name, up to 128 characters, unique within the role.
+    /// The name, up to 128 characters, unique within the role.
     #[field(no_setter)]
     pub policy_name: Input<String>,
-    /// What it says.
+    /// The policy document.
     #[field(no_setter)]
     pub policy_document: PolicyDocument,
 }
@@ -126,7 +125,7 @@ impl<P: Principal> Role<P> {
         Self::with_trust(Allow::assume_role().by(Who::service(service)).into_policy())
     }
 
-    /// Adds a condition to every statement of its trust policy, such as the account that a service acts for.
+    /// Adds a condition to every statement of the trust policy, such as the account for which a service acts.
     #[must_use]
     pub fn only_when(mut self, condition: Condition) -> Self {
         self.assume_role_policy_document.restrict(&condition);
@@ -168,7 +167,7 @@ impl<P: Principal> Role<P> {
 }
 
 impl Role<Custom> {
-    /// A role with a trust policy of one's own. Where a role for a certain service is wanted, its ARN fits after `trust_as`.
+    /// A role with a trust policy that the author writes. Where a property takes a role for a certain service, convert the ARN with `trust_as`.
     #[must_use]
     pub fn trusting(document: impl IntoPolicy<Trust>) -> Self {
         Self::with_trust(document.into_policy())

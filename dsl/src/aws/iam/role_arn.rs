@@ -8,7 +8,7 @@ crate::typed_arn! {
     RoleArn<P: Principal = Custom>
 }
 
-/// What fits where a role that `P` can assume is wanted.
+/// A type that is accepted where a property takes a role that `P` can assume.
 #[diagnostic::on_unimplemented(
     message = "the role must be one that `{P}` can assume, and `{Self}` is not",
     label = "not known to be assumable by `{P}`",

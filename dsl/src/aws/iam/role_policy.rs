@@ -1,10 +1,10 @@
 //! `AWS::IAM::RolePolicy`: one inline policy of a role, as a resource of its own.
 //!
-//! What surprises people: it is the same thing in AWS as a member of the role's `Policies`, so a name can be in one of the two places only;
-//! and `PutRolePolicy` overwrites whatever stands under the name.
+//! What surprises people: AWS does not distinguish it from a member of the role's `Policies`, so a name can be in one of the two places only.
+//! `PutRolePolicy` overwrites any policy that already has the name.
 //!
-//! Not here: inline policies of users and groups.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-rolepolicy.html>
+//! Not here: inline policies of users and groups. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-rolepolicy.html>
 
 use windlass_derive::Resource;
 
@@ -39,19 +39,18 @@ use crate::value::{Input, IntoInput};
     no_new
 )]
 pub struct RolePolicy {
-    /// What it says. CloudFormation lets it be absent; IAM does not.
+    /// The policy document. CloudFormation lets it be absent; IAM does not.
     #[field(in_place, no_setter)]
     pub policy_document: PolicyDocument,
-    /// Its name, up to 128 characters, unique within the role.
+    /// The name, up to 128 characters, unique within the role.
     #[field(replaces, no_setter)]
     pub policy_name: Input<String>,
-    /// The role.
     #[field(replaces, no_setter)]
     pub role_name: Input<RoleName>,
 }
 
 impl RolePolicy {
-    /// A policy of a role, by its name.
+    /// An inline policy of a role, by its name.
     #[must_use]
     pub fn new(
         role: impl IntoInput<RoleName>,

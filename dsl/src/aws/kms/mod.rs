@@ -1,4 +1,4 @@
-//! AWS Key Management Service: the names of its keys, which other services encrypt with.
+//! AWS Key Management Service: the ids of its keys, which other services use for encryption.
 
 crate::ids! {
     /// A key, or an alias of one, by its ARN.

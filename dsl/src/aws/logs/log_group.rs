@@ -1,9 +1,9 @@
-//! `AWS::Logs::LogGroup`: where events of one source are kept.
+//! `AWS::Logs::LogGroup`: holds the log events of one source.
 //!
-//! What surprises people: without a retention AWS keeps everything, and is paid for it, for ever; the class cannot change afterwards; and there are two ARNs:
-//! `arn()` is CloudFormation's and ends in `:*`, which policies need to reach the streams, while other services want `group_arn()`, without it.
+//! What surprises people: Without a retention, AWS keeps all events without end and charges for them. The class cannot change afterwards. There are two
+//! ARNs: `arn()` is CloudFormation's and ends in `:*`, which policies need to reach the streams; other services want `group_arn()`, without `:*`.
 //!
-//! Not here: metric filters, subscriptions and streams, which are kinds of their own; and the transformer that CloudFormation has a kind for, too.
+//! Not here: metric filters, subscriptions and streams, which are kinds of their own; and the transformer, for which CloudFormation also has a kind.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html>
 
 use windlass_derive::Resource;
@@ -16,18 +16,18 @@ use crate::stack::Checks;
 use crate::value::{Input, Json, Tags};
 
 crate::text_enum! {
-    /// What can be done with the events, and at what price.
+    /// The class of a log group: which features its events have, and at what price.
     pub enum LogGroupClass {
-        /// Everything.
+        /// All features.
         Standard = "STANDARD",
-        /// Less, for less.
+        /// Fewer features at a lower price.
         InfrequentAccess = "INFREQUENT_ACCESS",
-        /// Passed on to Amazon S3 or Amazon Data Firehose and kept for a day.
+        /// AWS passes the events on to Amazon S3 or Amazon Data Firehose and keeps them for a day.
         Delivery = "DELIVERY",
     }
 }
 
-/// Where events of one source are kept.
+/// Holds the log events of one source.
 ///
 /// ```
 /// use windlass::aws::logs::{LogGroup, Retention};
@@ -53,34 +53,34 @@ crate::text_enum! {
     )
 )]
 pub struct LogGroup {
-    /// Whether log events are taken from whoever shows a bearer token. AWS's default is `false`.
+    /// Whether the log group accepts log events from clients with a bearer token. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub bearer_token_authentication_enabled: Option<Input<bool>>,
-    /// What is masked in the events, as JSON.
+    /// The data protection policy: which data AWS masks in the events, as JSON.
     #[field(in_place)]
     pub data_protection_policy: Option<Json>,
-    /// Whether AWS refuses to delete it; its deletion by the stack is refused, too, until this is lifted. AWS's default is `false`.
+    /// Whether AWS refuses to delete the group. AWS then refuses a deletion by the stack, too, until the author removes the protection. AWS's default
+    /// is `false`.
     #[field(in_place, removal_default("false"))]
     pub deletion_protection_enabled: Option<Input<bool>>,
-    /// The fields that are indexed, as JSON. AWS has a list here and takes one.
+    /// The field index policy: which fields AWS indexes, as JSON. AWS has a list here and takes one.
     #[field(in_place)]
     pub field_index_policies: Vec<Json>,
-    /// The key that encrypts new events. Without one, CloudWatch Logs has its own.
+    /// The KMS key that encrypts new events. Without one, CloudWatch Logs uses its own.
     #[field(in_place)]
     pub kms_key_id: Option<Input<KeyArn>>,
-    /// What can be done with the events. It cannot change, although CloudFormation's schema does not say so. AWS's default is `STANDARD`.
+    /// The class. It cannot change, although CloudFormation's schema does not say so. AWS's default is `STANDARD`.
     #[field(replaces, removal_default("\"STANDARD\""))]
     pub log_group_class: Option<Input<LogGroupClass>>,
-    /// Its name, up to 512 characters.
+    /// The name, up to 512 characters.
     #[field(replaces, physical_name(max = 512, also = "._/#", reserved("aws/")))]
     pub log_group_name: Option<Input<String>>,
-    /// Who else may put events into it.
+    /// The resource policy: who else may put events into the group.
     #[field(in_place)]
     pub resource_policy_document: Option<PolicyDocument<ResourceBased>>,
-    /// How long events are kept. Without one, for ever.
+    /// How long AWS keeps events. If absent, without limit.
     #[field(in_place)]
     pub retention_in_days: Option<Input<Retention>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
@@ -123,7 +123,7 @@ impl Check for LogGroup {
 }
 
 impl LogGroup {
-    /// What the cheaper classes do not have.
+    /// Checks for features that the cheaper classes do not have.
     fn check_class(&self, checks: &mut Checks<'_>) {
         let class = self.log_group_class.as_ref().and_then(Input::literal);
         let Some(class) = class.filter(|class| *class != LogGroupClass::Standard) else {

@@ -1,4 +1,4 @@
-//! How long a log group keeps what it is told: one of the spans that AWS offers.
+//! Retention: how long a log group keeps its events, as one of the periods that AWS offers.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::value::Literal;
 
 macro_rules! spans {
     ($($name:ident = $days:literal,)+) => {
-        /// How long a log group keeps what it is told.
+        /// How long a log group keeps its events.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "u16", into = "u16")]
         pub enum Retention {
@@ -15,10 +15,10 @@ macro_rules! spans {
         }
 
         impl Retention {
-            /// Every span that AWS offers, shortest first.
+            /// Every period that AWS offers, shortest first.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
 
-            /// Its length in days.
+            /// The length in days.
             #[must_use]
             pub const fn days(self) -> u16 {
                 match self { $(Self::$name => $days),+ }
@@ -52,7 +52,7 @@ spans! {
     Days3653 = 3653,
 }
 
-/// AWS does not offer the span.
+/// AWS does not offer the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("CloudWatch Logs cannot keep events for {days} days: {} is the next span that it offers", .next.days())]
 pub struct NoSuchRetention {
@@ -61,7 +61,7 @@ pub struct NoSuchRetention {
 }
 
 impl Retention {
-    /// The shortest span that AWS offers which is at least so many days, and the longest for more than ten years.
+    /// The shortest period offered by AWS that is at least this number of days; for more than ten years, the longest one.
     #[must_use]
     pub fn at_least(days: u16) -> Self {
         let fits = Self::ALL.iter().find(|span| span.days() >= days);

@@ -1,4 +1,4 @@
-//! Amazon Route 53. Not here: kinds; hosted zones are what other kinds give.
+//! Amazon Route 53. Not here: kinds. Hosted zone ids are outputs of other kinds.
 
 crate::ids! {
     /// A hosted zone.

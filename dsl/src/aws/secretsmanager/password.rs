@@ -1,51 +1,51 @@
-//! `GenerateSecretString`: what a password that AWS makes is like.
+//! `GenerateSecretString`: the form of a password that AWS generates.
 //!
-//! Not here: the password. AWS makes it and the engine passes it on in the call that makes the secret; nothing keeps it.
+//! Not here: the password. AWS generates it, and the engine passes it on in the call that creates the secret; nothing keeps it.
 
 use windlass_derive::Block;
 
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
-/// A password that AWS makes, once, when the secret is made.
+/// The rules for a password. AWS generates it once, when it creates the secret.
 ///
-/// A later change of what it is like does not make another one.
+/// A later change of the rules does not generate a new password.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct Password {
-    /// Characters that it must not have.
+    /// Characters that the password must not contain.
     pub exclude_characters: Option<Input<String>>,
-    /// Whether it has no lowercase letters. AWS's default is `false`.
+    /// Whether the password has no lowercase letters. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub exclude_lowercase: Option<Input<bool>>,
-    /// Whether it has no digits. AWS's default is `false`.
+    /// Whether the password has no digits. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub exclude_numbers: Option<Input<bool>>,
-    /// Whether it has no punctuation. AWS's default is `false`.
+    /// Whether the password has no punctuation. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub exclude_punctuation: Option<Input<bool>>,
-    /// Whether it has no uppercase letters. AWS's default is `false`.
+    /// Whether the password has no uppercase letters. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub exclude_uppercase: Option<Input<bool>>,
-    /// Where it goes in the JSON of the template.
+    /// The key of the password in the JSON of the template.
     #[field(no_setter)]
     pub generate_string_key: Option<Input<String>>,
-    /// Whether it may have spaces. AWS's default is `false`.
+    /// Whether the password may contain spaces. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub include_space: Option<Input<bool>>,
-    /// Its length, 1 to 4,096. AWS's default is 32.
+    /// The length, 1 to 4,096 characters. AWS's default is 32.
     #[field(removal_default("32"))]
     pub password_length: Option<Input<u32>>,
-    /// Whether it has at least one character of each sort that is not excluded. AWS's default is `true`.
+    /// Whether the password has at least one character of each type that is not excluded. AWS's default is `true`.
     #[field(removal_default("true"))]
     pub require_each_included_type: Option<Input<bool>>,
-    /// The JSON object that it is put into.
+    /// The JSON object that AWS puts the password into.
     #[field(no_setter)]
     pub secret_string_template: Option<Input<String>>,
 }
 
 impl Password {
-    /// One of a length, in characters.
+    /// A password with this length, in characters.
     #[must_use]
     pub fn of_length(length: u32) -> Self {
         Self {
@@ -62,9 +62,9 @@ impl Password {
         }
     }
 
-    /// Puts it under a key into a JSON object: `.inside(r#"{"username": "app"}"#, "password")`.
+    /// Puts the password under a key into a JSON object: `.inside(r#"{"username": "app"}"#, "password")`.
     ///
-    /// The object is part of the document and of the state: it is no place for secrets.
+    /// The object is part of the document and of the state, so it must not contain secrets.
     #[must_use]
     pub fn inside(mut self, template: impl IntoInput<String>, key: impl IntoInput<String>) -> Self {
         self.secret_string_template = Some(template.into());

@@ -1,15 +1,16 @@
 //! `AWS::SecretsManager::Secret`: a secret that AWS keeps.
 //!
-//! What surprises people: its value never stands in a document, a state, a plan or a log, only where it comes from does; a generated value is made
-//! once and stays, whatever is changed about how it is made; and a deleted secret keeps its name until its recovery window has passed.
-//! A secret of this stack that still waits for its deletion when it is wanted again is restored, with the value that it had where that is generated.
-//! ARNs end in six random characters, so that none can be told in advance.
+//! What surprises people: The value is never in a document, a state, a plan or a log; only its source is. AWS generates a generated value once, and the
+//! value stays even if the rules for generating it change. A deleted secret keeps its name until its recovery window has passed. If the program wants a
+//! secret of this stack again before then, Windlass restores it; a generated secret then has its old value. ARNs end in six random characters, so an
+//! ARN cannot be known in advance.
 //!
-//! Two properties are not CloudFormation's and say how AWS deletes it: `RecoveryWindowInDays` (AWS's default is 30) and `ForceDeleteWithoutRecovery`. They are
-//! part of the spec, not options of the engine, because they are parameters of `DeleteSecret` and mean nothing to another kind.
+//! Two properties are not CloudFormation's and say how AWS deletes the secret: `RecoveryWindowInDays` (AWS's default is 30) and
+//! `ForceDeleteWithoutRecovery`. They are part of the spec, not options of the engine, because they are parameters of `DeleteSecret` and mean nothing
+//! to another kind.
 //!
-//! Not here: rotation, resource policies and binary values, which CloudFormation has kinds of their own for, or none.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html>
+//! Not here: rotation and resource policies, for which CloudFormation has kinds of their own, and binary values, for which it has none. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html>
 
 use windlass_derive::{Block, Choice, Resource};
 
@@ -43,50 +44,49 @@ use crate::value::{Input, IntoInput, SecretInput, Tags};
     no_new
 )]
 pub struct Secret {
-    /// What it is for, up to 2,048 characters.
+    /// A description of the secret, up to 2,048 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
-    /// Its value: from somewhere else, generated, or none yet.
+    /// The value of the secret: from outside, generated, or none yet.
     #[field(choice, in_place, no_setter)]
     pub content: Option<Content>,
-    /// The key that encrypts it: an ARN, an id or an alias. AWS's default is `alias/aws/secretsmanager`.
+    /// The KMS key that encrypts the secret: an ARN, an id or an alias. AWS's default is `alias/aws/secretsmanager`.
     #[field(in_place)]
     pub kms_key_id: Option<Input<String>>,
-    /// Its name, up to 512 characters.
+    /// The name, up to 512 characters.
     #[field(replaces, physical_name(max = 512, also = "/_+=.@"))]
     pub name: Option<Input<String>>,
-    /// How AWS deletes it: with 30 days to restore it unless this says otherwise.
+    /// How AWS deletes the secret. By default it can be restored for 30 days.
     #[field(choice, in_place, no_setter)]
     pub recovery: Option<Recovery>,
-    /// The other regions that have a copy.
+    /// The other regions that have a copy of the secret.
     #[field(in_place, keyed("Region"))]
     pub replica_regions: Vec<ReplicaRegion>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
-    /// The partner that holds the secret, where AWS only manages it.
+    /// The partner that holds the secret, if AWS only manages it.
     #[field(in_place, name = "Type")]
     pub secret_type: Option<Input<String>>,
 }
 
-/// Where the value of a secret comes from.
+/// The source of a secret's value.
 #[derive(Debug, Clone, Choice)]
 pub enum Content {
-    /// From outside; a new value is sent when it changes there. When it is removed from the spec, AWS keeps the last one.
+    /// A value from outside. Windlass sends a new value when it changes there. If the author removes this property, AWS keeps the last value.
     #[field(in_place, never_read, removal_keeps)]
     SecretString(SecretInput),
-    /// AWS makes one.
+    /// AWS generates the value.
     #[field(creation_only, never_read, removal_keeps)]
     GenerateSecretString(Box<Password>),
 }
 
-/// How AWS deletes a secret. It has no effect before.
+/// How AWS deletes a secret. It has no effect before the deletion.
 #[derive(Debug, Clone, Choice)]
 pub enum Recovery {
-    /// It can be restored for so many days, 7 to 30.
+    /// The secret can be restored for this number of days, 7 to 30.
     #[field(in_place, never_read, removal_default("30"))]
     RecoveryWindowInDays(Input<u32>),
-    /// At once, and for ever.
+    /// AWS deletes the secret at once, and it cannot be restored.
     #[field(in_place, never_read, removal_default("false"))]
     ForceDeleteWithoutRecovery(Input<bool>),
 }
@@ -94,39 +94,38 @@ pub enum Recovery {
 /// A copy of a secret in another region.
 #[derive(Debug, Clone, Block)]
 pub struct ReplicaRegion {
-    /// The key that encrypts the copy: an ARN, an id or an alias of that region.
+    /// The KMS key that encrypts the copy: an ARN, an id or an alias of that region.
     pub kms_key_id: Option<Input<String>>,
-    /// The region.
     pub region: Input<String>,
 }
 
 impl Secret {
-    /// One whose value AWS makes.
+    /// A secret whose value AWS generates.
     #[must_use]
     pub fn generated(password: Password) -> Self {
         Self::with(Some(Content::GenerateSecretString(Box::new(password))))
     }
 
-    /// One whose value comes from an environment variable or a file when it is sent: `SecretInput::from_env("DB_PASSWORD")`.
+    /// A secret whose value Windlass reads from an environment variable or a file when it sends it: `SecretInput::from_env("DB_PASSWORD")`.
     #[must_use]
     pub fn of(value: SecretInput) -> Self {
         Self::with(Some(Content::SecretString(value)))
     }
 
-    /// One that somebody else puts a value into.
+    /// A secret without a value, for another program to fill.
     #[must_use]
     pub fn empty() -> Self {
         Self::with(None)
     }
 
-    /// Lets it be restored for so many days after its deletion, 7 to 30. AWS's default is 30.
+    /// Sets for how many days the secret can be restored after its deletion, 7 to 30. AWS's default is 30.
     #[must_use]
     pub fn recovery_window_in_days(mut self, days: impl IntoInput<u32>) -> Self {
         self.recovery = Some(Recovery::RecoveryWindowInDays(days.into()));
         self
     }
 
-    /// Deletes it at once and for ever when it is deleted.
+    /// Makes a deletion immediate: the secret cannot be restored.
     #[must_use]
     pub fn force_delete_without_recovery(mut self) -> Self {
         self.recovery = Some(Recovery::ForceDeleteWithoutRecovery(true.into()));
@@ -217,7 +216,7 @@ impl Samples for Secret {
                 .replica_regions([ReplicaRegion::new("eu-west-1").kms_key_id("alias/shop")])
                 .tag("Name", "db-password")
         };
-        // Cargo sets these two for whatever it runs, so that the samples can be resolved in every test.
+        // Cargo sets these two variables for every program that it runs, so the samples can be resolved in every test.
         let full = dress(Self::of(SecretInput::from_env("CARGO_PKG_NAME")));
         let other_value = dress(Self::of(SecretInput::from_env("CARGO_PKG_VERSION")));
         vec![
@@ -262,7 +261,7 @@ mod tests {
 
     #[test]
     fn the_document_holds_where_the_value_comes_from_and_never_the_value() {
-        // `PATH` is set wherever tests run, so that a spec which read it would show it.
+        // `PATH` is set wherever tests run, so the test would notice a spec that contains its value.
         let value = std::env::var("PATH").expect("set");
         let secret = Secret::of(SecretInput::from_env("PATH"));
         assert_eq!(

@@ -1,9 +1,9 @@
-//! `AWS::ServiceDiscovery::HttpNamespace`: names that are found by asking AWS Cloud Map, not by DNS; what ECS Service Connect needs.
+//! `AWS::ServiceDiscovery::HttpNamespace`: names that clients find by asking AWS Cloud Map, not by DNS. ECS Service Connect needs such a namespace.
 //!
-//! What surprises people: it is made and removed in the background, and it cannot be removed while it holds a service.
+//! What surprises people: AWS creates and deletes a namespace in the background. AWS refuses to delete a namespace that holds a service.
 //!
-//! Not here: namespaces with DNS, which are [`PrivateDnsNamespace`](super::PrivateDnsNamespace).
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-httpnamespace.html>
+//! Not here: namespaces with DNS, which are [`PrivateDnsNamespace`](super::PrivateDnsNamespace). Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-httpnamespace.html>
 
 use windlass_derive::Resource;
 
@@ -12,7 +12,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, Tags};
 
-/// Names that are found by asking AWS Cloud Map.
+/// Names that clients find by asking AWS Cloud Map.
 ///
 /// ```
 /// use windlass::aws::servicediscovery::HttpNamespace;
@@ -37,13 +37,12 @@ use crate::value::{Input, Tags};
     exclusive("Name")
 )]
 pub struct HttpNamespace {
-    /// The name, at most 1024 characters, of which the account and region have no other.
+    /// The name, at most 1024 characters, unique in the account and region.
     #[field(replaces)]
     pub name: Input<String>,
-    /// What it is for, at most 1024 characters.
+    /// A description of the namespace, at most 1024 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }

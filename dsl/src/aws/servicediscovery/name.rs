@@ -1,9 +1,9 @@
-//! What AWS Cloud Map takes as names and descriptions. Not here: who is named.
+//! Names and descriptions that AWS Cloud Map accepts. Not here: the resources that have them.
 
 use crate::stack::Checks;
 use crate::value::Input;
 
-/// Reports a name that is none for DNS: dotted parts of letters, digits, hyphens and underscores, 1 to 63 characters each.
+/// Reports a name that is not valid in DNS: parts with dots between, each 1 to 63 letters, digits, hyphens and underscores.
 pub(super) fn check_dns(checks: &mut Checks<'_>, name: Option<&Input<String>>, longest: usize) {
     let Some(text) = name.and_then(Input::literal) else {
         return;
@@ -26,7 +26,7 @@ pub(super) fn check_dns(checks: &mut Checks<'_>, name: Option<&Input<String>>, l
     }
 }
 
-/// Reports a name with other characters than HTTP namespaces take.
+/// Reports a name with characters that HTTP namespaces do not take.
 pub(super) fn check_http(checks: &mut Checks<'_>, name: &Input<String>) {
     checks.length("Name", Some(name), 1..=1024);
     if let Some(text) = name.literal()

@@ -1,10 +1,10 @@
-//! `AWS::ServiceDiscovery::PrivateDnsNamespace`: names that are found by DNS inside a VPC.
+//! `AWS::ServiceDiscovery::PrivateDnsNamespace`: names that clients find by DNS inside a VPC.
 //!
-//! What surprises people: it comes with a private hosted zone of Amazon Route 53; it is made and removed in the background; it cannot be
-//! removed while it holds a service; AWS does not say which VPC it was made for.
+//! What surprises people: AWS creates a private hosted zone of Amazon Route 53 with the namespace. AWS creates and deletes a namespace in the
+//! background, and refuses to delete one that holds a service. AWS does not say for which VPC a namespace was created.
 //!
-//! Not here: names without DNS, which are [`HttpNamespace`](super::HttpNamespace).
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-privatednsnamespace.html>
+//! Not here: names without DNS, which are [`HttpNamespace`](super::HttpNamespace). Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-privatednsnamespace.html>
 
 use windlass_derive::{Block, Resource};
 
@@ -15,7 +15,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput, Tags};
 
-/// Names that are found by DNS inside a VPC.
+/// Names that clients find by DNS inside a VPC.
 ///
 /// ```
 /// use windlass::aws::ec2::VpcId;
@@ -44,19 +44,18 @@ use crate::value::{Input, IntoInput, Tags};
     exclusive("Vpc", "Name")
 )]
 pub struct PrivateDnsNamespace {
-    /// The VPC in which the names are found. AWS does not give it back.
+    /// The VPC in which clients can resolve the names. AWS does not return it.
     #[field(replaces, never_read)]
     pub vpc: Input<VpcId>,
     /// The domain, such as `shop.internal`, at most 253 characters.
     #[field(replaces)]
     pub name: Input<String>,
-    /// What it is for, at most 1024 characters.
+    /// A description of the namespace, at most 1024 characters.
     #[field(in_place)]
     pub description: Option<Input<String>>,
-    /// Properties of its hosted zone.
+    /// Properties of the namespace's hosted zone.
     #[field(in_place, removal_keeps)]
     pub properties: Option<NamespaceProperties>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
@@ -64,11 +63,11 @@ pub struct PrivateDnsNamespace {
 /// Properties of a namespace.
 #[derive(Debug, Clone, Block)]
 pub struct NamespaceProperties {
-    /// Those that are about DNS.
+    /// Properties for DNS.
     pub dns_properties: Option<DnsProperties>,
 }
 
-/// Properties of a namespace that are about DNS.
+/// The DNS properties of a namespace.
 #[derive(Debug, Clone, Block)]
 pub struct DnsProperties {
     /// The start-of-authority record.
@@ -79,13 +78,13 @@ pub struct DnsProperties {
 /// A start-of-authority record.
 #[derive(Debug, Clone, Block)]
 pub struct Soa {
-    /// For how many seconds resolvers remember that a name does not exist, 0 to 2147483647.
+    /// How long resolvers cache that a name does not exist (negative TTL), in seconds, 0 to 2147483647.
     #[field(name = "TTL")]
     pub ttl: Option<Input<u32>>,
 }
 
 impl PrivateDnsNamespace {
-    /// For how many seconds resolvers remember that a name does not exist: `Properties.DnsProperties.SOA.TTL`.
+    /// How long resolvers cache that a name does not exist, in seconds: `Properties.DnsProperties.SOA.TTL`.
     #[must_use]
     pub fn negative_ttl(self, seconds: impl IntoInput<u32>) -> Self {
         let dns = DnsProperties::new().soa(Soa::new().ttl(seconds));

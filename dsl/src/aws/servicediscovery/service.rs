@@ -1,10 +1,10 @@
 //! `AWS::ServiceDiscovery::Service`: a name in a namespace, under which instances register.
 //!
-//! What surprises people: of its DNS records only the time to live can change; Route 53 health checks are for public namespaces and HTTP
-//! namespaces only, ECS uses the custom check; AWS changes no service of an HTTP namespace in place, `ServiceAttributes` and tags aside.
+//! What surprises people: Of the DNS records, only the time to live (TTL) can change. Route 53 health checks are for public namespaces and HTTP
+//! namespaces only; ECS uses the custom check. A service of an HTTP namespace cannot change in place, except for `ServiceAttributes` and tags.
 //!
-//! Not here: `DnsConfig.NamespaceId`, which AWS has replaced by `NamespaceId`; instances, which ECS registers.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-service.html>
+//! Not here: `DnsConfig.NamespaceId`, which AWS has replaced by `NamespaceId`; instances, which ECS registers. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-servicediscovery-service.html>
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +17,13 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// How a service is found, where AWS would not know by itself.
+    /// How clients find a service, if that does not follow from its namespace.
     pub enum ServiceType {
-        /// By asking AWS Cloud Map only, even in a namespace with DNS.
+        /// Only by asking AWS Cloud Map, even in a namespace with DNS.
         Http = "HTTP",
     }
 
-    /// What a DNS record holds.
+    /// The type of a DNS record.
     pub enum RecordType {
         /// An IPv4 address.
         A = "A",
@@ -35,21 +35,18 @@ crate::text_enum! {
         Srv = "SRV",
     }
 
-    /// Which instances a DNS answer holds.
+    /// Which instances a DNS answer contains.
     pub enum RoutingPolicy {
-        /// Up to eight healthy ones.
+        /// Up to eight healthy instances.
         Multivalue = "MULTIVALUE",
-        /// One at random.
+        /// One instance at random.
         Weighted = "WEIGHTED",
     }
 
-    /// What a Route 53 health check speaks.
+    /// The protocol of a Route 53 health check.
     pub enum HealthCheckType {
-        /// HTTP.
         Http = "HTTP",
-        /// HTTPS.
         Https = "HTTPS",
-        /// TCP.
         Tcp = "TCP",
     }
 }
@@ -83,16 +80,15 @@ crate::text_enum! {
     no_new
 )]
 pub struct Service {
-    /// The namespace.
     #[field(replaces, no_setter)]
     pub namespace_id: Input<NamespaceId>,
-    /// The name below the namespace's, at most 127 characters. The engine makes one when there is none.
+    /// The name below the namespace's name, at most 127 characters. If absent, the engine makes one.
     #[field(replaces, physical_name(max = 63))]
     pub name: Option<Input<String>>,
-    /// How it is found, where AWS would not know by itself.
+    /// How clients find the service, if that does not follow from its namespace.
     #[field(name = "Type", replaces)]
     pub service_type: Option<Input<ServiceType>>,
-    /// What it is for, at most 1024 characters. In an HTTP namespace another one replaces the service.
+    /// A description of the service, at most 1024 characters. In an HTTP namespace, a change of the description replaces the service.
     #[field(in_place)]
     pub description: Option<Input<String>>,
     /// The DNS records of each instance.
@@ -101,13 +97,12 @@ pub struct Service {
         "anything but the time to live of its DNS records changes"
     ))]
     pub dns_config: Option<DnsConfig>,
-    /// Who finds out whether an instance is healthy.
+    /// The health check: what decides whether an instance is healthy.
     #[field(choice, in_place)]
     pub health_check: Option<HealthCheck>,
-    /// Attributes, up to 30. Those that are not written are left alone.
+    /// Attributes, up to 30. Windlass leaves attributes that the author does not write alone.
     #[field(in_place)]
     pub service_attributes: BTreeMap<String, Input<String>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
@@ -118,7 +113,7 @@ pub struct DnsConfig {
     /// The records: `A`, `AAAA`, both, `SRV`, or `CNAME`.
     #[field(required, keyed("Type"))]
     pub dns_records: Vec<DnsRecord>,
-    /// Which instances an answer holds. AWS's default is `MULTIVALUE`.
+    /// Which instances an answer contains. AWS's default is `MULTIVALUE`.
     #[field(removal_default("\"MULTIVALUE\""))]
     pub routing_policy: Option<Input<RoutingPolicy>>,
 }
@@ -126,24 +121,24 @@ pub struct DnsConfig {
 /// A DNS record of each instance.
 #[derive(Debug, Clone, Block)]
 pub struct DnsRecord {
-    /// What it holds.
+    /// The type of the record.
     #[field(name = "Type")]
     pub record_type: Input<RecordType>,
-    /// For how many seconds resolvers remember it, 0 to 2147483647.
+    /// The time to live (TTL): how long resolvers cache the record, in seconds, 0 to 2147483647.
     #[field(name = "TTL")]
     pub ttl: Input<u32>,
 }
 
-/// Who finds out whether an instance is healthy.
+/// The health check: what decides whether an instance is healthy.
 #[derive(Debug, Clone, Choice)]
 pub enum HealthCheck {
-    /// Route 53 asks; for public DNS and HTTP namespaces.
+    /// Route 53 checks the instance; for public DNS and HTTP namespaces.
     #[field(
         name = "HealthCheckConfig",
         replaces_if(changes_type, "the health check speaks something else")
     )]
     Route53(Route53HealthCheck),
-    /// Something else says so, such as ECS.
+    /// Another program reports the health, such as ECS.
     #[field(name = "HealthCheckCustomConfig", replaces)]
     Custom(CustomHealthCheck),
 }
@@ -151,26 +146,26 @@ pub enum HealthCheck {
 /// A health check of Route 53.
 #[derive(Debug, Clone, Block)]
 pub struct Route53HealthCheck {
-    /// What it speaks.
+    /// The protocol of the check.
     #[field(name = "Type")]
     pub check_type: Input<HealthCheckType>,
-    /// The path that it asks for; not for TCP. AWS's default is `/`.
+    /// The path of the check; not for TCP. AWS's default is `/`.
     #[field(removal_default("\"/\""))]
     pub resource_path: Option<Input<String>>,
-    /// Answers in a row that change an instance's state, 1 to 10. AWS's default is 1.
+    /// The number of answers in a row that change an instance's state, 1 to 10. AWS's default is 1.
     #[field(removal_default("1"))]
     pub failure_threshold: Option<Input<u32>>,
 }
 
-/// A health check by something else.
+/// A health check by another program.
 #[derive(Debug, Clone, Block)]
 pub struct CustomHealthCheck {
-    /// AWS uses 1 whatever it is given; anything else is refused here.
+    /// AWS uses 1 whatever value it gets, so the check refuses any other value.
     #[field(removal_default("1"))]
     pub failure_threshold: Option<Input<u32>>,
 }
 
-/// `UpdateService` takes the records' time to live and nothing else about DNS.
+/// `UpdateService` can change only the records' time to live, and nothing else about DNS.
 fn more_than_time_to_live(old: &Value, new: &Value) -> bool {
     let types = |config: &Value| -> BTreeSet<String> {
         let records = config["DnsRecords"].as_array();
@@ -187,19 +182,19 @@ fn more_than_time_to_live(old: &Value, new: &Value) -> bool {
     old.is_null() != new.is_null() || types(old) != types(new) || policy(old) != policy(new)
 }
 
-/// Whether a service is in an HTTP namespace, where `UpdateService` answers `InvalidInput` (go-to-k/cdk-real-drift#261). Elsewhere a service has DNS
-/// records, or says by its type that it has none.
+/// Whether a service is in an HTTP namespace, where `UpdateService` answers `InvalidInput` (go-to-k/cdk-real-drift#261). In any other namespace a
+/// service has DNS records, or its type says that it has none.
 fn is_in_http_namespace(_: &Value, to: &Value) -> bool {
     to.get("DnsConfig").is_none() && to.get("Type").is_none()
 }
 
-/// What a Route 53 health check speaks is fixed.
+/// The protocol of a Route 53 health check cannot change.
 fn changes_type(old: &Value, new: &Value) -> bool {
     !old.is_null() && !new.is_null() && old["Type"] != new["Type"]
 }
 
 impl Service {
-    /// A name that DNS answers.
+    /// A service that clients find by DNS.
     #[must_use]
     pub fn dns(
         namespace: impl IntoInput<NamespaceId>,
@@ -211,7 +206,7 @@ impl Service {
             .dns_config(DnsConfig::new(records))
     }
 
-    /// A name that only AWS Cloud Map answers.
+    /// A service that clients find only by asking AWS Cloud Map.
     #[must_use]
     pub fn http(namespace: impl IntoInput<NamespaceId>, name: impl IntoInput<String>) -> Self {
         Self::within(namespace).name(name)
@@ -232,7 +227,7 @@ impl Service {
         }
     }
 
-    /// ECS says whether an instance is healthy.
+    /// Lets ECS report whether an instance is healthy.
     #[must_use]
     pub fn custom_health_check(self) -> Self {
         self.health_check(HealthCheck::Custom(CustomHealthCheck::new()))
@@ -249,8 +244,8 @@ impl Check for Service {
         match &self.health_check {
             Some(HealthCheck::Route53(check)) => self.check_route53(checks, check),
             Some(HealthCheck::Custom(check)) => {
-                // AWS stores 1 whatever it is given, so that any other number would make a replacement of every run
-                // (terraform-provider-aws#40777; the API reference of HealthCheckCustomConfig says so, too).
+                // AWS stores 1 whatever value it gets, so any other number would cause a replacement in every run (terraform-provider-aws#40777; the
+                // API reference of HealthCheckCustomConfig says so, too).
                 let threshold = check.failure_threshold.as_ref().and_then(Input::literal);
                 if let Some(threshold) = threshold.filter(|threshold| *threshold != 1) {
                     checks.invalid(

@@ -1,4 +1,4 @@
-//! Two of what there can be one: listeners on a port, rules of a priority, subnets of a load balancer in a zone.
+//! Load-balancing collisions: two listeners on one port, two rules with one priority, two subnets of a load balancer in one zone.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What has to fit together: protocols, networks, and who forwards to whom.
+//! Load-balancing parts that must fit each other: protocols, networks, and forwarding from load balancers and listeners to target groups.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::checks::declared::{Declared, referred};
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 
-/// What a listener's protocol can be forwarded to.
+/// The target group protocols that a listener's protocol can forward to.
 /// <https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html#target-group-routing-configuration>
 const fn takers(listener: Protocol) -> &'static [Protocol] {
     match listener {
@@ -117,7 +117,7 @@ fn misplaced_listener(
     })
 }
 
-/// ECS refuses a service whose target group no load balancer uses.
+/// ECS refuses a service with a target group that no load balancer uses.
 pub(super) fn unreached(stack: &Balancing<'_>) -> Vec<Diagnostic> {
     let reached: Vec<Address> = stack
         .forwards()
@@ -167,7 +167,7 @@ pub(super) fn networks(stack: &Balancing<'_>) -> Vec<Diagnostic> {
             continue;
         };
         let theirs = &subnet.spec["VpcId"];
-        // A declared VPC and an existing one by its id may be the same only where neither is declared here.
+        // Different values mean different VPCs only if this stack declares one of them, or if both are literals.
         if own != theirs
             && (referred(own).is_some()
                 || referred(theirs).is_some()

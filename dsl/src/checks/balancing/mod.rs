@@ -1,6 +1,6 @@
 //! Load balancing as a whole: listeners and rules that collide, and load balancers, listeners and target groups that do not fit each other.
 //!
-//! Not here: what one spec shows by itself. What a reference or literal does not show (an existing subnet's zone) is left to AWS.
+//! Not here: problems that one spec shows by itself. AWS finds what a reference or literal does not show (an existing subnet's zone).
 
 mod collisions;
 mod fit;
@@ -24,7 +24,7 @@ const TARGET_GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 const SUBNET: &str = "AWS::EC2::Subnet";
 const SERVICE: &str = "AWS::ECS::Service";
 
-/// What the checks look at: the specs of the kinds concerned, read once.
+/// The input of the checks: the specs of the kinds concerned, read once.
 struct Balancing<'d> {
     document: &'d Document,
     kinds: BTreeMap<&'static str, Vec<Declared<'d>>>,
@@ -73,7 +73,7 @@ impl<'d> Balancing<'d> {
     fn referred(&self, kind: &str, value: &Value) -> Option<&Declared<'d>> {
         let address = referred(value)?;
         let found = self.of(kind);
-        // In order of their addresses, as the document has them.
+        // In the order of their addresses, as in the document.
         found
             .binary_search_by(|declared| declared.address.cmp(&address))
             .ok()
@@ -85,7 +85,7 @@ impl<'d> Balancing<'d> {
         read(&balancer.spec["Type"])
     }
 
-    /// Every place where a listener or rule forwards to a target group, with the listener where it is declared here.
+    /// Every place where a listener or rule forwards to a target group, with the listener if this stack declares it.
     fn forwards<'s>(
         &'s self,
     ) -> impl Iterator<Item = (&'s Declared<'d>, Option<&'s Declared<'d>>, &'s Value)> {
@@ -126,7 +126,7 @@ fn target_groups(action: &Value) -> impl Iterator<Item = &Value> {
     action.get("TargetGroupArn").into_iter().chain(several)
 }
 
-/// The subnets of a load balancer, in either of their forms.
+/// The subnets of a load balancer, from either of the two properties.
 fn subnets(balancer: &Value) -> Vec<&Value> {
     let list = |property: &str| balancer[property].as_array().into_iter().flatten();
     list("Subnets")
@@ -134,7 +134,7 @@ fn subnets(balancer: &Value) -> Vec<&Value> {
         .collect()
 }
 
-/// Names that the engine makes start with the stack's, and AWS keeps `internal-` for itself.
+/// Names that the engine makes start with the stack's name, and AWS reserves `internal-`.
 fn names(stack: &Balancing<'_>) -> Vec<Diagnostic> {
     let name = &stack.document.stack;
     if name != "internal" && !name.starts_with("internal-") {

@@ -1,4 +1,4 @@
-//! Each check of load balancing, by the smallest stack that it refuses.
+//! Each check of load balancing, with the smallest stack that it refuses.
 
 use crate::aws::acm::CertificateArn;
 use crate::aws::ec2::{Subnet, SubnetId, Vpc, VpcId};

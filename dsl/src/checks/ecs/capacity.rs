@@ -1,4 +1,4 @@
-//! Clusters against capacity providers: who lists them, who uses them, and whether their groups agree.
+//! Clusters against capacity providers: which clusters list them, which services use them, and whether their groups fit.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,15 @@ use crate::codes;
 use crate::diagnostics::{Diagnostic, SourceLine};
 use crate::document::Document;
 
-/// What is known of a cluster's capacity providers.
+/// The capacity providers of a cluster.
 struct Listed {
-    /// As specs name them: literals or references.
+    /// The providers as specs name them: literals or references.
     providers: Vec<Value>,
-    /// Where they are listed.
+    /// The place where they are listed.
     at: Option<SourceLine>,
 }
 
-/// Reports capacity that is listed twice, used without being listed, or protected by one side only.
+/// Reports capacity providers that two places list, that a service uses without being listed, or whose protection only one side has.
 pub(in crate::checks) fn capacity(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let listed = listed(document, &mut problems);
@@ -28,7 +28,7 @@ pub(in crate::checks) fn capacity(document: &Document) -> Vec<Diagnostic> {
     problems
 }
 
-/// A cluster has one list: its own, or that of one association. The call behind both replaces the whole.
+/// A cluster has one list: its own, or that of one association. The AWS call behind both replaces the whole list.
 fn listed(document: &Document, problems: &mut Vec<Diagnostic>) -> BTreeMap<Address, Listed> {
     let mut listed: BTreeMap<Address, Listed> = BTreeMap::new();
     for cluster in of_kind(document, CLUSTER) {
@@ -126,7 +126,7 @@ fn protected(document: &Document, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Names as they compare: a reference to a provider with a written name is that name.
+/// Names in a form that compares: a reference to a provider with a literal name becomes that name.
 fn named(document: &Document, names: &[Value]) -> Vec<Value> {
     let name = |value: &Value| match referenced(document, value, CAPACITY_PROVIDER) {
         Some(provider) => name_of(&provider),

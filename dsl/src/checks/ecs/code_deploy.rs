@@ -1,16 +1,15 @@
-//! Services that AWS CodeDeploy deploys: what AWS lets CodeDeploy alone change.
+//! Services that AWS CodeDeploy deploys: the properties that only CodeDeploy may change.
 //!
-//! AWS refuses such a change of the stack each time: "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS
-//! CodeDeploy to trigger a new deployment." (boto/boto3#1936, hashicorp/terraform-provider-aws#13473). And each deployment of CodeDeploy changes them, so
-//! that they differ from the program's.
+//! AWS refuses every change of them by the stack: "Unable to update task definition on services with a CODE_DEPLOY deployment controller. Use AWS
+//! CodeDeploy to trigger a new deployment." (boto/boto3#1936, hashicorp/terraform-provider-aws#13473). And each deployment by CodeDeploy changes them,
+//! so that they differ from the program's values.
 
 use super::SERVICE;
 use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::document::Document;
 
-/// What a deployment of CodeDeploy changes:
-/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>.
+/// The properties that a deployment of CodeDeploy changes: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>.
 const OWNED: [&str; 4] = [
     "TaskDefinition",
     "LoadBalancers",
@@ -18,7 +17,7 @@ const OWNED: [&str; 4] = [
     "PlatformVersion",
 ];
 
-/// Reports what a program keeps for itself although only CodeDeploy can change it.
+/// Reports properties that the program does not leave to others, although only CodeDeploy can change them.
 pub(in crate::checks) fn owned_by_code_deploy(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (address, declaration) in &document.resources {

@@ -1,6 +1,6 @@
 //! Whether services, task definitions, clusters and capacity fit each other.
 //!
-//! Only what the stack itself declares is looked at; what is named by a literal or computed is left to AWS.
+//! These checks look only at what the stack itself declares. AWS checks what a literal or a computed value names.
 
 mod capacity;
 mod code_deploy;

@@ -1,6 +1,6 @@
 //! Whether the execution role of a task may read the task's secrets, as far as the stack's own policies show.
 //!
-//! A warning, not an error: a secret's own policy may allow what the role's does not.
+//! The result is a warning, not an error, because a secret's own policy may allow what the role's policies do not.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::expr::Expr;
 const ROLE: &str = "AWS::IAM::Role";
 const SECRET: &str = "AWS::SecretsManager::Secret";
 
-/// Reports secrets of this stack that a container is given, and that the execution role, also of this stack, may not read.
+/// Reports secrets of this stack that a container gets and that its execution role, which also belongs to this stack, may not read.
 pub(in crate::checks) fn readable_secrets(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let attached = attached(document);
@@ -47,7 +47,7 @@ pub(in crate::checks) fn readable_secrets(document: &Document) -> Vec<Diagnostic
     problems
 }
 
-/// The declared secrets that containers are given, with the containers' names.
+/// The declared secrets that containers get, with the containers' names.
 fn secrets<'a>(document: &'a Document, task: &Declared<'_>) -> Vec<(String, Declared<'a>)> {
     let mut found = Vec::new();
     for container in task.list("ContainerDefinitions") {
@@ -58,7 +58,7 @@ fn secrets<'a>(document: &'a Document, task: &Declared<'_>) -> Vec<(String, Decl
         ];
         for given in lists.into_iter().filter_map(Value::as_array).flatten() {
             let whole = match Expr::of(&given["ValueFrom"]) {
-                // A part of a secret: its ARN and what stands behind.
+                // A part of a secret: its ARN, followed by the part.
                 Ok(Some(Expr::Join { join })) => join.into_iter().next().unwrap_or_default(),
                 _ => given["ValueFrom"].clone(),
             };
@@ -70,7 +70,7 @@ fn secrets<'a>(document: &'a Document, task: &Declared<'_>) -> Vec<(String, Decl
     found
 }
 
-/// The policy documents of a role; `None` when it has some that the stack does not show.
+/// The policy documents of a role; `None` if the role has some that the stack does not show.
 fn policies_of(
     document: &Document,
     role: &Declared<'_>,
@@ -112,7 +112,7 @@ fn attached(document: &Document) -> BTreeMap<Address, Vec<Value>> {
     attached
 }
 
-/// Whether a policy allows reading a secret. What is computed in another way than by reference counts as allowing.
+/// Whether a policy allows reading a secret. A computed resource that is not a reference counts as allowed.
 fn allows(policy: &Value, secret: &Declared<'_>) -> bool {
     let document = match Expr::of(policy) {
         Ok(Some(Expr::Json { json })) => json,
@@ -137,7 +137,7 @@ fn allows(policy: &Value, secret: &Declared<'_>) -> bool {
     })
 }
 
-/// IAM writes one value where a list has one member.
+/// IAM writes a single value for a list with one member.
 fn many(value: &Value) -> impl Iterator<Item = &Value> {
     match value {
         Value::Array(items) => items.iter(),
@@ -146,7 +146,7 @@ fn many(value: &Value) -> impl Iterator<Item = &Value> {
     }
 }
 
-/// Whether a pattern with `*` covers a text.
+/// Whether a pattern with `*` matches a text.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

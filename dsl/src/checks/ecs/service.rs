@@ -8,7 +8,7 @@ use crate::codes;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::document::Document;
 
-/// Reports services that do not fit the task definition which the same stack declares.
+/// Reports services that do not fit the task definition that the same stack declares.
 pub(in crate::checks) fn services(document: &Document) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for service in of_kind(document, SERVICE) {
@@ -253,7 +253,7 @@ impl Pair<'_> {
     }
 }
 
-/// Whether a container exposes a port, by itself or in a range. What is computed counts as exposed.
+/// Whether a container exposes a port, by itself or in a range. A computed port counts as exposed.
 fn exposes(container: &Value, port: u64) -> bool {
     let mappings = container["PortMappings"].as_array();
     mappings.into_iter().flatten().any(|mapping| {

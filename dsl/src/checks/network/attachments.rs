@@ -11,7 +11,7 @@ const GATEWAYS: [(&str, &str); 2] = [
     ("VpnGatewayId", "virtual private gateway"),
 ];
 
-/// Reports what is attached twice.
+/// Reports gateways that are attached twice.
 pub(super) fn twice(network: &Network<'_>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (property, what) in GATEWAYS {
@@ -34,7 +34,7 @@ pub(super) fn twice(network: &Network<'_>) -> Vec<Diagnostic> {
             attachments().filter_map(|one| Some((network.value(one, "VpcId")?.to_string(), one)));
         for (first, second) in repeated(by_vpc) {
             let vpc = network.value(second, "VpcId").unwrap_or_default();
-            // One gateway attached twice to one VPC has been reported.
+            // If one gateway is attached twice to one VPC, the other check has reported it.
             if network.value(first, property) != network.value(second, property) {
                 let message = format!("VPC {} has two {what}s", name(&vpc));
                 problems.push(

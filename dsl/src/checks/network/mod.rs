@@ -1,7 +1,7 @@
-//! What AWS would refuse about the wiring of networks, and what it would take but never carry a packet.
+//! Network wiring that AWS would refuse, and wiring that AWS would accept but that would never carry a packet.
 //!
-//! Only what literals and references show is reported: what comes from elsewhere gets the benefit of the doubt.
-//! Not here: properties of one resource, which its kind checks.
+//! These checks report only what literals and references show; a value from elsewhere counts as right. Not here: properties of one resource, which its
+//! kind checks.
 
 mod attachments;
 mod ranges;
@@ -67,10 +67,10 @@ impl<'a> Network<'a> {
         self.declared.values().filter(|declared| declared.is::<R>())
     }
 
-    /// What a property refers to, followed through outputs that only pass a property on, such as a subnet's `CidrBlock`.
+    /// The value of a property, followed through outputs that only pass a property on, such as a subnet's `CidrBlock`.
     fn value(&self, declared: &Declared<'_>, property: &str) -> Option<Value> {
         let mut value = declared.spec.get(property)?.clone();
-        // Specs cannot refer to each other in circles that get here: `CYCLE` reports those, and this bound ends them.
+        // `CYCLE` reports circular references; this bound only ends the loop for them.
         for _ in 0..self.declared.len() {
             let Ok(Some(Expr::Ref { address, output })) = Expr::of(&value) else {
                 break;
@@ -93,7 +93,7 @@ impl<'a> Network<'a> {
             .get(&referred(&self.value(declared, property)?)?)
     }
 
-    /// The VPC that a resource says it belongs to, or that what it stands in belongs to.
+    /// The VPC of a resource: the one that it names, or that of the resource that contains it.
     fn vpc(&self, declared: &Declared<'_>) -> Option<Value> {
         match self.value(declared, "VpcId") {
             Some(vpc) => Some(vpc),
@@ -101,7 +101,7 @@ impl<'a> Network<'a> {
         }
     }
 
-    /// Whether two values certainly stand for different resources: both are literals, or both are declared here.
+    /// Whether two values certainly mean different resources: both are literals, or this stack declares both.
     fn differ(&self, one: &Value, other: &Value) -> bool {
         match (Expr::of(one), Expr::of(other)) {
             (Ok(None), Ok(None)) => one != other,
@@ -117,7 +117,7 @@ impl<'a> Network<'a> {
     }
 }
 
-/// How a value is named to the author: the address of what is declared, or the text that was given.
+/// The name of a value in messages: the address of a declared resource, or the literal text.
 fn name(value: &Value) -> String {
     match Expr::of(value) {
         Ok(Some(Expr::Ref { address, .. })) => format!("`{address}`"),

@@ -1,4 +1,4 @@
-//! Ranges of subnets: they lie in their VPC's, and no two of one VPC overlap.
+//! Ranges of subnets: each lies within its VPC's range, and no two of one VPC overlap.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub(super) fn overlapping(network: &Network<'_>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (vpc, mut subnets) in by_vpc(network) {
         subnets.sort_by_key(|(range, subnet)| (*range, subnet.address));
-        // Two blocks overlap only if one holds the other, so what is open is a chain of blocks, each within the one before.
+        // Two blocks overlap only if one contains the other. So the open blocks form a chain, each within the one before.
         let mut open: Vec<Ranged<'_, '_>> = Vec::new();
         for (range, subnet) in &subnets {
             while open.pop_if(|(outer, _)| !outer.contains(range)).is_some() {}
@@ -68,7 +68,7 @@ fn overlap(outer: Ranged<'_, '_>, inner: Ranged<'_, '_>, free: Option<Ipv4Net>) 
     .help(help)
 }
 
-/// Subnets with their literal ranges, by the VPC that they say they are in.
+/// Subnets with their literal ranges, by the VPC that they name.
 fn by_vpc<'d, 'a>(network: &'d Network<'a>) -> Vec<(Value, Vec<Ranged<'d, 'a>>)> {
     let mut groups: BTreeMap<String, (Value, Vec<Ranged<'d, 'a>>)> = BTreeMap::new();
     for subnet in network.all::<Subnet>() {
@@ -86,7 +86,7 @@ fn by_vpc<'d, 'a>(network: &'d Network<'a>) -> Vec<(Value, Vec<Ranged<'d, 'a>>)>
     groups.into_values().collect()
 }
 
-/// The first block of that length in the VPC's IPv4 range that no subnet touches.
+/// The first block of that length in the VPC's IPv4 range that overlaps no subnet.
 fn next_free(
     network: &Network<'_>,
     vpc: &Value,
@@ -116,7 +116,7 @@ fn declared_vpc<'d, 'a>(network: &'d Network<'a>, vpc: &Value) -> Option<&'d Dec
     }
 }
 
-/// Reports subnets whose IPv4 range does not lie in that of the VPC declared with them.
+/// Reports subnets whose IPv4 range is not within that of the declared VPC.
 pub(super) fn outside(network: &Network<'_>) -> Vec<Diagnostic> {
     let outside = |subnet: &Declared<'_>| {
         let vpc_id = network.vpc(subnet)?;

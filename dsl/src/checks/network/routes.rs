@@ -1,4 +1,4 @@
-//! Routes and the tables that hold them: one per destination, within one VPC, and out to the internet where a NAT gateway needs it.
+//! Routes and the tables that hold them: one route per destination, targets in the same VPC, and a way to the internet where a NAT gateway needs it.
 
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ fn destination(network: &Network<'_>, route: &Declared<'_>) -> Option<Value> {
     given.find_map(|property| network.value(route, property))
 }
 
-/// Reports routes whose table and target belong to different VPCs, or whose internet gateway belongs to none.
+/// Reports routes whose table and target belong to different VPCs, or whose internet gateway is attached to none.
 pub(super) fn leaving(network: &Network<'_>) -> Vec<Diagnostic> {
     let leaving = |route: &Declared<'_>| {
         let vpc = network.vpc(network.referred(route, "RouteTableId")?)?;
@@ -184,7 +184,7 @@ pub(super) fn nat_without_way_out(network: &Network<'_>) -> Vec<Diagnostic> {
                     ),
                 )
             }
-            // Only of a VPC declared here is it known that its main table leads nowhere.
+            // Only for a VPC that this stack declares do we know that its main table leads nowhere.
             None => {
                 let vpc = network
                     .referred(subnet, "VpcId")
@@ -211,7 +211,7 @@ pub(super) fn nat_without_way_out(network: &Network<'_>) -> Vec<Diagnostic> {
     network.all::<NatGateway>().filter_map(stranded).collect()
 }
 
-/// Whether a table has a default route through a gateway, or one that cannot be judged.
+/// Whether a table has a default route through a gateway, or one that cannot be checked.
 fn leads_out(network: &Network<'_>, table: &Declared<'_>) -> bool {
     network.all::<Route>().any(|route| {
         let of_table = network.referred(route, "RouteTableId");
@@ -224,7 +224,7 @@ fn leads_out(network: &Network<'_>, table: &Declared<'_>) -> bool {
                 Ok(None) => range == "0.0.0.0/0",
                 _ => true,
             });
-        // Whoever sends traffic through an appliance or another network has a way out that cannot be seen from here.
+        // Traffic through an appliance or another network has a way out that this check cannot see.
         everything && !route.gives("NatGatewayId") || route.gives("DestinationPrefixListId")
     })
 }

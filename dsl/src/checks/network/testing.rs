@@ -1,10 +1,10 @@
-//! What the unit tests of these checks share.
+//! Helpers that the unit tests of these checks share.
 
 use crate::document::Document;
 use crate::request::Request;
 use crate::stack::Stack;
 
-/// The document of some declarations.
+/// The document with some declarations.
 pub fn lines(declare: impl FnOnce(&mut Stack)) -> Document {
     let stack = |cx: &mut Stack| {
         declare(cx);

@@ -1,4 +1,4 @@
-//! Which ranges the subnets of a network get, by the position of their zone. Not here: the subnets.
+//! The address ranges of a network's subnets, by the position of their zone. Not here: the subnets.
 
 use ipnet::Ipv4Net;
 
@@ -8,14 +8,14 @@ use crate::codes;
 use crate::diagnostics::Diagnostic;
 use crate::stack::Stack;
 
-/// How much longer a private subnet's prefix is than the VPC's: an eighth of its range.
+/// How much longer a private subnet's prefix is than the VPC's: the subnet gets an eighth of the range.
 const PRIVATE_BITS: u8 = 3;
-/// How much longer a public subnet's prefix is than the VPC's: an eighth of an eighth of its range.
+/// How much longer a public subnet's prefix is than the VPC's: the subnet gets an eighth of an eighth of the range.
 const PUBLIC_BITS: u8 = 6;
-/// The first eighth is for public subnets, the second stays free.
+/// The first eighth is for public subnets, and the second stays free.
 const FIRST_PRIVATE: usize = 2;
 
-/// Which ranges a network's subnets get.
+/// The address ranges of a network's subnets.
 pub struct Layout {
     pub whole: Ipv4Net,
     pub public: Vec<Ipv4Net>,
@@ -23,7 +23,7 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout that was asked for; where that is not possible, it is reported and the nearest possible one goes on.
+    /// The layout that the author wants. If it is not possible, this function reports that and returns the nearest possible one.
     #[track_caller]
     pub fn fitting(cx: &mut Stack, zones: Zones, range: Ipv4Net) -> Self {
         let mut unfit = |message: String, help: String| {

@@ -1,7 +1,7 @@
 //! A VPC over several zones, with public and private subnets and their ways to the internet.
 //!
-//! Ranges and addresses are given out by the position of a zone, so that adding a zone moves nothing; and every private subnet has a
-//! table of its own, so that another [`Nat`] only repoints routes.
+//! The position of a zone decides its ranges and addresses, so that adding a zone moves nothing. Every private subnet has its own route table, so that
+//! a change of [`Nat`] only changes routes.
 //!
 //! Not here: endpoints for AWS services, peering, IPv6.
 
@@ -23,16 +23,16 @@ use crate::resource::{Configured, Declare, Handle};
 use crate::stack::Stack;
 use crate::value::Output;
 
-/// The most zones that a network can lie over: as many as the largest AWS Region has.
+/// The maximum number of zones of a network: the number of zones of the largest AWS Region.
 pub const MAX_ZONES: usize = 6;
 
 /// A number of availability zones: `3.zones()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Zones(pub usize);
 
-/// Numbers that can be numbers of zones.
+/// Number types that can count zones.
 pub trait ZoneCount {
-    /// So many availability zones: the first ones, by name, that are open to the account.
+    /// A number of availability zones: the first ones, by name, that are open to the account.
     fn zones(self) -> Zones;
 }
 
@@ -45,39 +45,39 @@ impl ZoneCount for usize {
 /// How private subnets reach the internet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nat {
-    /// Not at all.
+    /// Private subnets cannot reach the internet.
     None,
-    /// Through one NAT gateway, in the first zone: the cheapest, and as available as that zone.
+    /// Through one NAT gateway, in the first zone: the cheapest way, but it fails with that zone.
     Single,
     /// Through a NAT gateway in each zone.
     PerZone,
 }
 
-/// A declared network: the handles of all that it is made of.
+/// A declared network: the handles of all its parts.
 #[derive(Debug, Clone)]
 pub struct Network {
     /// The VPC: `vpc`.
     pub vpc: Handle<Vpc>,
     /// The internet gateway: `internet-gateway`.
     pub internet_gateway: Handle<InternetGateway>,
-    /// Its attachment to the VPC: `attachment`.
+    /// The attachment of the internet gateway to the VPC: `attachment`.
     pub attachment: Handle<VpcGatewayAttachment>,
     /// The public subnets, one for each zone: `public-a`, `public-b`, …
     pub public: Vec<Handle<Subnet>>,
     /// The private subnets, one for each zone: `private-a`, `private-b`, …
     pub private: Vec<Handle<Subnet>>,
-    /// The table of the public subnets: `public-routes`.
+    /// The route table of the public subnets: `public-routes`.
     pub public_routes: Handle<RouteTable>,
-    /// The tables of the private subnets, one for each zone: `private-a-routes`, …
+    /// The route tables of the private subnets, one for each zone: `private-a-routes`, …
     pub private_routes: Vec<Handle<RouteTable>>,
     /// The NAT gateways: `nat-a`, …
     pub nat: Vec<Handle<NatGateway>>,
-    /// Their addresses, which are where private subnets' connections come from: `nat-a-address`, …
+    /// The addresses of the NAT gateways, which connections from private subnets come from: `nat-a-address`, …
     pub nat_addresses: Vec<Handle<Eip>>,
 }
 
 impl Network {
-    /// A network over the first zones that are open to the account. A single NAT gateway and the range 10.0.0.0/16, unless said otherwise.
+    /// A network over the first zones that are open to the account. By default it has a single NAT gateway and the range 10.0.0.0/16.
     ///
     /// ```
     /// use windlass::patterns::{Nat, Network, ZoneCount};
@@ -139,21 +139,21 @@ impl fmt::Debug for NetworkDesign {
 }
 
 impl NetworkDesign {
-    /// How private subnets reach the internet. Without a call: through a single NAT gateway.
+    /// How private subnets reach the internet. By default, through a single NAT gateway.
     pub fn nat(mut self, nat: Nat) -> Self {
         self.nat = nat;
         self
     }
 
-    /// The VPC's range, `/16` to `/22`. Without a call: 10.0.0.0/16.
+    /// The VPC's range, `/16` to `/22`. By default 10.0.0.0/16.
     ///
-    /// Each private subnet gets an eighth of it, each public one an eighth of an eighth; the second eighth stays free.
+    /// Each private subnet gets an eighth of it, each public subnet an eighth of an eighth. The second eighth stays free.
     pub fn range(mut self, range: Ipv4Net) -> Self {
         self.range = range;
         self
     }
 
-    /// Changes what the network is made of, before it is declared: any property and any option of any part.
+    /// Changes the parts of the network before they are declared: any property and any option of any part.
     ///
     /// ```
     /// use windlass::patterns::{Network, ZoneCount};
@@ -197,39 +197,37 @@ impl NetworkDesign {
     }
 }
 
-/// What a network is made of, before it is declared.
+/// The parts of a network, before they are declared.
 #[derive(Debug, Clone)]
 pub struct NetworkParts {
-    /// The VPC.
     pub vpc: Configured<Vpc>,
-    /// The internet gateway.
     pub internet_gateway: Configured<InternetGateway>,
-    /// Its attachment to the VPC.
+    /// The attachment of the internet gateway to the VPC.
     pub attachment: Configured<VpcGatewayAttachment>,
-    /// The table of the public subnets.
+    /// The route table of the public subnets.
     pub public_routes: Configured<RouteTable>,
-    /// Its route to the internet gateway.
+    /// The route of the public subnets to the internet gateway.
     pub public_default_route: Configured<Route>,
-    /// What each zone has.
+    /// The parts in each zone.
     pub zones: Vec<ZoneParts>,
 }
 
-/// What a network has in one zone, before it is declared.
+/// The parts of a network in one zone, before they are declared.
 #[derive(Debug, Clone)]
 pub struct ZoneParts {
-    /// What the names of the zone's parts end in: `a` for the first zone.
+    /// The last letter in the names of the zone's parts: `a` for the first zone.
     pub letter: char,
     /// The public subnet.
     pub public: Configured<Subnet>,
-    /// Its route table.
+    /// The association of the public subnet with its route table.
     pub public_association: Configured<SubnetRouteTableAssociation>,
     /// The private subnet.
     pub private: Configured<Subnet>,
-    /// The table of the private subnet.
+    /// The route table of the private subnet.
     pub private_routes: Configured<RouteTable>,
-    /// Its route to a NAT gateway.
+    /// The route of the private subnet to a NAT gateway.
     pub private_default_route: Option<Configured<Route>>,
-    /// The private subnet's route table.
+    /// The association of the private subnet with its route table.
     pub private_association: Configured<SubnetRouteTableAssociation>,
     /// The zone's NAT gateway.
     pub nat: Option<NatParts>,
@@ -238,7 +236,6 @@ pub struct ZoneParts {
 /// A NAT gateway with its address, before it is declared.
 #[derive(Debug, Clone)]
 pub struct NatParts {
-    /// The address.
     pub address: Configured<Eip>,
     /// The gateway, in the zone's public subnet.
     pub gateway: Configured<NatGateway>,
@@ -391,13 +388,13 @@ impl NatParts {
     }
 }
 
-/// The letter of a zone by its position. It is the position's, not AWS's, so that addresses are the same in every account and Region.
+/// The letter of a zone by its position. It is not AWS's letter, so addresses are the same in every account and Region.
 fn letter(zone: usize) -> char {
     let letters = ['a', 'b', 'c', 'd', 'e', 'f'];
     letters[zone % MAX_ZONES]
 }
 
-/// The tag that AWS's console shows as a name.
+/// The tag that AWS's console shows as the name.
 fn console_name(cx: &Stack, part: &str) -> String {
     let scope = cx.scope().map(|scope| scope.as_str().replace('/', "-"));
     let scope = scope.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a network is made of, zone by zone, and what cannot be laid out.
+//! Tests of the network pattern: its resources, zone by zone, and networks that have no valid layout.
 
 use super::*;
 use crate::document::Document;

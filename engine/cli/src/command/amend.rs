@@ -1,6 +1,6 @@
-//! `state rm`, `state mv` and `state rollback`: what is believed changes, and AWS does not. None of them asks AWS or runs the program.
+//! `state rm`, `state mv` and `state rollback`: they change the recorded state, and nothing in AWS. They neither ask AWS nor run the program.
 //!
-//! Not here: import and refresh, which look at AWS.
+//! Not here: import and refresh, which read AWS.
 
 use serde_json::json;
 use windlass::address::Address;
@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::render::{count, foreign, json, say};
 use crate::stack::Stack;
 
-/// Makes an amendment of what is believed, if there is a state, and records it.
+/// Makes an amendment of the recorded state, if there is a state, and records it.
 async fn amended<T>(
     stack: &Stack,
     amending: &Amending,
@@ -157,7 +157,7 @@ fn relocated(
     Ok((amendment, moves))
 }
 
-/// The resource itself, or else everything that lies below that address.
+/// The resource itself, or else everything below that address.
 fn moves(snapshot: &Snapshot, from: &Address, to: &Address) -> Moves {
     if snapshot.resources.contains_key(from) {
         return vec![(from.clone(), to.clone())];

@@ -1,4 +1,4 @@
-//! `preview`, `up` and `destroy`: one way through, which ends earlier or later.
+//! `preview`, `up` and `destroy`: one sequence of steps. A preview ends after the plan, the others carry it out.
 //!
 //! Not here: the loop itself, which is the engine's session, and plans in files (`saved`).
 
@@ -27,7 +27,7 @@ use crate::failure::Failure;
 use crate::render;
 use crate::stack::Stack;
 
-/// What one of the three commands asks for.
+/// The request of one of the three commands.
 struct Converge<'a> {
     stack: &'a Stack,
     which: Which,
@@ -39,7 +39,7 @@ struct Converge<'a> {
     end: End,
 }
 
-/// How far to go.
+/// The last stage of a command.
 enum End {
     /// Show the plan.
     Show {
@@ -142,7 +142,7 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
         Some(saved) => (saved.scope, Some(Box::new(saved.plan))),
         None => (Scope::of(&program, &access, Vec::new()), None),
     };
-    // A plan that has steps was made of a state, which must not be gone.
+    // If a plan has steps, the state that it was made for must still exist.
     let wants_nothing = exactly.as_ref().is_none_or(|plan| plan.is_empty());
     if wants_nothing && stack.state(&which).await?.is_none() {
         render::nothing_to_destroy(&stack.location(&which)?, access.json);
@@ -164,7 +164,7 @@ pub async fn destroy(stack: &Stack, destroy: Destroy) -> Result<Exit, Failure> {
 }
 
 impl End {
-    /// Carries out a plan that was saved, or the one that is made now. Whoever names a saved plan has seen it.
+    /// Carries out a saved plan, or the plan that is made now. A user who names a saved plan has seen it, so it needs no question.
     fn execute(exactly: Option<Box<Plan>>, yes: bool) -> Self {
         Self::Execute {
             yes: yes || exactly.is_some(),
@@ -220,7 +220,7 @@ impl Converge<'_> {
         }
     }
 
-    /// What is desired, and the zones that the program was told. `destroy` needs neither.
+    /// The desired document, and the zones in the program's request. `destroy` needs neither.
     async fn document(&self, opened: &Opened) -> Result<(Option<Document>, Vec<String>), Failure> {
         if self.operation == Operation::Destroy {
             return Ok((None, Vec::new()));
@@ -316,7 +316,7 @@ impl Converge<'_> {
     }
 }
 
-/// Hears Ctrl-C and a polite request to end, until it is aborted.
+/// Listens for Ctrl-C and SIGTERM until it is aborted.
 async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
     loop {
         if let Err(error) = asked_to_stop().await {
@@ -329,7 +329,7 @@ async fn listen(interrupter: windlass_engine::interrupt::Interrupter) {
     }
 }
 
-/// Says once what a wish to stop means while steps run.
+/// Explains once what an interrupt means while steps run.
 async fn say_what_goes_on(interrupt: &Interrupt) -> Infallible {
     interrupt.reaches(Urgency::Drain).await;
     crate::render::tell!(

@@ -1,4 +1,4 @@
-//! `graph`: what refers to what, for Graphviz and Mermaid.
+//! `graph`: the dependency graph of the stack, for Graphviz and Mermaid.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ pub async fn graph(stack: &Stack, graph: &Graph) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// From each address to what it needs.
+/// The edges from each address to the addresses that it needs.
 fn edges(document: &Document) -> BTreeMap<&Address, BTreeSet<Address>> {
     document
         .resources

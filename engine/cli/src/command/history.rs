@@ -1,4 +1,4 @@
-//! `history`: what was run on a state, by whom, when, and how it ended. Read only, and without the stack's program.
+//! `history`: the operations on a state: who ran what, when, and how it ended. Read only, and without the stack's program.
 
 use serde_json::{Value, json};
 use windlass_state::record::RunResult;
@@ -18,7 +18,7 @@ pub async fn history(stack: &Stack, history: History) -> Result<Exit, Failure> {
     }
 }
 
-/// The store, if there is a state. Makes none.
+/// The store, if there is a state. Creates none.
 pub async fn existing(stack: &Stack, which: &Which) -> Result<Option<Store>, Failure> {
     if stack.state(which).await?.is_none() {
         return Ok(None);
@@ -72,7 +72,7 @@ async fn one(stack: &Stack, number: i64, reading: &Reading) -> Result<Exit, Fail
     Ok(Exit::Done)
 }
 
-/// The failure when there is no operation of that number.
+/// The failure if there is no operation with that number.
 pub fn unknown(number: i64) -> Failure {
     Failure::new(format!("the history has no operation {number}"))
         .help("`windlass history` lists those that it has")

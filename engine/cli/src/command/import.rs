@@ -1,4 +1,4 @@
-//! `import`: takes over what exists already. Not here: reading and comparing it, which the engine does.
+//! `import`: takes over resources that exist already. Not here: reading and comparing them, which the engine does.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -81,7 +81,7 @@ pub async fn import(stack: &Stack, arguments: arguments::Import) -> Result<Exit,
         Ok(imported.await?)
     };
     let imported = stack.holding(&store, waiting, work).await?;
-    // With an error among them nothing would have been imported.
+    // With an error among them, nothing would have been imported.
     tell(&imported, &document.problems, json);
     Ok(Exit::Done)
 }
@@ -95,7 +95,7 @@ fn tell(imported: &[Imported], warnings: &[Diagnostic], json: bool) {
     }
 }
 
-/// What a file lists: a JSON object from addresses to identifiers, or a line `ADDRESS ID` for each.
+/// The imports that a file lists: a JSON object from addresses to identifiers, or a line `ADDRESS ID` for each.
 fn listed(file: &Path) -> Result<Vec<Import>, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", file.display())))?;
@@ -118,7 +118,7 @@ fn listed(file: &Path) -> Result<Vec<Import>, Failure> {
     Ok(imports)
 }
 
-// An identifier may hold blanks; an address may not.
+// An identifier may contain blanks; an address may not.
 fn lines(text: &str) -> Result<Vec<Import>, String> {
     let lines = text.lines().enumerate();
     let lines = lines.map(|(number, line)| (number + 1, line.trim()));

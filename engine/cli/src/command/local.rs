@@ -1,4 +1,4 @@
-//! `local …`: the embedded local cloud and its instrument.
+//! `local …`: the commands for the embedded local cloud and its fault-injection rules.
 
 use std::path::Path;
 

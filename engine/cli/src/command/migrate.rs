@@ -1,4 +1,4 @@
-//! `state migrate`: the state at another place, with its history, and the one here marked as moved.
+//! `state migrate`: copies the state with its history to another place, and marks the state here as moved.
 //!
 //! Not here: copying and comparing, which the store does.
 
@@ -17,7 +17,7 @@ pub async fn migrate(stack: &Stack, url: &str, reading: &Reading) -> Result<Exit
     if here == there {
         return Err(Failure::new("the state is there already").exit(Exit::Usage));
     }
-    // A key is for the object stores among the two; files are not encrypted.
+    // The key applies only to object stores; files are not encrypted.
     let key = state_location::key(&which.kept)?;
     let from = stack.store_at(&here, which, key.clone()).await?;
     let target = stack.store_at(&there, which, key).await?;

@@ -27,7 +27,7 @@ use crate::failure::Failure;
 use crate::render;
 use crate::stack::Stack;
 
-/// Runs the command line, and gives the exit code.
+/// Runs the command line, and returns the exit code.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -38,7 +38,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             } else {
                 Exit::Done
             };
-            // There is nowhere left to report a closed output to.
+            // If the output is closed, the error cannot be reported anywhere.
             let _ = error.print();
             return exit.into();
         }
@@ -49,7 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match runtime {
         Ok(runtime) => {
             let result = runtime.block_on(dispatch(arguments));
-            // Calls that a second Ctrl-C left behind are not waited for; the next run settles them.
+            // After a second Ctrl-C the program does not wait for open calls; the next run settles them.
             runtime.shutdown_background();
             result
         }
@@ -62,8 +62,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     exit.into()
 }
 
-/// One thread for everything that waits for AWS: passing each answer from one thread to another would cost more than what is done with it.
-/// The local cloud serves many callers at once.
+/// One thread for everything that waits for AWS: passing each answer from one thread to another would cost more than the work on it. The local cloud
+/// serves many callers at once, so it gets more threads.
 fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
     let mut builder = match command {
         Command::LocalDaemon { .. } => tokio::runtime::Builder::new_multi_thread(),
@@ -90,7 +90,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Local(command) => local::local(command).await,
         Command::LocalDaemon { home } => {
             let home = windlass_local::Home::at(home);
-            // Whoever started this has looked for Python there.
+            // The program that started this one has looked for Python there.
             let python = std::env::var_os(windlass_local::PYTHON_VARIABLE);
             let home = match python.filter(|python| !python.is_empty()) {
                 Some(python) => home.with_python(python),

@@ -26,11 +26,11 @@ use crate::program;
 use crate::render;
 use crate::stack::Stack;
 
-/// A state, and the cloud that it is about.
+/// A state, and the cloud of its resources.
 pub struct Opened {
-    /// Where the state is kept.
+    /// The store of the state.
     pub store: Store,
-    /// What is believed.
+    /// The recorded state.
     pub snapshot: Snapshot,
     /// AWS, or the local cloud.
     pub cloud: Cloud,
@@ -39,7 +39,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens the state and reaches the cloud. Without a region of its own, a command is about the state's.
+    /// Opens the state and connects to the cloud. If the user names no region, the command uses the state's.
     pub async fn of(
         stack: &Stack,
         which: &Which,
@@ -74,7 +74,7 @@ impl Opened {
         })
     }
 
-    /// What the program declares here, and the zones that it was told.
+    /// The declarations of the program, and the zones in its request.
     pub async fn document(
         &self,
         stack: &Stack,
@@ -102,7 +102,7 @@ impl Opened {
     }
 }
 
-/// The state as it is. That of a local cloud that was reset meanwhile starts empty.
+/// The state as it is. After a reset of the local cloud, its state starts empty.
 async fn current(store: &Store, local: Option<&Status>) -> Result<Snapshot, Failure> {
     let snapshot = store.load().await?;
     let (Some(status), Some(Binding::Local { instance, .. })) = (local, &snapshot.binding) else {
@@ -118,16 +118,15 @@ async fn current(store: &Store, local: Option<&Status>) -> Result<Snapshot, Fail
     Ok(store.load().await?)
 }
 
-/// Answers that are not AWS's: outputs of other stacks.
+/// Answers that do not come from AWS: outputs of other stacks.
 #[derive(Default)]
 pub struct Known {
-    /// The answers.
     pub answers: Answers,
     /// When the youngest resource of those stacks was made, by AWS's clock.
     pub neighbours: Option<jiff::Timestamp>,
 }
 
-/// Reads what the document asks of other stacks.
+/// Reads the outputs of other stacks that the document refers to.
 pub async fn known(stack: &Stack, which: &Which, document: &Document) -> Result<Known, Failure> {
     let mut known = Known::default();
     for (address, declaration) in &document.lookups {
@@ -158,7 +157,7 @@ pub fn new_run() -> RunId {
     RunId(format!("{:016x}", rand::random::<u64>()))
 }
 
-/// Tells only what recovery settled, beside the one document or text that a command prints.
+/// Prints only what recovery settled, beside the one document or text of a command.
 pub struct Aside;
 
 impl Events for Aside {

@@ -10,7 +10,7 @@ use windlass_store::{HeldStore, Holder};
 use crate::command::opened::new_run;
 use crate::failure::Failure;
 
-/// Records an amendment, and gives the state after it.
+/// Records an amendment, and returns the state after it.
 pub async fn record(
     held: &HeldStore,
     snapshot: Snapshot,

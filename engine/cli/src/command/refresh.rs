@@ -1,4 +1,4 @@
-//! `drift` and `refresh`: what the world changed, told or recorded. Neither runs the stack's program.
+//! `drift` and `refresh`: changes that others made in AWS. `drift` reports them, `refresh` records them. Neither runs the stack's program.
 
 use serde_json::json;
 use windlass::document::LookupQuery;
@@ -126,7 +126,7 @@ fn goal<'a>(
     }
 }
 
-/// What AWS cannot be asked again: outputs of other stacks.
+/// Answers that AWS cannot give again: outputs of other stacks.
 async fn known(stack: &Stack, which: &Which, snapshot: &Snapshot) -> Result<Answers, Failure> {
     let mut known = Answers::new();
     for (address, pin) in &snapshot.pins {

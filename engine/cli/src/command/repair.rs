@@ -1,6 +1,6 @@
-//! `state repair`: the way back from a damaged state, to the newest belief that can still be read.
+//! `state repair`: replaces a damaged state by the newest recorded state that can still be read.
 //!
-//! Not here: what can be read, which the store finds out.
+//! Not here: which parts can be read, which the store finds out.
 
 use windlass_store::Holder;
 
@@ -15,7 +15,7 @@ use crate::stack::Stack;
 pub async fn repair(stack: &Stack, which: &Which, yes: bool) -> Result<Exit, Failure> {
     let store = stack.store(which).await?;
     let Some(good) = store.last_good().await? else {
-        // Sound, or so far gone that nothing can be read.
+        // The state is sound, or so damaged that nothing can be read.
         return match store.state().await {
             Ok(_) => {
                 crate::render::say!("The state is sound; nothing was changed.");

@@ -1,4 +1,4 @@
-//! Plans in files: what `preview --out` saves, and `up --plan` and `destroy --plan` carry out or refuse.
+//! Saved plans: the files that `preview --out` writes, and that `up --plan` and `destroy --plan` carry out or refuse.
 //!
 //! Not here: making the plan again to compare the two.
 
@@ -16,11 +16,11 @@ use crate::arguments::{Access, Program};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// What a plan depends on beside the stack and the world. It is saved with the plan.
+/// The inputs of a plan other than the stack and AWS. They are saved with the plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
-    /// What the stack's program is told.
+    /// The parameters of the stack's program.
     pub parameters: BTreeMap<String, String>,
     /// `--target`.
     pub target: Vec<Address>,
@@ -35,16 +35,15 @@ pub struct Scope {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SavedPlan {
-    /// What it is a plan of.
+    /// The command of the plan.
     pub operation: Operation,
-    /// What it depends on.
+    /// The inputs of the plan.
     pub scope: Scope,
-    /// The plan.
     pub plan: Plan,
 }
 
 impl Scope {
-    /// What the command line says.
+    /// The scope on the command line.
     pub fn of(program: &Program, access: &Access, replace: Vec<Address>) -> Self {
         Self {
             parameters: program.parameters(),
@@ -56,7 +55,7 @@ impl Scope {
 }
 
 impl SavedPlan {
-    /// Reads a plan of that operation.
+    /// Reads a plan of that command.
     pub fn read(file: &Path, operation: Operation) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(file).map_err(|error| {
             Failure::new(format!("`{}` cannot be read: {error}", file.display()))
@@ -80,7 +79,6 @@ impl SavedPlan {
         Ok(saved)
     }
 
-    /// Writes it.
     pub fn write(&self, file: &Path) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(self).expect("a plan holds text keys only");
         let written = private::create(file).and_then(|mut file| file.write_all(text.as_bytes()));
@@ -90,7 +88,7 @@ impl SavedPlan {
     }
 }
 
-/// The failure when the plan that is made now is not the one that was saved.
+/// The failure if the plan that is made now differs from the saved one.
 pub fn stale(operation: Operation) -> Failure {
     Failure::new(
         "the saved plan is stale: the stack, the state or the world has changed since it was made",

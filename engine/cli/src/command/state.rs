@@ -1,4 +1,4 @@
-//! `outputs`, `state list`, `state show` and `state verify`: what is believed, read only and without the stack's program.
+//! `outputs`, `state list`, `state show` and `state verify`: they show the recorded state, read only and without the stack's program.
 //!
 //! Not here: changing it (`amend`), and files of it (`state_file`).
 
@@ -80,7 +80,7 @@ async fn show(stack: &Stack, address: &Address, reading: &Reading) -> Result<Exi
     Ok(Exit::Done)
 }
 
-/// Reads everything that is kept, and checks what must hold of it.
+/// Reads everything that is kept, and checks its invariants.
 async fn verify(stack: &Stack, reading: &Reading) -> Result<Exit, Failure> {
     let absent = || Failure::new(format!("`{}` has no state", reading.which.env));
     let store = existing(stack, &reading.which).await?.ok_or_else(absent)?;

@@ -32,7 +32,7 @@ struct Exported {
     state: Value,
 }
 
-/// What the user accepts of a file.
+/// What the user accepts about a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Accepts {
     /// Another stack, environment or lineage.
@@ -80,10 +80,10 @@ pub async fn import(
     let mut snapshot = read(file)?;
     names_match(stack, &snapshot, which, accepts)?;
     let store = stack.store(which).await?;
-    // A state that cannot be read is what this is the way out of.
+    // This command is a way out for a state that cannot be read, so a failed read is not an error.
     if let Ok(now) = store.load().await {
         fits(&snapshot, &now, accepts)?;
-        // Client tokens come from the sequence: none may come twice.
+        // Client tokens come from the sequence, so a sequence must not be used twice.
         snapshot.sequence = snapshot.sequence.max(now.sequence);
     }
     store.replace(&Holder::this_process(), &snapshot).await?;

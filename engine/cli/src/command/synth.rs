@@ -1,4 +1,4 @@
-//! `synth` and `check`: what the stack declares, and whether it may. Neither needs credentials but those of the state's store.
+//! `synth` and `check`: what the stack declares, and whether it passes the checks. Neither needs credentials, except those of the state's store.
 
 use windlass::diagnostics::{Diagnostic, Severity};
 use windlass::document::Document;
@@ -12,7 +12,7 @@ use crate::program;
 use crate::render;
 use crate::stack::Stack;
 
-/// The document without credentials: zones are those that the state has pinned, or `a`, `b` and `c` of the region.
+/// The document without credentials: its zones are those that the state has pinned, or `a`, `b` and `c` of the region.
 pub async fn offline(stack: &Stack, building: &Building) -> Result<Document, Failure> {
     let snapshot = stack.state(&building.which).await?;
     let pinned = snapshot
@@ -25,7 +25,7 @@ pub async fn offline(stack: &Stack, building: &Building) -> Result<Document, Fai
         profile: building.which.kept.profile.clone(),
         ..Wanted::default()
     };
-    // A region is only needed to name zones: without credentials there may be none configured.
+    // Only the names of zones need a region, and without credentials none may be configured.
     let region = region(&wanted)
         .await
         .unwrap_or_else(|_| "us-east-1".to_owned());
@@ -51,7 +51,7 @@ pub async fn synth(stack: &Stack, building: &Building) -> Result<Exit, Failure> 
 /// `check`.
 pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> {
     let mut document = offline(stack, building).await?;
-    // What planning alone can see, such as cycles.
+    // Problems that only planning can find, such as cycles.
     document
         .problems
         .extend(windlass_plan::check(&document, &windlass::aws::schema));
@@ -70,7 +70,7 @@ pub async fn check(stack: &Stack, building: &Building) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
-/// The warnings, if nothing is worse.
+/// The warnings, if there are no errors.
 fn verdict(document: Document) -> Result<Vec<Diagnostic>, Failure> {
     if document
         .problems

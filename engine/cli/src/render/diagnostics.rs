@@ -1,4 +1,4 @@
-//! Problems on the author's own lines, drawn by miette.
+//! Problems drawn on the author's own source lines, by miette.
 
 use std::path::PathBuf;
 
@@ -50,7 +50,7 @@ pub fn drawn(problem: &Diagnostic) -> String {
     }
 }
 
-/// How many errors and warnings there are, in words.
+/// The number of errors and warnings, in words.
 pub fn count(problems: &[Diagnostic]) -> String {
     let errors = problems
         .iter()
@@ -79,7 +79,7 @@ fn span(label: &Label, text: &str) -> LabeledSpan {
     )
     .offset();
     let rest = text.get(start..).unwrap_or_default();
-    // To the end of the word that stands there.
+    // Up to the end of the word at that place.
     let length = rest
         .chars()
         .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':'))
@@ -89,7 +89,7 @@ fn span(label: &Label, text: &str) -> LabeledSpan {
     LabeledSpan::at(start..(start + length).min(text.len()), label.text.clone())
 }
 
-/// The source file, as far as it is still where the compiler saw it: its path is relative to the workspace.
+/// The source file, if it is still where the compiler saw it: its path is relative to the workspace.
 fn read(file: &str) -> Option<String> {
     let folder = std::env::current_dir().ok()?;
     folder

@@ -1,4 +1,4 @@
-//! What the world changed, as text.
+//! Drift as text: what others changed in AWS.
 
 use owo_colors::OwoColorize;
 use windlass_engine::refresh::{Drift, Drifts, Refreshed, What};
@@ -6,7 +6,7 @@ use windlass_engine::refresh::{Drift, Drifts, Refreshed, What};
 use super::values::{difference, readable, value};
 use super::{foreign, words};
 
-/// A block for each resource that drifted, and a line that counts them.
+/// A block for each resource with drift, and a line that counts them.
 pub fn text(drifts: &Drifts) -> String {
     let mut lines = blocks(drifts);
     let read = words::count(drifts.resources, "resource");
@@ -17,7 +17,7 @@ pub fn text(drifts: &Drifts) -> String {
     lines.join("\n")
 }
 
-/// What a refresh recorded.
+/// The result of a refresh.
 pub fn refreshed(refreshed: &Refreshed) -> String {
     let mut lines = blocks(&refreshed.drifts);
     let lookups = refreshed.lookups.iter();

@@ -1,8 +1,8 @@
-//! Text from others (AWS, container logs, stack programs) made harmless before a terminal gets it.
+//! Escapes control characters in text from others (AWS, container logs, stack programs) before a terminal gets it.
 //!
-//! A terminal obeys control characters: `ESC[2J` clears it, `ESC]0;…` renames its window, U+202E turns text around. Such characters are shown as
-//! `\u{1b}` instead. Line breaks stay; whoever prints the text in a line of its own escapes them with [`line`].
-//! In `--json` they have JSON's own escapes ([`encoded`]). Nothing reaches the terminal but through [`painted`] or [`encoded`].
+//! A terminal obeys control characters: `ESC[2J` clears it, `ESC]0;…` renames its window, U+202E turns text around. Windlass shows such characters as
+//! `\u{1b}` instead. Line breaks stay; code that prints the text in a line of its own escapes them with [`line`]. In `--json` they have JSON's own
+//! escapes ([`encoded`]). All output to the terminal passes through [`painted`] or [`encoded`].
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -11,17 +11,17 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// The text with every control and direction character shown instead of sent. Line breaks and tabs stay.
+/// The text with every control and direction character escaped. Line breaks and tabs stay.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escaped(text, |c| is_hostile(c) && !matches!(c, '\n' | '\t'))
 }
 
-/// The same in one line: a line break of the text is shown, too.
+/// The same in one line: line breaks are escaped, too.
 pub fn line(text: &str) -> Cow<'_, str> {
     escaped(text, is_hostile)
 }
 
-/// A text of ours with colours. Those stay; everything else that a terminal obeys is shown, in case a foreign text in it was not [`shown`].
+/// A text of Windlass with colours. The colours stay; everything else that a terminal obeys is escaped, in case a foreign text in it was not [`shown`].
 pub fn painted(text: &str) -> Cow<'_, str> {
     if !text.contains(|c| is_hostile(c) && c != '\n') {
         return Cow::Borrowed(text);
@@ -42,7 +42,7 @@ pub fn painted(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// The length of the sequence `ESC [ numbers m` that a text begins with; 0 where it begins with something else.
+/// The length of the sequence `ESC [ numbers m` at the beginning of a text; 0 if it begins with something else.
 fn colour(text: &str) -> usize {
     let Some(numbers) = text.strip_prefix("\u{1b}[") else {
         return 0;
@@ -54,12 +54,12 @@ fn colour(text: &str) -> usize {
     }
 }
 
-/// JSON whose texts hold such characters only in JSON's own escapes. A line break between its parts stays.
+/// JSON in which such characters occur only as JSON's own escapes. A line break between its parts stays.
 pub fn encoded(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
         if is_hostile(c) && c != '\n' {
-            // All of them are in the basic plane, and JSON has them inside texts only.
+            // All of them are in the basic plane, and JSON allows them inside texts only.
             write!(safe, "\\u{:04x}", u32::from(c)).expect("a string can be written");
         } else {
             safe.push(c);
@@ -91,7 +91,7 @@ fn is_hostile(c: char) -> bool {
             '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The same value with every text in it [`shown`]. A value without such a text is given back as it is.
+/// The same value with every text in it [`shown`]. A value without such a text is returned unchanged.
 pub fn harmless<T: Serialize + DeserializeOwned + Clone>(value: &T) -> Cow<'_, T> {
     let mut watch = Watch::default();
     serde_json::to_writer(&mut watch, value).expect("what is shown holds text keys only");
@@ -123,7 +123,7 @@ fn clean(value: &mut Value) {
     }
 }
 
-/// Looks at JSON as it is written: it escapes control characters below U+0020 and leaves the others as they are.
+/// Watches JSON while serde writes it: serde escapes control characters below U+0020 and leaves the others as they are.
 #[derive(Default)]
 struct Watch {
     seen: bool,
@@ -131,7 +131,8 @@ struct Watch {
 
 impl std::io::Write for Watch {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        // A text is written in pieces that end between characters. `\n` and `\t` are harmless, and so is every other escape but `\u`, `\b`, `\f` and `\r`.
+        // serde writes a text in pieces that end between characters. `\n` and `\t` are harmless, and so is every other escape except `\u`, `\b`, `\f`
+        // and `\r`.
         let escape = |pair: &[u8]| pair[0] == b'\\' && matches!(pair[1], b'u' | b'b' | b'f' | b'r');
         self.seen = self.seen
             || bytes.windows(2).any(escape)

@@ -33,7 +33,7 @@ fn result(finished: Option<&RunFinished>) -> &'static str {
     }
 }
 
-/// One operation with everything that is known about it.
+/// One operation with all details.
 pub fn whole(entry: &HistoryEntry, kept: bool) -> String {
     let HistoryEntry {
         number,

@@ -1,11 +1,11 @@
-//! What an import recorded, as text.
+//! The result of an import as text.
 
 use owo_colors::OwoColorize;
 use windlass_engine::import::Imported;
 
 use super::{foreign, plan, words};
 
-/// A block for each, and a line that counts them.
+/// A block for each import, and a line that counts them.
 pub fn text(imported: &[Imported]) -> String {
     let mut lines = Vec::new();
     for one in imported {

@@ -20,7 +20,7 @@ pub fn pretty(value: &impl Serialize) {
     super::say!("{}", foreign::encoded(&text));
 }
 
-/// Prints one line of JSON. It holds no character that a terminal obeys, so that it can be looked at as it is.
+/// Prints one line of JSON. It contains no character that a terminal obeys, so it is safe to look at.
 pub fn print(value: &impl Serialize) {
     let line = serde_json::to_string(value).expect("what is told holds text keys only");
     super::say!("{}", foreign::encoded(&line));

@@ -1,4 +1,4 @@
-//! What people and pipelines see. Every renderer reads the engine's event stream and nothing else.
+//! The output for people and pipelines. Every renderer reads the engine's event stream and nothing else.
 //!
 //! Not here: deciding what happens.
 
@@ -27,7 +27,7 @@ use crate::failure::Failure;
 
 pub use words::{count, not_visible_yet, recovered};
 
-/// Prints a line for whoever reads the output. A reader that has gone, as `head` does, must not end a run that is changing the world.
+/// Prints a line to the standard output. A reader that has closed it, as `head` does, must not end a run that is changing AWS.
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::render::print(format_args!($($text)*))
@@ -35,7 +35,7 @@ macro_rules! say {
 }
 pub(crate) use say;
 
-/// What [`say!`] does.
+/// The function behind [`say!`].
 pub fn print(line: std::fmt::Arguments<'_>) {
     use std::io::Write;
     let line = line.to_string();
@@ -52,7 +52,7 @@ macro_rules! tell {
 }
 pub(crate) use tell;
 
-/// What [`tell!`] does.
+/// The function behind [`tell!`].
 pub fn print_aside(line: std::fmt::Arguments<'_>) {
     use std::io::Write;
     let line = line.to_string();
@@ -71,8 +71,8 @@ pub fn log() {
         .init();
 }
 
-/// The renderer that fits: JSON where it is asked for, redrawn lines on a terminal, plain lines elsewhere. `previewing` says that the plan
-/// is all there is to come.
+/// Chooses the renderer: JSON if the user asks for it, redrawn lines on a terminal, plain lines elsewhere. `previewing` says that nothing follows the
+/// plan.
 pub fn renderer(json: bool, previewing: bool) -> Box<dyn Events> {
     if json {
         Box::new(json::Json)
@@ -94,7 +94,7 @@ pub fn failure(failure: &Failure, json: bool) {
         return;
     }
     if failure.exit == Exit::Interrupted {
-        // What the user wants is no error.
+        // If the user stopped the command, that is not an error.
         crate::render::tell!("\nStopped. Nothing was begun.");
         return;
     }
@@ -109,7 +109,7 @@ pub fn failure(failure: &Failure, json: bool) {
     }
 }
 
-/// Says that `destroy` found no state: a run that had nothing to do.
+/// Says that `destroy` found no state: such a run has nothing to do.
 pub fn nothing_to_destroy(looked_at: &windlass_store::Location, json: bool) {
     if json {
         json::Json.emit(Stamped {

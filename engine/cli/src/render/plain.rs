@@ -1,4 +1,4 @@
-//! Plain lines, one after the other: for logs and wherever there is no terminal to redraw.
+//! Plain lines, one after the other: for log files, and for every output that is not a terminal.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -8,7 +8,7 @@ use windlass_engine::events::{Event, Events, Stamped};
 
 use super::{diagnostics, foreign, plan, words};
 
-/// Prints lines. A step that reports the same again stays silent.
+/// Prints lines. It prints nothing for a step that reports the same again.
 #[derive(Debug, Default)]
 pub struct Plain {
     heading: Mutex<String>,
@@ -24,7 +24,7 @@ impl Events for Plain {
 }
 
 impl Plain {
-    /// What an event is in lines; nothing for those that say nothing to people.
+    /// An event in lines; nothing for events that people need not see.
     pub fn text(&self, event: &Event) -> Option<String> {
         match event {
             Event::RunStarted {

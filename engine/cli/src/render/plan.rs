@@ -1,4 +1,4 @@
-//! The plan as text: what changes, and nothing else.
+//! The plan as text: only what changes.
 
 use owo_colors::OwoColorize;
 use windlass::schema::{OldGenerations, ReplaceOrder};
@@ -7,7 +7,7 @@ use windlass_plan::plan::{Change, FieldChange, Note, Reason, Verdict};
 use super::foreign;
 use super::values::difference;
 
-/// How many properties of one change are shown before the rest is counted.
+/// The maximum number of shown properties of one change; the rest is counted.
 const SHOWN: usize = 24;
 
 /// The changes, one block each, and a line that counts them.
@@ -15,7 +15,7 @@ pub fn text(changes: &[Change], unchanged: usize, notes: &[Note]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for change in changes {
         lines.push(headline(change));
-        // What a create sends is what the author wrote; it need not be read again.
+        // A create sends what the author wrote, so the plan does not repeat it.
         if !matches!(change.verdict, Verdict::Create) || matches!(change.reason, Reason::Vanished) {
             lines.extend(change.fields.iter().take(SHOWN).map(field));
             if change.fields.len() > SHOWN {
@@ -56,7 +56,7 @@ fn headline(change: &Change) -> String {
     )
 }
 
-/// An identifier without what all of an account and region have in common: the last part of an ARN.
+/// An identifier without the parts that all of an account and region share: the last part of an ARN.
 fn short(id: &str) -> &str {
     match id.strip_prefix("arn:") {
         Some(arn) => arn.splitn(5, ':').last().unwrap_or(arn),

@@ -1,7 +1,7 @@
-//! What an operator sees of a run on plain lines, situation by situation, compared as text. The events are made by hand.
+//! Snapshot tests of the plain output of a run, one per situation. The tests make the events by hand.
 //!
-//! `INSTA_UPDATE=always cargo test -p windlass-cli scenarios` writes the texts anew. Not here: what the whole program says, which
-//! `tests/operator` asks of the program itself.
+//! `INSTA_UPDATE=always cargo test -p windlass-cli scenarios` writes the texts anew. Not here: the output of the whole program, which `tests/operator`
+//! checks by running the program itself.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use windlass_state::record::{Operation, RunResult};
 
 use super::plain::Plain;
 
-/// The lines of a run, without colours and the blanks at their ends.
+/// The lines of a run, without colours and trailing blanks.
 fn told(events: impl IntoIterator<Item = Event>) -> String {
     let plain = Plain::default();
     let texts = events.into_iter().filter_map(|event| plain.text(&event));

@@ -1,4 +1,4 @@
-//! A terminal that is alive while work goes on: finished lines above, running steps below, redrawn in place.
+//! Live terminal output while a run works: finished lines above, running steps below, redrawn in place.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -88,7 +88,7 @@ impl Events for Terminal {
             .expect("no thread panics while it holds this");
         let event = foreign::harmless(&event.event);
         let event = &*event;
-        // Progress is drawn in the step's own line; what the service logged goes above.
+        // Progress appears in the step's own line; the service's own events appear above.
         let text = match event {
             Event::StepProgress {
                 step,

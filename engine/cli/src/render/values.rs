@@ -1,7 +1,7 @@
-//! Values of a spec, and what differs between two of them: each difference whole, at any width, and every value in lines of its own making.
+//! Values of a spec, and the differences between two values: each difference whole, at any width, and every value on lines of its own.
 //!
-//! Example: of a security group with forty rules, one changed rule is two lines, the old rule and the new one.
-//! Not here: which properties differ, which the plan says.
+//! Example: if one of forty rules of a security group changes, the output has two lines, the old rule and the new one. Not here: which properties
+//! differ, which the plan says.
 
 use owo_colors::OwoColorize;
 use serde_json::{Map, Value};
@@ -9,10 +9,10 @@ use windlass::expr::Expr;
 
 use super::foreign::{encoded, line};
 
-/// How long a value may be to stand beside another in one line, in characters; of two lists, both together.
+/// The maximum length of a value that is shown beside another in one line, in characters; for two lists, of both together.
 const ONE_LINE: usize = 100;
 
-/// A property that differs, in one line where both sides fit in it, otherwise in a line for each member or text line that differs.
+/// A property that differs: in one line if both sides fit in it, otherwise in a line for each member or text line that differs.
 pub fn difference(path: &str, before: Option<&Value>, after: Option<&Value>, mark: &str) -> String {
     let mut lines = Vec::new();
     for (below, before, after) in parts(before, after) {
@@ -55,7 +55,7 @@ fn one(path: &str, before: Option<&Value>, after: Option<&Value>, mark: &str) ->
     lines
 }
 
-/// Goes into what both sides hold as objects, so that only the members that differ are shown.
+/// Descends into objects on both sides, so that only the members that differ are shown.
 fn parts<'v>(
     before: Option<&'v Value>,
     after: Option<&'v Value>,
@@ -82,7 +82,7 @@ fn parts<'v>(
         inner.map(move |(below, old, new)| (format!("{name}{below}"), old, new))
     });
     let below: Vec<_> = below.collect();
-    // What is to be sent again although it is the same has no part that differs.
+    // A property that is sent again although it is the same has no part that differs.
     if below.is_empty() {
         return vec![(String::new(), before, after)];
     }
@@ -98,7 +98,7 @@ fn is_secret(object: &Map<String, Value>) -> bool {
     object.contains_key("hash") && object.contains_key("source")
 }
 
-/// The members that only one side has. Where the order alone differs, the whole lists.
+/// The members that only one side has. If only the order differs, the whole lists.
 fn members(before: &[Value], after: &[Value]) -> (Vec<String>, Vec<String>) {
     let mut come: Vec<&Value> = after.iter().collect();
     let mut gone = Vec::new();
@@ -117,7 +117,7 @@ fn members(before: &[Value], after: &[Value]) -> (Vec<String>, Vec<String>) {
     (shown(gone), shown(come))
 }
 
-/// The lines between those that two texts begin and end with alike.
+/// The lines between the common beginning and the common end of two texts.
 fn text_lines(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
     let (old, new): (Vec<_>, Vec<_>) = (before.split('\n').collect(), after.split('\n').collect());
     let start = old
@@ -134,7 +134,7 @@ fn text_lines(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
     (between(&old), between(&new))
 }
 
-/// A path as people read it: `ContainerDefinitions[app] › Image`. A key is one word, dots and all: `DockerLabels[com.example.team]`.
+/// A path in a form for people: `ContainerDefinitions[app] › Image`. A key is one word, including its dots: `DockerLabels[com.example.team]`.
 pub fn readable(path: &str) -> String {
     let mut depth = 0_u32;
     let mut shown = String::with_capacity(path.len() + 8);
@@ -165,7 +165,7 @@ pub fn value(value: &Value) -> String {
     }
 }
 
-/// JSON, with references and secrets as people read them.
+/// JSON, with references and secrets in a form for people.
 fn nested(value: &Value) -> String {
     match value {
         Value::Array(items) => {

@@ -15,7 +15,7 @@ use super::foreign;
 use super::values::value;
 use crate::failure::{self, Refused};
 
-/// A time span as people say it.
+/// A time span in words.
 pub fn time(milliseconds: u64) -> String {
     let time = Duration::from_millis(milliseconds);
     match time.as_secs() {
@@ -24,12 +24,12 @@ pub fn time(milliseconds: u64) -> String {
     }
 }
 
-/// A moment as people read it, to the second.
+/// A moment, to the second.
 pub fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
-/// How many of something, as people say it.
+/// A number with its noun.
 pub fn count(number: usize, one: &str) -> String {
     match number {
         1 => format!("1 {one}"),
@@ -37,7 +37,7 @@ pub fn count(number: usize, one: &str) -> String {
     }
 }
 
-/// What is looked for again because AWS does not show it yet.
+/// The resources that the run looks for again because AWS does not show them yet.
 pub fn not_visible_yet(resources: &[Address], at_most_milliseconds: u64) -> String {
     const NAMED: usize = 3;
     let mut names: Vec<_> = resources.iter().take(NAMED).map(Address::as_str).collect();
@@ -54,7 +54,7 @@ pub fn not_visible_yet(resources: &[Address], at_most_milliseconds: u64) -> Stri
     )
 }
 
-/// What a step did, as one word; nothing where the sign and the address say it all.
+/// The result of a step in one word; empty if the sign and the address say everything.
 pub fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::Create => "",
@@ -70,7 +70,7 @@ pub fn verb(verb: Verb) -> &'static str {
     }
 }
 
-/// Whether a step is worth a line of its own when it succeeds at once.
+/// Whether a step that succeeds at once needs no line of its own.
 pub fn is_quiet(step: &StepRef, milliseconds: u64) -> bool {
     let waits = matches!(
         step.action,
@@ -79,7 +79,7 @@ pub fn is_quiet(step: &StepRef, milliseconds: u64) -> bool {
     (waits && milliseconds < 1000) || matches!(step.action, Verb::Keep | Verb::Redeclare)
 }
 
-/// Whether a call is sent again only because AWS sets the pace, as it does for large stacks.
+/// Whether a retry only follows from AWS's rate limit, as is usual for large stacks.
 pub fn is_pace(error: &ErrorReport, delay_milliseconds: u64) -> bool {
     error.class == ErrorClass::Throttled && delay_milliseconds < 10_000
 }
@@ -105,13 +105,13 @@ fn shortened(text: &str, width: usize) -> String {
     if length <= width {
         return text.to_owned();
     }
-    // The end of an ARN tells more than its beginning.
+    // The end of an ARN is more useful than its beginning.
     std::iter::once('…')
         .chain(text.chars().skip(length - width + 1))
         .collect()
 }
 
-/// The lines of a step that failed: what happened first.
+/// The lines of a failed step: the error first.
 pub fn failed(
     step: &StepRef,
     message: &str,
@@ -145,20 +145,20 @@ pub fn failed(
     lines.join("\n")
 }
 
-/// A line with a word in front. A line break in the text cannot make a line that looks like one of ours.
+/// A line with a label. A line break in the text cannot make a line that looks like one of Windlass's own.
 fn detail(word: &str, text: &str) -> String {
     let text = text.trim_end().replace('\n', "\n          ");
     format!("  {:<7} {text}", word.cyan())
 }
 
-/// What AWS said, with the operation.
+/// AWS's error, with the operation.
 fn said(error: &ErrorReport) -> String {
     let code = error.code.as_deref();
     let code = code.map(|code| format!("{code}: ")).unwrap_or_default();
     format!("{} {code}{}", error.operation, error.message)
 }
 
-/// Why a command ended, what AWS refused and for which resources.
+/// Why a command ended, AWS's errors, and the resources of each.
 pub fn failure(failure: &failure::Failure) -> String {
     let message = foreign::shown(&failure.message);
     let mut lines = vec![format!("{} {message}", "error:".red().bold())];
@@ -202,7 +202,7 @@ pub fn skipped(step: &StepRef, because: &Because) -> String {
     )
 }
 
-/// What was settled of an earlier run.
+/// What the run settled of an earlier run.
 pub fn recovered(recovered: &Recovered) -> String {
     let parts = [
         (recovered.adopted.len(), "adopted"),
@@ -274,7 +274,7 @@ pub fn summary(summary: &Summary) -> String {
     }
 }
 
-/// A text as it is, line breaks included; anything else in one line.
+/// A text as it is, including line breaks; any other value in one line.
 fn output_value(output: &Value) -> String {
     match output {
         Value::String(text) => foreign::shown(text).into_owned(),
@@ -282,7 +282,7 @@ fn output_value(output: &Value) -> String {
     }
 }
 
-/// Values that the stack tells its user.
+/// The outputs of the stack.
 pub fn outputs(event: &Event) -> Option<String> {
     let Event::Outputs { outputs } = event else {
         return None;

@@ -1,7 +1,7 @@
 //! The daemon of the local cloud as a program of its own: `windlass-local-daemon HOME PYTHON`.
 //!
-//! The `windlass` binary runs the same daemon by a hidden subcommand; this one serves this crate's tests, and whoever wants the local
-//! cloud without the rest.
+//! The `windlass` binary runs the same daemon by a hidden subcommand. This program is for this crate's tests, and for people who want the local cloud
+//! without the rest.
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -24,7 +24,7 @@ impl Scope {
     }
 }
 
-/// The last part of an ARN or path; a bare name stays as it is.
+/// The last part of an ARN or path; a plain name stays as it is.
 pub(crate) fn name_of(arn_or_name: &str) -> &str {
     arn_or_name.rsplit('/').next().unwrap_or(arn_or_name)
 }

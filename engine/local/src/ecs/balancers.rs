@@ -1,6 +1,6 @@
 //! Whether a service's target groups are behind a load balancer, which ECS demands and moto does not.
 //!
-//! Moto is asked; nothing about load balancers is kept here.
+//! The gateway asks moto; it keeps nothing about load balancers.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::backend::{BackendError, Reply};
 const ELB: &str = "elasticloadbalancing";
 
 impl Exchange<'_> {
-    /// The refusal of the first target group that no listener leads to.
+    /// The refusal for the first target group to which no listener leads.
     pub(super) async fn refuse_loose_target_groups(
         &self,
         request: &Value,

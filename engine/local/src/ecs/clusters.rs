@@ -1,7 +1,7 @@
-//! Clusters: what is in one cannot be lost by deleting it, and what runs in it is counted.
+//! Clusters: refuses to delete a cluster that is in use, and counts its tasks, services and instances.
 //!
-//! Moto's gaps closed here: `CreateCluster` overwrites a cluster of the same name; `DeleteCluster` deletes anything; `ListClusters` lists
-//! deleted ones; the counts are wrong; `UpdateClusterSettings` and `PutAccountSettingDefault` are missing.
+//! Moto's gaps closed here: `CreateCluster` overwrites a cluster of the same name; `DeleteCluster` deletes anything; `ListClusters` lists deleted ones;
+//! the counts are wrong; `UpdateClusterSettings` and `PutAccountSettingDefault` are missing.
 
 use serde_json::{Value, json};
 
@@ -111,7 +111,7 @@ impl Exchange<'_> {
         Ok(reply)
     }
 
-    /// Moto keeps one value per setting, so the account's default and the caller's own are one thing.
+    /// Moto keeps one value per setting, so the account's default and the caller's own setting are the same.
     pub(super) async fn put_account_setting(&self, request: Value) -> Result<Reply, BackendError> {
         let mut reply = self.ask("PutAccountSetting", &request).await?;
         if reply.is_ok() {

@@ -1,6 +1,6 @@
-//! What a service remembers of its roll-outs: revisions, deployments, service deployments, events.
+//! The deployment history of a service: revisions, deployments, service deployments, events.
 //!
-//! Not here: how they come about and go on (`service`, `rollout`), how they are shown (`view`).
+//! Not here: how they start and progress (`service`, `rollout`), how they are shown (`view`).
 
 use serde_json::{Map, Value};
 
@@ -25,7 +25,7 @@ impl Rollout {
     }
 }
 
-/// What a service runs: an immutable combination of task definition and placement.
+/// A service revision: an immutable combination of task definition and placement.
 #[derive(Debug, Clone)]
 pub(crate) struct Revision {
     pub(crate) arn: String,
@@ -46,9 +46,9 @@ pub(crate) struct Deployment {
     pub(crate) rollout: Rollout,
     pub(crate) reason: String,
     pub(crate) failed_tasks: u32,
-    /// Steps until the scheduler turns to it again.
+    /// The number of steps until the scheduler handles the deployment again.
     pub(crate) pause: u32,
-    /// Tasks of it that came up since targets were last registered.
+    /// Tasks of the deployment that have started since targets were last registered.
     pub(crate) unregistered: u32,
 }
 
@@ -85,7 +85,7 @@ impl DeploymentStatus {
     }
 }
 
-/// What ListServiceDeployments and DescribeServiceDeployments tell of.
+/// The service deployment that ListServiceDeployments and DescribeServiceDeployments return.
 #[derive(Debug, Clone)]
 pub(crate) struct ServiceDeployment {
     pub(crate) arn: String,
@@ -103,7 +103,7 @@ pub(crate) struct ServiceDeployment {
     pub(crate) failures: u32,
 }
 
-/// The way back of a failed service deployment.
+/// The rollback of a failed service deployment.
 #[derive(Debug, Clone)]
 pub(crate) struct Rollback {
     pub(crate) reason: String,

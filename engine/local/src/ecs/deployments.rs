@@ -1,6 +1,6 @@
-//! The calls about service deployments and service revisions; moto has none of them.
+//! The calls about service deployments and service revisions. Moto has none of them.
 //!
-//! Not here: how deployments go on (`rollout`), how they are shown (`view`).
+//! Not here: how deployments progress (`rollout`), how they are shown (`view`).
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
-//! Writes what ECS has moved into moto's listeners: `ForwardConfig` with two weights in the place of what a rule forwards to.
+//! Writes the traffic that ECS has shifted into moto's listeners: a `ForwardConfig` with two weights replaces the forward target of a rule.
 //!
-//! Not here: how much moves, and when (`traffic`).
+//! Not here: how much traffic moves, and when (`traffic`).
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::operation::percent_encoded;
 const ELB: &str = "elasticloadbalancing";
 const VERSION: &str = "Version=2015-12-01";
 
-/// The calls about a rule, or about a network load balancer's listener, which has no rules.
+/// The calls for a rule, or for a network load balancer's listener, which has no rules.
 struct Api {
     describe: &'static str,
     modify: &'static str,
@@ -37,7 +37,7 @@ const OF_LISTENERS: Api = Api {
 };
 
 impl Exchange<'_> {
-    /// Writes down what was moved up to now. What does not exist any more stays so.
+    /// Writes the traffic shifts up to now. A listener that does not exist any more stays missing.
     pub(super) async fn write_shifts(&self) -> Result<(), BackendError> {
         for shift in self.world(|world, _, _| world.take_shifts()) {
             let api = match shift.rule.contains(":listener-rule/") {
@@ -75,7 +75,7 @@ impl World {
     }
 }
 
-/// Sets the weights of the action that forwards; other actions, as authentication, stay. Says whether there is such an action.
+/// Sets the weights of the forward action; other actions, such as authentication, stay. Returns whether there is a forward action.
 fn forward(actions: &mut Value, shift: &Shift) -> bool {
     let actions = actions.as_array_mut().into_iter().flatten();
     let Some(action) = actions
@@ -98,7 +98,7 @@ fn forward(actions: &mut Value, shift: &Shift) -> bool {
     true
 }
 
-/// Writes a value as the query protocol does.
+/// Writes a value in the form of the query protocol.
 fn encode(name: &str, value: &Value, pairs: &mut Vec<String>) {
     match value {
         Value::Null => {}

@@ -1,4 +1,4 @@
-//! What containers log goes where their `awslogs` driver sends it: into moto's CloudWatch Logs.
+//! Container logs: written to moto's CloudWatch Logs, as the `awslogs` driver of the container says.
 //!
 //! Not here: when containers log (`task`).
 
@@ -11,7 +11,7 @@ use crate::backend::BackendError;
 const TARGET: &str = "Logs_20140328";
 
 impl Exchange<'_> {
-    /// Writes down what was logged up to now. As in ECS, a log group that does not exist loses it.
+    /// Writes the logs up to now. As in ECS, the logs for a missing log group are lost.
     pub(super) async fn write_logs(&self) -> Result<(), BackendError> {
         for logged in self.world(|world, _, _| world.take_logged()) {
             let Logged {

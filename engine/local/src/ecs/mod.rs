@@ -1,8 +1,8 @@
-//! ECS that rolls out: the overlay that the gateway puts over moto's ECS.
+//! ECS with deployments that progress over time: the overlay that the gateway puts over moto's ECS.
 //!
-//! It holds run-time state that moto has not (tasks, deployments, events), and fields that moto drops, keyed by account, region and ARN;
-//! `reset` clears it. Everything else, from names to tags, stays moto's: each handler asks moto first and adds to its answer.
-//! Not here: placement. There is always room for a task, and a DAEMON service has no instances to run on.
+//! It holds run-time state that moto does not have (tasks, deployments, events), and fields that moto drops, keyed by account, region and ARN; `reset`
+//! clears it. Moto keeps everything else, from names to tags: each handler asks moto first and adds to its answer. Not here: placement. There is always
+//! room for a task, and a DAEMON service has no instances to run on.
 
 mod arn;
 mod balancers;
@@ -43,21 +43,21 @@ pub(crate) struct Overlay {
     worlds: Mutex<HashMap<Scope, World>>,
     rules: Mutex<EcsRules>,
     clock: Arc<Clock>,
-    /// One change at a time: moto's answer and ours belong together.
+    /// Allows one change at a time, because moto's answer and ours belong together.
     turn: tokio::sync::Mutex<()>,
 }
 
 /// The ECS of one account in one region.
 #[derive(Debug, Default)]
 struct World {
-    /// By ARN.
+    /// Services by ARN.
     services: BTreeMap<String, Service>,
     runs: Runs,
-    /// Fields that moto drops, by the ARN of what they belong to.
+    /// Fields that moto drops, by the ARN of their resource.
     retained: HashMap<String, Map<String, Value>>,
-    /// What a client token made.
+    /// The results of each client token.
     tokens: HashMap<String, Vec<String>>,
-    /// Names of clusters that were deleted and not made again.
+    /// Names of clusters that were deleted and not created again.
     gone_clusters: BTreeSet<String>,
     /// Names of capacity providers.
     providers: BTreeSet<String>,
@@ -79,13 +79,13 @@ impl Overlay {
         }
     }
 
-    /// Whether the overlay has a say in this operation.
+    /// Whether the overlay handles this operation.
     pub(crate) fn handles(call: &Call) -> bool {
         call.service == "ecs" && OPERATIONS.contains(&call.operation.as_str())
     }
 
     pub(crate) fn set_rules(&self, rules: EcsRules) {
-        // Time up to now was played by the old rules.
+        // The old rules apply to the time up to now.
         let now = self.clock.now();
         let mut current = self.rules.lock().expect("no panic while held");
         for world in self
@@ -103,7 +103,7 @@ impl Overlay {
         self.worlds.lock().expect("no panic while held").clear();
     }
 
-    /// Brings the listeners up to where time is: what ECS has moved up to now shows there.
+    /// Updates the listeners to the present: they show the traffic that ECS has moved up to now.
     pub(crate) async fn settle(&self, call: &Call, moto: &Backend) -> Result<(), BackendError> {
         let exchange = self.exchange(call, moto);
         let known = {
@@ -116,7 +116,7 @@ impl Overlay {
         Ok(())
     }
 
-    /// Whether a task that has not stopped has its network interface in this subnet, or in this security group.
+    /// Whether a task that has not stopped has its network interface in this subnet or security group.
     pub(crate) fn uses(&self, call: &Call, moto: &Backend, identifier: &str) -> bool {
         let exchange = self.exchange(call, moto);
         exchange.world(|world, _, _| world.living_tasks().any(|task| task.is_in(identifier)))
@@ -250,7 +250,7 @@ impl Exchange<'_> {
         self.scope.arn("cluster", cluster_name(request))
     }
 
-    /// A deleted cluster can be described and made again, nothing else.
+    /// A deleted cluster can be described and created again, but nothing else.
     fn refuse_gone_cluster(&self, request: &Value) -> Option<Reply> {
         let operation = self.call.operation.as_str();
         if matches!(
@@ -264,7 +264,7 @@ impl Exchange<'_> {
         gone.then(|| Reply::error("ClusterNotFoundException", "Cluster not found."))
     }
 
-    /// Fills in what moto dropped from the object of this ARN.
+    /// Adds the fields that moto dropped to the object with this ARN.
     fn fill(&self, object: &mut Value, arn_field: &str) {
         let Some(arn) = object[arn_field].as_str().map(str::to_owned) else {
             return;
@@ -308,12 +308,12 @@ impl World {
     }
 }
 
-/// The name of the cluster that a request is about.
+/// The name of the cluster that a request names.
 fn cluster_name(request: &Value) -> &str {
     arn::name_of(request["cluster"].as_str().unwrap_or("default"))
 }
 
-/// Takes the named fields that are set.
+/// The given fields of a request, as far as they are set.
 fn taken(request: &Value, names: &[&str]) -> Map<String, Value> {
     let set = names.iter().filter(|name| !request[**name].is_null());
     set.map(|name| ((*name).to_owned(), request[*name].clone()))

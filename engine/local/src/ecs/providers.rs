@@ -9,7 +9,7 @@ use super::{Exchange, arn, cluster_name, missing, taken, texts};
 use crate::backend::{BackendError, Reply};
 
 const AWS_OWN: [&str; 2] = ["FARGATE", "FARGATE_SPOT"];
-/// Moto cannot make a provider without an Auto Scaling group.
+/// The group for a provider without an Auto Scaling group, because moto cannot make one without.
 const NO_GROUP: &str = "windlass-no-group";
 
 impl Exchange<'_> {
@@ -178,7 +178,7 @@ impl Exchange<'_> {
         self.ask("PutClusterCapacityProviders", &request).await
     }
 
-    /// The ARN of a provider of ours, by name or ARN.
+    /// The ARN of a provider of the overlay, by name or ARN.
     async fn known_provider(&self, name_or_arn: &Value) -> Result<Option<String>, BackendError> {
         let reply = self
             .ask(
@@ -236,7 +236,7 @@ impl Exchange<'_> {
     }
 }
 
-/// Retained under this name, shown inside `autoScalingGroupProvider`.
+/// Kept under this name, shown inside `autoScalingGroupProvider`.
 const DRAINING: &str = "managedDraining";
 
 fn unknown() -> Reply {

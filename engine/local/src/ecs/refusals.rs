@@ -13,7 +13,7 @@ const FORCE: &str = "When switching from launch type to capacity provider strate
                      provider strategy on a service that is already using one, you must force a new deployment.";
 
 impl Exchange<'_> {
-    /// The refusal of another strategy without a forced deployment.
+    /// The refusal of a changed strategy without a forced deployment.
     pub(super) fn refuse_quiet_strategy(&self, arn: &str, request: &Value) -> Option<Reply> {
         let wanted = &request["capacityProviderStrategy"];
         if wanted.is_null() || request["forceNewDeployment"] == true {
@@ -50,7 +50,7 @@ impl Exchange<'_> {
         }))
     }
 
-    /// The namespace of a service's cluster, for services that name none.
+    /// The default namespace of a service's cluster, for services that name none.
     async fn default_namespace(&self, request: &Value) -> Result<String, BackendError> {
         let ask = json!({"clusters": [cluster_name(request)]});
         let described = self.ask("DescribeClusters", &ask).await?;
@@ -89,7 +89,7 @@ impl Exchange<'_> {
 }
 
 impl World {
-    /// The ARN of another living service with one of these names in the namespace.
+    /// The ARN of another active service with one of these names in the namespace.
     fn service_connected(&self, arn: &str, wanted: &Connected<'_>) -> Option<String> {
         let names: Vec<&str> = connect_names(wanted.connect).collect();
         let mut others = self.living_services().filter(|service| service.arn != arn);
@@ -108,7 +108,7 @@ impl World {
     }
 }
 
-/// A Service Connect configuration, and the namespace that services of its cluster have without naming one.
+/// A Service Connect configuration, and the default namespace of its cluster.
 struct Connected<'a> {
     connect: &'a Value,
     cluster: &'a str,
@@ -116,14 +116,14 @@ struct Connected<'a> {
 }
 
 impl Connected<'_> {
-    /// What another cluster has by default is not known here.
+    /// The default namespace of another cluster is not known here.
     fn namespace_of<'a>(&'a self, connect: &'a Value, cluster: &str) -> Option<&'a str> {
         let default = (cluster == self.cluster).then_some(self.default);
         connect["namespace"].as_str().or(default)
     }
 }
 
-/// The names under which a service is found: the discovery name, or else the port's.
+/// The names under which clients find a service: the discovery name, or else the port's name.
 fn connect_names(connect: &Value) -> impl Iterator<Item = &str> {
     let services = connect["services"].as_array().into_iter().flatten();
     services.filter_map(|service| {
@@ -133,7 +133,7 @@ fn connect_names(connect: &Value) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A strategy without what is a default and without order.
+/// A strategy without default values and without order.
 fn strategy(value: &Value) -> Vec<(String, u64, u64)> {
     let items = value.as_array().into_iter().flatten();
     let mut items: Vec<_> = items

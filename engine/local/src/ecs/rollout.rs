@@ -1,8 +1,9 @@
-//! How a service rolls out: a state machine that is played forward to the present whenever somebody looks.
+//! How a service rolls out: a state machine that the gateway advances to the present whenever a request looks at it.
 //!
-//! Time moves in steps of `step_ms`. In each, every task moves by one state, then the service compares what runs with what should:
-//! starts within `maximumPercent`, stops above `minimumHealthyPercent`, counts failures, completes or fails the deployment.
-//! Not here: traffic, which some strategies move first (`traffic`); the clock (it comes in), placement (there is always room), health checks (what runs is healthy).
+//! Time moves in steps of `step_ms`. In each step, every task moves by one state. Then the service compares the running tasks with the wanted ones: it
+//! starts tasks within `maximumPercent`, stops tasks above `minimumHealthyPercent`, counts failures, and completes or fails the deployment. Not here:
+//! traffic, which some strategies move first (`traffic`); the clock (the caller passes the time in), placement (there is always room), health checks (a
+//! running task is healthy).
 
 use super::arn;
 use super::deployment::{DeploymentStatus, Rollback, Rollout};
@@ -13,20 +14,21 @@ use crate::rules::EcsRules;
 
 use std::time::Duration;
 
-/// A service that fails without end is not played through every step of a night that nobody looked.
+/// The most steps that one look plays. A service that fails without end can have many thousands of steps behind it, for example after a night without a
+/// request.
 const STEPS_AT_ONCE: u32 = 2_000;
-/// Stopped tasks that stay visible; ECS keeps them for an hour.
+/// How many stopped tasks stay visible; ECS keeps them for an hour.
 const STOPPED_KEPT: usize = 60;
-/// From so many failures on, the scheduler waits between attempts.
+/// After this number of failures, the scheduler waits between attempts.
 const FAILURES_BEFORE_PAUSE: u32 = 10;
 const PAUSE_STEPS: u32 = 20;
-/// A way back takes a moment, even where all its tasks still run.
+/// A rollback takes this many steps, even if all its tasks still run.
 const ROLLBACK_STEPS: u32 = 2;
 
 const BREAKER_REASON: &str = "ECS deployment circuit breaker: tasks failed to start.";
 
 impl Service {
-    /// Plays time forward to `now`.
+    /// Advances the service to `now`.
     pub(crate) fn advance(&mut self, now: Millis, rules: &EcsRules) {
         let step = Duration::from_millis(rules.step_ms);
         let mut played = 0;
@@ -127,7 +129,7 @@ impl Service {
         }
     }
 
-    /// Live tasks that are wanted, of the PRIMARY deployment or of the others.
+    /// Live tasks that the service wants, of the PRIMARY deployment or of the others.
     fn wanted(&self, of_primary: bool) -> u32 {
         let primary = self.primary().map(|primary| primary.id.clone());
         let tasks = self
@@ -194,7 +196,7 @@ impl Service {
         id
     }
 
-    /// Stops what is too much of the PRIMARY deployment, and the others' as far as the floor allows.
+    /// Stops surplus tasks of the PRIMARY deployment, and tasks of the other deployments as far as the minimum allows.
     fn stop_tasks(&mut self, now: Millis) {
         let primary = self.primary().map(|primary| primary.id.clone());
         let mut surplus = self.wanted(true).saturating_sub(self.desired);
@@ -222,7 +224,7 @@ impl Service {
             } else if task.state == State::Running {
                 Some(&mut spare)
             } else {
-                // An old task that does not run yet keeps nothing healthy.
+                // An old task that does not run yet does not count as healthy.
                 None
             };
             let allowed = match budget {
@@ -287,7 +289,7 @@ impl Service {
         self.fail_deployment(BREAKER_REASON, roll_back, now);
     }
 
-    /// Fails the PRIMARY deployment, and goes back to the last one that completed where that is wanted and there is one.
+    /// Fails the PRIMARY deployment. If the service wants a rollback and an earlier deployment completed, rolls back to it.
     pub(crate) fn fail_deployment(&mut self, reason: &str, roll_back: bool, now: Millis) {
         let Some(primary) = self.deployments.first_mut() else {
             return;
@@ -335,7 +337,7 @@ impl Service {
             .iter()
             .position(|deployment| deployment.revision == good)
         {
-            // Its tasks are still there.
+            // The tasks of that deployment still exist.
             Some(index) => {
                 let mut deployment = self.deployments.remove(index);
                 deployment.service_deployment = service_deployment.to_owned();
@@ -367,13 +369,13 @@ impl Service {
                 .all(|task| !task.is_live() || (task.wanted && task.state == State::Running));
             return;
         }
-        // Traffic moves while all tasks run, and they may all be new.
+        // Traffic moves while all tasks run, and all of them may be new.
         let moves = primary.rollout == Rollout::InProgress && self.keeps_old_tasks();
         if primary.pause > 0 || moves {
             return;
         }
         let live: Vec<&Task> = self.tasks.iter().filter(|task| task.is_live()).collect();
-        // A task that is about to fail runs for one step; what runs is believed one step later.
+        // A task that is about to fail runs for one step, so a running task counts one step later.
         let proven = |task: &&Task| {
             task.wanted && task.started_by.as_ref() == Some(&primary.id) && task.has_proven_itself()
         };

@@ -1,4 +1,4 @@
-//! The roll-out as a service goes through it, with the clock in our hands.
+//! Tests of the rollout of a service, with a clock that the tests control.
 
 use serde_json::{Map, Value, json};
 
@@ -89,7 +89,7 @@ impl World {
         self.service.advance(Millis(self.now), &self.rules);
     }
 
-    /// Plays until nothing moves, and says how many steps that took.
+    /// Advances until nothing changes, and returns the number of steps.
     fn settle(&mut self) -> i64 {
         for step in 0..200 {
             if self.service.steady {
@@ -313,7 +313,7 @@ fn looking_seldom_shows_the_same_as_looking_often() {
     assert_eq!(often.statuses(), seldom.statuses());
 }
 
-/// A service behind two target groups, whose first deployment has ended: green is live.
+/// A service with two target groups, whose first deployment has ended: green is live.
 fn shifting(strategy: Value) -> World {
     let mut world = World::new(2, strategy);
     world.settle();
@@ -330,7 +330,7 @@ fn deploy_shifting(world: &mut World, image: &str) {
         .deploy(template(image), fields, Millis(world.now));
 }
 
-/// The weights of green at the production rule, as they were written one after the other.
+/// The weights of green at the production rule, in the order in which they were written.
 fn written(world: &mut World) -> Vec<u32> {
     let shifts = world.service.traffic.take().into_iter();
     let production = shifts.filter(|shift| shift.rule == "production");
@@ -409,7 +409,7 @@ fn linear_traffic_moves_in_equal_steps_and_a_canary_in_two() {
     let canary = json!({"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 7.5, "canaryBakeTimeInMinutes": 1}});
     for (strategy, moved) in [(linear, vec![25, 50, 75, 100]), (canary, vec![8, 100])] {
         let mut world = shifting(strategy);
-        // The first deployment has no balancers of its own here, so that the alternate group is live.
+        // The first deployment has no load balancers here, so that the alternate group is live.
         deploy_shifting(&mut world, "second");
         world.settle();
         let greens = written(&mut world);

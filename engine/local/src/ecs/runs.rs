@@ -1,7 +1,7 @@
-//! Tasks that no service owns: RunTask's, which run to completion.
+//! Tasks that no service owns: RunTask starts them, and they run to completion.
 //!
-//! Moto's RunTask needs container instances or answers 500, and its tasks move only when they are looked at; here they take their time
-//! like a service's and exit with 0, unless a rule for their image says otherwise.
+//! Moto's RunTask needs container instances or answers 500, and its tasks move only when a request looks at them. Here tasks take time as a service's
+//! do, and exit with 0 unless a rule for their image says otherwise.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::task::Task;
 use crate::clock::Millis;
 use crate::rules::EcsRules;
 
-/// Stopped tasks that stay visible.
+/// How many stopped tasks stay visible.
 const STOPPED_KEPT: usize = 200;
 
 #[derive(Debug, Default)]

@@ -1,4 +1,4 @@
-//! One ECS service as the overlay remembers it, the fields that moto drops among it.
+//! One ECS service as the overlay remembers it, including the fields that moto drops.
 //!
 //! Not here: how it changes with time (`rollout`), how it looks in an answer (`view`), who calls (`services`).
 
@@ -14,11 +14,11 @@ use super::task::{Task, Template};
 use super::traffic::Traffic;
 use crate::clock::Millis;
 
-/// ECS keeps the newest hundred.
+/// ECS keeps the newest hundred events.
 const EVENTS: usize = 100;
 
-/// The fields that make up a service revision: a change of one of these starts a deployment.
-/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html>, and UpdateService's reference for which of them it takes.
+/// The fields of a service revision: a change of one of them starts a deployment.
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html>; UpdateService's reference says which of them it takes.
 pub(crate) const REVISION_FIELDS: [&str; 11] = [
     "capacityProviderStrategy",
     "gatewayConnectors",
@@ -33,10 +33,10 @@ pub(crate) const REVISION_FIELDS: [&str; 11] = [
     "vpcLatticeConfigurations",
 ];
 
-/// Of these, the ones whose change by UpdateService does not start a deployment by itself.
+/// Those of these fields whose change by UpdateService does not start a deployment by itself.
 pub(crate) const QUIET_REVISION_FIELDS: [&str; 2] = ["capacityProviderStrategy", "launchType"];
 
-/// Of these, the ones that DescribeServices shows on deployments only.
+/// Those of these fields that DescribeServices shows on deployments only.
 pub(crate) const DEPLOYMENT_ONLY_FIELDS: [&str; 5] = [
     "gatewayConnectors",
     "monitoring",
@@ -73,11 +73,11 @@ pub(crate) struct Service {
     pub(crate) status: Status,
     pub(crate) desired: u32,
     pub(crate) created: Millis,
-    /// The request that made it, for idempotency.
+    /// The request that created the service, for idempotency.
     pub(crate) request: Value,
-    /// API fields outside the revision, moto's gaps among them.
+    /// API fields outside the revision, including those that moto drops.
     pub(crate) settings: Map<String, Value>,
-    /// Newest first; the first is PRIMARY. Empty with a deployment controller other than ECS.
+    /// Newest first; the first is PRIMARY. Empty if the deployment controller is not ECS.
     pub(crate) deployments: Vec<Deployment>,
     /// Newest first.
     pub(crate) history: Vec<ServiceDeployment>,
@@ -87,9 +87,9 @@ pub(crate) struct Service {
     pub(crate) tasks: Vec<Task>,
     /// Newest first.
     pub(crate) events: VecDeque<Event>,
-    /// Up to where time has been played.
+    /// The time up to which the service is advanced.
     pub(crate) clock: Millis,
-    /// Whether nothing is under way.
+    /// Whether no change is under way.
     pub(crate) steady: bool,
     pub(crate) traffic: Traffic,
 }
@@ -133,7 +133,7 @@ impl Service {
         self.deployments.first()
     }
 
-    /// What the service runs, or is about to.
+    /// The revision that the service runs, or is about to run.
     pub(crate) fn current(&self) -> Option<&Revision> {
         self.revisions
             .iter()
@@ -203,7 +203,7 @@ impl Service {
         self.push_deployment(revision, service_deployment, now);
     }
 
-    /// Makes a revision that is known already PRIMARY, in the name of a service deployment.
+    /// Makes a known revision PRIMARY, as part of a service deployment.
     pub(crate) fn push_deployment(
         &mut self,
         revision: String,
@@ -263,7 +263,7 @@ impl Service {
         }
     }
 
-    /// Begins to drain: every task is asked to stop.
+    /// Begins to drain: the service asks every task to stop.
     pub(crate) fn drain(&mut self, now: Millis) {
         self.status = Status::Draining;
         self.steady = false;
@@ -287,7 +287,7 @@ impl Service {
             .unwrap_or(otherwise)
     }
 
-    /// How many tasks may be there at once.
+    /// The maximum number of tasks at one time.
     pub(crate) fn ceiling(&self) -> u32 {
         let percent = match self.shifts_traffic() {
             true => 200,
@@ -297,7 +297,7 @@ impl Service {
         u32::try_from(tasks).unwrap_or(u32::MAX)
     }
 
-    /// How many tasks have to be running throughout.
+    /// The minimum number of running tasks at any time.
     pub(crate) fn floor(&self) -> u32 {
         let tasks =
             (u64::from(self.desired) * self.percent("/minimumHealthyPercent", 100)).div_ceil(100);

@@ -1,6 +1,6 @@
 //! The calls about services: create, update, delete, describe, list.
 //!
-//! Not here: what happens after such a call (`rollout`), how it is shown (`view`), the calls about deployments (`deployments`).
+//! Not here: what happens after such a call (`rollout`), how a service is shown (`view`), the calls about deployments (`deployments`).
 
 use serde_json::{Map, Value, json};
 
@@ -237,7 +237,7 @@ impl Exchange<'_> {
 
     pub(super) fn service_arn(&self, request: &Value) -> String {
         let service = request["service"].as_str().unwrap_or_default();
-        // A full ARN names its cluster itself; ListServiceDeployments is called without one.
+        // A full ARN names its cluster; ListServiceDeployments comes without a cluster.
         if request["cluster"].is_null() && service.starts_with("arn:") {
             return service.to_owned();
         }
@@ -260,7 +260,7 @@ impl Exchange<'_> {
         });
     }
 
-    /// The answer of a call that had its effect earlier.
+    /// The answer of a repeated call that had its effect earlier.
     async fn shown(&self, cluster: &Value, arn: &str) -> Result<Reply, BackendError> {
         let request = json!({"cluster": cluster.as_str().unwrap_or("default"), "services": [arn], "include": ["TAGS"]});
         let mut described = self.describe_services(request).await?;
@@ -300,7 +300,7 @@ enum Existing {
     Refused(Reply),
 }
 
-/// What is there already under the name of a service to be created.
+/// The existing service under the name of a service to be created.
 fn existing(world: &World, arn: &str, token: Option<&str>, request: &Value) -> Existing {
     let Some(service) = world.services.get(arn) else {
         return Existing::None;
@@ -321,7 +321,7 @@ fn existing(world: &World, arn: &str, token: Option<&str>, request: &Value) -> E
     }
 }
 
-/// The request as moto can take it: without launch types that it does not know, with the list that it takes for granted.
+/// The request in a form that moto accepts: without launch types that it does not know, with the list that it requires.
 fn for_moto(request: &Value) -> Value {
     let mut forwarded = request.clone();
     if forwarded["launchType"] == "EXTERNAL" {
@@ -365,7 +365,7 @@ fn settings(request: &Value) -> Map<String, Value> {
     settings
 }
 
-/// ECS takes the fields of placement strategies in any spelling, and shows its own (hashicorp/terraform-provider-aws, `flattenPlacementStrategy`).
+/// ECS accepts the fields of placement strategies in any spelling, and returns its own (hashicorp/terraform-provider-aws, `flattenPlacementStrategy`).
 fn respell(strategies: &mut Value) {
     for strategy in strategies.as_array_mut().into_iter().flatten() {
         let field = strategy["field"].as_str().unwrap_or_default();
@@ -379,7 +379,7 @@ fn respell(strategies: &mut Value) {
     }
 }
 
-/// What an update leaves out stays, inside the deployment configuration too.
+/// Values that an update leaves out stay, inside the deployment configuration too.
 fn merge(settings: &mut Map<String, Value>, update: Map<String, Value>) {
     for (name, value) in update {
         match (settings.get_mut(&name), value) {
@@ -401,7 +401,7 @@ fn merge_placement(fields: &mut Map<String, Value>, request: &Value) {
     fields.extend(update);
 }
 
-/// Whether an update carries anything that may start a deployment.
+/// Whether an update contains a field that may start a deployment.
 fn redeploys(request: &Value) -> bool {
     let loud = REVISION_FIELDS
         .iter()

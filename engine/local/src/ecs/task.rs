@@ -9,7 +9,7 @@ use super::arn;
 use crate::clock::Millis;
 use crate::rules::{ImageRule, glob};
 
-/// `lastStatus`, as far as the local cloud goes into it.
+/// `lastStatus`, as far as the local cloud implements it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum State {
     Provisioning,
@@ -31,23 +31,23 @@ impl State {
     }
 }
 
-/// What the task definition says of one container, as far as a task shows it.
+/// One container of the task definition, as far as a task shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ContainerSpec {
     pub(crate) name: String,
     pub(crate) image: String,
-    /// Where its `awslogs` driver sends what it logs.
+    /// The target of its `awslogs` driver.
     pub(crate) log: Option<LogTarget>,
 }
 
-/// A log group, and what the names of its streams start with.
+/// A log group, and the prefix of its stream names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogTarget {
     pub(crate) group: String,
     pub(crate) stream_prefix: String,
 }
 
-/// What a container logged.
+/// The log lines of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Logged {
     pub(crate) group: String,
@@ -56,12 +56,12 @@ pub(crate) struct Logged {
     pub(crate) at: Millis,
 }
 
-/// What becomes of a task that nobody stops.
+/// The fate of a task without a stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It runs until it is stopped.
+    /// The task runs until it is stopped.
     Runs,
-    /// It runs for one step, and its containers exit with 0: what RunTask is for.
+    /// The task runs for one step, and its containers exit with 0, as RunTask's tasks do.
     Completes,
     /// The container with this index cannot be started.
     CannotStart { container: usize, reason: String },
@@ -81,16 +81,16 @@ struct Stop {
     reason: String,
 }
 
-/// What a step brought.
+/// The result of one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moved {
-    /// Nothing worth telling.
+    /// Nothing to report.
     Quietly,
-    /// It runs now.
+    /// The task runs now.
     Started,
-    /// It stopped although it should run.
+    /// The task stopped although it should run.
     Failed,
-    /// It stopped as it should.
+    /// The task stopped as it should.
     Ended,
 }
 
@@ -118,7 +118,7 @@ pub(crate) struct Task {
     template: Template,
     fate: Fate,
     stop: Option<Stop>,
-    /// What it logged and nobody has written down yet.
+    /// Log lines that are not written yet.
     logged: Option<Logged>,
     created: Millis,
     started: Option<Millis>,
@@ -129,7 +129,7 @@ pub(crate) struct Task {
     interface: Interface,
 }
 
-/// The network interface of a task with `awsvpc`; made up, it exists nowhere else.
+/// The network interface of a task with `awsvpc`. It is invented and exists nowhere else.
 #[derive(Debug, Clone)]
 struct Interface {
     attachment: String,
@@ -142,7 +142,7 @@ impl Template {
         name.split(':').next().unwrap_or(name)
     }
 
-    /// What the rules for images say about a task of this kind.
+    /// The fate of a task of this kind by the rules for images.
     pub(crate) fn fate(&self, rules: &[ImageRule], otherwise: Fate) -> Fate {
         for (container, spec) in self.containers.iter().enumerate() {
             let Some(rule) = rules.iter().find(|rule| glob(&rule.image, &spec.image)) else {
@@ -213,7 +213,7 @@ impl Task {
         self.template.fields.get("launchType")?.as_str()
     }
 
-    /// Whether its network interface is in this subnet or security group.
+    /// Whether the task's network interface is in this subnet or security group.
     pub(crate) fn is_in(&self, identifier: &str) -> bool {
         let network = self.template.fields.get("networkConfiguration");
         let network = network.map(|network| &network["awsvpcConfiguration"]);
@@ -227,7 +227,7 @@ impl Task {
         self.state != State::Stopped
     }
 
-    /// Whether it has been running for longer than a task that is about to fail would.
+    /// Whether the task has run for longer than a task that is about to fail.
     pub(crate) fn has_proven_itself(&self) -> bool {
         self.state == State::Running && self.steps_running > 0
     }
@@ -236,12 +236,12 @@ impl Task {
         self.stopped
     }
 
-    /// What it logged since this was last asked.
+    /// The log lines since the last call.
     pub(crate) fn take_logged(&mut self) -> Option<Logged> {
         self.logged.take()
     }
 
-    /// Asks it to stop; the first to ask gives the reason.
+    /// Asks the task to stop; the first request gives the reason.
     pub(crate) fn ask_to_stop(&mut self, code: &'static str, reason: &str, now: Millis) {
         if !self.wanted || !self.is_live() {
             return;
@@ -254,7 +254,7 @@ impl Task {
         });
     }
 
-    /// Moves it by one state.
+    /// Moves the task by one state.
     pub(crate) fn step(&mut self, now: Millis) -> Moved {
         let (next, moved) = match (self.state, self.wanted) {
             (State::Stopped, _) => return Moved::Quietly,
@@ -318,7 +318,7 @@ impl Task {
         })
     }
 
-    /// The task as DescribeTasks shows it.
+    /// The task in the form of DescribeTasks.
     pub(crate) fn view(&self, with_tags: bool) -> Value {
         let mut task = self.template.fields.clone();
         let network = task.remove("networkConfiguration");

@@ -1,4 +1,4 @@
-//! Task definitions, and reading them for what a task needs to know.
+//! Task definitions, and the values that a task reads from them.
 //!
 //! Moto's gaps closed here: `enableFaultInjection`, `registeredAt`, `registeredBy` and `deregisteredAt` are dropped.
 
@@ -69,7 +69,7 @@ impl Exchange<'_> {
         Ok(reply)
     }
 
-    /// The task definition that something new shall run.
+    /// The task definition that a new service or task is to run.
     pub(super) async fn definition(
         &self,
         name_or_arn: &Value,
@@ -98,7 +98,7 @@ impl Definition {
         self.0["taskDefinitionArn"].as_str().unwrap_or_default()
     }
 
-    /// What ECS checks between a task definition and the request to run it, and moto does not.
+    /// A mismatch between a task definition and the request to run it, which ECS checks and moto does not.
     pub(super) fn refusal(&self, request: &Value) -> Option<String> {
         let network = &request["networkConfiguration"];
         if self.0["networkMode"] == "awsvpc" && network.is_null() {
@@ -123,7 +123,7 @@ impl Definition {
         None
     }
 
-    /// What its tasks look like when they are placed as the fields say.
+    /// The template of its tasks with this placement.
     pub(super) fn template(&self, placed: &Map<String, Value>) -> Template {
         let text = |name: &str| self.0[name].as_str().map(str::to_owned);
         let mut fields = Map::new();

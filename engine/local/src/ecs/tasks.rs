@@ -1,6 +1,6 @@
 //! The calls about tasks: run, stop, describe, list.
 //!
-//! Tasks that moto made (StartTask) stay moto's; its answers and ours are put together.
+//! Moto keeps the tasks that it made (StartTask); this module merges its answers with ours.
 
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ impl Exchange<'_> {
                 .find(|task| task.id() == arn::name_of(named))?;
             task.ask_to_stop("UserInitiated", reason, now);
             let (view, group) = (task.view(true), task.group.clone());
-            // Its service starts another.
+            // The service starts a replacement.
             for service in world.services.values_mut() {
                 if group == format!("service:{}", service.name) {
                     service.steady = false;
@@ -159,7 +159,7 @@ impl Exchange<'_> {
     }
 
     pub(super) async fn list_tasks(&self, request: Value) -> Result<Reply, BackendError> {
-        // Moto knows no services' tasks, and its answer says whether the cluster exists.
+        // Moto does not know the tasks of services, but its answer says whether the cluster exists.
         let mut forwarded = request.clone();
         if let Some(forwarded) = forwarded.as_object_mut() {
             forwarded.remove("serviceName");
@@ -247,7 +247,7 @@ impl World {
         of_services.chain(&mut self.runs.tasks)
     }
 
-    /// Running and pending tasks of a cluster.
+    /// The numbers of running and pending tasks of a cluster.
     pub(super) fn task_counts(&self, cluster_arn: &str) -> (usize, usize) {
         let mut counts = (0, 0);
         for task in self.tasks_in(cluster_arn) {

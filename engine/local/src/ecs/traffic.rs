@@ -1,11 +1,10 @@
 //! Blue/green, linear and canary deployments: how the weights of the production and the test listener move to the new revision.
 //!
-//! Each deployment runs its tasks in the target group that has no traffic, beside all the old tasks. When they all run, test traffic moves,
-//! then production traffic: at once, in equal steps, or a little first. Both revisions stay for the bake time. Then the old tasks stop, and
-//! the target groups have swapped their roles; also after a service's first deployment (go-to-k/cdk-real-drift#1730: green=100, blue=0).
-//! A deployment that fails gives all traffic back at once.
-//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html>
-//! Not here: tasks (`rollout`), and the listeners themselves, which are moto's: what has to be written there waits in [`Traffic::take`].
+//! Each deployment runs its tasks in the target group that has no traffic, beside all the old tasks. When all of them run, test traffic moves, then
+//! production traffic: at once, in equal steps, or a small part first. Both revisions stay for the bake time. Then the old tasks stop, and the two
+//! target groups have exchanged their roles. They do so after a service's first deployment, too (go-to-k/cdk-real-drift#1730: green=100, blue=0). A
+//! deployment that fails gives all traffic back at once. <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html>
+//! Not here: tasks (`rollout`), and the listeners themselves, which are moto's: the weights to write there wait in [`Traffic::take`].
 
 use std::time::Duration;
 
@@ -19,33 +18,33 @@ use crate::rules::EcsRules;
 /// All of the traffic, in tenths of a percent.
 const ALL: u32 = 1_000;
 
-/// The traffic of a service whose strategy is another than ROLLING.
+/// The traffic of a service whose strategy is not ROLLING.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Traffic {
     /// Whether the alternate target groups are the live ones.
     swapped: bool,
     stage: Stage,
-    /// The part of the new revision, in tenths of a percent.
+    /// The share of the new revision, in tenths of a percent.
     production: u32,
     test: u32,
     unwritten: Vec<Shift>,
 }
 
-/// How far a deployment is.
+/// The stage of a deployment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Stage {
-    /// The new tasks come up.
+    /// The new tasks start.
     #[default]
     Scaling,
-    /// A part of production traffic is at the new revision, and stays so until then.
+    /// A part of production traffic is at the new revision, and stays so until that time.
     Shifting { until: Millis },
-    /// All of it is, and the old tasks are there still.
+    /// All traffic is at the new revision, and the old tasks still exist.
     Baking { until: Millis },
-    /// The old tasks may go.
+    /// The old tasks may stop.
     Done,
 }
 
-/// Weights that a listener rule, or a listener's default action, shall have.
+/// New weights of a listener rule, or of a listener's default action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shift {
     pub(crate) rule: String,
@@ -54,7 +53,7 @@ pub(crate) struct Shift {
 }
 
 impl Traffic {
-    /// What has not been written to the listeners yet.
+    /// The shifts that are not written to the listeners yet.
     pub(crate) fn take(&mut self) -> Vec<Shift> {
         std::mem::take(&mut self.unwritten)
     }
@@ -119,7 +118,7 @@ impl Service {
         self.shifts_traffic() && self.traffic.stage != Stage::Done
     }
 
-    /// The target group of an entry of `loadBalancers[]` that a deployment's tasks are in.
+    /// The target group in an entry of `loadBalancers[]` that contains a deployment's tasks.
     pub(crate) fn group_of(&self, entry: &Value) -> Option<String> {
         let group = entry["targetGroupArn"].as_str()?;
         let Some(balancer) = Balancer::read(entry).filter(|_| self.shifts_traffic()) else {
@@ -133,7 +132,7 @@ impl Service {
         })
     }
 
-    /// A deployment begins: what an unfinished one had moved goes back.
+    /// A deployment begins: traffic that an unfinished one had moved goes back.
     pub(crate) fn begin_shift(&mut self) {
         if !self.shifts_traffic() {
             return;
@@ -142,7 +141,7 @@ impl Service {
         self.traffic.stage = Stage::Scaling;
     }
 
-    /// A deployment has failed: all traffic is at the old revision again, and new tasks may go.
+    /// A deployment has failed: all traffic is at the old revision again, and new tasks may stop.
     pub(crate) fn give_traffic_back(&mut self) {
         let moved = self.traffic.production > 0 || self.traffic.test > 0;
         self.traffic.stage = Stage::Done;
@@ -153,7 +152,7 @@ impl Service {
         }
     }
 
-    /// Moves traffic on, where it is time.
+    /// Moves traffic on, if it is time.
     pub(super) fn shift_traffic(&mut self, now: Millis, rules: &EcsRules) {
         let deploys = self
             .primary()
@@ -200,7 +199,7 @@ impl Service {
         self.traffic.show(&balancers);
     }
 
-    /// The stage of the deployment under way, and the weights of production and test traffic at the new revision, in percent.
+    /// The stage of the current deployment, and the weights of production and test traffic at the new revision, in percent.
     pub(crate) fn stage(&self) -> Option<(&'static str, u32, u32)> {
         let name = match self.traffic.stage {
             Stage::Scaling => "SCALE_UP",
@@ -239,7 +238,7 @@ impl Service {
         strategy.unwrap_or("ROLLING")
     }
 
-    /// How much moves at first, in tenths of a percent, and the minutes until more does. The defaults are ECS's.
+    /// The first part of the traffic, in tenths of a percent, and the minutes until the next part. The defaults are ECS's.
     fn step(&self) -> (u32, u64) {
         let tenths = |path: &str, otherwise: u32| {
             let percent = self.configuration(path).and_then(Value::as_f64);

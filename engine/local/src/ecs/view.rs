@@ -1,6 +1,6 @@
 //! How a service, its deployments and its revisions look in an answer.
 //!
-//! Not here: how they come to be so (`rollout`). A service's answer is moto's with the overlay's fields put over it.
+//! Not here: how their state comes about (`rollout`). A service's answer is moto's answer, with the overlay's fields put over it.
 
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ impl Service {
         }
     }
 
-    /// Puts what the overlay knows over moto's answer.
+    /// Puts the overlay's fields over moto's answer.
     pub(crate) fn overlay(&self, service: &mut Map<String, Value>) {
         for field in DEPLOYMENT_ONLY_FIELDS.into_iter().chain([
             "launchType",

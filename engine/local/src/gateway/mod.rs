@@ -1,7 +1,7 @@
-//! The proxy in front of moto: takes a request, asks the rules, serves it or spoils it, and records it.
+//! The proxy in front of moto: takes a request, asks the rules, answers it or makes it fail, and records it.
 //!
-//! Not here: who is answered (`callers`), the rules (`rules`), how a call is served (`pass`), ECS (`ecs`), the commands to the gateway itself
-//! (`control`), the process (`daemon`, `embedded`).
+//! Not here: which callers get an answer (`callers`), the rules (`rules`), how a call is served (`pass`), ECS (`ecs`), the commands to the gateway
+//! itself (`control`), the process (`daemon`, `embedded`).
 
 mod pass;
 mod record;
@@ -39,7 +39,7 @@ use crate::rules::decide::{Decision, Fate, RuleBook};
 use crate::rules::{Rules, RulesError};
 use crate::status::Status;
 
-/// The gateway's memory.
+/// The state of the gateway.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     pub(crate) calls: CallLog,
@@ -58,16 +58,16 @@ pub(crate) struct Gateway {
     status_file: Option<PathBuf>,
 }
 
-/// A call, as it came in.
+/// A call as it arrived.
 struct Arrived {
     call: Call,
     parts: Parts,
-    /// The body's text, where the operation stands in it.
+    /// The body's text, if it contains the operation.
     form: Bytes,
     body: Body,
 }
 
-/// The connection shall close without an answer.
+/// Closes the connection without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection was cut by a rule")]
 struct Cut;
@@ -122,7 +122,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// Empties every world; the rules and the record of calls stay.
+    /// Empties every world; the rules and the call log stay.
     pub(crate) async fn reset(&self) -> Result<Status, BoxError> {
         self.backend.reset().await?;
         self.overlay.clear();
@@ -148,7 +148,7 @@ impl Gateway {
                     tokio::spawn(Arc::clone(&self).talk(stream));
                 }
                 Err(error) => {
-                    // Out of file descriptors, most likely: some will be free again.
+                    // The cause is most likely a lack of file descriptors; some will become free.
                     tracing::warn!(%error, "cannot accept a connection");
                     tokio::time::sleep(std::time::Duration::from_millis(20)).await;
                 }
@@ -207,9 +207,9 @@ impl Gateway {
             form,
             body,
         };
-        // As a task: what has been sent is carried out, even if its sender has gone meanwhile.
+        // In a task of its own: a call that was sent is carried out, even if its sender has gone meanwhile.
         let served = tokio::spawn(async move {
-            // Even a sleep of nothing lasts until the timer's next millisecond.
+            // Even a sleep of zero lasts until the timer's next millisecond.
             if !decision.delay.is_zero() {
                 tokio::time::sleep(decision.delay).await;
             }
@@ -232,7 +232,7 @@ impl Gateway {
         let served = match fate {
             Fate::CutBefore => return Err(Cut.into()),
             Fate::Refused(error) => {
-                // An unread body would make hyper close the connection, which a real service does not.
+                // An unread body would make hyper close the connection, which a real service does not do.
                 drop(arrived.body.collect().await);
                 error.answer(protocol).map(full)
             }
@@ -262,7 +262,7 @@ impl Gateway {
                 return half_of(answer, record).await;
             }
             Fate::Late(until) => {
-                // Nobody waits for it: what its account asks meanwhile is served first.
+                // No client waits for this call: later requests of its account are served first.
                 drop(work);
                 let arrived = arrived.whole().await?;
                 let gateway = Arc::clone(&self);
@@ -296,7 +296,7 @@ impl Gateway {
 }
 
 impl Arrived {
-    /// The same with its body read.
+    /// The same call with its body read.
     async fn whole(self) -> Result<Self, BoxError> {
         let body = self.body.collect().await?.to_bytes();
         Ok(Self {

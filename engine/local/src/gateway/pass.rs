@@ -1,7 +1,7 @@
-//! Has a call served: by the overlay of ECS, by moto, or by moto with a gap closed.
+//! Passes a call on: to the overlay of ECS, to moto, or to moto with a gap closed.
 //!
-//! Large bodies stream through in both directions; they are read whole where they are small, or where their text matters.
-//! Not here: what the rules do to a call (`gateway`), what the gaps are (`gaps`).
+//! Large bodies stream through in both directions. The gateway reads a body whole if it is small, or if its text matters. Not here: what the rules do
+//! to a call (`gateway`), what the gaps are (`gaps`).
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -20,12 +20,12 @@ use crate::operation::{Call, form_value};
 use crate::protocol_error::ServiceError;
 use crate::tagged;
 
-/// Up to so many bytes of an answer are passed on together with its head, as AWS sends them. Moto sends the head first, and Terraform
-/// gives up a connection now and then whose body comes after it, and sends its call again.
+/// The maximum size of an answer's body that is passed on together with its head, as AWS sends them, in bytes. Moto sends the head first, and Terraform
+/// now and then gives up a connection whose body comes after it, and sends its call again.
 const IN_ONE_PIECE: u64 = 1 << 20;
 
 impl Gateway {
-    /// Has the call served as it is, or as rules of eventual consistency want it to be asked and shown.
+    /// Passes the call on as it is, or with its request and answer changed by rules of eventual consistency.
     pub(super) async fn pass(&self, arrived: Arrived, lags: &[Lag]) -> Response<Body> {
         let protocol = arrived.call.protocol;
         let outcome = if lags.is_empty() && self.lags.is_idle(self.clock.now()) {
@@ -48,7 +48,7 @@ impl Gateway {
             ..
         } = arrived;
         let request = whole(body).await?;
-        // What is no text names nothing that is hidden.
+        // A body that is not text names nothing that is hidden.
         let asked = std::str::from_utf8(&request).map(|text| self.lags.ask(&call, text));
         let Ok(asked) = asked else {
             let form = Bytes::new();
@@ -88,7 +88,7 @@ impl Gateway {
         Ok(Response::from_parts(head, full(shown)))
     }
 
-    /// Has the call served, by the overlay or by moto.
+    /// Passes the call to the overlay or to moto.
     async fn serve_call(&self, arrived: Arrived) -> Result<Response<Body>, BackendError> {
         let Arrived {
             call,
@@ -111,7 +111,7 @@ impl Gateway {
         }
     }
 
-    /// What AWS would say to a request that does not fit its own model.
+    /// AWS's error for a request that does not fit its own model.
     fn refusal(&self, call: &Call, body: &[u8]) -> Option<ServiceError> {
         let models = self.models.as_ref()?;
         let faults = models.faults(&call.service, &call.operation, call.protocol, body);
@@ -223,7 +223,7 @@ async fn whole(body: Body) -> Result<Bytes, BackendError> {
     Ok(body.collect().await.map_err(BackendError::of)?.to_bytes())
 }
 
-/// The JSON in a request; what is none is an empty one, which the service will refuse.
+/// The JSON of a request; anything else becomes an empty value, which the service will refuse.
 async fn json_of(body: Body) -> Result<Value, BackendError> {
     Ok(serde_json::from_slice(&whole(body).await?)
         .unwrap_or_else(|_| Value::Object(serde_json::Map::new())))

@@ -1,6 +1,6 @@
-//! What is written down of each call, and bodies that count their bytes or break off.
+//! What the gateway records of each call, and bodies that count their bytes or break off.
 //!
-//! Not here: the record itself (`calls`).
+//! Not here: the call log itself (`calls`).
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::calls::CallRecord;
 use crate::operation::Call;
 use crate::rules::decide::Decision;
 
-/// Writes the record of a call when its answer has ended, however that ends.
+/// Writes the record of a call when its answer has ended, in whatever way.
 pub(super) struct Recorder {
     gateway: Arc<Gateway>,
     started: Instant,

@@ -1,4 +1,4 @@
-//! Hidden things and stale answers, without a service behind.
+//! Hidden things and stale answers, without a service behind the gateway.
 
 use super::*;
 use crate::operation::Protocol;

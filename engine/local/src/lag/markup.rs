@@ -10,11 +10,11 @@ use serde_json::Value;
 #[derive(Debug)]
 struct Item {
     range: Range<usize>,
-    /// Its own leaves, names and texts; not those of items within it.
+    /// The item's own leaves, names and texts; not those of items within it.
     leaves: Vec<(String, String)>,
 }
 
-/// An answer without the items that have a leaf for which `is_hidden` says so; `None` where there is none.
+/// An answer without the items that have a leaf for which `is_hidden` is true; `None` if there are none.
 pub(super) fn without(text: &str, is_hidden: impl Fn(&str) -> bool) -> Option<String> {
     if let Ok(mut value) = serde_json::from_str::<Value>(text) {
         let mut removed = false;
@@ -28,7 +28,7 @@ pub(super) fn without(text: &str, is_hidden: impl Fn(&str) -> bool) -> Option<St
     (!ranges.is_empty()).then(|| spliced(text, ranges))
 }
 
-/// An answer with items replaced by what `replacement` gives for the name and text of a leaf that identifies them, and for the item itself.
+/// An answer with some items replaced. `replacement` gets the name and text of a leaf that identifies an item, and the item itself.
 pub(super) fn replaced(
     text: &str,
     is_identity: impl Fn(&str) -> bool,
@@ -82,7 +82,7 @@ fn json_leaves(name: &str, value: &Value, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// Removes elements of arrays. Says whether what is left has a hidden leaf of its own, outside of arrays.
+/// Removes elements of arrays. Returns whether the rest has a hidden leaf of its own, outside of arrays.
 fn prune(value: &mut Value, is_hidden: &impl Fn(&str) -> bool, removed: &mut bool) -> bool {
     match value {
         Value::String(text) => is_hidden(text),
@@ -137,7 +137,7 @@ fn replace(
     }
 }
 
-/// All items of lists, the outer ones after those within them.
+/// All items of lists; each outer one after the items within it.
 fn items(xml: &str) -> Vec<Item> {
     let mut found = Vec::new();
     scan(xml, |_, _| {}, |item| found.push(item));
@@ -203,7 +203,7 @@ fn scan(xml: &str, mut leaf: impl FnMut(&str, &str), mut item: impl FnMut(Item))
     }
 }
 
-/// The text with other texts in the place of ranges; of ranges within each other the outer one counts.
+/// The text with ranges replaced by other texts; of nested ranges, the outer one counts.
 fn spliced(text: &str, mut ranges: Vec<(Range<usize>, String)>) -> String {
     ranges.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
     let mut whole = String::with_capacity(text.len());

@@ -1,8 +1,8 @@
 //! Eventual consistency: things that do not show yet, and answers from before a change. Rules ask for both (`hide`, `stale`).
 //!
-//! A hidden thing is taken out of lists. A question for it by name is asked for a name that does not exist, so that the service itself says,
-//! in its own words, that there is no such thing; the name is put back into the answer. So the two work for every protocol and operation alike.
-//! Not here: which calls the rules are about (`rules`), how an answer is taken apart (`markup`).
+//! The gateway takes a hidden thing out of lists. If a request asks for it by name, the gateway asks for a name that does not exist, so that the
+//! service itself says, in its own words, that there is no such thing; then the gateway puts the name back into the answer. So the two work for every
+//! protocol and operation alike. Not here: which calls the rules are about (`rules`), how an answer is taken apart (`markup`).
 
 mod markup;
 
@@ -13,43 +13,42 @@ use crate::clock::Millis;
 use crate::operation::{Call, percent_encoded};
 use crate::rules::{glob, is_one_of};
 
-/// What a rule wants of a call that is served.
+/// The effect of a rule on a call that is served.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Lag {
-    /// What it makes shall not show.
+    /// Hides the thing that the call makes.
     Hides(Hiding),
-    /// It shall be answered from before a change, if there was one; else its answer is remembered.
+    /// Answers the call with the state from before a change, if there was one; else remembers the answer.
     Stales(Stale),
-    /// It is the change.
     Changes(Stale),
 }
 
-/// How long, and from whom, a new thing is hidden.
+/// How long, and from which operations, a new thing is hidden.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Hiding {
     pub(crate) lasts: Lasts,
-    /// Operations; without any, those that read things of the kind.
+    /// The operations; if absent, those that read things of the kind.
     pub(crate) from: Option<String>,
-    /// The name of the leaf, in the answer or the request, that identifies the thing; without it that is found by the kind.
+    /// The name of the leaf, in the answer or the request, that identifies the thing; if absent, the kind determines it.
     pub(crate) by: Option<String>,
 }
 
-/// Which rule, and how long its window is open.
+/// The rule, and how long its window is open.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stale {
-    /// The rule's place in the file.
+    /// The position of the rule in the file.
     pub(crate) rule: usize,
     pub(crate) lasts: Lasts,
 }
 
-/// Until what a lag lasts: a time, a number of answers that it changed, whichever comes first.
+/// When a lag ends: at a time, or after a number of changed answers, whichever comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Lasts {
     pub(crate) ms: Option<u64>,
     pub(crate) answers: Option<u64>,
 }
 
-/// Everything that lags now.
+/// All current lags.
 #[derive(Debug, Default)]
 pub(crate) struct Lags {
     inner: Mutex<Inner>,
@@ -58,9 +57,9 @@ pub(crate) struct Lags {
 #[derive(Debug, Default)]
 struct Inner {
     hidden: Vec<Hidden>,
-    /// The windows of stale answers that are open, by account and rule.
+    /// The open windows of stale answers, by account and rule.
     open: HashMap<(String, usize), Window>,
-    /// Items as they were answered last, by rule, and by account, region, operation and what identifies them.
+    /// The last answered items, by rule, and by account, region, operation and identifier.
     remembered: HashMap<(usize, [String; 4]), String>,
 }
 
@@ -79,7 +78,7 @@ struct Window {
     answers: Option<u64>,
 }
 
-/// A question in which hidden things have other names.
+/// A request in which hidden things have other names.
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) text: String,
@@ -105,7 +104,7 @@ impl Window {
 }
 
 impl Lags {
-    /// Whether nothing has to be looked at.
+    /// Whether there is nothing to look at.
     pub(crate) fn is_idle(&self, now: Millis) -> bool {
         let mut inner = self.inner.lock().expect("no panic while held");
         inner.hidden.retain(|hidden| hidden.window.is_open(now));
@@ -116,7 +115,7 @@ impl Lags {
         *self.inner.lock().expect("no panic while held") = Inner::default();
     }
 
-    /// Rules have changed, and these stay, at another place or the same. What the others remembered is forgotten; things stay hidden.
+    /// The rules have changed, and these rules stay, at another position or the same. What other rules remembered is forgotten; things stay hidden.
     pub(crate) fn follow(&self, moved: &HashMap<usize, usize>) {
         let mut inner = self.inner.lock().expect("no panic while held");
         let open = std::mem::take(&mut inner.open).into_iter();
@@ -129,7 +128,7 @@ impl Lags {
             .collect();
     }
 
-    /// The question as the service shall see it.
+    /// The request in the form that the service is to see.
     pub(crate) fn ask(&self, call: &Call, text: &str) -> Asked {
         let inner = self.inner.lock().expect("no panic while held");
         let mut asked = Asked {
@@ -150,7 +149,7 @@ impl Lags {
         asked
     }
 
-    /// The answer as its caller shall see it.
+    /// The answer in the form that the caller is to see.
     pub(crate) fn show(
         &self,
         call: &Call,
@@ -187,7 +186,7 @@ impl Lags {
         text
     }
 
-    /// Learns from a call that was served well.
+    /// Learns from a call that succeeded.
     pub(crate) fn learn(
         &self,
         call: &Call,
@@ -232,7 +231,7 @@ impl Lags {
 }
 
 impl Inner {
-    /// Replaces what is remembered while the window is open; remembers what is answered otherwise.
+    /// While the window is open, replaces items by remembered ones; otherwise remembers the answered items.
     fn stale(&mut self, call: &Call, stale: &Stale, text: String, now: Millis) -> String {
         let window = self.open.get_mut(&(call.account.clone(), stale.rule));
         let open = window.filter(|window| window.is_open(now));
@@ -283,7 +282,7 @@ impl Hidden {
     }
 }
 
-/// `CreateSecurityGroup` and `DescribeSecurityGroups` are about a `SecurityGroup`.
+/// The kind of `CreateSecurityGroup` and `DescribeSecurityGroups` is `SecurityGroup`.
 fn kind(operation: &str) -> String {
     let rest = operation.strip_prefix("BatchGet").unwrap_or_else(|| {
         let second = operation
@@ -311,7 +310,7 @@ fn is_reading(operation: &str) -> bool {
 
 /// The operations that read things of a kind, and the one that reads tags of all kinds.
 fn readers(kind: &str) -> String {
-    // The rules of a security group are read together, whichever way they go.
+    // One operation reads inbound and outbound rules of a security group together.
     let kind = kind.trim_end_matches("Ingress").trim_end_matches("Egress");
     let kind = kind.strip_suffix('y').unwrap_or(kind);
     format!("Describe*{kind}*|List*{kind}*|Get*{kind}*|Search*{kind}*|GetResources")
@@ -340,7 +339,7 @@ fn identities(kind: &str) -> Vec<String> {
     general.into_iter().chain([format!("{kind}Name")]).collect()
 }
 
-/// What identifies the thing that a call has made. Services that know their things by name are asked for them by name.
+/// The identifiers of the thing that a call has made. For services that identify things by name, the name.
 fn identifiers(call: &Call, hiding: &Hiding, request: &str, answer: &str) -> Vec<String> {
     let mut leaves = markup::leaves(answer);
     leaves.extend(request_leaves(request));
@@ -377,7 +376,7 @@ fn request_leaves(request: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A name of the same form that nothing has: the last letters and digits, each one further. Hexadecimal ones stay so.
+/// A name of the same form that nothing has: the last letters and digits, each advanced by one. Hexadecimal ones stay hexadecimal.
 fn decoy(identifier: &str) -> String {
     const CHANGED: usize = 8;
     let alphanumeric = identifier

@@ -1,4 +1,4 @@
-//! Whether a value fits a shape. Names in it are those of the wire.
+//! Validates a value against a shape of a model. Names are those that the wire uses.
 //!
 //! Not here: reading the value from a request (`form`).
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Model, Shape};
 
-/// Adds everything about a value that its shape does not allow. `at` says where the value is, such as `.tags[0]`.
+/// Adds every violation of a shape in a value. `at` is the position of the value, such as `.tags[0]`.
 pub(super) fn check(model: &Model, shape: &str, at: &str, value: &Value, faults: &mut Vec<String>) {
     let Some(shape) = model.shape(shape).filter(|shape| !shape.document) else {
         return;
@@ -72,12 +72,12 @@ fn structure(
     let mut known = BTreeSet::new();
     for (name, member) in &shape.members {
         let wire = member.location_name.as_deref().unwrap_or(name);
-        // What was read from a form has the member's own name.
+        // A value that was read from a form has the member's own name.
         let value = given
             .get_key_value(name)
             .or_else(|| given.get_key_value(wire));
         match value {
-            // JSON's `null` is the same as nothing.
+            // JSON's `null` is the same as an absent member.
             Some((key, Value::Null)) if !shape.required.contains(name) => {
                 known.insert(key.as_str());
             }
@@ -100,7 +100,7 @@ fn string(shape: &Shape, text: &str, fault: &mut impl FnMut(String)) {
     if !shape.r#enum.is_empty() && !shape.r#enum.iter().any(|word| word == text) {
         fault(format!("`{text}` is none of {}", shape.r#enum.join(", ")));
     }
-    // Some patterns use what this engine does not know, such as looking ahead; those say nothing.
+    // Some patterns use features that this regex engine does not have, such as look-ahead; these patterns are not checked.
     let pattern = shape
         .pattern
         .as_deref()

@@ -1,7 +1,6 @@
-//! Reads a request of a query protocol (`Action=…&Tags.member.1.Key=…`) as the value that it stands for.
+//! Reads a request of a query protocol (`Action=…&Tags.member.1.Key=…`) into the value that it encodes.
 //!
-//! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html> and `…/aws-ec2-query-protocol.html`.
-//! Not here: whether the value fits (`check`).
+//! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html> and `…/aws-ec2-query-protocol.html`. Not here: whether the value fits (`check`).
 
 use std::collections::BTreeMap;
 
@@ -10,14 +9,14 @@ use serde_json::{Map, Value};
 use super::{Model, Reference, Shape};
 use crate::operation::{Protocol, form_pairs};
 
-/// The two ways in which members and lists are written.
+/// The two ways to write members and lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Query,
     Ec2,
 }
 
-/// What stands under one part of a name.
+/// The content under one part of a name.
 #[derive(Debug, Default)]
 struct Node {
     text: Option<String>,
@@ -43,7 +42,7 @@ impl Dialect {
     }
 }
 
-/// The value of a form, by the names of the members; what no member has is a fault.
+/// The value of a form, by the names of the members; a parameter without a member is a fault.
 pub(super) fn read(
     model: &Model,
     dialect: Dialect,
@@ -120,7 +119,7 @@ fn list(
     let Some(member) = &shape.member else {
         return Value::Null;
     };
-    // An empty list of the query protocol is `Name=`.
+    // The query protocol writes an empty list as `Name=`.
     if node.parts.is_empty() && node.text.as_deref() == Some("") {
         return Value::Array(Vec::new());
     }
@@ -169,11 +168,11 @@ fn map(
     Value::Object(entries)
 }
 
-/// A text as what its shape wants; where it is not that, it stays a text, which does not fit.
+/// A text as a value of its shape. If it cannot be parsed, it stays a text, which then does not fit.
 fn scalar(node: Node, parse: impl Fn(&str) -> Option<Value>) -> Value {
     match node.text {
         Some(text) => parse(&text).unwrap_or(Value::String(text)),
-        // Parts below a scalar are no scalar.
+        // A scalar has no parts below it.
         None => Value::Object(
             node.parts
                 .into_keys()

@@ -1,9 +1,9 @@
-//! AWS's own models of its services: what a request may hold, as botocore ships them in moto's environment.
+//! Request validation by AWS's own models of its services, as botocore ships them in moto's environment.
 //!
-//! Moto takes nearly everything. AWS refuses a request that does not fit its service's model: an unknown member, a missing one, a number out of
+//! Moto accepts nearly everything. AWS refuses a request that does not fit its service's model: an unknown member, a missing one, a number out of
 //! range, a word that is not in the list. The gateway refuses it, too, and names every fault.
 //!
-//! Guarantees: a model is read when its service is first called, and once. Not here: services whose requests are paths (S3), and what AWS
+//! Guarantees: The gateway reads a model once, when a client first calls its service. Not here: services whose requests are paths (S3), and what AWS
 //! checks beyond its models.
 
 mod check;
@@ -29,7 +29,7 @@ pub struct Models {
     read: Mutex<BTreeMap<String, Option<Arc<Model>>>>,
 }
 
-/// What is known of one service.
+/// The model of one service.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Model {
     operations: BTreeMap<String, Operation>,
@@ -41,7 +41,7 @@ struct Operation {
     input: Option<Reference>,
 }
 
-/// A use of a shape, with its name on the wire where that differs.
+/// A use of a shape, with its name on the wire if that differs.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Reference {
@@ -70,7 +70,7 @@ struct Shape {
     document: bool,
 }
 
-/// The folder of a service's models, by the name that its requests are signed with.
+/// The folder of a service's models, by the signing name of its requests.
 const FOLDERS: &[(&str, &str)] = &[
     ("acm", "acm"),
     ("application-autoscaling", "application-autoscaling"),
@@ -88,7 +88,7 @@ const FOLDERS: &[(&str, &str)] = &[
     ("tagging", "resourcegroupstaggingapi"),
 ];
 
-/// Classic load balancers are signed for as the others are. The version of the API tells them apart.
+/// Classic load balancers have the same signing name as the others. The version of the API tells them apart.
 const CLASSIC: &str = "elasticloadbalancing 2012-06-01";
 
 /// The service whose model a request has to fit.
@@ -100,7 +100,7 @@ fn modelled<'a>(service: &'a str, body: &[u8]) -> &'a str {
 }
 
 impl Models {
-    /// The models in a Python environment; `None` where it has no botocore.
+    /// The models in a Python environment; `None` if the environment has no botocore.
     #[must_use]
     pub fn in_environment(environment: &Path) -> Option<Self> {
         let versions = std::fs::read_dir(environment.join("lib")).ok()?.flatten();
@@ -112,10 +112,10 @@ impl Models {
         })
     }
 
-    /// The models in the local cloud's environment, which is installed first where it is not there yet.
+    /// The models in the local cloud's environment; installs the environment first if it is missing.
     ///
     /// # Errors
-    /// It cannot be installed.
+    /// The environment cannot be installed.
     pub async fn installed(home: &Home) -> Result<Option<Self>, InstallError> {
         let environment = install::ensure(home).await?;
         Ok(Self::in_environment(environment.folder()))
@@ -128,7 +128,7 @@ impl Models {
         self.faults(&call.service, &call.operation, call.protocol, body)
     }
 
-    /// Everything in a request that its service's model does not allow. A service or operation that is not known has no faults.
+    /// Everything in a request that its service's model does not allow. An unknown service or operation has no faults.
     pub(crate) fn faults(
         &self,
         service: &str,
@@ -174,7 +174,7 @@ impl Models {
     }
 }
 
-/// The model of the newest API version. Its folder is named by a date.
+/// The model of the newest API version. A folder's name is the version's date.
 fn newest(service: &Path) -> Option<Model> {
     let versions = std::fs::read_dir(service).ok()?.flatten();
     let newest = versions.map(|version| version.path()).max()?;

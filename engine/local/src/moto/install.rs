@@ -1,9 +1,9 @@
 //! Installs moto and everything it needs into a private Python environment, exactly as `moto.lock` pins it: by version and by hash.
 //!
-//! Guarantees: what pip downloads has a hash of the lock, and is a wheel, so that no build script runs; an environment of another lock is not
-//! used; an environment is built under another name and gets its own only when it is complete and marked as such; an interrupted installation
-//! is made again from nothing; of two programs that install at once, one works and the other waits.
-//! Not here: running it (`process`). Nothing outside the environment's folder is touched.
+//! Guarantees: Every download of pip has a hash of the lock, and is a wheel, so that no build script runs. An environment of another lock is not used.
+//! An environment is built under another name and gets its own name only when it is complete and marked as complete. An interrupted installation starts
+//! again from nothing. If two programs install at once, one works and the other waits. The installation touches nothing outside the environment's
+//! folder. Not here: running it (`process`).
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -14,11 +14,11 @@ use tokio::process::Command;
 use super::MOTO_VERSION;
 use crate::home::{Home, HomeError, Lock};
 
-/// Every package with its version and hashes. `moto.in` says how it is made.
+/// Every package with its version and hashes. `moto.in` says how the lock is made.
 const LOCK: &str = include_str!("../../moto.lock");
-/// The oldest Python that the lock is made for.
+/// The oldest Python that the lock supports.
 const OLDEST_PYTHON: (u32, u32) = (3, 11);
-/// Where a Python is looked for. Systems whose own one is older often have a newer one beside it.
+/// The names under which Windlass looks for Python. Systems whose default Python is older often have a newer one beside it.
 const PYTHONS: [&str; 6] = [
     "python3",
     "python",
@@ -27,7 +27,7 @@ const PYTHONS: [&str; 6] = [
     "python3.12",
     "python3.11",
 ];
-/// Written last into the draft, with the lock's hash as its text.
+/// Written last into the draft; its text is the lock's hash.
 const MARKER: &str = "windlass-complete";
 
 /// A finished environment.
@@ -39,17 +39,17 @@ pub(crate) struct MotoEnvironment {
 /// Why moto could not be installed.
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
-    /// No Python that is new enough.
+    /// There is no Python that is new enough.
     #[error(
         "the local cloud needs Python {}.{} or newer on PATH, and {found}; install it (Debian, Ubuntu: `apt install python3 python3-venv`; \
          Fedora: `dnf install python3`; macOS: `brew install python`)",
         OLDEST_PYTHON.0, OLDEST_PYTHON.1
     )]
     NoPython {
-        /// What is there instead.
+        /// The Python that was found instead.
         found: String,
     },
-    /// Python is there, its `venv` or `ensurepip` module is not.
+    /// Python is there, but its `venv` or `ensurepip` module is missing.
     #[error(
         "{} cannot make virtual environments: its `venv` module is missing; install it (Debian, Ubuntu: `apt install python3-venv`)\n{output}",
         .python.display()
@@ -57,10 +57,10 @@ pub enum InstallError {
     NoVenv {
         /// The interpreter.
         python: PathBuf,
-        /// What it said.
+        /// The output of the interpreter.
         output: String,
     },
-    /// pip failed, most often for want of a network or an index.
+    /// pip failed, most often because of a missing network or index.
     #[error(
         "pip could not install moto {MOTO_VERSION} and what it needs; is the package index reachable?\n{output}"
     )]
@@ -92,20 +92,20 @@ impl MotoEnvironment {
     }
 }
 
-/// The interpreter of the local cloud's Python environment, which is installed first where it is not there. Botocore and cfn-lint are in it.
+/// The interpreter of the local cloud's Python environment, which contains botocore and cfn-lint. Installs the environment first if it is missing.
 ///
 /// # Errors
-/// When it cannot be installed.
+/// If it cannot be installed.
 pub async fn python(home: &Home) -> Result<PathBuf, InstallError> {
     Ok(ensure(home).await?.python)
 }
 
-/// Says whether [`ensure`] would have to install.
+/// Whether the environment is installed, so that [`ensure`] would do nothing.
 pub(crate) fn is_installed(home: &Home) -> bool {
     is_complete(&folder(home))
 }
 
-/// Gives the environment, installing it first where that has not been finished yet.
+/// Returns the environment; installs it first if no installation has finished yet.
 pub(crate) async fn ensure(home: &Home) -> Result<MotoEnvironment, InstallError> {
     let folder = folder(home);
     if is_complete(&folder) {
@@ -127,9 +127,9 @@ pub(crate) async fn ensure(home: &Home) -> Result<MotoEnvironment, InstallError>
     Ok(MotoEnvironment::in_folder(&folder))
 }
 
-/// A folder that no earlier installation writes to: the pip of one that was killed may still be at work in its own.
+/// A folder that no earlier installation writes to, because the pip of a killed installation may still be running in its own.
 ///
-/// An environment survives being renamed as far as its interpreter goes, and nothing but the interpreter is used.
+/// An environment that was renamed still has a working interpreter, and only the interpreter is used.
 fn new_draft(folder: &Path) -> Result<PathBuf, HomeError> {
     let parent = folder.parent().unwrap_or(folder);
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -148,7 +148,8 @@ fn new_draft(folder: &Path) -> Result<PathBuf, HomeError> {
 }
 
 fn folder(home: &Home) -> PathBuf {
-    // No dot in the name: `with_extension` makes the lock file's name from it. Engines of two locks have an environment each.
+    // The name has no dot, because `with_extension` makes the lock file's name from it. Versions of Windlass with different locks have separate
+    // environments.
     home.python().join(format!("moto-{}", &lock_hash()[..16]))
 }
 
@@ -220,7 +221,7 @@ async fn install_moto(environment: &MotoEnvironment) -> Result<(), InstallError>
         "--require-hashes",
         "--only-binary",
         ":all:",
-        // The lock is whole: nothing has to be found out.
+        // The lock is complete, so pip need not resolve anything.
         "--no-deps",
         "-r",
     ])

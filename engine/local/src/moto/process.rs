@@ -1,8 +1,8 @@
-//! Runs moto's server as a child whose life is tied to ours.
+//! Runs moto's server as a child process that ends when this process ends.
 //!
-//! Guarantees: bound to 127.0.0.1 on a port we chose; ends when the value is dropped, and by the closing of its standard input when
-//! this process is killed. It sees no AWS credentials of the person who started it, answers the gateway alone, and reaches no other address.
-//! Not here: installing it (`install`).
+//! Guarantees: Moto is bound to 127.0.0.1 on a port that we chose. It ends when the value is dropped, and when its standard input closes because this
+//! process is killed. It sees no AWS credentials of the person who started it, answers the gateway alone, and reaches no other address. Not here:
+//! installing it (`install`).
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::loopback::{Loopback, LoopbackClient};
 
 /// Generous: a cold start on a busy machine takes several seconds of imports.
 const READY_WITHIN: Duration = Duration::from_secs(90);
-/// What Python runs: one text of several files, so that nothing lies on disk that others could change.
+/// The program that Python runs: one text of several files, so that there is no file on disk that others could change.
 const PROGRAM: &str = concat!(
     include_str!("guard.py"),
     include_str!("mends/base.py"),
@@ -33,29 +33,29 @@ const PROGRAM: &str = concat!(
     include_str!("launch.py"),
 );
 const POLL: Duration = Duration::from_millis(40);
-/// Another program can take the free port between our choosing it and moto's binding it.
+/// Another program can take the free port between our choice and moto's bind.
 const ATTEMPTS: usize = 3;
 
 /// A running moto.
 #[derive(Debug)]
 pub(crate) struct MotoProcess {
     child: Child,
-    /// Moto ends when this closes; apart from the child, whose `wait` would close it.
+    /// Moto ends when this closes. It is kept apart from the child, whose `wait` would close it.
     _lifeline: Option<ChildStdin>,
     door: Door,
 }
 
-/// Where moto is, and what opens it.
+/// Moto's address, and the key that it requires.
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
     pub(crate) address: Loopback,
-    /// Moto answers requests that carry it in [`KEY_HEADER`] alone.
+    /// Moto answers only requests with this key in [`KEY_HEADER`].
     pub(crate) key: HeaderValue,
 }
 
-/// Carries the key of the gateway, in every request to moto.
+/// The header with the gateway's key, in every request to moto.
 pub(crate) const KEY_HEADER: &str = "x-windlass-key";
-/// Carries the key once more, in the gateway's requests to moto's own commands; never in a request that is passed on.
+/// The header with the key again, in the gateway's requests to moto's own commands; never in a request that is passed on.
 pub(crate) const MANAGER_HEADER: &str = "x-windlass-manager";
 
 impl Door {
@@ -68,28 +68,26 @@ impl Door {
     }
 }
 
-/// Why moto did not come up.
+/// Why moto did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum MotoError {
-    /// It ended while starting.
+    /// Moto ended while starting.
     #[error("moto ended while starting ({status}); {}:\n{tail}", .log.display())]
     Ended {
         /// How it ended.
         status: ExitStatus,
-        /// Its log.
         log: PathBuf,
         /// The end of the log.
         tail: String,
     },
-    /// It runs but does not answer.
+    /// Moto runs but does not answer.
     #[error("moto did not answer within {} s; {}:\n{tail}", READY_WITHIN.as_secs(), .log.display())]
     Silent {
-        /// Its log.
         log: PathBuf,
         /// The end of the log.
         tail: String,
     },
-    /// The system refused something.
+    /// The system refused an operation.
     #[error("cannot run moto")]
     Io(#[from] std::io::Error),
     /// The log cannot be written.
@@ -120,12 +118,12 @@ impl MotoProcess {
         self.child.id()
     }
 
-    /// Waits until it ends by itself, which it never should.
+    /// Waits until moto ends by itself, which it never should.
     pub(crate) async fn ended(&mut self) -> std::io::Result<ExitStatus> {
         self.child.wait().await
     }
 
-    /// Ends it and waits until it is gone.
+    /// Ends moto and waits until it is gone.
     pub(crate) async fn end(mut self) {
         if let Err(error) = self.child.kill().await {
             tracing::warn!(%error, "moto could not be ended");
@@ -137,7 +135,7 @@ impl MotoProcess {
         let mut child = command(environment, door.address, log)?.spawn()?;
         let mut lifeline = child.stdin.take();
         if let Some(lifeline) = &mut lifeline {
-            // Not by the command line or the environment, which others on this host can read.
+            // Not by the command line or the environment, which other users of this host can read.
             lifeline.write_all(door.key.as_bytes()).await?;
             lifeline.write_all(b"\n").await?;
         }
@@ -213,7 +211,7 @@ fn command(
         .env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
         .env("MOTO_ECS_NEW_ARN", "true")
         .env("MOTO_DISABLE_GLOBAL_CORS", "true")
-        // AMI ids in a stack are resolved by parameter; moto knows the parameters and not the images behind them.
+        // Stacks resolve AMI ids by parameter; moto knows the parameters but not their images.
         .env_remove("MOTO_ENABLE_AMI_VALIDATION")
         .env("AWS_EC2_METADATA_DISABLED", "true");
     Ok(command)

@@ -1,7 +1,7 @@
-//! Decides, call by call, what the rules in force want.
+//! Decides for each call what the rules in force do to it.
 //!
-//! Every draw depends on the seed, the rule and how many calls that rule has met, on nothing else: the same calls in the same order meet
-//! the same fate, whatever other rules there are. Time comes in from outside.
+//! Every random draw depends only on the seed, the rule and how many calls that rule has met: the same calls in the same order get the same results,
+//! whatever other rules there are. The caller passes the time in.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,21 +12,21 @@ use crate::lag::{Hiding, Lag, Lasts, Stale};
 use crate::operation::Call;
 use crate::protocol_error::ServiceError;
 
-/// What shall happen to a call.
+/// What the rules do to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Decision {
     pub(crate) delay: Duration,
     pub(crate) fate: Fate,
-    /// What it hides, and what its answer hides from it.
+    /// What the call hides, and what is hidden from its answer.
     pub(crate) lags: Vec<Lag>,
-    /// The rule that set the fate, or else the last that had another effect.
+    /// The rule that set the fate, or else the last rule with another effect.
     pub(crate) rule: Option<String>,
 }
 
-/// How a call ends.
+/// The fate of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fate {
-    /// As the service says.
+    /// The service answers.
     Served,
     /// Not served; this error instead.
     Refused(ServiceError),
@@ -42,9 +42,9 @@ pub(crate) enum Fate {
     HeldBefore(Box<Rule>),
     /// Served; answered once the rule is gone.
     HeldAfter(Box<Rule>),
-    /// No answer; served after so long.
+    /// No answer; served after this time.
     Late(Duration),
-    /// This answer; served before or not at all.
+    /// This answer; the call is served before or not at all.
     Answered {
         status: u16,
         body: String,
@@ -52,7 +52,7 @@ pub(crate) enum Fate {
     },
 }
 
-/// The rules in force, with what they have counted.
+/// The rules in force, with their counters.
 #[derive(Debug, Default)]
 pub(crate) struct RuleBook {
     rules: Rules,
@@ -83,7 +83,7 @@ impl RuleBook {
         }
     }
 
-    /// Puts other rules in force. Those that stay go on counting, and keep what their buckets hold; gives their new places by the old ones.
+    /// Replaces the rules in force. Rules that stay keep their counters and the levels of their buckets. Returns their new positions by the old ones.
     pub(crate) fn replace(&mut self, rules: Rules) -> HashMap<usize, usize> {
         let mut next = Self::new(rules);
         let mut moves = HashMap::new();
@@ -161,7 +161,7 @@ enum Effected {
     Lag(Lag),
 }
 
-/// Whether the call is the change after which a rule's calls are answered from before.
+/// Whether the call is the change after which a rule's calls get stale answers.
 fn change(rule: &Rule, index: usize, call: &Call) -> Option<Lag> {
     let Effect::Stale { after, ms, answers } = &rule.effect else {
         return None;
@@ -318,14 +318,14 @@ fn counts_match(matching: &Match, draw: &Draw) -> bool {
             .is_none_or(|share| draw.share() < share)
 }
 
-/// A place in the stream of random numbers.
+/// A position in the stream of random numbers.
 struct Draw {
     seed: u64,
     rule: u64,
     met: u64,
 }
 
-/// Keeps two draws at the same place apart.
+/// Distinguishes two draws at the same position.
 #[derive(Clone, Copy)]
 enum Purpose {
     Share = 1,
@@ -345,7 +345,7 @@ impl Draw {
         self.bits(purpose) % bound
     }
 
-    /// From 0 to below 1.
+    /// A number from 0 to below 1.
     fn share(&self) -> f64 {
         let bits = u32::try_from(self.bits(Purpose::Share) >> 32).expect("32 bits remain");
         f64::from(bits) / (f64::from(u32::MAX) + 1.0)

@@ -1,4 +1,4 @@
-//! The rules of the instrument: the file format, which `docs/local-cloud.md` explains with examples.
+//! Fault-injection rules: their file format, which `docs/local-cloud.md` explains with examples.
 //!
 //! Not here: taking decisions by them (`decide`), carrying the decisions out (`gateway`), how images fail (`ecs`).
 
@@ -10,40 +10,40 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
-    /// Fixes every draw that `probability` and `jitter_ms` make.
+    /// The seed of every draw for `probability` and `jitter_ms`.
     #[serde(default)]
     pub seed: u64,
-    /// Asked in order: latencies add up, `hide` and `stale` go with everything, the first other effect that applies decides.
+    /// The rules in order: latencies add up, `hide` and `stale` combine with everything, and the first other effect that applies decides.
     #[serde(default)]
     pub rules: Vec<Rule>,
-    /// How ECS behaves.
+    /// The behaviour of ECS.
     #[serde(default)]
     pub ecs: EcsRules,
-    /// The factor from AWS's visibility windows to those of this local cloud, from 0 to 1; without it [`VISIBILITY_SCALE`].
+    /// The factor from AWS's visibility windows to those of this local cloud, from 0 to 1; if absent, [`VISIBILITY_SCALE`].
     ///
-    /// The engine believes that a thing is missing only after its kind's window. AWS's windows last up to three minutes; here 60 s become 0.6 s.
+    /// The engine takes a thing as missing only after its kind's window. AWS's windows last up to three minutes; here 60 s become 0.6 s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visibility_scale: Option<f64>,
 }
 
-/// The factor where no rules file gives another: nothing here shows later than a `hide` rule says.
+/// The factor if no rules file gives another: in the local cloud, things never show later than a `hide` rule says.
 pub const VISIBILITY_SCALE: f64 = 0.01;
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// Shown in the record of each call that it touched; otherwise its number.
+    /// The name in the record of each call that the rule changed; if absent, its number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Which calls.
+    /// The calls that the rule applies to.
     #[serde(default, rename = "match")]
     pub matching: Match,
-    /// What happens to them.
+    /// The effect on these calls.
     pub effect: Effect,
 }
 
-/// Which calls a rule is about; what is absent matches everything. Texts may contain `*`, and `|` between alternatives.
+/// Which calls a rule applies to; an absent field matches everything. Texts may contain `*`, and `|` between alternatives.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Match {
@@ -53,16 +53,14 @@ pub struct Match {
     /// The API operation: `CreateVpc`, `Describe*`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
-    /// The region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Of the calls that match the texts, only these, counted from 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub nth: Vec<u64>,
-    /// Of the calls that match the texts, every so many.
+    /// Of the calls that match the texts, every n-th.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub every: Option<std::num::NonZeroU64>,
     /// Of those, this share, from 0 to 1, drawn by the seed.
@@ -70,7 +68,7 @@ pub struct Match {
     pub probability: Option<f64>,
 }
 
-/// What happens to a call.
+/// The effect on a call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Effect {
@@ -78,17 +76,17 @@ pub enum Effect {
     Latency {
         /// Milliseconds.
         ms: u64,
-        /// Up to so many milliseconds more, drawn by the seed.
+        /// The maximum additional milliseconds, drawn by the seed.
         #[serde(default)]
         jitter_ms: u64,
     },
     /// A token bucket; a call that finds it empty is throttled.
     RateLimit {
-        /// Tokens that come back each second.
+        /// The refill rate in tokens per second.
         per_second: f64,
-        /// How many tokens it holds.
+        /// The capacity of the bucket, in tokens.
         burst: f64,
-        /// What shares a bucket.
+        /// Which calls share a bucket.
         #[serde(default)]
         per: BucketScope,
     },
@@ -100,32 +98,32 @@ pub enum Effect {
         status: u16,
         /// AWS's error code.
         code: String,
-        /// Its text.
+        /// The text of the error.
         #[serde(default)]
         message: String,
-        /// Whether the call has had its effect all the same.
+        /// Whether the call takes effect nevertheless.
         #[serde(default)]
         after_effect: bool,
     },
     /// The service's own access error.
     AccessDenied {},
-    /// The call has its effect, and the connection closes without an answer.
+    /// The call takes effect, and the connection closes without an answer.
     LoseReply {},
     /// The connection closes.
     Cut {
-        /// Before the call has any effect, or in the middle of the answer.
+        /// Before the call takes effect, or in the middle of the answer.
         when: CutWhen,
     },
-    /// The call waits until this rule is taken away. Held before its effect, its connection is closed then and it has none; held after its
-    /// effect, it is answered.
+    /// The call waits until this rule is removed. A call that is held before its effect then gets a closed connection and has no effect; a call that is
+    /// held after its effect is answered.
     Hold {
-        /// Before the call has any effect, or after it.
+        /// Before the call takes effect, or after it.
         when: CutWhen,
     },
-    /// The connection closes at once, and the call lands later: after everything that its account asks meanwhile. So a call of a dead or
-    /// paused program lands at AWS.
+    /// The connection closes at once, and the call lands later: after all requests that its account makes meanwhile. A call of a dead or paused program
+    /// lands at AWS in this way.
     Delay {
-        /// Milliseconds until it lands.
+        /// The delay in milliseconds.
         ms: u64,
     },
     /// This answer instead of the service's.
@@ -135,33 +133,34 @@ pub enum Effect {
         status: u16,
         /// A text as it is (XML), or else JSON.
         body: serde_json::Value,
-        /// Whether the call has had its effect all the same.
+        /// Whether the call takes effect nevertheless.
         #[serde(default)]
         after_effect: bool,
     },
-    /// What the call makes does not show for a while. It has its own fate besides: a reply can be lost of what is hidden, too.
+    /// The thing that the call makes does not show for a while. Other rules still apply: the reply for a hidden thing can be lost, too.
     Hide {
-        /// For so many milliseconds.
+        /// For this number of milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ms: Option<u64>,
-        /// In so many answers that would have shown it.
+        /// In this number of answers that would have shown it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<u64>,
-        /// From these operations; without it, from those that read things of the kind. `*`: from what refers to it, too.
+        /// From these operations; if absent, from those that read things of the kind. `*`: also from operations that refer to the thing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<String>,
-        /// The name of what identifies it, in the answer or the request (`vpcId`); without it, as the operation's name says.
+        /// The name of the identifying field, in the answer or the request (`vpcId`); if absent, it follows from the operation's name.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
     },
-    /// The call is answered as it was before a change: with the items that it was answered before. What was not asked then is answered as it is.
+    /// The call gets a stale answer, from before a change: with the items of the earlier answer. Items that were not in an earlier answer are answered
+    /// as they are.
     Stale {
-        /// The operations that are the change; from their success on, for so long.
+        /// The operations that are the change; the window begins with their success.
         after: String,
-        /// For so many milliseconds.
+        /// For this number of milliseconds.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ms: Option<u64>,
-        /// So many answers.
+        /// This number of answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<u64>,
     },
@@ -175,13 +174,13 @@ const fn success() -> u16 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CutWhen {
-    /// Before the call has any effect.
+    /// Before the call takes effect.
     Before,
     /// After its effect: in the middle of the answer, or before it.
     After,
 }
 
-/// What shares a token bucket. Accounts and regions never do, as at AWS.
+/// Which calls share a token bucket. Accounts and regions never share one, as at AWS.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BucketScope {
@@ -194,11 +193,11 @@ pub enum BucketScope {
     Operation,
 }
 
-/// How ECS behaves.
+/// The behaviour of ECS.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EcsRules {
-    /// How long a task stays in one state, in milliseconds; a roll-out takes four to six of these.
+    /// How long a task stays in one state, in milliseconds; a rollout takes four to six states.
     #[serde(default = "default_step")]
     pub step_ms: u64,
     /// How long a minute of a bake time lasts, in milliseconds.
@@ -215,13 +214,13 @@ pub struct EcsRules {
 pub struct ImageRule {
     /// The image, with `*` for anything.
     pub image: String,
-    /// Why: `CannotPullContainerError: …`, `OutOfMemoryError: container killed due to memory usage`.
+    /// The error: `CannotPullContainerError: …`, `OutOfMemoryError: container killed due to memory usage`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// With it the container starts and exits so; without it the container does not start at all.
+    /// If present, the container starts and exits with this code; if absent, the container does not start at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i32>,
-    /// What the container logs before it exits, to the log group of its `awslogs` driver.
+    /// The lines that the container logs before it exits, to the log group of its `awslogs` driver.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<String>,
 }
@@ -230,7 +229,7 @@ const fn default_step() -> u64 {
     250
 }
 
-/// Short enough for a person who watches: ECS's own ten minutes of a canary last a second.
+/// Short enough for a person who watches: the ten minutes of an ECS canary take a second.
 const fn default_minute() -> u64 {
     100
 }
@@ -245,24 +244,24 @@ impl Default for EcsRules {
     }
 }
 
-/// Why a rules file is not one.
+/// Why a rules file is not valid.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesError {
-    /// It cannot be parsed.
+    /// The file cannot be parsed.
     #[error("not a rules file")]
     Syntax(#[from] serde_json::Error),
-    /// A number makes no sense.
+    /// A number is out of range.
     #[error("rule {number}: {problem}")]
     Value {
-        /// Which rule, counted from 1.
+        /// The number of the rule, from 1.
         number: usize,
-        /// What is wrong.
+        /// The problem.
         problem: &'static str,
     },
     /// A task state that takes no time would let a service restart its tasks without end.
     #[error("ecs.step_ms must be at least 1")]
     Step,
-    /// A window longer than AWS's proves nothing more, and one below nothing is none.
+    /// A window longer than AWS's proves nothing more, and a negative one is no window.
     #[error("visibility_scale lies between 0 and 1")]
     VisibilityScale,
 }
@@ -271,7 +270,7 @@ impl Rules {
     /// Parses and checks a rules file.
     ///
     /// # Errors
-    /// When it is not JSON of this form, or a number is out of range.
+    /// If it is not JSON of this form, or a number is out of range.
     pub fn parse(text: &str) -> Result<Self, RulesError> {
         let rules: Self = serde_json::from_str(text)?;
         rules.check()?;
@@ -287,7 +286,7 @@ impl Rules {
     /// Checks the numbers.
     ///
     /// # Errors
-    /// When one is out of range.
+    /// If one is out of range.
     pub fn check(&self) -> Result<(), RulesError> {
         if self.ecs.step_ms == 0 {
             return Err(RulesError::Step);
@@ -339,7 +338,7 @@ impl Rule {
 }
 
 impl Match {
-    /// Whether calls of this operation are among them, in some account and region.
+    /// Whether the rule applies to calls of this operation, in some account and region.
     #[must_use]
     pub fn is_of(&self, service: &str, operation: &str) -> bool {
         is_one_of(self.service.as_deref(), service)
@@ -347,12 +346,12 @@ impl Match {
     }
 }
 
-/// Whether a text matches one of the patterns that `|` separates; if there are none, any does.
+/// Whether a text matches one of the patterns, which are separated by `|`. Without patterns, every text matches.
 pub(crate) fn is_one_of(patterns: Option<&str>, text: &str) -> bool {
     patterns.is_none_or(|patterns| patterns.split('|').any(|pattern| glob(pattern, text)))
 }
 
-/// Whether a text matches a pattern in which `*` stands for anything.
+/// Whether a text matches a pattern in which `*` matches any characters.
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let Some((head, tail)) = pattern.split_once('*') else {
         return pattern == text;

@@ -26,13 +26,13 @@ impl Answer {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    /// The JSON of an answer that has to be a success.
+    /// The JSON of an answer, which must be a success.
     pub fn ok(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);
         self.json()
     }
 
-    /// The code and message of an answer that has to be an error.
+    /// The code and message of an answer, which must be an error.
     pub fn error(&self) -> (String, String) {
         assert!(
             self.status.is_client_error(),

@@ -1,4 +1,4 @@
-//! The case that is decided about: one declared resource, beside the generation that is recorded of it.
+//! The input of one decision: a declared resource, and its recorded generation.
 //!
 //! Not here: what the plan does about it, and what it refers to.
 
@@ -17,7 +17,7 @@ pub(crate) struct Case<'a> {
     pub address: &'a Address,
     pub declaration: &'a Declaration,
     pub schema: &'static KindSchema,
-    /// The current generation as recorded, also where AWS does not have it any more.
+    /// The current generation as recorded, also if AWS does not have it any more.
     pub current: Option<Current<'a>>,
 }
 
@@ -43,14 +43,14 @@ impl<'a> Case<'a> {
         self.current.filter(|current| !current.is_gone())
     }
 
-    /// The address that it is recorded under, where that is another one.
+    /// The address under which it is recorded, if that is another one.
     pub fn moved_from(&self) -> Option<Address> {
         self.current
             .filter(|current| current.is_moved_to(self.address))
             .map(|current| current.at.clone())
     }
 
-    /// Whether a wait for it was cut off.
+    /// Whether a wait for the resource was interrupted.
     pub fn is_unfinished(&self) -> bool {
         let farthest = self.schema.waits.iter().max();
         let farthest = farthest.copied().unwrap_or(Wait::Exists);

@@ -1,4 +1,4 @@
-//! The decision to create: a first generation, or a next one where AWS does not have the last any more.
+//! The decision to create: a first generation, or a next one if AWS does not have the last one any more.
 //!
 //! Not here: the next generation of a replacement (`replace`).
 
@@ -41,7 +41,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// Everything that a create sends.
+/// All properties that a create sends.
 fn sent(spec: &Value) -> Vec<FieldChange> {
     let properties = spec.as_object().into_iter().flatten();
     let mut fields: Vec<_> = properties

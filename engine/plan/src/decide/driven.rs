@@ -12,7 +12,7 @@ use crate::driven::Driven;
 use crate::plan::Note;
 
 impl<'a> Decider<'a> {
-    /// Takes AWS's part of what it changes on behalf of other resources from what it has; gives the author's own values of these properties.
+    /// Replaces AWS's part of driven properties by the observed values; returns the author's own values of these properties.
     pub(super) fn keep_driven(
         &self,
         case: &Case<'a>,
@@ -28,7 +28,7 @@ impl<'a> Decider<'a> {
         kept.collect()
     }
 
-    /// Records the author's own value where nothing is sent, so that the author's next change can be told from AWS's; says so where the author
+    /// Records the author's own value if nothing is sent, so that the author's next change can be distinguished from AWS's. Adds a note if the author
     /// changed it now.
     pub(super) fn restore_driven(&mut self, existing: &mut Existing<'a>) {
         let Existing {

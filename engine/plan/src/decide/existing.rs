@@ -1,4 +1,4 @@
-//! The decision about a resource that exists: compare what is declared with what is recorded and observed, then replace it, update it in
+//! The decision about a resource that exists: compare the declaration with what is recorded and observed, then replace the resource, update it in
 //! place, record the declaration, or leave it.
 //!
 //! Not here: a resource that is unchanged to the letter (`unchanged`), and how a replacement is made (`replace`).
@@ -22,25 +22,25 @@ use crate::resolve::resolve;
 use crate::unfinished::{add_unfinished, pending, restore_unfinished};
 use crate::world::Current;
 
-/// An existing resource, with everything that a comparison finds out about it.
+/// An existing resource, with all results of its comparison.
 pub(super) struct Existing<'a> {
     pub case: Case<'a>,
     pub current: Current<'a>,
-    /// The spec that is to be.
+    /// The desired spec.
     pub desired: Value,
     pub applied: Value,
-    /// Absent where it was not read.
+    /// The observed properties; absent if they were not read.
     pub observed: Option<Value>,
-    /// Whether the author names it.
+    /// Whether the author names the resource.
     pub named: bool,
-    /// The author's own values of what AWS changes on behalf of other resources.
+    /// The author's own values of properties that AWS changes on behalf of other resources.
     pub driven: Vec<(Driven, Value)>,
     pub found: Diff,
     pub place: Place,
 }
 
 impl<'a> Existing<'a> {
-    /// Both generations, if it is replaced.
+    /// Both generations of a replacement.
     pub fn succession(&self) -> Succession<'_, 'a> {
         Succession {
             case: &self.case,
@@ -52,7 +52,7 @@ impl<'a> Existing<'a> {
 }
 
 impl<'a> Decider<'a> {
-    /// `None` where nothing at all is to be done about it.
+    /// `None` if nothing at all has to be done about the resource.
     pub(super) fn existing(
         &mut self,
         case: &Case<'a>,
@@ -115,7 +115,7 @@ impl<'a> Decider<'a> {
         })
     }
 
-    /// What is done without a new generation.
+    /// The decision without a new generation.
     fn in_place(&mut self, mut existing: Existing<'a>) -> Option<Decision> {
         let (case, recorded) = (existing.case, existing.current.recorded);
         let Case {
@@ -188,7 +188,7 @@ fn update(existing: &mut Existing<'_>) -> Act {
     }
 }
 
-/// The spec after the act: what is not the author's to change keeps its value.
+/// The spec after the act: properties that the author may not change keep their values.
 fn spec_in_place(existing: &Existing<'_>, act: &Act) -> Value {
     let Case {
         schema,

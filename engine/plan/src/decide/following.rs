@@ -1,5 +1,5 @@
-//! What follows a replacement: a resource that serves one owner at a time, such as a target group one load balancer, is replaced along
-//! with its owner; where it cannot be, the owner's old generation goes first.
+//! Replacements that follow another one: a resource that serves one owner at a time (a target group serves one load balancer) is replaced together with
+//! its owner. If it cannot be, the owner's old generation goes first.
 //!
 //! Not here: the order in which it is handed over (`serving`).
 
@@ -16,19 +16,20 @@ use crate::decision::{Act, Fate};
 use crate::paths::each_reference_at;
 use crate::serving::{Owners, values};
 
-/// Declared resources that are replaced because of others, and of which.
+/// Declared resources that are replaced because of other resources, and which those are.
 pub type Following = BTreeMap<NodeIndex, BTreeSet<Address>>;
 
-/// What a next generation beside the old one would take away from it.
+/// Resources that a next generation beside the old one would take away from the old one.
 struct Contested {
-    /// What is declared and can be replaced along with it.
+    /// Declared resources that can be replaced along with it.
     declared: BTreeSet<NodeIndex>,
-    /// Whether there is something that cannot.
+    /// Whether there is a resource that cannot.
     other: bool,
 }
 
 impl<'a> Decider<'a> {
-    /// Whether the old generation has to go first, because both would have what serves one owner, and that cannot follow.
+    /// Whether the old generation has to go first, because both generations would use a resource that serves one owner and that cannot be replaced
+    /// along with them.
     pub(super) fn has_to_hand_over(&self, succession: &Succession<'_, 'a>) -> bool {
         let mut sets = succession.case.schema.serves_one.iter();
         sets.any(|set| {
@@ -37,7 +38,7 @@ impl<'a> Decider<'a> {
         })
     }
 
-    /// Everything that has to be replaced along with those whom it serves, beyond what is replaced already.
+    /// All resources that have to be replaced along with their owners, in addition to those that are replaced already.
     pub fn followers(&self) -> Following {
         let mut following = Following::new();
         for (node, decision) in &self.decisions {

@@ -1,7 +1,7 @@
-//! What happens to each declared resource, in the order of dependencies, so that what changes above reaches what is below.
+//! Decides what happens to each declared resource. It decides in the order of dependencies, so that a change reaches everything that depends on it.
 //!
-//! The order of questions: is it in scope ([`Decider::run`]), does it exist (`create`), is it unchanged (`unchanged`), what differs
-//! (`existing`), does a difference need a new generation (`replace`), and does that one come before the old one goes (`replace_order`)?
+//! The order of questions: is it in scope ([`Decider::run`]), does it exist (`create`), is it unchanged (`unchanged`), what differs (`existing`), does
+//! a difference need a new generation (`replace`), and does that one come before the old one goes (`replace_order`)?
 //!
 //! Not here: resources that are not declared any more and old generations (`removals`), and the steps (`order`).
 
@@ -41,7 +41,7 @@ use crate::scope::Scope;
 use crate::unchanged::DefaultTags;
 use crate::world::{Current, World};
 
-/// What every decision rests on.
+/// The inputs of all decisions.
 #[derive(Debug, Clone, Copy)]
 pub struct Grounds<'a> {
     pub inputs: &'a Inputs<'a>,
@@ -51,7 +51,7 @@ pub struct Grounds<'a> {
     pub scope: &'a Scope,
 }
 
-/// Decides about one declared resource after the other.
+/// Decides about the declared resources one after the other.
 #[derive(Debug)]
 pub struct Decider<'a> {
     pub inputs: &'a Inputs<'a>,
@@ -62,7 +62,7 @@ pub struct Decider<'a> {
     pub default_tags: DefaultTags<'a>,
     /// Resources that are replaced because of their owners.
     pub following: Following,
-    /// Resources whose old generation goes first, and which others hold that name them only through a third.
+    /// Resources whose old generation goes first, and which are held by others that name them only indirectly.
     pub first_of_all: BTreeSet<&'a Address>,
     pub drivers: Drivers<'a>,
     pub fates: Vec<Fate>,
@@ -101,7 +101,7 @@ impl Answers for Decider<'_> {
 }
 
 impl<'a> Decider<'a> {
-    /// Nothing is decided yet.
+    /// A decider without decisions.
     pub fn new(grounds: Grounds<'a>, following: Following) -> Self {
         let Grounds {
             inputs,
@@ -127,7 +127,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Decides about everything.
+    /// Decides about all resources.
     pub fn run(&mut self) {
         for node in self.graph.order() {
             let case = Case::of(self.graph, self.world, *node);
@@ -139,7 +139,7 @@ impl<'a> Decider<'a> {
             match self.decide(&case) {
                 Ok(decision) => self.remember(&case, decision),
                 Err(error) => {
-                    // The resources that refer to it are decided about as if it were made, so that one run finds all problems.
+                    // For the resources that refer to it, the decider assumes that it is made, so that one run finds all problems.
                     self.fates[node.index()] = Fate::New;
                     self.problems.push(invalid(&case, &error));
                 }
@@ -147,7 +147,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// `None` where nothing is to be done.
+    /// `None` if nothing has to be done.
     fn decide(&mut self, case: &Case<'a>) -> Result<Option<Decision>, EvaluateError> {
         match (case.existing(), case.current) {
             (Some(current), _) => self.existing(case, current),
@@ -171,7 +171,7 @@ impl<'a> Decider<'a> {
         true
     }
 
-    /// Lets the decisions that come later see this one.
+    /// Makes this decision visible to later ones.
     fn remember(&mut self, case: &Case<'a>, decision: Option<Decision>) {
         let goes_first = decision
             .as_ref()
@@ -195,7 +195,7 @@ impl<'a> Decider<'a> {
         place(case.declaration, self.document, self.inputs.home())
     }
 
-    // In order of addresses, which is that of the nodes.
+    // In order of addresses, which is the order of the nodes.
     fn depends_on(&self, case: &Case<'a>) -> Vec<Address> {
         let dependencies = self.graph.dependencies(case.node).into_iter();
         dependencies

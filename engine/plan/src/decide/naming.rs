@@ -1,4 +1,4 @@
-//! The physical name in a spec: made for a new generation, and kept as long as the resource is not replaced.
+//! The physical name in a spec: made for a new generation, and kept until the resource is replaced.
 //!
 //! Not here: the form of a name (`names`), and a name that both generations of a replacement would need (`replace`).
 
@@ -10,7 +10,7 @@ use crate::names::Naming;
 use crate::world::Current;
 
 impl<'a> Decider<'a> {
-    /// Gives a spec without a name the one of this generation.
+    /// Adds the name of this generation to a spec without a name.
     pub(super) fn name(&self, case: &Case<'a>, spec: &mut Value, generation: u32) {
         let named = case.schema.physical_name();
         if let (Some((field, rule)), Some(spec)) = (named, spec.as_object_mut()) {
@@ -19,7 +19,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Keeps the name that the engine once made; gives whether the author names the resource.
+    /// Keeps the name that the engine once made; returns whether the author names the resource.
     pub(super) fn keep_name(
         &self,
         case: &Case<'a>,

@@ -1,6 +1,6 @@
-//! Why an existing resource changes: the world, the author, or a resource that it refers to.
+//! Why an existing resource changes: a change in AWS, a change by the author, or a change of a resource that it refers to.
 //!
-//! Not here: reasons that a decision brings along, such as a replacement that the user asked for.
+//! Not here: reasons that come with a decision, such as a replacement that the user asked for.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ impl<'a> Decider<'a> {
                 });
             }
         }
-        // A reference to a resource that changes in this plan explains the difference; without one, an earlier change does.
+        // A reference to a resource that changes in this plan explains the difference. Without such a reference, an earlier change explains it.
         let changing: Vec<_> = addresses
             .iter()
             .filter(|address| {

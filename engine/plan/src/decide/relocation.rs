@@ -1,4 +1,4 @@
-//! Differences that take a resource elsewhere: to another kind, account, region, or network, where it cannot go without a new generation.
+//! Differences that move a resource: to another kind, account, region, or network. Such a move needs a new generation.
 //!
 //! Not here: other differences that replace, which `diff` finds.
 
@@ -17,7 +17,7 @@ use crate::serving::values;
 use crate::world::Current;
 
 impl<'a> Decider<'a> {
-    /// The property in place whose change takes the resource where it cannot go without being replaced.
+    /// The property, otherwise changed in place, whose change moves the resource to a place that it can only reach by a replacement.
     pub(super) fn moves_away(&self, case: &Case<'a>, current: Current<'a>) -> Option<&'static str> {
         let mut places = case.schema.stays_in.iter();
         let leaves = places.find(|place| {
@@ -50,7 +50,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-/// Whether a property says where the resource is, so that it may not be able to go there.
+/// Whether a property says where the resource is, so that a change may need a replacement.
 pub(super) fn is_place(schema: &KindSchema, property: &str) -> bool {
     let mut places = schema.stays_in.iter();
     places.any(|place| place.path.split(['.', '[']).next() == Some(property))

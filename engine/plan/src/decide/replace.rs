@@ -65,7 +65,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Gives the next generation a name of its own, unless the author names it. `beside`: both generations exist for a while.
+    /// Gives the next generation a name of its own, unless the author names the resource. `beside`: both generations exist for a while.
     fn name_successor(&mut self, existing: &mut Existing<'a>, generation: u32, beside: bool) {
         let Existing {
             case,

@@ -1,4 +1,4 @@
-//! Whether the old generation of a replacement goes before or after the new one is made.
+//! The order of a replacement: create-before-delete, or delete-before-create.
 //!
 //! Not here: whether something is replaced at all (`existing`), and what is replaced along with what (`following`).
 
@@ -19,17 +19,17 @@ use crate::world::Current;
 #[derive(Clone, Copy)]
 pub(super) struct Succession<'s, 'a> {
     pub case: &'s Case<'a>,
-    /// The old one.
+    /// The old generation.
     pub current: Current<'a>,
-    /// The spec of the next one.
+    /// The spec of the next generation.
     pub desired: &'s Value,
-    /// The spec of the old one, as applied.
+    /// The spec of the old generation, as applied.
     pub applied: &'s Value,
 }
 
 impl<'a> Decider<'a> {
-    /// Deleting first spreads to what is replaced along with it and holds it. It is also the only way where both generations would have
-    /// what only one can have.
+    /// Delete-first spreads to resources that are replaced along with this one and hold it. It is also the only order if both generations would have a
+    /// value that only one can have.
     pub(super) fn replace_order(&self, succession: &Succession<'_, 'a>) -> ReplaceOrder {
         let Succession {
             case,
@@ -50,8 +50,8 @@ impl<'a> Decider<'a> {
         case.declaration.options.replace.unwrap_or(schema.replace)
     }
 
-    /// Whether it has to go because something that goes first is held by it; or cannot stand beside its next generation, because of a
-    /// fixed name, while something that it uses goes first.
+    /// Whether the resource has to go first because it holds a resource that goes first. Or because it cannot exist beside its next generation (it has
+    /// a fixed name), while a resource that it uses goes first.
     fn goes_before(&self, succession: &Succession<'_, 'a>) -> bool {
         let Succession {
             current,
@@ -100,13 +100,13 @@ impl<'a> Decider<'a> {
         !first.is_empty() && needs(self.inputs.snapshot, recorded, &first)
     }
 
-    /// Whether it is to be replaced whatever differs.
+    /// Whether the user asked to replace the resource.
     pub(super) fn is_asked(&self, case: &Case<'a>) -> bool {
         self.inputs.replace.contains(case.address) || self.following.contains_key(&case.node)
     }
 
-    /// Whether a value that is not known yet is certain to differ from the old one: it comes from a new generation that exists beside the old
-    /// one, and does not merely repeat its spec.
+    /// Whether a value that is not known yet will certainly differ from the old one: it comes from a new generation that exists beside the old one, and
+    /// it is not just a copy of a value in the spec.
     pub(super) fn is_apart(&self, value: &Value) -> bool {
         let mut apart = false;
         each_reference(value, &mut |address, output| {

@@ -1,7 +1,7 @@
-//! The first question about an existing resource: whether the plan has nothing to do for it, told without parsing a spec.
+//! The first question about an existing resource: is there nothing to do? The plan answers it without parsing a spec.
 //!
-//! Most resources of most plans end here, which keeps planning fast. Not here: the comparison of texts (`crate::unchanged`), and what
-//! differs (`existing`).
+//! Most resources of most plans end here, which keeps planning fast. Not here: the comparison of texts (`crate::unchanged`), and what differs
+//! (`existing`).
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::unchanged::{Declared, stands};
 use crate::world::{Current, written};
 
 impl<'a> Decider<'a> {
-    /// Whether nothing differs, as far as texts can show it.
+    /// Whether nothing differs, as far as a comparison of texts can show.
     pub(super) fn is_unchanged(&self, case: &Case<'a>, current: Current<'a>) -> bool {
         let Case {
             address,
@@ -60,7 +60,7 @@ impl<'a> Decider<'a> {
         self.world.declared(node).filter(|_| same)?.output(output)
     }
 
-    /// Whether it waits for the resources that it is recorded to wait for.
+    /// Whether the resource waits for the same resources as recorded.
     pub(super) fn has_same_dependencies(&self, case: &Case<'a>, recorded: &[Address]) -> bool {
         let wanted = self.graph.dependencies(case.node).into_iter();
         let wanted = wanted.map(|(on, _)| self.graph.node(on).address);

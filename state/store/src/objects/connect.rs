@@ -1,6 +1,7 @@
-//! Reaching an object store. TLS is rustls with ring, as everywhere; credentials for Amazon S3 come from whoever knows the SDK's chain.
+//! Connects to an object store. TLS is rustls with ring, as everywhere; the caller, which knows the SDK's credential chain, passes in credentials for
+//! Amazon S3.
 //!
-//! Not here: what is kept there.
+//! Not here: the objects in the store.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,23 +18,22 @@ use object_store::{BackoffConfig, ObjectStore, RetryConfig};
 use crate::error::StoreError;
 use crate::place::{Bucket, Service};
 
-/// A call that takes longer is sent again, or counts as lost: well below the term of a lease.
+/// The timeout of a call, well below the term of a lease. A call that takes longer is retried, or counts as lost.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How stores that speak Amazon S3's protocol are reached.
+/// Access to stores that use Amazon S3's protocol.
 #[derive(Debug, Clone)]
 pub struct S3Access {
-    /// The region of the bucket, unless its URL says one.
+    /// The region of the bucket, unless the URL names one.
     pub region: String,
-    /// Sends every call here, unless the URL says another place.
+    /// The endpoint for every call, unless the URL names another one.
     pub endpoint: Option<String>,
-    /// Whether calls must not leave this host: then neither proxies nor the URL's endpoint are heeded.
+    /// Whether calls must stay on this host: then proxies and the URL's endpoint are ignored.
     pub loopback: bool,
-    /// Credentials.
     pub credentials: Arc<dyn S3Credentials>,
 }
 
-/// Who knows credentials for Amazon S3. Asked before each call, so it should remember them.
+/// A source of credentials for Amazon S3. The store asks before each call, so the source should cache them.
 #[async_trait]
 pub trait S3Credentials: std::fmt::Debug + Send + Sync {
     /// Credentials that are valid now.
@@ -44,7 +44,6 @@ pub trait S3Credentials: std::fmt::Debug + Send + Sync {
 pub struct S3Credential {
     /// The access key's id.
     pub access_key_id: String,
-    /// The secret.
     pub secret_access_key: String,
     /// The session's token, for keys that expire.
     pub session_token: Option<String>,
@@ -80,7 +79,7 @@ impl CredentialProvider for Provider {
     }
 }
 
-/// Calls of the local cloud must not go through a proxy.
+/// Calls to the local cloud must not go through a proxy.
 #[derive(Debug)]
 struct Direct;
 
@@ -98,9 +97,9 @@ impl HttpConnector for Direct {
     }
 }
 
-/// Reaches the bucket. Nothing is sent yet.
+/// Connects to the bucket. Sends nothing yet.
 pub fn connect(bucket: &Bucket, s3: Option<&S3Access>) -> Result<Arc<dyn ObjectStore>, StoreError> {
-    // Fails only if one is installed already.
+    // This fails only if another provider is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let unreachable = |cause| StoreError::Objects {
         place: bucket.to_string(),
@@ -155,7 +154,7 @@ fn s3_store(
         .with_credentials(Arc::new(Provider(Arc::clone(&access.credentials))))
         .with_client_options(options.with_allow_http(plain))
         .with_allow_http(plain)
-        // One object is deleted at a time, which every store can do.
+        // The store deletes one object at a time, which every object store supports.
         .with_disable_bulk_delete(true)
         .with_retry(retry);
     if let Some(endpoint) = endpoint {

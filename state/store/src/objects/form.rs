@@ -1,4 +1,4 @@
-//! The form of the objects: a hash of all that follows, a line's end, and JSON. An encrypted state seals the whole of it.
+//! The form of the objects: a hash of all that follows, a line's end, and JSON. An encrypted state encrypts the whole of it.
 //!
 //! Not here: which objects there are and in which order they are written.
 
@@ -13,21 +13,21 @@ use crate::encryption::Seal;
 use crate::history::HistoryEntry;
 use crate::holder::Holder;
 
-/// The version of the objects that this crate writes. Older ones are read; newer ones are refused.
+/// The version of the objects that this crate writes. It reads older ones and refuses newer ones.
 ///
 /// Since 2: a snapshot counts only once a journal object names it.
 pub const FORMAT: u32 = 2;
 
-/// A group of records that was written at once. One without records says that another writer goes on from here.
+/// A group of records that was written at once. A group without records means that another writer continues from here.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Batch {
     pub format: u32,
     pub number: u64,
-    /// The lease under which it was written.
+    /// The lease of the writer.
     pub writer: String,
     pub holder: Holder,
-    /// What the first record follows.
+    /// The position that the first record follows.
     pub after: Head,
     pub records: Vec<Box<RawValue>>,
     /// The snapshot that counts from here on. Absent in format 1.
@@ -41,46 +41,46 @@ pub struct Batch {
 pub struct Named {
     /// The name of its object.
     pub snapshot: String,
-    /// What the next record follows: the same as before, unless another belief took the place of the last one.
+    /// The position that the next record follows: the same as before, unless another recorded state has replaced the last one.
     pub head: Head,
 }
 
-/// A snapshot with what else is kept of a state.
+/// A snapshot with everything else that is kept of a state.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kept {
     pub format: u32,
-    /// The first journal object that it does not contain: the one that names it.
+    /// The first journal object that the snapshot does not contain: the one that names the snapshot.
     pub number: u64,
-    /// Where the journal was. The chain goes on from here, so that the snapshot before this one leads on, too.
+    /// The position of the journal. The chain continues from here, so that the snapshot before this one leads on, too.
     pub head: Head,
     pub snapshot: Snapshot,
-    /// Oldest first.
+    /// The history, oldest first.
     pub history: Vec<HistoryEntry>,
-    /// The names of the snapshots before it that are kept to go back to, oldest first. Absent in format 1.
+    /// The names of the earlier snapshots that are kept for a rollback, oldest first. Absent in format 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub earlier: Vec<String>,
 }
 
-/// The lease. It is never deleted: object stores have no conditional delete.
+/// The lease. It is never deleted, because object stores have no conditional delete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeaseForm {
     pub format: u32,
-    /// Tells one hold from another.
+    /// Distinguishes one hold from another.
     pub token: String,
-    /// Absent when it was given back.
+    /// The holder; absent if the lease was given back.
     pub holder: Option<Holder>,
     pub since: Timestamp,
-    /// How long it holds without being renewed, in milliseconds.
+    /// How long the lease is valid without being renewed, in milliseconds.
     pub term: u64,
-    /// Counts renewals, so that each writes another object.
+    /// Counts renewals, so that each renewal writes a different object.
     pub beat: u64,
-    /// How far the journal had come.
+    /// The position of the journal.
     pub reached: Option<Reached>,
 }
 
-/// How far a journal has come.
+/// The position of a journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reached {
@@ -89,7 +89,7 @@ pub struct Reached {
     pub head: Head,
 }
 
-/// Where a state goes on that was moved away.
+/// The new place of a state that was moved.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MovedForm {
@@ -106,7 +106,7 @@ pub enum Unreadable {
         known: u32,
         written_by: Option<String>,
     },
-    /// It is encrypted, and there is no key.
+    /// The object is encrypted, and there is no key.
     Sealed,
 }
 
@@ -154,7 +154,7 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8], seal: Option<&Seal>) -> Result<T,
     }
     let damaged = |error: serde_json::Error| Unreadable::Damaged(error.to_string());
     let version: Version = serde_json::from_str(text).map_err(damaged)?;
-    // What is kept and the object around it have a format each.
+    // The content and the object around it each have a format.
     let inner = version.snapshot.as_ref().map_or(0, |inner| inner.format);
     let written_by = version.snapshot.and_then(|inner| inner.written_by);
     for (found, known) in [(version.format, FORMAT), (inner, snapshot::FORMAT)] {

@@ -1,7 +1,8 @@
-//! The lease of a state in an object store: an object that is put anew by its holder, each time only if nobody else has put it meanwhile.
+//! The lease of a state in an object store: an object that its holder writes again and again with conditional puts, each only if no other run has
+//! written it meanwhile.
 //!
-//! Whether a holder is dead is told by the store's own clock: its lease was not put for longer than the term. The clocks of hosts are not compared.
-//! The holder counts its term from before it asked, so it stops before anybody else may begin.
+//! The store's own clock tells whether a holder is dead: the holder has not written its lease for longer than the term. The clocks of hosts are not
+//! compared. The holder counts its term from before its request, so it stops before another run may begin.
 //!
 //! Not here: when it is renewed.
 
@@ -20,7 +21,7 @@ use crate::error::StoreError;
 use crate::holder::{Deadline, Holder, Moment};
 use crate::leased::{Hands, Lease};
 
-/// What a lease must be late by, beyond its term, before its holder counts as dead: stores tell time in seconds, and their servers differ a little.
+/// How late a lease must be, beyond its term, before its holder counts as dead: stores tell time in seconds, and their servers differ a little.
 const MARGIN: Duration = Duration::from_secs(3);
 
 /// A lease that is ours.
@@ -33,7 +34,7 @@ pub struct ObjectLease {
 }
 
 impl ObjectLease {
-    /// Takes the lease if it is free, or its holder is dead.
+    /// Takes the lease if it is free or its holder is dead.
     pub async fn take(objects: &Objects, holder: &Holder) -> Result<Self, StoreError> {
         let path = objects.at("lease");
         let there = objects.bytes(&path).await?;
@@ -63,7 +64,7 @@ impl ObjectLease {
         let bytes = form::write(&form, objects.seal())?;
         let version = match objects.put(&path, bytes.clone(), mode).await {
             Ok(version) => version,
-            // It may be ours all the same: a put that was sent twice conflicts with itself.
+            // The lease may be ours in spite of the error: a put that was sent twice conflicts with itself.
             Err(error) => match objects.bytes(&path).await? {
                 Some((there, version)) if there == bytes => version,
                 Some((there, _)) => {
@@ -93,7 +94,7 @@ impl ObjectLease {
         Arc::clone(&self.deadline)
     }
 
-    /// Where the writer notes how far the journal has come; the next renewal writes it down.
+    /// The place where the writer notes the position of the journal; the next renewal writes it into the lease.
     pub fn note(&self) -> Arc<Mutex<Option<Reached>>> {
         Arc::clone(&self.reached)
     }
@@ -112,14 +113,14 @@ impl ObjectLease {
         }
     }
 
-    /// Gives the lease back after something else has failed.
+    /// Gives the lease back after another error.
     pub async fn give_back_quietly(mut self) {
         if let Err(error) = self.release().await {
             tracing::warn!(%error, "the lease could not be given back; it runs out by itself");
         }
     }
 
-    /// Puts the lease anew; gives who has it instead of us.
+    /// Puts the lease again; returns the other holder if the lease is lost.
     async fn put(&mut self, next: LeaseForm) -> Result<Option<String>, StoreError> {
         let path = self.objects.at("lease");
         let bytes = form::write(&next, self.objects.seal())?;
@@ -143,7 +144,7 @@ impl ObjectLease {
             match form::read::<LeaseForm>(&there, self.objects.seal()) {
                 Ok(lease) if lease.token != self.form.token => return Ok(Some(named(&lease))),
                 Err(_) => return Ok(Some("somebody unknown".to_owned())),
-                // Our own put, or an earlier one, whose answer was lost.
+                // The object is our own put, or an earlier one whose answer was lost.
                 Ok(_) => self.version = version,
             }
             if there == bytes {
@@ -153,7 +154,7 @@ impl ObjectLease {
         }
     }
 
-    /// Takes back how far the journal has come, before it is taken away.
+    /// Removes the position of the journal from the lease, before the journal is deleted.
     pub async fn forget(&mut self) -> Result<(), StoreError> {
         *lock(&self.reached) = None;
         match self.put(self.next()).await? {
@@ -185,15 +186,15 @@ impl Lease for ObjectLease {
             holder: None,
             ..self.next()
         };
-        // Somebody else's is not given back.
+        // A lease of another holder is not given back.
         self.put(free).await.map(drop)
     }
 }
 
-/// Whether the lease was not renewed for its term, by the store's own clock.
+/// Whether the lease was not renewed during its term, by the store's own clock.
 async fn is_dead(objects: &Objects, lease: Option<&LeaseForm>) -> Result<bool, StoreError> {
     let term = lease.map_or(objects.term, |lease| Duration::from_millis(lease.term));
-    // Both from the store: when the lease was put, and what time it is now.
+    // Both times are from the store: when the lease was put, and the time now.
     let clock = objects.at("clock");
     let token = hex(&rand::random::<[u8; 8]>());
     let now = async {

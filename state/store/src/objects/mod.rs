@@ -1,8 +1,8 @@
 //! The shared keeper: a state as objects in Amazon S3, or another store with conditional writes.
 //!
-//! Below the state's prefix are `snapshot/NUMBER-WRITER`, `journal/NUMBER`, `lease`, and perhaps `key` and `moved`. Journal objects are numbered without gaps
-//! and are put only if their number is free: a taken number means that somebody else writes. A snapshot counts only once a journal object names it, so that a
-//! dead writer's snapshot that arrives late changes nothing. `docs/decisions/0010` has the whole layout.
+//! Below the state's prefix are `snapshot/NUMBER-WRITER`, `journal/NUMBER`, `lease`, and perhaps `key` and `moved`. Journal objects are numbered
+//! without gaps. The keeper puts one only if its number is free: a taken number means that another run writes. A snapshot counts only once a journal
+//! object names it, so that a dead writer's snapshot that arrives late changes nothing. `docs/decisions/0010` has the whole layout.
 //!
 //! Not here: reaching the store (`connect`), the lease (`lease`), writing (`writer`), the objects' form (`form`).
 
@@ -44,7 +44,7 @@ use crate::state::State;
 
 /// How many objects are read at once.
 const AT_ONCE: usize = 16;
-/// A checkpoint may take objects away while they are read; then they are listed again.
+/// A checkpoint may delete objects during a read; then the reader lists them again.
 const TRIES: usize = 5;
 
 /// A state in an object store.
@@ -59,7 +59,7 @@ pub(crate) struct Objects {
     term: Duration,
 }
 
-/// What is kept, and the number of the next journal object.
+/// The content, and the number of the next journal object.
 #[derive(Debug, Clone)]
 struct Found {
     state: State,
@@ -69,7 +69,7 @@ struct Found {
 }
 
 impl Objects {
-    /// The state below a prefix. `key` opens it, or seals one that is begun; a state without encryption is read as it is.
+    /// The state below a prefix. `key` decrypts it, or encrypts a new one; a state without encryption is read as it is.
     pub async fn open(
         store: Arc<dyn ObjectStore>,
         prefix: Path,
@@ -110,12 +110,12 @@ impl Objects {
         self.seal.get()
     }
 
-    /// Whether there is a key for a state that is not encrypted.
+    /// Whether the user gave a key for a state that is not encrypted.
     pub fn ignores_key(&self) -> bool {
         self.ignores_key
     }
 
-    // Another program may be faster; then its key is the state's.
+    // Another program may be faster; then its key becomes the state's.
     async fn lay_key(&self) -> Result<(), StoreError> {
         let (Some(key), None) = (&self.key, self.seal()) else {
             return Ok(());
@@ -135,7 +135,7 @@ impl Objects {
         }
     }
 
-    /// What is kept, if anything. Makes nothing.
+    /// The content, if there is any. Creates nothing.
     pub async fn read(&self) -> Result<Option<State>, StoreError> {
         Ok(self.find().await?.map(|found| found.state))
     }
@@ -143,7 +143,7 @@ impl Objects {
     async fn find(&self) -> Result<Option<Found>, StoreError> {
         let mut tries = 0;
         loop {
-            // Before the rest is listed: everything up to here must be there.
+            // Read before the listing: everything up to this position must be there.
             let reached = self.reached().await?;
             let (newest, found) = match self.newest_snapshot().await? {
                 None => (None, Ok(None)),
@@ -151,7 +151,7 @@ impl Objects {
             };
             let found = found.and_then(|found| self.caught_up(found, reached.as_ref()));
             match found {
-                // Perhaps it was tidied away meanwhile.
+                // A checkpoint may have deleted it meanwhile.
                 Err(StoreError::Damaged { .. })
                     if tries < TRIES && self.newest_snapshot().await? != newest =>
                 {
@@ -166,7 +166,7 @@ impl Objects {
         let Some((bytes, _)) = self.bytes(&self.at("lease")).await? else {
             return Ok(None);
         };
-        // A damaged lease is nobody's; it only says less.
+        // A damaged lease has no holder; it only gives less information.
         let lease: Option<LeaseForm> = form::read(&bytes, self.seal()).ok();
         Ok(lease.and_then(|lease| lease.reached))
     }
@@ -212,7 +212,7 @@ impl Objects {
         Ok(moved.map(|(moved, _)| moved.to))
     }
 
-    /// Keeps a first snapshot, unless another program was faster. The store is tried out before.
+    /// Keeps a first snapshot, unless another program was faster. Tests the store before.
     pub async fn begin(&self, fresh: &Snapshot) -> Result<(), StoreError> {
         self.probe().await?;
         self.lay_key().await?;
@@ -232,14 +232,14 @@ impl Objects {
         }
     }
 
-    /// What was believed when that operation had ended.
+    /// The recorded state at the end of that operation.
     pub async fn believed_after(&self, number: i64) -> Result<Option<Snapshot>, StoreError> {
         let mut kept = self.beliefs_kept().await?.into_iter();
         let found = kept.find(|(after, _)| *after == number);
         Ok(found.map(|(_, snapshot)| snapshot.upgraded()))
     }
 
-    /// The operations that can be gone back to, the newest first.
+    /// The operations that a rollback can go back to, the newest first.
     pub async fn beliefs(&self) -> Result<Vec<i64>, StoreError> {
         let kept = self.beliefs_kept().await?;
         Ok(kept.into_iter().rev().map(|(after, _)| after).collect())
@@ -249,7 +249,7 @@ impl Objects {
     async fn beliefs_kept(&self) -> Result<Vec<(i64, Snapshot)>, StoreError> {
         let names = self.all_that_count().await?;
         let kept = futures::stream::iter(names).map(|name| async move {
-            // One that was tidied away meanwhile, or that is damaged, is none.
+            // A snapshot that was deleted meanwhile, or that is damaged, does not count.
             match self.form::<Kept>(&self.snapshot_at(&name)).await {
                 Ok(kept) => Ok(kept.map(|(kept, _)| kept)),
                 Err(StoreError::Damaged { .. }) => Ok(None),
@@ -272,7 +272,7 @@ impl Objects {
         Ok(beliefs)
     }
 
-    /// Takes the lease, and marks the journal so that nobody who had it before can go on.
+    /// Takes the lease, and marks the journal so that an earlier holder cannot continue.
     pub async fn hold(&self, holder: &Holder) -> Result<(Hands, State), StoreError> {
         let lease = ObjectLease::take(self, holder).await?;
         match self.fence(&lease, holder).await {
@@ -308,7 +308,7 @@ impl Objects {
             let path = self.journal_at(found.number);
             match self.put(&path, bytes.clone(), PutMode::Create).await {
                 Ok(_) => {}
-                // A write of the last holder arrived late, or ours arrived and its answer did not.
+                // A write of the last holder arrived late, or our write arrived and its answer was lost.
                 Err(error) => match self.bytes(&path).await? {
                     Some((there, _)) if there == bytes => {}
                     Some(_) => continue,
@@ -324,25 +324,25 @@ impl Objects {
         }
     }
 
-    /// Forgets everything that is kept here.
+    /// Deletes everything that is kept here.
     pub async fn clear(&self, holder: &Holder) -> Result<(), StoreError> {
         let mut lease = ObjectLease::take(self, holder).await?;
         lease.forget().await?;
-        // The newest first, so that what is left in between is an earlier state and no ruin.
+        // The newest first, so that an interrupted deletion leaves an earlier state and not a broken one.
         for number in self.numbers("journal").await?.into_iter().rev() {
             self.delete(&self.journal_at(number)).await?;
         }
         for name in self.snapshot_names().await?.into_iter().rev() {
             self.delete(&self.snapshot_at(&name)).await?;
         }
-        // The lease goes last, and is given back by going.
+        // The lease is deleted last; deleting it gives it back.
         for name in ["moved", "key", "clock", "lease"] {
             self.delete(&self.at(name)).await?;
         }
         Ok(())
     }
 
-    /// The numbers of the objects in a folder, ascending. What has no number there is not ours.
+    /// The numbers of the objects in a folder, ascending. Objects without a number are not ours.
     async fn numbers(&self, folder: &str) -> Result<Vec<u64>, StoreError> {
         let names = self.names(folder).await?;
         let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.parse().ok()).collect();
@@ -464,7 +464,7 @@ impl Objects {
     }
 }
 
-/// Takes one journal object after the other into a snapshot.
+/// Applies one journal object after the other to a snapshot.
 struct Folding {
     found: Found,
 }

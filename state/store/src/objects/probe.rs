@@ -1,4 +1,4 @@
-//! Trying a store out before a state is begun in it: it must refuse a put whose condition does not hold. Everything else here rests on that.
+//! Tests a store before Windlass begins a state in it: the store must refuse a put whose condition does not hold. Everything else here depends on that.
 
 use object_store::{Error, PutMode};
 use windlass::canonical::hex;
@@ -7,10 +7,10 @@ use super::Objects;
 use crate::error::StoreError;
 
 impl Objects {
-    /// Puts an object of its own, under conditions that hold and conditions that do not.
+    /// Puts a test object, under conditions that hold and conditions that do not.
     ///
     /// # Errors
-    /// The store does not honour them, or cannot be used.
+    /// The store does not honour the conditions, or cannot be used.
     pub(super) async fn probe(&self) -> Result<(), StoreError> {
         let path = self.at(&format!("probe-{}", hex(&rand::random::<[u8; 8]>())));
         let found = self.conditions(&path).await;

@@ -1,6 +1,6 @@
-//! The way back from damage: the newest belief that can still be read, taken from whichever snapshot leads furthest.
+//! Repair of a damaged state: finds the newest recorded state that can still be read, from the snapshot that leads furthest.
 //!
-//! Not here: writing it down, which a held store does as it would any other belief.
+//! Not here: writing it down, which a held store does as with any other recorded state.
 
 use super::form::Reached;
 use super::lease::ObjectLease;
@@ -14,7 +14,7 @@ use crate::leased::Hands;
 use crate::state::{LastGood, State};
 
 impl Objects {
-    /// The newest belief that can be read, if any can, of a state that [`Objects::read`] finds damaged.
+    /// The newest recorded state that can be read, if there is any, of a state that [`Objects::read`] finds damaged.
     pub async fn last_good(&self, what: String) -> Result<Option<LastGood>, StoreError> {
         let mut best: Option<State> = None;
         for name in self.candidates().await? {
@@ -54,7 +54,7 @@ impl Objects {
         Ok(Some(folding.found.state))
     }
 
-    /// Takes the lease of a damaged state, for replacing what is kept. Numbers go on behind everything that is there.
+    /// Takes the lease of a damaged state, to replace its content. Numbers continue after everything that is there.
     pub async fn hold_damaged(
         &self,
         holder: &Holder,

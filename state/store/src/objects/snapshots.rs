@@ -1,8 +1,8 @@
-//! Which snapshots count. A snapshot object is put before the journal object that names it, and only that one makes it count: the number of a journal object can
-//! be taken once, so a writer that was taken over can put a snapshot, however late, and nobody reads it.
+//! Which snapshots count. The keeper puts a snapshot object before the journal object that names it, and only the journal object makes it count. The
+//! number of a journal object can be taken once, so a writer that lost its lease can still put a snapshot, however late, but no run reads it.
 //!
-//! The first snapshot of a state has no writer and no journal object, and neither have those of format 1: their names are plain numbers. They count as long as
-//! no journal object has named another.
+//! The first snapshot of a state has no writer and no journal object, and neither have those of format 1: their names are plain numbers. They count
+//! until a journal object names another one.
 //!
 //! Not here: what is in a snapshot (`form`).
 
@@ -12,17 +12,17 @@ use super::Objects;
 use super::form::{Batch, Kept};
 use crate::error::StoreError;
 
-/// The name of a snapshot's object: `NUMBER-WRITER`, or `NUMBER` where nothing has to name it. Names are in order of their numbers.
+/// The name of a snapshot's object: `NUMBER-WRITER`, or `NUMBER` if no journal object has to name it. Names are in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(String);
 
 impl Name {
-    /// The one of a new state.
+    /// The name of a new state's snapshot.
     pub fn first() -> Self {
         Self(format!("{:012}", 0))
     }
 
-    /// Of a writer, before the journal object of that number.
+    /// The name for a writer's snapshot, before the journal object of that number.
     pub fn by(number: u64, writer: &str) -> Self {
         Self(format!(
             "{number:012}-{}",
@@ -30,7 +30,7 @@ impl Name {
         ))
     }
 
-    /// Reads a name; what has no number is not ours.
+    /// Parses a name; an object without a number is not ours.
     pub fn of(text: &str) -> Option<Self> {
         let number = text.split('-').next()?;
         number.parse::<u64>().ok()?;
@@ -41,7 +41,7 @@ impl Name {
         &self.0
     }
 
-    /// The number of the journal object that names it, or goes on from it.
+    /// The number of the journal object that names the snapshot, or continues from it.
     pub fn number(&self) -> u64 {
         let number = self.0.split('-').next().unwrap_or_default();
         number.parse().unwrap_or(u64::MAX)
@@ -65,7 +65,7 @@ impl fmt::Display for Name {
 }
 
 impl Objects {
-    /// The names of all snapshots that are there, oldest first, whether or not they count.
+    /// The names of all snapshots, oldest first, whether or not they count.
     pub(super) async fn snapshot_names(&self) -> Result<Vec<Name>, StoreError> {
         let names = self.names("snapshot").await?;
         let mut names: Vec<_> = names.iter().filter_map(|name| Name::of(name)).collect();
@@ -84,14 +84,14 @@ impl Objects {
         Ok(names.into_iter().rfind(Name::is_plain))
     }
 
-    /// Whether the journal object of its number names it.
+    /// Whether the journal object of its number names the snapshot.
     pub(super) async fn is_named(&self, name: &Name) -> Result<bool, StoreError> {
         let batch: Option<(Batch, _)> = self.form(&self.journal_at(name.number())).await?;
         let named = batch.and_then(|(batch, _)| batch.names);
         Ok(named.is_some_and(|named| *name == named.snapshot))
     }
 
-    /// The snapshots that count, up to one of them, oldest first.
+    /// The snapshots that count, up to a given one, oldest first.
     pub(super) async fn counting(&self, last: &Name, kept: &Kept) -> Result<Vec<Name>, StoreError> {
         let mut names: Vec<Name> = if last.is_plain() {
             let names = self.snapshot_names().await?.into_iter();
@@ -119,7 +119,7 @@ impl Objects {
         }
     }
 
-    /// Every snapshot that may have counted, oldest first, of a state that is damaged: those that can be told to count, or all if none can.
+    /// Every snapshot of a damaged state that may have counted, oldest first: those that provably count, or all if none does.
     pub(super) async fn candidates(&self) -> Result<Vec<Name>, StoreError> {
         let names = self.snapshot_names().await?;
         let mut told: Vec<Name> = Vec::new();

@@ -1,4 +1,4 @@
-//! Writing to a held state in an object store: one put for each group of records, under the next number, only if that is free.
+//! Writes to a held state in an object store: one put for each group of records, under the next number, only if that number is free.
 //!
 //! Not here: grouping, and renewing the lease.
 
@@ -24,7 +24,7 @@ use crate::holder::{Deadline, Holder};
 use crate::leased::Writer;
 use crate::state::{BELIEFS, HISTORY};
 
-/// Between two tries of a write.
+/// The pause between two tries of a write.
 const PAUSE: Duration = Duration::from_millis(250);
 
 pub struct ObjectWriter {
@@ -38,7 +38,7 @@ pub struct ObjectWriter {
     history: Vec<HistoryEntry>,
     /// The snapshots that count, oldest first.
     snapshots: Vec<Name>,
-    /// Set when it is not known whether a write arrived: then nothing may follow it.
+    /// Set if it is unknown whether a write arrived: then no other write may follow.
     halted: Option<String>,
 }
 
@@ -63,7 +63,7 @@ impl ObjectWriter {
         }
     }
 
-    /// Writes a journal object, and moves on.
+    /// Writes a journal object, and advances the number.
     async fn write(
         &mut self,
         records: Vec<Box<RawValue>>,
@@ -98,7 +98,7 @@ impl ObjectWriter {
         });
     }
 
-    /// Puts an object under a name that must be free, as often as it takes while the state is ours.
+    /// Puts an object under a name that must be free, and retries while the state is ours.
     async fn put_once(&mut self, path: &Path, bytes: Bytes) -> Result<(), StoreError> {
         if let Some(halted) = &self.halted {
             return Err(StoreError::Halted(halted.clone()));
@@ -109,7 +109,7 @@ impl ObjectWriter {
             let Err(error) = put.await else {
                 return Ok(());
             };
-            // The answer may have been lost, or an earlier sending of this very put may have been first.
+            // The answer may have been lost, or an earlier copy of this very put may have been first.
             let error = self.objects.failed(error);
             match self.objects.bytes(path).await {
                 Ok(Some((there, _))) if there == bytes => return Ok(()),
@@ -153,7 +153,7 @@ impl ObjectWriter {
         let bytes = form::write(&kept, self.objects.seal())?;
         self.put_once(&self.objects.snapshot_at(&name), bytes)
             .await?;
-        // From here on it counts, if the number is still free.
+        // From here on the snapshot counts, if the number is still free.
         let named = Named {
             snapshot: name.to_string(),
             head: head.clone(),
@@ -166,7 +166,8 @@ impl ObjectWriter {
         Ok(())
     }
 
-    // The snapshot before the newest one stays usable: its journal is kept, too. What does not count goes: its number is taken.
+    // The snapshot before the newest one stays usable, because its journal is kept, too. Snapshots that do not count are deleted: their number is
+    // taken.
     async fn tidy(&mut self) -> Result<(), StoreError> {
         let old = self.snapshots.len().saturating_sub(BELIEFS);
         self.snapshots.drain(..old);

@@ -1,6 +1,6 @@
-//! What was believed when each of the last operations had ended, packed, to go back to.
+//! The recorded states after each of the last operations, compressed, for a rollback.
 //!
-//! Not here: going back, which `windlass-state` works out.
+//! Not here: the rollback, which `windlass-state` works out.
 
 use std::io::{Read, Write};
 
@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::chain::Hashed;
 use crate::state::BELIEFS;
 
-/// One belief as it is kept.
+/// One recorded state in its compressed form.
 pub struct Packed {
     pub format: u32,
     pub hash: String,
@@ -28,7 +28,7 @@ impl Packed {
     }
 }
 
-/// Keeps what is believed, if the last operation has ended and nothing is kept of its end yet; and lets go of the oldest.
+/// Keeps the recorded state, if the last operation has ended and its state is not kept yet. Deletes the oldest ones.
 pub fn keep(connection: &Connection, format: u32, snapshot: &Hashed) -> rusqlite::Result<()> {
     let last = "SELECT number FROM history WHERE finished IS NOT NULL
         AND number = (SELECT max(number) FROM history) AND number NOT IN (SELECT number FROM belief)";
@@ -56,7 +56,7 @@ pub fn keep(connection: &Connection, format: u32, snapshot: &Hashed) -> rusqlite
         .map(drop)
 }
 
-/// What was believed after the operation of that number.
+/// The recorded state after the operation with that number.
 pub fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Packed>> {
     let query = "SELECT format, packed, hash FROM belief WHERE number = ?1";
     let row = connection.query_row(query, [number], |row| {
@@ -69,7 +69,7 @@ pub fn read(connection: &Connection, number: i64) -> rusqlite::Result<Option<Pac
     row.optional()
 }
 
-/// The numbers of the operations whose belief is kept, the newest first.
+/// The numbers of the operations whose recorded state is kept, the newest first.
 pub fn numbers(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     let mut statement = connection.prepare("SELECT number FROM belief ORDER BY number DESC")?;
     let numbers = statement.query_map([], |row| row.get(0))?;

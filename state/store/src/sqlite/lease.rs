@@ -1,6 +1,6 @@
-//! Who holds a database: one writer at a time, by a lease that must be renewed.
+//! The lease of a database: one writer at a time, who must renew its lease.
 //!
-//! The lease's deadline decides. Sooner than that, only the [`Lock`] can prove that the holder is dead.
+//! The lease's deadline decides. Before the deadline, only the [`Lock`] can prove that the holder is dead.
 //!
 //! Not here: when it is renewed.
 
@@ -14,20 +14,18 @@ use crate::error::StoreError;
 use crate::holder::{Holder, TERM};
 use crate::leased::Lease;
 
-/// What became of asking for the lease.
+/// The result of asking for the lease.
 pub enum Asked {
-    /// It is ours.
     Ours,
-    /// Somebody else has it.
+    /// Another run has the lease.
     Held {
-        /// Who.
         holder: Holder,
-        /// Since when.
+        /// When the other run began.
         since: Timestamp,
     },
 }
 
-/// Takes the lease if it is free, has run out, or its holder is dead.
+/// Takes the lease if it is free, has expired, or its holder is dead.
 pub fn take(
     connection: &mut Connection,
     holder: &Holder,
@@ -51,7 +49,7 @@ pub fn take(
             },
         )
         .optional()?;
-    // A deadline that nobody could have set is damaged, and holds nobody up.
+    // A deadline too far in the future must be damaged, so it does not block.
     let latest = now + 2 * TERM;
     let lives = |deadline: i64, mark: Option<&str>| {
         let runs = deadline > now.as_millisecond() && deadline < latest.as_millisecond();
@@ -66,7 +64,7 @@ pub fn take(
                 since,
             });
         }
-        // A process of this host is just taking it or giving it back.
+        // Another process of this host is just taking the lease or giving it back.
         None if !alone => {
             return Ok(Asked::Held {
                 holder: holder.clone(),
@@ -85,7 +83,7 @@ pub fn take(
     Ok(Asked::Ours)
 }
 
-/// Keeps the mark by which the death of this holder can be told.
+/// Keeps the mark that can prove the death of this holder.
 pub fn keep_mark(connection: &Connection, token: &str, mark: &str) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM lease_mark", [])?;
     connection
@@ -96,7 +94,7 @@ pub fn keep_mark(connection: &Connection, token: &str, mark: &str) -> rusqlite::
         .map(drop)
 }
 
-/// Renews the lease; says whether it was still ours.
+/// Renews the lease; returns whether it was still ours.
 pub fn renew(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
     let deadline = Timestamp::now() + TERM;
     let mut update =
@@ -105,7 +103,7 @@ pub fn renew(connection: &Connection, token: &str) -> rusqlite::Result<bool> {
     Ok(renewed == 1)
 }
 
-/// Who has the lease now, for messages.
+/// The current holder of the lease, for messages.
 pub fn holder(connection: &Connection) -> rusqlite::Result<String> {
     let row = connection.query_row("SELECT user, host, pid FROM lease", [], |row| {
         let holder = Holder {

@@ -1,8 +1,9 @@
-//! The lock file beside a database: the system drops it with its process, so a killed run of this machine is taken over at once.
+//! The lock file beside a database: the operating system releases it when its process ends, so another run can take over from a killed run of this
+//! machine at once.
 //!
-//! A free lock alone proves nothing: somebody may have deleted the file under a living holder, and two machines may have one name. So the holder leaves a mark
-//! in the file that it has locked and in the lease. Only who finds the lease's mark in the file that it locks itself, on the machine that the mark names, knows
-//! that the holder is dead. Everybody else waits for the lease to run out.
+//! A free lock alone proves nothing: a person may have deleted the file while the holder was alive, and two machines may have one name. So the holder
+//! leaves a mark in the file that it has locked and in the lease. A run knows that the holder is dead only if it finds the lease's mark in the file
+//! that it locks itself, on the machine that the mark names. Every other run waits until the lease expires.
 //!
 //! Not here: the lease (`lease`).
 
@@ -15,19 +16,19 @@ use windlass::canonical::hex;
 use crate::error::StoreError;
 use crate::private;
 
-/// The lock file, opened. It is locked until it is dropped, if it is ours.
+/// The lock file, opened. If the lock is ours, it is held until this value is dropped.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
     path: PathBuf,
-    /// Whether no living process has it locked.
+    /// Whether no living process has locked the file.
     alone: bool,
-    /// What the last holder left in it.
+    /// The mark that the last holder left in the file.
     left: String,
 }
 
 impl Lock {
-    /// Locks the file beside a database, if it is free. A database that is reached by a symbolic link has the lock of the file that the link leads to.
+    /// Locks the file beside a database, if it is free. If a symbolic link leads to the database, the lock is beside the file that the link leads to.
     pub fn beside(database: &Path) -> Result<Self, StoreError> {
         let path = database.with_extension("lock");
         let unusable = |cause| StoreError::Folder {
@@ -50,7 +51,7 @@ impl Lock {
             Err(TryLockError::Error(cause)) => return Err(unusable(cause)),
         };
         let mut left = String::new();
-        // A mark that cannot be read proves nothing, like one that is not there.
+        // An unreadable mark proves nothing, like a missing one.
         if file.read_to_string(&mut left).is_err() {
             left.clear();
         }
@@ -62,7 +63,7 @@ impl Lock {
         })
     }
 
-    /// Whether no living process has the file locked.
+    /// Whether no living process has locked the file.
     pub fn is_alone(&self) -> bool {
         self.alone
     }
@@ -73,7 +74,7 @@ impl Lock {
         self.alone && mark.is_some_and(|mark| mark == self.left && of_here(mark))
     }
 
-    /// Leaves a new mark in the file, and gives it.
+    /// Writes a new mark into the file, and returns it.
     pub fn mark(&mut self) -> Result<String, StoreError> {
         let mark = format!("{} {}", machine(), hex(&rand::random::<[u8; 16]>()));
         let write = |file: &mut File| {
@@ -95,8 +96,8 @@ impl Lock {
     }
 }
 
-/// This machine since its last start: two machines with one host name differ in it, and containers of one kernel, which share locks, do not. Without Linux's
-/// it is the same for all, so that the mark alone decides.
+/// Identifies this machine since its last start: two machines with one host name differ in it, and containers of one kernel, which share locks, do not.
+/// Without Linux's boot id it is the same for all, so that the mark alone decides.
 fn machine() -> String {
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
     boot.map_or_else(|_| "machine".to_owned(), |boot| boot.trim().to_owned())

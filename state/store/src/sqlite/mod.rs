@@ -1,5 +1,5 @@
-//! The embedded keeper: an SQLite database with a snapshot and the journal since, and two files beside it: the newest [`Head`], because
-//! SQLite does not notice a lost or damaged write-ahead log, and a backup of the snapshot.
+//! The embedded keeper: an SQLite database with a snapshot and the journal since, and two files beside it: the newest [`Head`], because SQLite does not
+//! notice a lost or damaged write-ahead log, and a backup of the snapshot.
 //!
 //! Not here: writing while a run goes on (`writer`), the lease (`lease`), the sidecar files (`sidecar_files`).
 
@@ -32,7 +32,7 @@ use crate::leased::Hands;
 use crate::private;
 use crate::state::State;
 
-/// How long another program is waited for that writes at the same moment.
+/// How long SQLite waits for another program that writes at the same moment.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const SCHEMA: &str = "
@@ -60,7 +60,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// The database of that name. A symbolic link is followed, so that one database has one lock and one head whatever name it is reached by.
+    /// The database with that name. Symbolic links are followed, so that one database has one lock and one head under every name.
     pub fn at(path: PathBuf) -> Self {
         let path = match path.is_symlink() {
             true => path.canonicalize().unwrap_or(path),
@@ -69,14 +69,14 @@ impl Database {
         Self { path }
     }
 
-    /// What is kept, if anything. Makes nothing.
+    /// The content, if there is any. Creates nothing.
     pub fn read(&self) -> Result<Option<State>, StoreError> {
-        // Without its file, the database may be lost or may never have been.
+        // If the database file is missing, the database may be lost or may never have existed.
         let begun = self.sidecar_files().is_there();
         if !begun && !self.path.is_file() {
             return Ok(None);
         }
-        // Before the database: everything up to here must be in it, while a writer may begin and go on.
+        // Read before the database: everything up to here must be in it, even if a writer begins and goes on meanwhile.
         let head = self.sidecar_files().head();
         let connection = self.look()?;
         // One view of all tables, whatever a writer does meanwhile.
@@ -94,7 +94,7 @@ impl Database {
         }
     }
 
-    // SQLite drops the end of a write-ahead log that it cannot read, and says nothing.
+    // SQLite silently drops the end of a write-ahead log that it cannot read.
     fn caught_up(
         &self,
         connection: &Connection,
@@ -108,7 +108,7 @@ impl Database {
                 head.sequence
             )));
         }
-        // A chain begins anew at each snapshot, and snapshots have hashes of their own.
+        // A chain begins again at each snapshot, and snapshots have hashes of their own.
         if head.is_beginning() {
             return Ok(());
         }
@@ -165,7 +165,7 @@ impl Database {
             .map_err(|cause| self.failed(cause))
     }
 
-    /// What was believed when that operation had ended.
+    /// The recorded state at the end of that operation.
     pub fn believed_after(&self, number: i64) -> Result<Option<Snapshot>, StoreError> {
         let what = format!("what was believed after {number}");
         let kept = beliefs::read(&self.look()?, number).map_err(|cause| self.failed(cause))?;
@@ -179,12 +179,12 @@ impl Database {
         Ok(Some(snapshot.upgraded()))
     }
 
-    /// The operations that can be gone back to, the newest first.
+    /// The operations that a rollback can go back to, the newest first.
     pub fn beliefs(&self) -> Result<Vec<i64>, StoreError> {
         beliefs::numbers(&self.look()?).map_err(|cause| self.failed(cause))
     }
 
-    /// Takes the lease. Somebody may have changed the state until this moment, so it is read again.
+    /// Takes the lease. Another run may have changed the state until this moment, so it is read again.
     pub fn hold(&self, holder: &Holder) -> Result<(Hands, State), StoreError> {
         let asked = Moment::now();
         let mut lock = Lock::beside(&self.path)?;
@@ -219,7 +219,7 @@ impl Database {
         Ok((hands, state))
     }
 
-    /// Forgets everything that is kept here.
+    /// Deletes everything that is kept here.
     pub fn clear(&self, holder: &Holder) -> Result<(), StoreError> {
         let mut lock = Lock::beside(&self.path)?;
         let (mut connection, token) = (self.connect()?, hex(&rand::random::<[u8; 16]>()));
@@ -252,7 +252,7 @@ impl Database {
         }
     }
 
-    /// A connection to read by. A folder that cannot be written is no obstacle, as in a backup or an auditor's account.
+    /// A connection for reading. It also works in a folder without write permission, such as a backup or an auditor's account.
     fn look(&self) -> Result<Connection, StoreError> {
         match self.connect() {
             Err(StoreError::Database { .. } | StoreError::Folder { .. }) if self.path.is_file() => {
@@ -316,7 +316,7 @@ impl Database {
         text: &str,
         hash: &str,
     ) -> Result<Snapshot, StoreError> {
-        // Read first: a number that is damaged is no newer version.
+        // The hash is checked first, because a damaged number must not count as a newer version.
         if digest(text) != hash {
             return Err(self.damaged(format!("{what} is not the one that was written")));
         }
@@ -392,7 +392,7 @@ impl Database {
         SidecarFiles::of(&self.path)
     }
 
-    // What SQLite cannot read is damaged, unless the system keeps it from reading.
+    // What SQLite cannot read is damaged, unless the operating system denies access.
     fn failed(&self, cause: rusqlite::Error) -> StoreError {
         const SHORT_READ: i32 = 522;
         let outside = matches!(
@@ -434,7 +434,7 @@ impl std::fmt::Display for Database {
     }
 }
 
-/// Opens a database where nothing can be written. <https://sqlite.org/wal.html#read_only_databases>
+/// Opens a database in a folder without write permission. <https://sqlite.org/wal.html#read_only_databases>
 fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let open = |location: &Path| {
@@ -447,13 +447,13 @@ fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     log.push("-wal");
     let is_logged = std::fs::metadata(log).is_ok_and(|log| log.len() > 0);
     match open(path) {
-        // SQLite needs files of its own beside the database to read a write-ahead log; where there is no log, it needs none.
+        // SQLite needs files of its own beside the database to read a write-ahead log. If there is no log, it needs none.
         Err(_) if !is_logged => open(Path::new(&format!("file:{}?immutable=1", encoded(path)))),
         opened => opened,
     }
 }
 
-/// A path inside a URI.
+/// A path in the form that a URI takes.
 fn encoded(path: &Path) -> String {
     let path = path.to_string_lossy();
     path.replace('%', "%25")
@@ -461,7 +461,7 @@ fn encoded(path: &Path) -> String {
         .replace('#', "%23")
 }
 
-/// Turns the write-ahead log on. SQLite waits for nobody here: two programs that make a database at the same moment lock each other out.
+/// Turns the write-ahead log on. SQLite does not wait here, so two programs that create a database at the same moment lock each other out.
 fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
     let until = Instant::now() + PATIENCE;
     loop {
@@ -498,7 +498,7 @@ fn write_snapshot(
         .map(drop)
 }
 
-/// Which version of Windlass wrote a snapshot of a format that this one cannot read.
+/// The version of Windlass that wrote a snapshot whose format this one cannot read.
 fn written_by(text: &str) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Writer {

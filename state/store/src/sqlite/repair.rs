@@ -1,6 +1,6 @@
-//! The way back from damage: the newest belief that can still be read, put into a new database. The damaged one is kept aside.
+//! Repair of a damaged database: puts the newest recorded state that can still be read into a new database, and keeps the damaged one aside.
 //!
-//! Not here: asking whether that is wanted.
+//! Not here: asking whether the user wants that.
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -16,7 +16,7 @@ use crate::holder::Holder;
 use crate::state::LastGood;
 
 impl Database {
-    /// The newest belief that can be read, if any can, of a database that [`Database::read`] finds damaged.
+    /// The newest recorded state that can be read, if there is any, of a database that [`Database::read`] finds damaged.
     pub fn last_good(&self, what: String) -> Option<LastGood> {
         let connection = self.connect().ok();
         let kept = connection
@@ -51,7 +51,7 @@ impl Database {
         Some(snapshot)
     }
 
-    /// Puts the damaged files aside, and gives the name that they have now. Nobody may work on them, as far as that can still be read.
+    /// Renames the damaged files, and returns their new name. As far as that can still be read, no other run may work on them.
     pub fn set_aside(&self, holder: &Holder) -> Result<String, StoreError> {
         let mut lock = Lock::beside(&self.path)?;
         if let Ok(mut connection) = self.connect() {

@@ -1,6 +1,6 @@
-//! The two sidecar files of a database: how far its journal had come (`.head`), and a backup of the last snapshot (`.backup`).
+//! The two sidecar files of a database: the position of its journal (`.head`), and a backup of the last snapshot (`.backup`).
 //!
-//! A sound database needs neither, so one that cannot be read counts as absent. The store does not sync them: after a loss of power one may be
+//! A sound database needs neither, so one that cannot be read counts as absent. The store does not sync them: after a loss of power a sidecar may be
 //! older, and claim less, or be unreadable.
 //!
 //! Not here: what is concluded from them (`repair`).
@@ -22,7 +22,7 @@ impl<'a> SidecarFiles<'a> {
         Self(database)
     }
 
-    /// Whether a database was here once.
+    /// Whether a database existed here once.
     pub fn is_there(&self) -> bool {
         self.file("head").exists()
     }
@@ -80,7 +80,7 @@ impl<'a> SidecarFiles<'a> {
         (digest(text) == hash).then(|| text.to_owned())
     }
 
-    /// Puts a file in the place of the last one.
+    /// Replaces the last version of a file.
     fn put(&self, which: &str, text: &str) -> Result<File, StoreError> {
         let (path, new) = (self.file(which), self.file(&format!("{which}.new")));
         let put = || {
@@ -98,8 +98,8 @@ impl<'a> SidecarFiles<'a> {
     }
 }
 
-/// The file of the head, for who writes it. It is written over while its length stays: another file in its place for each group of records
-/// would take a sixth of the processor time of `up`.
+/// The file of the head, for the writer. It is overwritten in place while its length stays the same: replacing the file for each group of records would
+/// take a sixth of the processor time of `up`.
 #[derive(Debug)]
 pub(super) struct HeadFile {
     file: File,

@@ -1,4 +1,4 @@
-//! Writing to a held database: a transaction for each group of records, one sync to disk for each.
+//! Writes to a held database: for each group of records one transaction and one sync to disk.
 //!
 //! Not here: grouping, and renewing the lease.
 
@@ -45,7 +45,7 @@ impl DatabaseWriter {
         }
     }
 
-    /// Writes in one transaction, if the state is still ours. What `write` gives is the head from then on.
+    /// Writes in one transaction, if the state is still ours. The result of `write` becomes the new head.
     fn transaction(
         &mut self,
         write: impl FnOnce(&Connection, &Head) -> rusqlite::Result<Head>,
@@ -166,7 +166,7 @@ fn append(connection: &Connection, head: &Head, record: &Record) -> rusqlite::Re
     Ok(next)
 }
 
-/// Keeps a snapshot in the place of the last one, and as what was believed after the last operation.
+/// Replaces the last snapshot, and keeps it as the recorded state after the last operation.
 fn put(connection: &Connection, snapshot: &Snapshot, text: &Hashed) -> rusqlite::Result<()> {
     write_snapshot(connection, snapshot, text, "INSERT OR REPLACE")?;
     beliefs::keep(connection, snapshot.format, text)?;
@@ -178,7 +178,7 @@ fn put(connection: &Connection, snapshot: &Snapshot, text: &Hashed) -> rusqlite:
     Ok(())
 }
 
-/// Lets go of the operations beyond those that a state remembers.
+/// Deletes the operations beyond those that a state remembers.
 fn forget_oldest(connection: &Connection) -> rusqlite::Result<()> {
     let keep = i64::try_from(HISTORY).expect("a small number");
     for table in ["history", "history_hash"] {

@@ -5,17 +5,17 @@ use windlass_derive::{Block, Choice};
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// How the values of a period become one.
+    /// How CloudWatch combines the values of a period into one.
     pub enum Statistic {
-        /// Their mean.
+        /// The mean of the values.
         Average = "Average",
-        /// The greatest.
+        /// The greatest value.
         Maximum = "Maximum",
-        /// The smallest.
+        /// The smallest value.
         Minimum = "Minimum",
-        /// How many there are.
+        /// The number of values.
         SampleCount = "SampleCount",
-        /// Their sum.
+        /// The sum of the values.
         Sum = "Sum",
     }
 }
@@ -23,25 +23,23 @@ crate::text_enum! {
 /// One dimension of a metric.
 #[derive(Debug, Clone, Block)]
 pub struct MetricDimension {
-    /// Its name.
     pub name: Input<String>,
-    /// Its value.
     pub value: Input<String>,
 }
 
-/// One metric, or one step of mathematics over metrics.
+/// One metric, or one step of metric math.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct MetricQuery {
-    /// Its name within the list, which expressions use: a lowercase letter, then letters, digits and `_`.
+    /// The id within the list, which expressions use: a lowercase letter, then letters, digits and `_`.
     #[field(no_setter)]
     pub id: Input<String>,
-    /// What is shown for it.
+    /// A label for the metric, for people.
     pub label: Option<Input<String>>,
-    /// What it is.
+    /// A metric, or an expression over other queries.
     #[field(choice, no_setter)]
     pub query: Query,
-    /// Whether the policy looks at it. Exactly one of the list says so. AWS's default is `true`.
+    /// Whether the policy uses this query's result. Exactly one query of the list returns data. AWS's default is `true`.
     #[field(removal_default("true"))]
     pub return_data: Option<Input<bool>>,
 }
@@ -51,18 +49,16 @@ pub struct MetricQuery {
 pub enum Query {
     /// An expression such as `100 * used / total`.
     Expression(Input<String>),
-    /// A metric.
     MetricStat(MetricStat),
 }
 
 /// A metric with its statistic.
 #[derive(Debug, Clone, Block)]
 pub struct MetricStat {
-    /// The metric.
     pub metric: Metric,
     /// The statistic, such as `Average` or `p99`.
     pub stat: Input<String>,
-    /// The unit, such as `Percent`. Absent: whatever was sent.
+    /// The unit, such as `Percent`. If absent, the unit of the published data.
     pub unit: Option<Input<String>>,
 }
 
@@ -70,27 +66,24 @@ pub struct MetricStat {
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct Metric {
-    /// What tells it apart from others of its name.
+    /// The dimensions that distinguish this metric from others of the same name.
     #[field(set)]
     pub dimensions: Vec<MetricDimension>,
-    /// Its name.
     #[field(no_setter)]
     pub metric_name: Option<Input<String>>,
-    /// Whose it is, such as `AWS/SQS`.
+    /// The namespace of the metric, such as `AWS/SQS`.
     #[field(no_setter)]
     pub namespace: Option<Input<String>>,
 }
 
-/// A list of queries of which one says what the policy looks at.
+/// A list of queries, of which exactly one returns the value that the policy uses.
 #[derive(Debug, Clone, Block)]
 pub struct MetricDataQueries {
-    /// The queries.
     #[field(required, keyed("Id"))]
     pub metric_data_queries: Vec<MetricQuery>,
 }
 
 impl MetricQuery {
-    /// A metric.
     #[must_use]
     pub fn metric(id: impl IntoInput<String>, metric: MetricStat) -> Self {
         Self::with(id, Query::MetricStat(metric))
@@ -102,7 +95,7 @@ impl MetricQuery {
         Self::with(id, Query::Expression(expression.into()))
     }
 
-    /// Whether the policy looks at it.
+    /// Whether the policy uses this query's result.
     pub(super) fn is_shown(&self) -> bool {
         let shown = self.return_data.as_ref();
         shown.is_none_or(|shown| shown.literal() != Some(false))

@@ -1,10 +1,10 @@
 //! `AWS::ApplicationAutoScaling::ScalingPolicy`: how the number of a scalable target follows a metric.
 //!
-//! What surprises people: a target-tracking policy makes CloudWatch alarms of its own, which come and go with it; two policies that track the same metric of one
-//! target pull at each other; and making a policy under a name that its target has already is a change of that one.
+//! What surprises people: AWS creates CloudWatch alarms for a target-tracking policy and deletes them together with it. Two policies that track the
+//! same metric of one target work against each other. Creating a policy under a name that the target already uses changes the existing policy.
 //!
-//! Not here: the alarms of step scaling, which name the policy's ARN as their action.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-applicationautoscaling-scalingpolicy.html>
+//! Not here: the alarms of step scaling, which name the policy's ARN as their action. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-applicationautoscaling-scalingpolicy.html>
 
 mod metric;
 mod predictive;
@@ -44,11 +44,11 @@ use crate::value::{Input, IntoInput, Output};
 crate::text_enum! {
     /// How a policy scales.
     pub enum PolicyType {
-        /// By a forecast. For ECS services only.
+        /// Scales ahead by a forecast. For ECS services only.
         PredictiveScaling = "PredictiveScaling",
-        /// In steps, when an alarm says so.
+        /// Scales in steps when an alarm fires.
         StepScaling = "StepScaling",
-        /// So that a metric stays at a value.
+        /// Scales so that a metric stays at a value.
         TargetTrackingScaling = "TargetTrackingScaling",
     }
 }
@@ -85,31 +85,31 @@ crate::text_enum! {
     no_new
 )]
 pub struct ScalingPolicy {
-    /// Its name, up to 256 printable characters, unique for the target.
+    /// The name, up to 256 printable characters, unique for the target.
     #[field(replaces, no_setter)]
     pub policy_name: Input<String>,
-    /// How it scales, as the configuration says.
+    /// The type of the policy, which follows from the configuration.
     #[field(in_place, no_setter)]
     pub policy_type: Input<PolicyType>,
-    /// What it does.
+    /// The configuration of the policy, which decides its type.
     #[field(choice, in_place, no_setter)]
     pub configuration: Configuration,
-    /// What is scaled, where the target is not named by its id.
+    /// The resource to scale, unless `ScalingTargetId` names the target.
     #[field(replaces, no_setter)]
     pub resource_id: Option<Input<String>>,
-    /// Which number of it is scaled, where the target is not named by its id.
+    /// Which number of the resource is scaled, unless `ScalingTargetId` names the target.
     #[field(replaces, no_setter)]
     pub scalable_dimension: Option<Input<ScalableDimension>>,
-    /// The scalable target: its resource id, dimension and namespace in one. AWS gives back the three.
+    /// The scalable target: its resource id, dimension and namespace in one text. AWS returns the three separately.
     #[field(replaces, no_setter)]
     pub scaling_target_id: Option<Input<ScalableTargetId>>,
-    /// The service that the dimension belongs to, where the target is not named by its id.
+    /// The service of the dimension, unless `ScalingTargetId` names the target.
     #[field(replaces, no_setter)]
     pub service_namespace: Option<Input<ServiceNamespace>>,
 }
 
-/// A target has one policy of a name: `PutScalingPolicy` overwrites it. And it has one that tracks a metric: AWS answers
-/// `ValidationException`, "Only one TargetTrackingScaling policy for a given metric specification is allowed"
+/// A target has one policy of a name: `PutScalingPolicy` overwrites an existing one. A target has one policy that tracks a given metric: for a second
+/// one AWS answers `ValidationException`, "Only one TargetTrackingScaling policy for a given metric specification is allowed"
 /// (hashicorp/terraform-provider-aws#41179).
 fn taken(spec: &Value) -> Vec<Vec<Value>> {
     let target: Vec<_> = match spec.get("ScalingTargetId") {
@@ -131,13 +131,13 @@ fn taken(spec: &Value) -> Vec<Vec<Value>> {
         .collect()
 }
 
-/// What a policy does: exactly one of these.
+/// The configuration of a policy: exactly one of these.
 #[derive(Debug, Clone, Choice)]
 #[choice(in_place)]
 pub enum Configuration {
-    /// Follows a forecast.
+    /// Scales ahead by a forecast.
     PredictiveScalingPolicyConfiguration(PredictiveScaling),
-    /// Scales in steps when an alarm says so.
+    /// Scales in steps when an alarm fires.
     StepScalingPolicyConfiguration(StepScaling),
     /// Keeps a metric at a value.
     TargetTrackingScalingPolicyConfiguration(TargetTracking),
@@ -171,12 +171,12 @@ impl Configuration {
     }
 }
 
-/// What a policy scales.
+/// The target of a policy.
 #[derive(Debug, Clone)]
 pub enum PolicyTarget {
     /// A scalable target.
     Target(Input<ScalableTargetId>),
-    /// Something that has a scalable target already, by its type and name, such as `service/shop/api`.
+    /// A resource that has a scalable target already, by its type and name, such as `service/shop/api`.
     Resource(ScalableDimension, Input<String>),
 }
 

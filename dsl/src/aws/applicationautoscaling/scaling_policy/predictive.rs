@@ -1,4 +1,4 @@
-//! Predictive scaling: a forecast of the load decides in advance. AWS has it for ECS services only.
+//! Predictive scaling: AWS forecasts the load and scales in advance. AWS offers it for ECS services only.
 
 use windlass_derive::Block;
 
@@ -7,75 +7,74 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// Whether a forecast has an effect.
+    /// Whether AWS scales by the forecast or only makes it.
     pub enum PredictiveMode {
-        /// It scales.
+        /// AWS scales by the forecast.
         ForecastAndScale = "ForecastAndScale",
-        /// It is only made.
+        /// AWS makes the forecast and does not scale.
         ForecastOnly = "ForecastOnly",
     }
 
     /// What happens when a forecast comes near the target's upper bound.
     pub enum MaxCapacityBreachBehavior {
-        /// The bound holds.
+        /// The number stays at or below the bound.
         HonorMaxCapacity = "HonorMaxCapacity",
-        /// The bound gives way, by the forecast and a buffer.
+        /// The number may exceed the bound, up to the forecast plus a buffer.
         IncreaseMaxCapacity = "IncreaseMaxCapacity",
     }
 }
 
-/// Follows a forecast.
+/// Predictive scaling: scales ahead by a forecast.
 #[derive(Debug, Clone, Block)]
 pub struct PredictiveScaling {
     /// What happens when a forecast comes near the target's upper bound. AWS's default is `HonorMaxCapacity`.
     #[field(removal_default("\"HonorMaxCapacity\""))]
     pub max_capacity_breach_behavior: Option<Input<MaxCapacityBreachBehavior>>,
-    /// How far the bound gives way beyond the forecast, in percent, 0 to 100. With `IncreaseMaxCapacity` only, and then required.
+    /// How far the number may exceed the forecast, in percent, 0 to 100. With `IncreaseMaxCapacity` only, and then required.
     pub max_capacity_buffer: Option<Input<u8>>,
-    /// What is forecast. AWS has a list here and takes one.
+    /// The metrics to forecast. AWS has a list here and takes one.
     #[field(required, no_setter)]
     pub metric_specifications: Vec<PredictiveMetric>,
-    /// Whether the forecast has an effect. AWS's default is `ForecastOnly`.
+    /// Whether AWS scales by the forecast. AWS's default is `ForecastOnly`.
     #[field(removal_default("\"ForecastOnly\""))]
     pub mode: Option<Input<PredictiveMode>>,
-    /// How much earlier than forecast tasks are started, in seconds, 0 to 3,600. AWS's default is 300.
+    /// How long before the forecast time AWS starts tasks, in seconds, 0 to 3,600. AWS's default is 300.
     #[field(removal_default("300"))]
     pub scheduling_buffer_time: Option<Input<u32>>,
 }
 
-/// What is forecast: a pair of metrics, or a scaling metric and a load metric.
+/// The metrics of a forecast: a pair of metrics, or a scaling metric and a load metric.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct PredictiveMetric {
-    /// How many tasks there are, as a metric of one's own. With a load and a scaling metric of one's own only.
+    /// A custom metric of the number of tasks. Only with a custom load metric and a custom scaling metric.
     pub customized_capacity_metric_specification: Option<MetricDataQueries>,
-    /// The load, as a metric of one's own.
+    /// A custom load metric.
     pub customized_load_metric_specification: Option<MetricDataQueries>,
-    /// The use of each task, as a metric of one's own.
+    /// A custom scaling metric: the utilization of each task.
     pub customized_scaling_metric_specification: Option<MetricDataQueries>,
-    /// The load, as a metric that AWS keeps.
     pub predefined_load_metric_specification: Option<PredictivePredefinedMetric>,
-    /// The load and the use of each task in one, as AWS keeps them.
+    /// A predefined pair of a load metric and a scaling metric.
     #[field(no_setter)]
     pub predefined_metric_pair_specification: Option<PredictivePredefinedMetric>,
-    /// The use of each task, as a metric that AWS keeps.
+    /// A predefined scaling metric: the utilization of each task.
     pub predefined_scaling_metric_specification: Option<PredictivePredefinedMetric>,
-    /// The use of each task that is aimed at.
+    /// The utilization of each task that the policy aims at.
     #[field(no_setter)]
     pub target_value: Input<f64>,
 }
 
-/// A metric, or pair of metrics, that AWS keeps.
+/// A predefined metric, or a predefined pair of metrics.
 #[derive(Debug, Clone, Block)]
 pub struct PredictivePredefinedMetric {
-    /// Which, such as `ECSServiceCPUUtilization` for a pair.
+    /// The name of the metric, such as `ECSServiceCPUUtilization` for a pair.
     pub predefined_metric_type: Input<String>,
-    /// Of which load balancer and target group: `app/NAME/ID/targetgroup/NAME/ID`, the ends of their two ARNs.
+    /// The load balancer and target group of the metric: `app/NAME/ID/targetgroup/NAME/ID`, the ends of their two ARNs.
     pub resource_label: Option<Input<String>>,
 }
 
 impl PredictiveMetric {
-    /// A pair of metrics that AWS keeps, such as `ECSServiceCPUUtilization`.
+    /// A predefined pair of metrics, such as `ECSServiceCPUUtilization`.
     #[must_use]
     pub fn pair(
         pair: impl Into<PredictivePredefinedMetric>,
@@ -87,7 +86,7 @@ impl PredictiveMetric {
         }
     }
 
-    /// A scaling metric and a load metric, which the setters give.
+    /// A scaling metric and a load metric. Add both with the setters.
     #[must_use]
     pub fn of(target_value: impl IntoInput<f64>) -> Self {
         Self {
@@ -101,7 +100,7 @@ impl PredictiveMetric {
         }
     }
 
-    /// Why it is no whole, if it is none.
+    /// Why the combination of metrics is incomplete, if it is.
     fn fault(&self) -> Option<&'static str> {
         let pair = self.predefined_metric_pair_specification.is_some();
         let scaling = [

@@ -1,4 +1,4 @@
-//! Step scaling: an alarm's breach decides by how much the number changes.
+//! Step scaling: the size of an alarm's breach decides by how much the number changes.
 
 use windlass_derive::Block;
 
@@ -6,53 +6,53 @@ use crate::stack::Checks;
 use crate::value::Input;
 
 crate::text_enum! {
-    /// What an adjustment's number means.
+    /// The meaning of an adjustment's number.
     pub enum AdjustmentType {
-        /// It is added.
+        /// AWS adds the number to the current capacity.
         ChangeInCapacity = "ChangeInCapacity",
-        /// It is the new number.
+        /// The number is the new capacity.
         ExactCapacity = "ExactCapacity",
-        /// It is added, in percent.
+        /// AWS adds the number to the current capacity, in percent.
         PercentChangeInCapacity = "PercentChangeInCapacity",
     }
 
-    /// How the metric's values become one.
+    /// How CloudWatch combines the metric's values into one.
     pub enum MetricAggregationType {
-        /// Their mean.
+        /// The mean of the values.
         Average = "Average",
-        /// The greatest.
+        /// The greatest value.
         Maximum = "Maximum",
-        /// The smallest.
+        /// The smallest value.
         Minimum = "Minimum",
     }
 }
 
-/// Scales in steps when an alarm says so.
+/// Step scaling: scales in steps when an alarm fires.
 #[derive(Debug, Clone, Block)]
 pub struct StepScaling {
-    /// What an adjustment's number means.
+    /// The meaning of an adjustment's number.
     #[field(no_setter)]
     pub adjustment_type: Input<AdjustmentType>,
-    /// How long it waits after a change, in seconds. AWS's default for ECS is 300.
+    /// How long the policy waits after a change, in seconds. AWS's default for ECS is 300.
     pub cooldown: Option<Input<u32>>,
-    /// How the metric's values become one. AWS's default is `Average`.
+    /// How CloudWatch combines the metric's values into one. AWS's default is `Average`.
     #[field(removal_default("\"Average\""))]
     pub metric_aggregation_type: Option<Input<MetricAggregationType>>,
-    /// The least that the number changes by, for `PercentChangeInCapacity`.
+    /// The smallest change of the number, for `PercentChangeInCapacity`.
     pub min_adjustment_magnitude: Option<Input<u32>>,
     /// The steps. Their intervals neither overlap nor leave gaps.
     #[field(required, set, no_setter)]
     pub step_adjustments: Vec<StepAdjustment>,
 }
 
-/// What is done in one interval of the breach.
+/// The adjustment for one interval of the breach.
 #[derive(Debug, Clone, Block)]
 pub struct StepAdjustment {
-    /// Where the interval begins, from the alarm's threshold. Absent: at negative infinity.
+    /// Where the interval begins, relative to the alarm's threshold. If absent, at negative infinity.
     pub metric_interval_lower_bound: Option<Input<f64>>,
-    /// Where the interval ends, from the alarm's threshold. Absent: at infinity.
+    /// Where the interval ends, relative to the alarm's threshold. If absent, at infinity.
     pub metric_interval_upper_bound: Option<Input<f64>>,
-    /// By how much the number changes, or what it becomes.
+    /// The change of the number, or its new value, as the adjustment type says.
     pub scaling_adjustment: Input<i32>,
 }
 

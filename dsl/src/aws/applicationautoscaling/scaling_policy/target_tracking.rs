@@ -1,4 +1,4 @@
-//! Target tracking: the number changes so that a metric stays at a value.
+//! Target tracking: AWS changes the number so that a metric stays at a value.
 
 use windlass_derive::{Block, Choice};
 
@@ -7,9 +7,9 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// A metric that AWS keeps about what is scaled.
+    /// A predefined metric: AWS publishes it for the resource that is scaled.
     pub enum PredefinedMetricType {
-        /// Requests for each target of a load balancer. Its label says of which.
+        /// Requests for each target of a load balancer. The resource label names the load balancer and target group.
         AlbRequestCountPerTarget = "ALBRequestCountPerTarget",
         /// Use of an AppStream fleet.
         AppStreamAverageCapacityUtilization = "AppStreamAverageCapacityUtilization",
@@ -70,21 +70,20 @@ crate::text_enum! {
     }
 }
 
-/// Keeps a metric at a value.
+/// Target tracking: scales so that a metric stays at a value.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct TargetTracking {
-    /// Whether it only ever scales out. AWS's default is `false`.
+    /// Whether the policy only scales out and never in. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub disable_scale_in: Option<Input<bool>>,
-    /// The metric.
     #[field(choice, no_setter)]
     pub metric: TargetTrackingMetric,
-    /// How long it waits after scaling in before it scales in again, in seconds. AWS's default for ECS is 300.
+    /// How long the policy waits after scaling in before it scales in again, in seconds. AWS's default for ECS is 300.
     pub scale_in_cooldown: Option<Input<u32>>,
-    /// How long it waits after scaling out before it counts that as done, in seconds. AWS's default for ECS is 300.
+    /// How long the policy waits until a scale-out has taken effect, in seconds. AWS's default for ECS is 300.
     pub scale_out_cooldown: Option<Input<u32>>,
-    /// The value that the metric stays at.
+    /// The value that the policy keeps the metric at.
     #[field(no_setter)]
     pub target_value: Input<f64>,
 }
@@ -92,38 +91,36 @@ pub struct TargetTracking {
 /// The metric that a policy keeps at a value.
 #[derive(Debug, Clone, Choice)]
 pub enum TargetTrackingMetric {
-    /// One that AWS keeps about what is scaled.
     PredefinedMetricSpecification(PredefinedMetricSpecification),
-    /// Any other.
+    /// A custom metric.
     CustomizedMetricSpecification(CustomizedMetricSpecification),
 }
 
-/// A metric that AWS keeps about what is scaled.
+/// A predefined metric: AWS publishes it for the resource that is scaled.
 #[derive(Debug, Clone, Block)]
 pub struct PredefinedMetricSpecification {
-    /// Which.
     pub predefined_metric_type: Input<PredefinedMetricType>,
-    /// Of which load balancer and target group: `app/NAME/ID/targetgroup/NAME/ID`, the ends of their two ARNs.
+    /// The load balancer and target group of the metric: `app/NAME/ID/targetgroup/NAME/ID`, the ends of their two ARNs.
     pub resource_label: Option<Input<String>>,
 }
 
-/// Any metric, or mathematics over several.
+/// Any metric, or metric math over several.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct CustomizedMetricSpecification {
-    /// What tells the metric apart from others of its name.
+    /// The dimensions that distinguish this metric from others of the same name.
     #[field(set)]
     pub dimensions: Vec<MetricDimension>,
-    /// Its name.
+    /// The name of the metric.
     #[field(no_setter)]
     pub metric_name: Option<Input<String>>,
-    /// Mathematics over several metrics instead.
+    /// Metric math over several metrics, in place of one metric.
     #[field(keyed("Id"), no_setter)]
     pub metrics: Vec<MetricQuery>,
-    /// Whose it is, such as `AWS/SQS`.
+    /// The namespace of the metric, such as `AWS/SQS`.
     #[field(no_setter)]
     pub namespace: Option<Input<String>>,
-    /// How the values of a period become one.
+    /// How CloudWatch combines the values of a period into one.
     #[field(no_setter)]
     pub statistic: Option<Input<Statistic>>,
     /// The unit, such as `Percent`.
@@ -131,7 +128,7 @@ pub struct CustomizedMetricSpecification {
 }
 
 impl TargetTracking {
-    /// Keeps a metric that AWS has about what is scaled at a value.
+    /// Keeps a predefined metric at a value.
     #[must_use]
     pub fn of(metric: PredefinedMetricType, target_value: impl IntoInput<f64>) -> Self {
         Self::with(PredefinedMetricSpecification::new(metric), target_value)
@@ -154,7 +151,7 @@ impl TargetTracking {
 
     pub(super) fn check(&self, checks: &mut Checks<'_>) {
         let property = |name: &str| format!("TargetTrackingScalingPolicyConfiguration.{name}");
-        // AWS takes 8.515920e-109 and more, which is to say anything above zero.
+        // AWS takes 8.515920e-109 and more, which means any number above zero.
         if let Some(value) = self.target_value.literal().filter(|value| *value <= 0.0) {
             checks.invalid(
                 &property("TargetValue"),
@@ -221,7 +218,7 @@ impl CustomizedMetricSpecification {
         }
     }
 
-    /// Mathematics over several metrics. Exactly one of the queries returns data.
+    /// Metric math over several metrics. Exactly one of the queries returns data.
     #[must_use]
     pub fn math(queries: impl IntoIterator<Item = MetricQuery>) -> Self {
         Self {

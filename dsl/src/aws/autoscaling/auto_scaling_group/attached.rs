@@ -1,6 +1,6 @@
-//! What a group tells and is told: lifecycle hooks, notifications, metrics, and who sends it traffic.
+//! What is attached to a group: lifecycle hooks, notifications, metrics, target groups and traffic sources.
 //!
-//! All of it hangs on the group by calls of its own; the group's spec owns what it declares and leaves the rest alone.
+//! AWS has separate calls for each of them. The group's spec owns the members that it declares and leaves all others alone.
 
 use windlass_derive::Block;
 
@@ -9,23 +9,23 @@ use crate::stack::Checks;
 use crate::value::Input;
 
 crate::text_enum! {
-    /// When a hook holds an instance.
+    /// The transition at which a lifecycle hook holds an instance.
     pub enum LifecycleTransition {
-        /// Before it is in service.
+        /// At launch, before the instance is in service.
         Launching = "autoscaling:EC2_INSTANCE_LAUNCHING",
-        /// Before it is terminated.
+        /// Before the instance terminates.
         Terminating = "autoscaling:EC2_INSTANCE_TERMINATING",
     }
 
-    /// What happens when nobody answers a hook.
+    /// What happens to the instance if the hook gets no answer in time.
     pub enum HookResult {
-        /// The instance goes on.
+        /// The transition continues.
         Continue = "CONTINUE",
-        /// A launch is given up; a termination goes on at once.
+        /// AWS gives up the launch; a termination continues at once.
         Abandon = "ABANDON",
     }
 
-    /// What a topic is told.
+    /// An event for which the group sends a notification.
     pub enum NotificationType {
         /// An instance was launched.
         Launch = "autoscaling:EC2_INSTANCE_LAUNCH",
@@ -35,17 +35,17 @@ crate::text_enum! {
         Terminate = "autoscaling:EC2_INSTANCE_TERMINATE",
         /// An instance could not be terminated.
         TerminateError = "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
-        /// A trial when the notification was set up.
+        /// A test when the notification is set up.
         TestNotification = "autoscaling:TEST_NOTIFICATION",
     }
 
-    /// How often metrics come.
+    /// How often the group publishes metrics.
     pub enum MetricsGranularity {
         /// Every minute.
         OneMinute = "1Minute",
     }
 
-    /// What sends traffic to a group.
+    /// The type of a traffic source.
     pub enum TrafficSourceType {
         /// A classic load balancer, by name.
         Elb = "elb",
@@ -56,78 +56,75 @@ crate::text_enum! {
     }
 }
 
-/// A pause in an instance's life, in which something else does its work.
+/// A lifecycle hook: it holds an instance at launch or termination while another program does its work.
 #[derive(Debug, Clone, Block)]
 pub struct LifecycleHookSpecification {
     /// The name, unique in the group.
     pub lifecycle_hook_name: Input<String>,
-    /// When it holds an instance.
+    /// The transition at which the hook holds an instance.
     pub lifecycle_transition: Input<LifecycleTransition>,
-    /// What happens when nobody answers. AWS's default is `ABANDON`.
+    /// What happens if the hook gets no answer in time. AWS's default is `ABANDON`.
     #[field(removal_default("\"ABANDON\""))]
     pub default_result: Option<Input<HookResult>>,
-    /// How long it holds an instance, in seconds, 30 to 7200. AWS's default is 3600.
+    /// How long the hook holds an instance, in seconds, 30 to 7200. AWS's default is 3600.
     #[field(removal_default("3600"))]
     pub heartbeat_timeout: Option<Input<i32>>,
-    /// What the notification says beside its own, at most 4000 characters.
+    /// Additional text in the notification, at most 4000 characters.
     pub notification_metadata: Option<Input<String>>,
-    /// The topic or queue that is told. EventBridge is told in any case.
+    /// The topic or queue that gets the notification. EventBridge always gets it.
     #[field(name = "NotificationTargetARN")]
     pub notification_target_arn: Option<Input<String>>,
-    /// The role that may tell it.
+    /// The role with which the group sends the notification.
     #[field(name = "RoleARN")]
     pub role_arn: Option<Input<RoleArn>>,
 }
 
-/// A topic that is told what happens.
+/// Notifications of the group to one topic.
 #[derive(Debug, Clone, Block)]
 pub struct NotificationConfiguration {
-    /// The topic.
     #[field(name = "TopicARN")]
     pub topic_arn: Input<String>,
-    /// What it is told, as a set.
+    /// The events to notify about, as a set.
     #[field(set, required)]
     pub notification_types: Vec<Input<NotificationType>>,
 }
 
-/// Metrics of the group.
+/// Metrics that the group publishes.
 #[derive(Debug, Clone, Block)]
 pub struct MetricsCollection {
-    /// How often they come.
+    /// How often the group publishes metrics.
     pub granularity: Input<MetricsGranularity>,
-    /// Which, as a set, such as `GroupInServiceInstances`. All, where none is named.
+    /// The metrics, as a set, such as `GroupInServiceInstances`. If empty, all metrics.
     #[field(set)]
     pub metrics: Vec<Input<String>>,
 }
 
-/// Something that sends traffic to the group.
+/// A load balancer or other source that sends traffic to the group.
 #[derive(Debug, Clone, Block)]
 pub struct TrafficSource {
-    /// Which: a name for a classic load balancer, an ARN for all else.
+    /// The source: a name for a classic load balancer, an ARN for all others.
     pub identifier: Input<String>,
-    /// What sort it is.
+    /// The type of the source.
     #[field(name = "Type")]
     pub kind: Input<TrafficSourceType>,
 }
 
-/// Which instance goes first when a group shrinks.
+/// Which instance terminates first when a group scales in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TerminationPolicy {
-    /// By zone balance, then by the oldest template, then by the next billing hour.
+    /// Balances zones first, then takes the oldest template, then the next billing hour.
     Default,
-    /// What fits the allocation strategy least.
+    /// The instance that fits the allocation strategy least.
     AllocationStrategy,
-    /// What is closest to its next billing hour.
+    /// The instance that is closest to its next billing hour.
     ClosestToNextInstanceHour,
-    /// The newest.
     NewestInstance,
-    /// The oldest.
     OldestInstance,
-    /// That with the oldest launch configuration.
+    /// The instance with the oldest launch configuration.
     OldestLaunchConfiguration,
-    /// That with the oldest launch template.
+    /// The instance with the oldest launch template.
     OldestLaunchTemplate,
-    /// A Lambda function says, by ARN with alias or version.
+    /// A Lambda function decides, by ARN with alias or version.
     Lambda(String),
 }
 

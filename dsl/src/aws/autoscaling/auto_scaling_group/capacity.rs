@@ -1,4 +1,4 @@
-//! How a group keeps its capacity: over zones, from reservations, through maintenance and bad health.
+//! How a group keeps its capacity: its zones, its capacity reservations, its maintenance policy and its health checks.
 
 use std::fmt;
 
@@ -10,35 +10,35 @@ use crate::stack::Checks;
 use crate::value::{Input, Literal, Text};
 
 crate::text_enum! {
-    /// How strictly instances are spread over zones.
+    /// How strictly the group balances instances over zones.
     pub enum CapacityDistributionStrategy {
-        /// Evenly, but elsewhere where a zone has no capacity.
+        /// Evenly; if a zone has no capacity, the group launches in another zone.
         BalancedBestEffort = "balanced-best-effort",
-        /// Evenly, whatever happens.
+        /// Evenly; if a zone has no capacity, the group does not launch in another zone.
         BalancedOnly = "balanced-only",
     }
 
-    /// What happens to unhealthy instances in a zone that is impaired.
+    /// What happens to unhealthy instances in an impaired zone.
     pub enum ImpairedZoneBehavior {
         /// They stay.
         IgnoreUnhealthy = "IgnoreUnhealthy",
-        /// They are replaced.
+        /// The group replaces them.
         ReplaceUnhealthy = "ReplaceUnhealthy",
     }
 
-    /// Which reserved capacity a group uses.
+    /// Which capacity reservations a group uses.
     pub enum ReservationPreference {
-        /// What the launch template says.
+        /// As the launch template says.
         Default = "default",
         /// Reserved capacity first, then On-Demand.
         CapacityReservationsFirst = "capacity-reservations-first",
         /// Reserved capacity only.
         CapacityReservationsOnly = "capacity-reservations-only",
-        /// None.
+        /// No reserved capacity.
         None = "none",
     }
 
-    /// What the sizes of a group count.
+    /// The unit of a group's sizes.
     pub enum DesiredCapacityType {
         /// Instances.
         Units = "units",
@@ -48,41 +48,41 @@ crate::text_enum! {
         MemoryMib = "memory-mib",
     }
 
-    /// What AWS refuses to delete.
+    /// Which deletions AWS refuses.
     pub enum DeletionProtection {
-        /// Nothing.
+        /// AWS refuses no deletion.
         None = "none",
-        /// A group that still has instances, even by force.
+        /// AWS refuses to delete a group with instances, even by force.
         PreventForceDeletion = "prevent-force-deletion",
-        /// The group.
+        /// AWS refuses every deletion of the group.
         PreventAllDeletion = "prevent-all-deletion",
     }
 
-    /// What becomes of an instance whose termination hook was abandoned.
+    /// What happens to an instance whose termination hook was abandoned.
     pub enum RetentionAction {
-        /// It is kept for a look.
+        /// The instance is kept for inspection.
         Retain = "retain",
-        /// It is terminated.
+        /// The instance terminates.
         Terminate = "terminate",
     }
 
-    /// Who says that an instance is healthy.
+    /// A health check that can mark an instance as unhealthy.
     pub enum HealthCheck {
-        /// The volumes.
+        /// The status checks of its EBS volumes.
         Ebs = "EBS",
-        /// The instance's own status, which always counts.
+        /// The instance's own status checks, which always count.
         Ec2 = "EC2",
-        /// The load balancers.
+        /// The health checks of load balancers.
         Elb = "ELB",
-        /// Amazon VPC Lattice.
+        /// The health checks of Amazon VPC Lattice.
         VpcLattice = "VPC_LATTICE",
     }
 }
 
-/// How instances are spread over zones.
+/// How the group balances instances over zones.
 #[derive(Debug, Clone, Block)]
 pub struct AvailabilityZoneDistribution {
-    /// How strictly. AWS's default is `balanced-best-effort`.
+    /// How strictly the group balances. AWS's default is `balanced-best-effort`.
     #[field(removal_default("\"balanced-best-effort\""))]
     pub capacity_distribution_strategy: Option<Input<CapacityDistributionStrategy>>,
 }
@@ -90,22 +90,22 @@ pub struct AvailabilityZoneDistribution {
 /// What happens when a zone is impaired.
 #[derive(Debug, Clone, Block)]
 pub struct AvailabilityZoneImpairmentPolicy {
-    /// What happens to unhealthy instances there.
+    /// What happens to unhealthy instances in that zone.
     pub impaired_zone_health_check_behavior: Input<ImpairedZoneBehavior>,
-    /// Whether a zonal shift stops launches there.
+    /// Whether a zonal shift stops launches in that zone.
     pub zonal_shift_enabled: Input<bool>,
 }
 
-/// Which reserved capacity a group uses.
+/// Which capacity reservations a group uses.
 #[derive(Debug, Clone, Block)]
 pub struct CapacityReservationSpecification {
-    /// Which.
+    /// Whether the group uses reserved capacity.
     pub capacity_reservation_preference: Input<ReservationPreference>,
-    /// Certain reservations.
+    /// Specific reservations.
     pub capacity_reservation_target: Option<CapacityReservationTarget>,
 }
 
-/// Certain reservations.
+/// Specific reservations.
 #[derive(Debug, Clone, Block)]
 pub struct CapacityReservationTarget {
     /// Reservations, as a set.
@@ -116,36 +116,36 @@ pub struct CapacityReservationTarget {
     pub capacity_reservation_resource_group_arns: Vec<Input<String>>,
 }
 
-/// What becomes of instances at the end of their life.
+/// What happens to instances at the end of their life.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceLifecyclePolicy {
-    /// When an instance is kept instead of terminated.
+    /// When AWS keeps an instance instead of terminating it.
     pub retention_triggers: Option<RetentionTriggers>,
 }
 
-/// When an instance is kept instead of terminated.
+/// When AWS keeps an instance instead of terminating it.
 #[derive(Debug, Clone, Block)]
 pub struct RetentionTriggers {
-    /// When its termination hook was abandoned.
+    /// What happens when the termination hook was abandoned.
     pub terminate_hook_abandon: Option<Input<RetentionAction>>,
 }
 
-/// How many instances are healthy while some are replaced.
+/// How many instances must be healthy while the group replaces some.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceMaintenancePolicy {
-    /// At most, in percent of the desired capacity, 100 to 200.
+    /// The maximum, in percent of the desired capacity, 100 to 200.
     pub max_healthy_percentage: Input<i32>,
-    /// At least, in percent of the desired capacity, 0 to 100.
+    /// The minimum, in percent of the desired capacity, 0 to 100.
     pub min_healthy_percentage: Input<i32>,
 }
 
-/// Who says that an instance is healthy, as AWS writes it: names with commas between them, in order.
+/// The health checks of a group, as AWS writes them: names with commas between them, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct HealthCheckType(String);
 
 impl HealthCheckType {
-    /// Several of them. The instance's own status always counts.
+    /// Several health checks. The instance's own status always counts.
     #[must_use]
     pub fn of(checks: impl IntoIterator<Item = HealthCheck>) -> Self {
         let mut names: Vec<_> = checks.into_iter().map(HealthCheck::as_str).collect();

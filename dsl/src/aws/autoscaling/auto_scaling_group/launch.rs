@@ -13,7 +13,7 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// How On-Demand instance types are chosen.
+    /// How AWS chooses On-Demand instance types.
     pub enum OnDemandAllocationStrategy {
         /// In the order of the overrides.
         Prioritized = "prioritized",
@@ -21,13 +21,13 @@ crate::text_enum! {
         LowestPrice = "lowest-price",
     }
 
-    /// How Spot instance types are chosen.
+    /// How AWS chooses Spot instance types.
     pub enum SpotAllocationStrategy {
-        /// Where capacity is deepest among the cheap ones. AWS advises it.
+        /// The pools with the most capacity among the cheap ones. AWS recommends it.
         PriceCapacityOptimized = "price-capacity-optimized",
-        /// Where capacity is deepest.
+        /// The pools with the most capacity.
         CapacityOptimized = "capacity-optimized",
-        /// Where capacity is deepest, in the order of the overrides where it can be.
+        /// The pools with the most capacity, in the order of the overrides as far as possible.
         CapacityOptimizedPrioritized = "capacity-optimized-prioritized",
         /// The cheapest.
         LowestPrice = "lowest-price",
@@ -37,13 +37,12 @@ crate::text_enum! {
 /// What a group launches. AWS takes exactly one of these.
 #[derive(Debug, Clone, Choice)]
 pub enum Launch {
-    /// One launch template.
     LaunchTemplate(LaunchTemplateSpecification),
-    /// A mix of instance types and ways to pay.
+    /// A mix of instance types and purchase options.
     MixedInstancesPolicy(Box<MixedInstancesPolicy>),
-    /// A launch configuration, which AWS has ended for new accounts.
+    /// A launch configuration, which AWS no longer offers to new accounts.
     LaunchConfigurationName(Input<String>),
-    /// An instance to copy; AWS makes a launch configuration from it.
+    /// An instance to copy. AWS makes a launch configuration from it.
     #[field(replaces, never_read)]
     InstanceId(Input<InstanceId>),
 }
@@ -54,7 +53,7 @@ pub struct LaunchTemplateSpecification {
     /// Which template.
     #[field(choice)]
     pub template: TemplateReference,
-    /// Which version: a number, `$Latest` or `$Default`.
+    /// The version: a number, `$Latest` or `$Default`.
     pub version: Input<String>,
 }
 
@@ -67,35 +66,35 @@ pub enum TemplateReference {
     LaunchTemplateName(Input<String>),
 }
 
-/// A mix of instance types and ways to pay.
+/// A mix of instance types and purchase options.
 #[derive(Debug, Clone, Block)]
 pub struct MixedInstancesPolicy {
-    /// How much of what, and how it is chosen. What is left out keeps its last value.
+    /// The shares of On-Demand and Spot, and how AWS chooses instance types. A property that is left out keeps its last value.
     #[field(removal_keeps)]
     pub instances_distribution: Option<InstancesDistribution>,
-    /// The templates.
+    /// The launch template, and overrides of it.
     pub launch_template: MixedLaunchTemplate,
 }
 
-/// How much of what, and how it is chosen.
+/// The shares of On-Demand and Spot, and how AWS chooses instance types.
 #[derive(Debug, Clone, Block)]
 pub struct InstancesDistribution {
-    /// How On-Demand instance types are chosen. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
+    /// How AWS chooses On-Demand instance types. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
     #[field(removal_keeps)]
     pub on_demand_allocation_strategy: Option<Input<OnDemandAllocationStrategy>>,
-    /// How much is On-Demand before Spot begins, in the unit of the group's sizes. AWS's default is 0.
+    /// The On-Demand capacity before Spot begins, in the unit of the group's sizes. AWS's default is 0.
     #[field(removal_default("0"))]
     pub on_demand_base_capacity: Option<Input<i32>>,
-    /// How much of the rest is On-Demand, in percent. AWS's default is 100.
+    /// The On-Demand share of the remaining capacity, in percent. AWS's default is 100.
     #[field(removal_default("100"))]
     pub on_demand_percentage_above_base_capacity: Option<Input<i32>>,
-    /// How Spot instance types are chosen. AWS's default is `lowest-price`.
+    /// How AWS chooses Spot instance types. AWS's default is `lowest-price`.
     #[field(removal_default("\"lowest-price\""))]
     pub spot_allocation_strategy: Option<Input<SpotAllocationStrategy>>,
-    /// Over how many pools Spot is spread, 1 to 20; with `lowest-price` only. AWS's default is 2.
+    /// The number of Spot pools, 1 to 20; with `lowest-price` only. AWS's default is 2.
     #[field(removal_default("2"))]
     pub spot_instance_pools: Option<Input<i32>>,
-    /// The highest Spot price per hour, in US dollars. AWS advises against one.
+    /// The highest Spot price per hour, in US dollars. AWS advises against setting it.
     #[field(removal_default("\"\""))]
     pub spot_max_price: Option<Input<String>>,
 }
@@ -105,35 +104,34 @@ pub struct InstancesDistribution {
 pub struct MixedLaunchTemplate {
     /// The template that the overrides vary.
     pub launch_template_specification: LaunchTemplateSpecification,
-    /// What varies, in order of priority. At most 40 instance types, or 4 sets of requirements.
+    /// The overrides, in order of priority. At most 40 instance types, or 4 sets of requirements.
     pub overrides: Vec<LaunchTemplateOverrides>,
 }
 
-/// One variation of the template.
+/// One override of the template.
 #[derive(Debug, Clone, Block)]
 pub struct LaunchTemplateOverrides {
     /// Another image.
     pub image_id: Option<Input<ImageId>>,
-    /// What is launched instead.
+    /// The instance types to launch instead.
     #[field(choice)]
     pub machine: Option<OverrideMachine>,
     /// Another template, such as one for another processor architecture.
     pub launch_template_specification: Option<LaunchTemplateSpecification>,
-    /// How many units one such instance counts for, 1 to 999. All overrides have a weight, or none.
+    /// How many units of capacity one such instance counts for, 1 to 999. Either all overrides have a weight, or none.
     pub weighted_capacity: Option<Input<String>>,
 }
 
 /// What an override launches.
 #[derive(Debug, Clone, Choice)]
 pub enum OverrideMachine {
-    /// An instance type.
     InstanceType(Input<InstanceType>),
-    /// Whichever instance types have this.
+    /// All instance types that meet these requirements.
     InstanceRequirements(Box<InstanceRequirements>),
 }
 
 impl LaunchTemplateSpecification {
-    /// The newest version as of this plan: a new version shows in the plan of the group.
+    /// The version that is the newest at planning time: a new version shows in the plan of the group.
     #[must_use]
     pub fn of(template: &Handle<LaunchTemplate>) -> Self {
         Self::new(
@@ -142,7 +140,7 @@ impl LaunchTemplateSpecification {
         )
     }
 
-    /// Whatever version is the newest when an instance is launched.
+    /// The version that is the newest when an instance is launched (`$Latest`).
     pub fn tracking_latest(template: impl IntoInput<LaunchTemplateId>) -> Self {
         Self::new(
             TemplateReference::LaunchTemplateId(template.into()),
@@ -168,12 +166,12 @@ impl LaunchTemplateSpecification {
 }
 
 impl LaunchTemplateOverrides {
-    /// This instance type.
+    /// An override with this instance type.
     pub fn instance_type(instance_type: impl IntoInput<InstanceType>) -> Self {
         Self::new().machine(OverrideMachine::InstanceType(instance_type.into()))
     }
 
-    /// Whichever instance types have what is needed.
+    /// An override with all instance types that meet the requirements.
     #[must_use]
     pub fn requirements(requirements: impl Into<InstanceRequirements>) -> Self {
         Self::new().machine(OverrideMachine::InstanceRequirements(Box::new(
@@ -209,7 +207,7 @@ impl LaunchTemplateOverrides {
 }
 
 impl MixedInstancesPolicy {
-    /// Variations of one template, the most wanted first.
+    /// A mix from overrides of one template, in order of priority.
     pub fn over(
         template: impl Into<LaunchTemplateSpecification>,
         overrides: impl IntoIterator<Item = LaunchTemplateOverrides>,
@@ -308,7 +306,7 @@ impl Launch {
         }
     }
 
-    /// Whether instance types are chosen by what they have.
+    /// Whether instance types are chosen by their attributes.
     pub(super) fn has_requirements(&self) -> bool {
         let Self::MixedInstancesPolicy(policy) = self else {
             return false;

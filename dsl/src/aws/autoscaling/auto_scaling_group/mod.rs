@@ -1,20 +1,19 @@
-//! `AWS::AutoScaling::AutoScalingGroup`: a number of instances, kept up over zones.
+//! `AWS::AutoScaling::AutoScalingGroup`: a number of instances that AWS keeps running across zones.
 //!
-//! What surprises people: a change of what is launched reaches new instances only. `DesiredCapacity` is set at creation and then left to
-//! whoever scales the group: a capacity provider's managed scaling, scaling policies, schedules. A new `MinSize` above it, or `MaxSize`
-//! below it, moves it all the same. Hooks, notifications, metrics, target groups and traffic sources hang on the group by calls of their
-//! own, and each member has one owner: what others added is left alone. Deleting takes as long as the instances take to end.
+//! What surprises people: A change of what is launched reaches new instances only. Windlass sets `DesiredCapacity` at creation and then leaves it to
+//! what scales the group: a capacity provider's managed scaling, scaling policies, or schedules. A new `MinSize` above the desired capacity, or a new
+//! `MaxSize` below it, still moves it. Hooks, notifications, metrics, target groups and traffic sources have calls of their own, and each member has
+//! one owner: Windlass leaves members that others added alone. Deleting a group takes as long as its instances take to terminate.
 //!
-//! Removal: the group is scaled to zero first, so that its hooks run, and deleted when it is empty. Where `ForceDelete` says so, and where
-//! `NewInstancesProtectedFromScaleIn` keeps it from shrinking (as under a capacity provider with managed termination protection), it is
-//! deleted with its instances.
+//! Removal: Windlass scales the group to zero first, so that its hooks run, and deletes the empty group. Windlass deletes the group together with its
+//! instances if `ForceDelete` says so, or if `NewInstancesProtectedFromScaleIn` keeps the group from shrinking (as under a capacity provider with
+//! managed termination protection).
 //!
-//! Where CloudFormation and this differ: sizes and times are numbers here, not texts; `ForceDelete` is no property in CloudFormation; tags
-//! reach instances unless they say otherwise.
+//! Where CloudFormation and this differ: sizes and times are numbers here, not texts; `ForceDelete` is not a property in CloudFormation; tags reach
+//! instances unless they say otherwise.
 //!
-//! Not here: `NotificationConfiguration`, the older form of `NotificationConfigurations` for one topic; and `Operator`, which marks groups of
-//! AWS's own services.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-autoscalinggroup.html>
+//! Not here: `NotificationConfiguration`, the older form of `NotificationConfigurations` for one topic; and `Operator`, which marks groups of AWS's own
+//! services. Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-autoscaling-autoscalinggroup.html>
 
 pub mod attached;
 pub mod capacity;
@@ -43,7 +42,7 @@ use crate::resource::Check;
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
-/// A number of instances, kept up over zones.
+/// A number of instances that AWS keeps running across zones.
 ///
 /// ```
 /// use windlass::aws::autoscaling::AutoScalingGroup;
@@ -64,7 +63,7 @@ use crate::value::{Input, IntoInput};
 /// assert!(document.problems.is_empty());
 /// ```
 ///
-/// Instances do not register with a target group of addresses:
+/// An `ip` target group does not fit, because it takes addresses and not instances:
 ///
 /// ```compile_fail
 /// use windlass::aws::autoscaling::AutoScalingGroup;
@@ -91,7 +90,7 @@ pub struct AutoScalingGroup {
     /// The name, at most 255 characters, unique in account and region.
     #[field(replaces, physical_name(max = 255, also = "/_."))]
     pub auto_scaling_group_name: Option<Input<String>>,
-    /// What it launches.
+    /// What the group launches.
     #[field(choice, in_place)]
     pub launch: Launch,
     /// The smallest size, in units of `DesiredCapacityType`.
@@ -100,26 +99,26 @@ pub struct AutoScalingGroup {
     /// The largest size, in units of `DesiredCapacityType`.
     #[field(in_place)]
     pub max_size: Input<i32>,
-    /// The size to begin with. AWS's default is the smallest size.
+    /// The size at creation. Afterwards it belongs to what scales the group. AWS's default is the smallest size.
     #[field(
         in_place,
         removal_keeps,
         after_creation("whoever scales the group: managed scaling, scaling policies, schedules")
     )]
     pub desired_capacity: Option<Input<i32>>,
-    /// What the sizes count; other than instances only with instance requirements. AWS's default is `units`.
+    /// The unit of the sizes; units other than instances need instance requirements. AWS's default is `units`.
     #[field(in_place, removal_default("\"units\""))]
     pub desired_capacity_type: Option<Input<DesiredCapacityType>>,
     /// The subnets to launch in, as a set.
     #[field(in_place, set, name = "VPCZoneIdentifier", removal_keeps)]
     pub vpc_zone_identifier: Vec<Input<SubnetId>>,
-    /// The zones to launch in, in the default VPC, or those of the subnets, as a set.
+    /// The zones to launch in: zones of the default VPC, or those of the subnets, as a set.
     #[field(in_place, set, removal_keeps)]
     pub availability_zones: Vec<Input<String>>,
-    /// The same by zone id, as a set. Not with `AvailabilityZones`.
+    /// The zones to launch in by zone id, as a set. Not together with `AvailabilityZones`.
     #[field(in_place, set, removal_keeps)]
     pub availability_zone_ids: Vec<Input<String>>,
-    /// How instances are spread over zones.
+    /// How the group balances instances over zones.
     #[field(
         in_place,
         removal_default("{\"CapacityDistributionStrategy\":\"balanced-best-effort\"}")
@@ -133,19 +132,19 @@ pub struct AutoScalingGroup {
         )
     )]
     pub availability_zone_impairment_policy: Option<AvailabilityZoneImpairmentPolicy>,
-    /// Lets a policy for impaired zones pass although load balancers do not spread over zones. Only sent along with one.
+    /// Makes AWS accept an impairment policy although load balancers do not balance over zones. Windlass only sends it together with such a policy.
     #[field(in_place, never_read, removal_keeps)]
     pub skip_zonal_shift_validation: Option<Input<bool>>,
-    /// Whether Spot instances at risk are replaced before AWS takes them. AWS's default is `false`.
+    /// Whether the group replaces Spot instances at risk before AWS takes them back. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub capacity_rebalance: Option<Input<bool>>,
-    /// Which reserved capacity it uses.
+    /// Which capacity reservations the group uses.
     #[field(
         in_place,
         removal_default("{\"CapacityReservationPreference\":\"default\"}")
     )]
     pub capacity_reservation_specification: Option<CapacityReservationSpecification>,
-    /// AWS keeps it for itself.
+    /// Reserved by AWS.
     #[field(in_place, removal_keeps)]
     pub context: Option<Input<String>>,
     /// How long simple scaling waits after an activity, in seconds. AWS's default is 300.
@@ -154,62 +153,60 @@ pub struct AutoScalingGroup {
     /// How long a new instance warms up, in seconds. AWS's default is none.
     #[field(in_place)]
     pub default_instance_warmup: Option<Input<i32>>,
-    /// What AWS refuses to delete. AWS's default is `none`.
+    /// Which deletions AWS refuses. AWS's default is `none`.
     #[field(in_place, removal_default("\"none\""))]
     pub deletion_protection: Option<Input<DeletionProtection>>,
-    /// Whether removal ends the instances with the group, without hooks. No property of AWS's: it says how the engine deletes.
+    /// Whether a removal terminates the instances together with the group, without hooks. Not a property in AWS: it tells the engine how to delete.
     #[field(in_place, never_read)]
     pub force_delete: Option<Input<bool>>,
-    /// How long a new instance is not checked, in seconds. AWS's default is 0.
+    /// How long AWS does not check the health of a new instance, in seconds. AWS's default is 0.
     #[field(in_place, removal_default("0"))]
     pub health_check_grace_period: Option<Input<i32>>,
-    /// Who says that an instance is healthy. AWS's default is `EC2`.
+    /// The health checks that count. AWS's default is `EC2`.
     #[field(in_place, removal_default("\"EC2\""))]
     pub health_check_type: Option<Input<HealthCheckType>>,
-    /// What becomes of instances at the end of their life.
+    /// What happens to instances at the end of their life.
     #[field(
         in_place,
         removal_default("{\"RetentionTriggers\":{\"TerminateHookAbandon\":\"terminate\"}}")
     )]
     pub instance_lifecycle_policy: Option<InstanceLifecyclePolicy>,
-    /// How many instances are healthy while some are replaced.
+    /// How many instances must be healthy while the group replaces some.
     #[field(in_place)]
     pub instance_maintenance_policy: Option<InstanceMaintenancePolicy>,
-    /// Pauses in an instance's life, by name.
+    /// Lifecycle hooks, by name.
     #[field(in_place, keyed("LifecycleHookName"))]
     pub lifecycle_hook_specification_list: Vec<LifecycleHookSpecification>,
     /// Classic load balancers, as a set.
     #[field(in_place, set)]
     pub load_balancer_names: Vec<Input<String>>,
-    /// How long an instance lives, in seconds: 0 for ever, or 86400 (a day) to 31536000 (a year). AWS's default is 0.
+    /// The maximum life of an instance, in seconds: 0 for no limit, or 86400 (a day) to 31536000 (a year). AWS's default is 0.
     #[field(in_place, removal_default("0"))]
     pub max_instance_lifetime: Option<Input<i32>>,
     /// Metrics of the group.
     #[field(in_place, keyed("Granularity"))]
     pub metrics_collection: Vec<MetricsCollection>,
-    /// Whether new instances are protected from scale-in, as managed termination protection of a capacity provider wants it. AWS's default
-    /// is `false`.
+    /// Whether new instances are protected from scale-in. Managed termination protection of a capacity provider needs this. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub new_instances_protected_from_scale_in: Option<Input<bool>>,
-    /// Topics that are told what happens, by topic.
+    /// Topics that get notifications about the group's instances, by topic.
     #[field(in_place, keyed("TopicARN"))]
     pub notification_configurations: Vec<NotificationConfiguration>,
     /// The placement group to launch in.
     #[field(in_place)]
     pub placement_group: Option<Input<String>>,
-    /// The service-linked role that the group calls AWS with. AWS's default is `AWSServiceRoleForAutoScaling`.
+    /// The service-linked role with which the group calls AWS. AWS's default is `AWSServiceRoleForAutoScaling`.
     #[field(in_place, name = "ServiceLinkedRoleARN", removal_keeps)]
     pub service_linked_role_arn: Option<Input<RoleArn>>,
-    /// Target groups that instances are registered with, as a set.
+    /// Target groups that register the group's instances, as a set.
     #[field(in_place, set, name = "TargetGroupARNs")]
     pub target_group_arns: Vec<Input<TargetGroupArn<InstanceTarget>>>,
-    /// Which instance goes first when the group shrinks, in order. AWS's default is `Default`.
+    /// Which instance terminates first when the group scales in, in order of priority. AWS's default is `Default`.
     #[field(in_place, removal_default("[\"Default\"]"))]
     pub termination_policies: Vec<Input<String>>,
-    /// What sends traffic to the group, by identifier.
+    /// Load balancers and other sources that send traffic to the group, by identifier.
     #[field(in_place, keyed("Identifier"))]
     pub traffic_sources: Vec<TrafficSource>,
-    /// Tags.
     #[field(in_place, no_setter)]
     pub tags: Option<GroupTags>,
 }

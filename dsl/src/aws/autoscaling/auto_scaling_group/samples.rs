@@ -1,4 +1,4 @@
-//! Samples of groups: what excludes each other in AWS stands in samples of its own.
+//! Samples of groups. Properties that exclude each other in AWS are in separate samples.
 
 use super::AutoScalingGroup;
 use super::attached::{
@@ -85,7 +85,7 @@ fn role(name: &str) -> RoleArn {
     RoleArn::existing(format!("arn:aws:iam::123456789012:role/{name}"))
 }
 
-/// Everything that goes together.
+/// All properties that AWS takes together.
 fn full() -> AutoScalingGroup {
     let reserved = CapacityReservationTarget::new()
         .capacity_reservation_ids(["cr-0a1".to_owned()])
@@ -155,7 +155,7 @@ fn full() -> AutoScalingGroup {
         .tag_group_only("Team", "shop")
 }
 
-/// The same with every other value that can change in place.
+/// The same, with a second value for everything that can change in place.
 fn other(full: AutoScalingGroup) -> AutoScalingGroup {
     let reserved = CapacityReservationTarget::new()
         .capacity_reservation_ids(["cr-0b2".to_owned()])
@@ -225,7 +225,7 @@ fn other(full: AutoScalingGroup) -> AutoScalingGroup {
         .tag("Team", "shop")
 }
 
-/// A mix, in two values.
+/// A mixed instances policy, with two sets of values.
 fn mixed(second: bool) -> MixedInstancesPolicy {
     let pick = |first: &'static str, other: &'static str| if second { other } else { first };
     let distribution = if second {

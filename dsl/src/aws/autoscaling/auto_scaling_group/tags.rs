@@ -1,6 +1,6 @@
-//! Tags of a group, each with whether the group's instances get it too.
+//! Tags of a group, each with whether AWS copies it to the group's instances.
 //!
-//! In the document `PropagateAtLaunch` stands only where it is `false`, so that tags of the stack need not know of it.
+//! The document contains `PropagateAtLaunch` only if it is `false`, so that the stack's own tags need no such member.
 
 use std::collections::BTreeMap;
 
@@ -47,9 +47,8 @@ pub struct ResolvedGroupTags(pub BTreeMap<String, ResolvedGroupTag>);
 /// One tag of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedGroupTag {
-    /// The value.
     pub value: String,
-    /// Whether instances that are launched get it too.
+    /// Whether AWS copies the tag to instances that the group launches.
     pub at_launch: bool,
 }
 

@@ -1,7 +1,7 @@
-//! What a launch template says about an instance. AWS keeps it as written, and checks little of it until something is launched.
+//! Launch template data: how an instance is launched. AWS keeps the data as written, and checks little of it until something launches an instance.
 //!
-//! Where CloudFormation and this differ: `UserData` is the plain text here. AWS wants base64, and the engine encodes it when it is sent, so
-//! that references can stand in it (the name of the cluster, for one). What is not text, such as gzip, does not fit.
+//! Where CloudFormation and this differ: `UserData` is plain text here. AWS wants base64, and the engine encodes the text when it sends it, so that the
+//! text can contain references (to the name of the cluster, for example). Content that is not text, such as gzip, is not possible.
 //!
 //! Not here: elastic graphics and inference accelerators, which AWS has ended.
 
@@ -22,84 +22,81 @@ use crate::aws::ec2::{ImageId, InstanceRequirements, InstanceType, SecurityGroup
 use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
-/// What to launch: one instance type, or whichever has what is needed.
+/// The instance types to launch: one type, or all that meet requirements.
 #[derive(Debug, Clone, Choice)]
 pub enum Machine {
-    /// One instance type.
     InstanceType(Input<InstanceType>),
-    /// Whichever instance types have this.
+    /// All instance types that meet these requirements.
     InstanceRequirements(Box<InstanceRequirements>),
 }
 
-/// What a launch template says about an instance.
+/// Launch template data: how an instance is launched.
 #[derive(Debug, Clone, Block)]
 pub struct LaunchTemplateData {
     /// The disks, by device.
     #[field(keyed("DeviceName"))]
     pub block_device_mappings: Vec<BlockDeviceMapping>,
-    /// Which reserved capacity it uses.
+    /// Which capacity reservations the instance uses.
     pub capacity_reservation_specification: Option<CapacityReservationSpecification>,
-    /// The processor.
     pub cpu_options: Option<CpuOptions>,
-    /// What a burstable instance does without credits.
+    /// What a burstable instance does when its CPU credits run out.
     pub credit_specification: Option<CreditSpecification>,
-    /// Whether the API cannot stop it. AWS's default is `false`.
+    /// Whether the API refuses to stop the instance. AWS's default is `false`.
     pub disable_api_stop: Option<Input<bool>>,
-    /// Whether the API cannot terminate it; an Auto Scaling group still can. AWS's default is `false`.
+    /// Whether the API refuses to terminate the instance; an Auto Scaling group still can. AWS's default is `false`.
     pub disable_api_termination: Option<Input<bool>>,
-    /// Whether it has bandwidth of its own to EBS. Current types always have.
+    /// Whether the instance has dedicated bandwidth to EBS. Current types always have.
     pub ebs_optimized: Option<Input<bool>>,
-    /// Nitro Enclaves.
+    /// Whether the instance supports Nitro Enclaves.
     pub enclave_options: Option<EnclaveOptions>,
-    /// Hibernation.
+    /// Whether the instance can hibernate.
     pub hibernation_options: Option<HibernationOptions>,
-    /// Its role, by the profile that holds it.
+    /// The role of the instance, by the instance profile that holds the role.
     pub iam_instance_profile: Option<IamInstanceProfile>,
-    /// The image.
     pub image_id: Option<Input<ImageId>>,
-    /// What a shutdown from inside does. AWS's default is `stop`.
+    /// What happens when the instance shuts down from inside. AWS's default is `stop`.
     pub instance_initiated_shutdown_behavior: Option<Input<ShutdownBehavior>>,
-    /// How it is bought, other than On-Demand.
+    /// The purchase option, if it is not On-Demand.
     pub instance_market_options: Option<InstanceMarketOptions>,
-    /// What to launch.
+    /// The instance types to launch.
     #[field(choice)]
     pub machine: Option<Machine>,
-    /// The kernel, of paravirtual images. AWS advises PV-GRUB instead.
+    /// The kernel, for paravirtual images. AWS recommends PV-GRUB instead.
     pub kernel_id: Option<Input<String>>,
     /// The key pair to log in with.
     pub key_name: Option<Input<String>>,
     /// Licence configurations, as a set.
     #[field(set)]
     pub license_specifications: Vec<LicenseSpecification>,
-    /// Maintenance by AWS.
+    /// Whether AWS may move the instance from failing hardware.
     pub maintenance_options: Option<MaintenanceOptions>,
-    /// The metadata service.
+    /// Options of the instance metadata service (IMDS).
     pub metadata_options: Option<MetadataOptions>,
     /// Detailed monitoring.
     pub monitoring: Option<Monitoring>,
-    /// Network interfaces, in order. Security groups stand here then.
+    /// Network interfaces, in order. If there are any, security groups belong to them and not to the template.
     pub network_interfaces: Vec<NetworkInterface>,
-    /// Where it runs.
+    /// Where the instance runs.
     pub placement: Option<Placement>,
-    /// Its host names.
+    /// The host names of the instance.
     pub private_dns_name_options: Option<PrivateDnsNameOptions>,
-    /// The RAM disk, of paravirtual images.
+    /// The RAM disk, for paravirtual images.
     pub ram_disk_id: Option<Input<String>>,
-    /// Its security groups, as a set. AWS's default is the VPC's default group.
+    /// The security groups, as a set. AWS's default is the VPC's default group.
     #[field(set)]
     pub security_group_ids: Vec<Input<SecurityGroupId>>,
-    /// Its security groups by name, as a set; only in a default VPC.
+    /// The security groups by name, as a set; only in a default VPC.
     #[field(set)]
     pub security_groups: Vec<Input<String>>,
-    /// What is tagged at launch, by what is tagged. Tags of the stack do not reach here by themselves.
+    /// The tags that AWS adds at launch, by type of resource. The stack's own tags do not reach these resources by themselves.
     #[field(keyed("ResourceType"))]
     pub tag_specifications: Vec<TagSpecification>,
-    /// The script or cloud-init data that it starts with: plain text, at most 16 KiB.
+    /// The script or cloud-init data that the instance starts with: plain text, at most 16 KiB.
     pub user_data: Option<Input<String>>,
 }
 
 impl ImageId {
-    /// The image that a public or own Systems Manager parameter names at each launch, such as
+    /// The image that a Systems Manager parameter, public or your own, names at each launch, such as
     /// `/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id`.
     #[must_use]
     pub fn from_parameter(name: &str) -> Self {
@@ -108,13 +105,13 @@ impl ImageId {
 }
 
 impl LaunchTemplateData {
-    /// What to launch: one instance type.
+    /// Launches one instance type.
     #[must_use]
     pub fn instance_type(self, instance_type: impl IntoInput<InstanceType>) -> Self {
         self.machine(Machine::InstanceType(instance_type.into()))
     }
 
-    /// What to launch: whichever instance types have what is needed.
+    /// Launches any instance type that meets the requirements.
     #[must_use]
     pub fn instance_requirements(self, requirements: impl Into<InstanceRequirements>) -> Self {
         self.machine(Machine::InstanceRequirements(Box::new(requirements.into())))

@@ -1,4 +1,4 @@
-//! The machine itself: CPU, metadata, placement, names, and what it is tagged with.
+//! The machine itself: CPU, metadata options, placement, host names, and tags.
 //!
 //! Not here: nested virtualisation and placement by zone id, which CloudFormation does not have.
 
@@ -9,7 +9,7 @@ use crate::stack::Checks;
 use crate::value::{Input, Output, Tags};
 
 crate::text_enum! {
-    /// On or off.
+    /// A switch: on or off.
     pub enum Switch {
         /// On.
         Enabled = "enabled",
@@ -17,78 +17,74 @@ crate::text_enum! {
         Disabled = "disabled",
     }
 
-    /// What a shutdown from inside does.
+    /// What happens when the instance shuts down from inside.
     pub enum ShutdownBehavior {
-        /// It stops the instance.
+        /// The instance stops.
         Stop = "stop",
-        /// It terminates the instance.
+        /// The instance terminates.
         Terminate = "terminate",
     }
 
     /// Whether AWS moves an instance from failing hardware.
     pub enum AutoRecovery {
-        /// Where the instance type allows it.
+        /// AWS moves it if the instance type allows it.
         Default = "default",
-        /// Never.
+        /// AWS never moves it.
         Disabled = "disabled",
     }
 
-    /// Whether the metadata service wants a session token.
+    /// Whether the metadata service requires a session token.
     pub enum HttpTokens {
-        /// It answers without: IMDSv1.
+        /// The service answers without a token: IMDSv1.
         Optional = "optional",
-        /// It wants one: IMDSv2.
+        /// The service requires a token: IMDSv2.
         Required = "required",
     }
 
-    /// Whether an instance comes back to its dedicated host.
+    /// Whether an instance returns to its dedicated host after a stop.
     pub enum Affinity {
-        /// It may start elsewhere.
+        /// The instance may start on another host.
         Default = "default",
-        /// It comes back.
+        /// The instance returns to its host.
         Host = "host",
     }
 
-    /// What the host name of an instance says.
+    /// What the host name of an instance is made of.
     pub enum HostnameType {
-        /// Its IPv4 address.
+        /// The IPv4 address of the instance.
         IpName = "ip-name",
-        /// Its id.
+        /// The id of the instance.
         ResourceName = "resource-name",
     }
 
-    /// What is tagged when an instance is launched.
+    /// A resource that AWS tags when an instance is launched.
     pub enum TaggedResource {
-        /// The instance.
         Instance = "instance",
-        /// Its volumes.
         Volume = "volume",
-        /// Its network interfaces.
         NetworkInterface = "network-interface",
-        /// Its Spot request.
         SpotInstancesRequest = "spot-instances-request",
     }
 }
 
-/// The processor.
+/// CPU options of an instance.
 #[derive(Debug, Clone, Block)]
 pub struct CpuOptions {
-    /// Memory encryption of AMD.
+    /// AMD SEV-SNP, which encrypts memory.
     pub amd_sev_snp: Option<Input<Switch>>,
-    /// How many cores.
+    /// The number of cores.
     pub core_count: Option<Input<i32>>,
-    /// How many threads per core: 1 or 2.
+    /// The number of threads per core: 1 or 2.
     pub threads_per_core: Option<Input<i32>>,
 }
 
-/// Nitro Enclaves.
+/// Whether the instance supports Nitro Enclaves.
 #[derive(Debug, Clone, Block)]
 pub struct EnclaveOptions {
-    /// Whether they are on. AWS's default is `false`.
+    /// Whether Nitro Enclaves are on. AWS's default is `false`.
     pub enabled: Option<Input<bool>>,
 }
 
-/// Hibernation.
+/// Whether the instance can hibernate.
 #[derive(Debug, Clone, Block)]
 pub struct HibernationOptions {
     /// Whether the instance can hibernate. AWS's default is `false`.
@@ -98,11 +94,11 @@ pub struct HibernationOptions {
 /// Detailed monitoring.
 #[derive(Debug, Clone, Block)]
 pub struct Monitoring {
-    /// Whether metrics come every minute. AWS's default is `false`: every five.
+    /// Whether CloudWatch gets metrics every minute. AWS's default is `false`: every five minutes.
     pub enabled: Option<Input<bool>>,
 }
 
-/// The role of an instance, by the profile that holds it.
+/// The role of an instance, by the instance profile that holds the role.
 #[derive(Debug, Clone, Block)]
 pub struct IamInstanceProfile {
     /// Which profile.
@@ -119,47 +115,47 @@ pub enum ProfileReference {
     Name(Input<InstanceProfileName>),
 }
 
-/// Maintenance by AWS.
+/// Whether AWS may move the instance from failing hardware.
 #[derive(Debug, Clone, Block)]
 pub struct MaintenanceOptions {
     /// Whether AWS moves the instance from failing hardware.
     pub auto_recovery: Option<Input<AutoRecovery>>,
 }
 
-/// The metadata service of an instance.
+/// Options of the instance metadata service (IMDS).
 #[derive(Debug, Clone, Block)]
 pub struct MetadataOptions {
-    /// Whether it answers at all. AWS's default is `enabled`.
+    /// Whether the service answers at all. AWS's default is `enabled`.
     pub http_endpoint: Option<Input<Switch>>,
-    /// Whether it answers over IPv6. AWS's default is `disabled`.
+    /// Whether the service answers over IPv6. AWS's default is `disabled`.
     pub http_protocol_ipv6: Option<Input<Switch>>,
-    /// How many hops its answers live, 1 to 64. Containers in bridge mode need 2. AWS's default is 1, or what the image says.
+    /// The hop limit of the service's answers, 1 to 64. Containers in bridge mode need 2. AWS's default is 1, or the image's setting.
     pub http_put_response_hop_limit: Option<Input<i32>>,
-    /// Whether it wants a session token. AWS's default depends on the image.
+    /// Whether the service requires a session token. AWS's default depends on the image.
     pub http_tokens: Option<Input<HttpTokens>>,
-    /// Whether it tells the instance's tags. AWS's default is `disabled`.
+    /// Whether the service returns the instance's tags. AWS's default is `disabled`.
     pub instance_metadata_tags: Option<Input<Switch>>,
 }
 
 /// Where an instance runs.
 #[derive(Debug, Clone, Block)]
 pub struct Placement {
-    /// Whether it comes back to its dedicated host.
+    /// Whether the instance returns to its dedicated host after a stop.
     pub affinity: Option<Input<Affinity>>,
     /// The zone. An Auto Scaling group chooses zones itself.
     pub availability_zone: Option<Input<String>>,
     /// The placement group.
     #[field(choice)]
     pub group: Option<PlacementGroup>,
-    /// The dedicated host. Not with `HostResourceGroupArn`.
+    /// The dedicated host. Not together with `HostResourceGroupArn`.
     pub host_id: Option<Input<String>>,
     /// A resource group of dedicated hosts.
     pub host_resource_group_arn: Option<Input<String>>,
     /// The partition of a partition placement group, from 1.
     pub partition_number: Option<Input<i32>>,
-    /// AWS keeps it for later.
+    /// Reserved by AWS.
     pub spread_domain: Option<Input<String>>,
-    /// On what hardware. AWS's default is the VPC's.
+    /// The tenancy: the hardware that the instance runs on. AWS's default is the VPC's.
     pub tenancy: Option<Input<crate::aws::ec2::InstanceTenancy>>,
 }
 
@@ -175,27 +171,26 @@ pub enum PlacementGroup {
 /// The host names of an instance.
 #[derive(Debug, Clone, Block)]
 pub struct PrivateDnsNameOptions {
-    /// Whether queries for the id's name get AAAA records.
+    /// Whether DNS queries for the name with the instance's id get AAAA records.
     #[field(name = "EnableResourceNameDnsAAAARecord")]
     pub enable_resource_name_dns_aaaa_record: Option<Input<bool>>,
-    /// Whether queries for the id's name get A records.
+    /// Whether DNS queries for the name with the instance's id get A records.
     #[field(name = "EnableResourceNameDnsARecord")]
     pub enable_resource_name_dns_a_record: Option<Input<bool>>,
-    /// What the host name says.
+    /// What the host name is made of.
     pub hostname_type: Option<Input<HostnameType>>,
 }
 
-/// What something is tagged with when an instance is launched.
+/// The tags that AWS adds to one type of resource when an instance is launched.
 #[derive(Debug, Clone, Block)]
 pub struct TagSpecification {
-    /// What is tagged.
+    /// The type of resource that AWS tags.
     pub resource_type: Input<TaggedResource>,
-    /// Tags.
     pub tags: Tags,
 }
 
 impl MetadataOptions {
-    /// Session tokens are required, and containers in bridge mode are reached: what AWS advises for ECS.
+    /// IMDSv2: requires session tokens, and lets containers in bridge mode reach the service. AWS recommends it for ECS.
     #[must_use]
     pub fn imdsv2() -> Self {
         Self::new()

@@ -6,119 +6,116 @@ use crate::stack::Checks;
 use crate::value::Input;
 
 crate::text_enum! {
-    /// How an instance is bought, other than On-Demand.
+    /// The purchase option of an instance, if it is not On-Demand.
     pub enum MarketType {
         /// Spare capacity that AWS can take back.
         Spot = "spot",
-        /// A capacity block that was bought.
+        /// A capacity block that the account has bought.
         CapacityBlock = "capacity-block",
-        /// Capacity of a reservation that its owner can take back.
+        /// Capacity of a reservation whose owner can take it back.
         InterruptibleCapacityReservation = "interruptible-capacity-reservation",
     }
 
-    /// What happens to a Spot instance that AWS takes back.
+    /// What happens to a Spot instance when AWS takes it back.
     pub enum InterruptionBehavior {
-        /// It hibernates.
+        /// The instance hibernates.
         Hibernate = "hibernate",
-        /// It is stopped.
+        /// The instance stops.
         Stop = "stop",
-        /// It is terminated.
+        /// The instance terminates.
         Terminate = "terminate",
     }
 
-    /// How often a Spot request is fulfilled.
+    /// How often AWS fulfils a Spot request.
     pub enum SpotInstanceType {
-        /// Once.
+        /// AWS fulfils the request once.
         OneTime = "one-time",
-        /// Again after each interruption. An Auto Scaling group refuses it.
+        /// AWS fulfils the request again after each interruption. An Auto Scaling group refuses it.
         Persistent = "persistent",
     }
 
     /// Which capacity reservations an instance uses.
     pub enum ReservationPreference {
-        /// Any open one that fits.
+        /// Any open reservation that fits.
         Open = "open",
-        /// None.
+        /// No reserved capacity.
         None = "none",
         /// Only reserved capacity.
         CapacityReservationsOnly = "capacity-reservations-only",
     }
 
-    /// What a burstable instance does without credits.
+    /// What a burstable instance does when its CPU credits run out.
     pub enum CpuCredits {
-        /// It slows down.
+        /// The instance slows down.
         Standard = "standard",
-        /// It goes on, and costs more.
+        /// The instance keeps its speed, and costs more.
         Unlimited = "unlimited",
     }
 }
 
-/// How an instance is bought, other than On-Demand.
+/// The purchase option of an instance, if it is not On-Demand.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceMarketOptions {
-    /// How.
+    /// Spot, a capacity block, or an interruptible reservation.
     pub market_type: Option<Input<MarketType>>,
-    /// The details of Spot.
+    /// Options for Spot.
     pub spot_options: Option<SpotOptions>,
 }
 
-/// The details of Spot.
+/// Options for Spot.
 #[derive(Debug, Clone, Block)]
 pub struct SpotOptions {
-    /// Reserved time in minutes. AWS has retired it for new accounts.
+    /// Reserved time in minutes. AWS no longer offers it to new accounts.
     pub block_duration_minutes: Option<Input<i32>>,
     /// What happens when AWS takes the instance back. AWS's default is `terminate`.
     pub instance_interruption_behavior: Option<Input<InterruptionBehavior>>,
-    /// The highest price per hour, in US dollars. AWS advises against one; the default is the On-Demand price.
+    /// The highest price per hour, in US dollars. AWS advises against setting it; the default is the On-Demand price.
     pub max_price: Option<Input<String>>,
-    /// How often the request is fulfilled. AWS's default is `one-time`.
+    /// How often AWS fulfils the request. AWS's default is `one-time`.
     pub spot_instance_type: Option<Input<SpotInstanceType>>,
     /// When a persistent request ends, as `2030-01-31T00:00:00Z`.
     pub valid_until: Option<Input<String>>,
 }
 
-/// Which reserved capacity an instance uses.
+/// Which capacity reservations an instance uses.
 #[derive(Debug, Clone, Block)]
 pub struct CapacityReservationSpecification {
-    /// Which reservations. AWS's default is `open`.
+    /// Which reservations the instance may use. AWS's default is `open`.
     pub capacity_reservation_preference: Option<Input<ReservationPreference>>,
-    /// One reservation, or a group of them.
+    /// One reservation, or a group of reservations.
     pub capacity_reservation_target: Option<CapacityReservationTarget>,
 }
 
-/// One reservation, or a group of them.
+/// One reservation, or a group of reservations.
 #[derive(Debug, Clone, Block)]
 pub struct CapacityReservationTarget {
-    /// Which.
     #[field(choice)]
     pub target: ReservationTarget,
 }
 
-/// One reservation, or a group of them.
+/// One reservation, or a group of reservations.
 #[derive(Debug, Clone, Choice)]
 pub enum ReservationTarget {
-    /// A capacity reservation.
     CapacityReservationId(Input<String>),
-    /// A resource group of them.
+    /// A resource group of reservations.
     CapacityReservationResourceGroupArn(Input<String>),
 }
 
-/// What a burstable instance does without credits.
+/// What a burstable instance does when its CPU credits run out.
 #[derive(Debug, Clone, Block)]
 pub struct CreditSpecification {
-    /// What it does. AWS's default depends on the family: `t2` slows down, later ones go on.
+    /// AWS's default depends on the family: `t2` instances slow down, later ones keep their speed.
     pub cpu_credits: Option<Input<CpuCredits>>,
 }
 
 /// A licence configuration of AWS License Manager.
 #[derive(Debug, Clone, Block)]
 pub struct LicenseSpecification {
-    /// Its ARN.
     pub license_configuration_arn: Input<String>,
 }
 
 impl InstanceMarketOptions {
-    /// Spot, at the price of the day.
+    /// Spot, at the current Spot price.
     #[must_use]
     pub fn spot() -> Self {
         Self::new().market_type(MarketType::Spot)
@@ -148,7 +145,7 @@ impl InstanceMarketOptions {
     }
 }
 
-/// Whether a text has the form in which AWS returns an instant: `2030-01-31T00:00:00Z`.
+/// Whether a text has the form in which AWS returns a time: `2030-01-31T00:00:00Z`.
 fn is_instant(text: &str) -> bool {
     const FORM: &str = "0000-00-00T00:00:00Z";
     text.len() == FORM.len()

@@ -1,14 +1,14 @@
 //! `AWS::EC2::LaunchTemplate`: how instances are launched, in numbered versions.
 //!
-//! What surprises people: a version never changes. An update makes a new version and makes it the default; earlier ones stay in AWS until
-//! the template goes. Whoever refers to `LatestVersionNumber` moves with it, and an Auto Scaling group launches the new version from then
-//! on, while running instances keep the old one. AWS hardly checks the data before something is launched.
+//! What surprises people: A version never changes. An update creates a new version and makes it the default; AWS keeps earlier versions until the
+//! template is deleted. A resource that refers to `LatestVersionNumber` follows each update. For example, an Auto Scaling group launches the new
+//! version from then on, while its running instances keep the old one. AWS hardly checks the data before something launches an instance.
 //!
-//! Where CloudFormation and this differ: `TagSpecifications` of the template itself is `Tags` here, as for every other kind, since
-//! `launch-template` is the only thing that AWS lets it tag; so tags of the stack reach it. `UserData` is plain text (see [`data`]).
+//! Where CloudFormation and this differ: `TagSpecifications` of the template itself is `Tags` here, as for every other kind, because AWS allows only
+//! `launch-template` there. So the stack's own tags reach the template. `UserData` is plain text (see [`data`]).
 //!
-//! Not here: `Operator`, which marks templates of AWS's own services.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html>
+//! Not here: `Operator`, which marks templates of AWS's own services. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html>
 
 pub mod data;
 pub mod machine;
@@ -65,10 +65,10 @@ pub struct LaunchTemplate {
     /// The name, 3 to 128 characters.
     #[field(replaces, physical_name(max = 128, also = "()./_"))]
     pub launch_template_name: Option<Input<String>>,
-    /// What is launched. A change makes a new version.
+    /// The data of the template. A change makes a new version.
     #[field(in_place)]
     pub launch_template_data: LaunchTemplateData,
-    /// What the version is, at most 255 characters. A change makes a new version.
+    /// The description of the version, at most 255 characters. A change makes a new version.
     #[field(in_place)]
     pub version_description: Option<Input<String>>,
     /// Tags of the template itself.

@@ -1,7 +1,7 @@
 //! The network interfaces of an instance.
 //!
-//! What surprises people: once an interface is named, security groups stand there and no longer beside it; and an Auto Scaling group
-//! chooses the subnets itself.
+//! What surprises people: If a template lists network interfaces, security groups belong to the interfaces and no longer to the template itself. An
+//! Auto Scaling group chooses the subnets itself.
 //!
 //! Not here: secondary interfaces and bandwidth weighting, which CloudFormation does not have.
 
@@ -15,52 +15,52 @@ use crate::stack::Checks;
 use crate::value::Input;
 
 crate::text_enum! {
-    /// What sort of network interface.
+    /// The type of a network interface.
     pub enum InterfaceType {
-        /// An ordinary one.
+        /// An ordinary network interface.
         Interface = "interface",
-        /// An Elastic Fabric Adapter with an address.
+        /// An Elastic Fabric Adapter with an IP address.
         Efa = "efa",
-        /// An Elastic Fabric Adapter without one.
+        /// An Elastic Fabric Adapter without an IP address.
         EfaOnly = "efa-only",
     }
 }
 
-/// A network interface that is made with the instance, or an existing one.
+/// A network interface that AWS creates with the instance, or an existing one.
 #[derive(Debug, Clone, Block)]
 pub struct NetworkInterface {
-    /// Whether it gets a carrier address, in a Wavelength zone.
+    /// Whether the interface gets a carrier address, in a Wavelength zone.
     pub associate_carrier_ip_address: Option<Input<bool>>,
-    /// Whether it gets a public IPv4 address; only for the one interface of an instance that has one. The subnet says by default.
+    /// Whether the interface gets a public IPv4 address; only for an instance with one interface. The default is the subnet's setting.
     pub associate_public_ip_address: Option<Input<bool>>,
-    /// How long idle connections are tracked.
+    /// How long AWS tracks idle connections.
     pub connection_tracking_specification: Option<ConnectionTracking>,
-    /// Whether it goes with the instance.
+    /// Whether AWS deletes the interface when the instance terminates.
     pub delete_on_termination: Option<Input<bool>>,
-    /// What it is for.
+    /// A description of the interface.
     pub description: Option<Input<String>>,
-    /// Its place on the network card, from 0.
+    /// The position of the interface on the network card, from 0.
     pub device_index: Option<Input<i32>>,
-    /// How many queues it has.
+    /// The number of ENA queues.
     pub ena_queue_count: Option<Input<i32>>,
     /// ENA Express.
     pub ena_srd_specification: Option<EnaSrd>,
-    /// Its security groups, as a set.
+    /// The security groups of the interface, as a set.
     #[field(set)]
     pub groups: Vec<Input<SecurityGroupId>>,
-    /// What sort it is. AWS's default is `interface`.
+    /// The type of the interface. AWS's default is `interface`.
     pub interface_type: Option<Input<InterfaceType>>,
-    /// How many IPv4 prefixes AWS assigns. Not with `Ipv4Prefixes`.
+    /// How many IPv4 prefixes AWS assigns. Not together with `Ipv4Prefixes`.
     pub ipv4_prefix_count: Option<Input<i32>>,
     /// IPv4 prefixes, as a set.
     #[field(set)]
     pub ipv4_prefixes: Vec<Ipv4Prefix>,
-    /// How many IPv6 addresses AWS assigns. Not with `Ipv6Addresses`.
+    /// How many IPv6 addresses AWS assigns. Not together with `Ipv6Addresses`.
     pub ipv6_address_count: Option<Input<i32>>,
     /// IPv6 addresses, as a set.
     #[field(set)]
     pub ipv6_addresses: Vec<Ipv6Address>,
-    /// How many IPv6 prefixes AWS assigns. Not with `Ipv6Prefixes`.
+    /// How many IPv6 prefixes AWS assigns. Not together with `Ipv6Prefixes`.
     pub ipv6_prefix_count: Option<Input<i32>>,
     /// IPv6 prefixes, as a set.
     #[field(set)]
@@ -69,73 +69,71 @@ pub struct NetworkInterface {
     pub network_card_index: Option<Input<i32>>,
     /// An existing interface instead of a new one.
     pub network_interface_id: Option<Input<NetworkInterfaceId>>,
-    /// Whether its first IPv6 address is the primary one, which stays.
+    /// Whether the first IPv6 address of the interface is its primary one, which stays.
     pub primary_ipv6: Option<Input<bool>>,
     /// Its primary IPv4 address.
     pub private_ip_address: Option<Input<Ipv4Addr>>,
-    /// Its IPv4 addresses, as a set, one of them primary.
+    /// IPv4 addresses of the interface, as a set; one of them is primary.
     #[field(set)]
     pub private_ip_addresses: Vec<PrivateIpAddress>,
-    /// How many secondary IPv4 addresses AWS assigns. Not with `PrivateIpAddresses`.
+    /// How many secondary IPv4 addresses AWS assigns. Not together with `PrivateIpAddresses`.
     pub secondary_private_ip_address_count: Option<Input<i32>>,
-    /// Its subnet. An Auto Scaling group names subnets itself.
+    /// The subnet of the interface. An Auto Scaling group chooses subnets itself.
     pub subnet_id: Option<Input<SubnetId>>,
 }
 
-/// How long idle connections are tracked.
+/// How long AWS tracks idle connections.
 #[derive(Debug, Clone, Block)]
 pub struct ConnectionTracking {
-    /// For established TCP connections, in seconds, 60 to 432000. AWS's default is 432000, five days.
+    /// The timeout of established TCP connections, in seconds, 60 to 432000. AWS's default is 432000, five days.
     pub tcp_established_timeout: Option<Input<i32>>,
-    /// For UDP flows with more than one request, in seconds, 60 to 180. AWS's default is 180.
+    /// The timeout of UDP flows with more than one request, in seconds, 60 to 180. AWS's default is 180.
     pub udp_stream_timeout: Option<Input<i32>>,
-    /// For other UDP flows, in seconds, 30 to 60. AWS's default is 30.
+    /// The timeout of other UDP flows, in seconds, 30 to 60. AWS's default is 30.
     pub udp_timeout: Option<Input<i32>>,
 }
 
 /// ENA Express.
 #[derive(Debug, Clone, Block)]
 pub struct EnaSrd {
-    /// Whether it is on.
+    /// Whether ENA Express is on.
     pub ena_srd_enabled: Option<Input<bool>>,
-    /// For UDP.
+    /// ENA Express for UDP.
     pub ena_srd_udp_specification: Option<EnaSrdUdp>,
 }
 
 /// ENA Express for UDP.
 #[derive(Debug, Clone, Block)]
 pub struct EnaSrdUdp {
-    /// Whether it is on; needs ENA Express itself.
+    /// Whether ENA Express for UDP is on. It needs ENA Express itself.
     pub ena_srd_udp_enabled: Option<Input<bool>>,
 }
 
 /// An IPv4 prefix.
 #[derive(Debug, Clone, Block)]
 pub struct Ipv4Prefix {
-    /// A `/28`.
+    /// A `/28` range.
     pub ipv4_prefix: Input<Ipv4Net>,
 }
 
 /// An IPv6 prefix.
 #[derive(Debug, Clone, Block)]
 pub struct Ipv6Prefix {
-    /// A `/80`.
+    /// A `/80` range.
     pub ipv6_prefix: Input<Ipv6Net>,
 }
 
 /// An IPv6 address.
 #[derive(Debug, Clone, Block)]
 pub struct Ipv6Address {
-    /// The address.
     pub ipv6_address: Input<Ipv6Addr>,
 }
 
 /// An IPv4 address inside the VPC.
 #[derive(Debug, Clone, Block)]
 pub struct PrivateIpAddress {
-    /// Whether it is the primary one.
+    /// Whether this address is the primary one.
     pub primary: Option<Input<bool>>,
-    /// The address.
     pub private_ip_address: Input<Ipv4Addr>,
 }
 

@@ -1,4 +1,4 @@
-//! Samples of launch templates: what excludes each other in AWS stands in samples of its own.
+//! Samples of launch templates. Properties that exclude each other in AWS are in separate samples.
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
@@ -57,7 +57,7 @@ impl Samples for LaunchTemplate {
     }
 }
 
-/// Everything that goes together.
+/// All properties that AWS takes together.
 fn full() -> LaunchTemplateData {
     LaunchTemplateData::new()
         .block_device_mappings([
@@ -139,7 +139,7 @@ fn full() -> LaunchTemplateData {
         .user_data("#!/bin/bash\necho one\n")
 }
 
-/// The same with every value another one.
+/// The same, with a second value for everything.
 fn other() -> LaunchTemplateData {
     LaunchTemplateData::new()
         .block_device_mappings([
@@ -238,7 +238,7 @@ fn license(id: &str) -> LicenseSpecification {
     ))
 }
 
-/// Interfaces by address, and by number; in two values.
+/// Interfaces by address, and by number of addresses, with two sets of values.
 fn interfaces(second: bool) -> LaunchTemplateData {
     let pick = |first: &'static str, other: &'static str| if second { other } else { first };
     let number = |first: i32| if second { first + 1 } else { first };
@@ -298,14 +298,14 @@ fn interfaces(second: bool) -> LaunchTemplateData {
     LaunchTemplateData::new().network_interfaces([by_address, by_number, existing])
 }
 
-/// A public address, which AWS gives to the one interface of an instance that has one.
+/// A public address, which AWS only gives to an instance with one interface.
 fn public(public: bool) -> LaunchTemplateData {
     LaunchTemplateData::new().network_interfaces([NetworkInterface::new()
         .device_index(0)
         .associate_public_ip_address(public)])
 }
 
-/// What names the same thing in the other way, in two values.
+/// Properties that name the same thing in another way, with two sets of values.
 fn elsewhere(second: bool) -> LaunchTemplateData {
     let pick = |first: &'static str, other: &'static str| if second { other } else { first };
     let target = if second {

@@ -6,11 +6,11 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What sort of disk a volume is.
+    /// The type of an EBS volume.
     pub enum VolumeType {
-        /// General purpose, with IOPS and throughput of one's own choice.
+        /// General purpose, with IOPS and throughput that you choose.
         Gp3 = "gp3",
-        /// General purpose, with IOPS by size.
+        /// General purpose, with IOPS that depend on the size.
         Gp2 = "gp2",
         /// Provisioned IOPS.
         Io1 = "io1",
@@ -18,66 +18,66 @@ crate::text_enum! {
         Io2 = "io2",
         /// Hard disk for throughput.
         St1 = "st1",
-        /// Hard disk for what is seldom read.
+        /// Hard disk for data that is seldom read.
         Sc1 = "sc1",
-        /// The earlier generation.
+        /// Magnetic disk of the previous generation.
         Standard = "standard",
     }
 }
 
-/// What one device of an instance is.
+/// The content of one device of an instance.
 #[derive(Debug, Clone, Block)]
 pub struct BlockDeviceMapping {
-    /// The device, such as `/dev/xvda`. The image says which one is the root.
+    /// The device, such as `/dev/xvda`. The image defines which one is the root.
     pub device_name: Input<String>,
-    /// What it is.
+    /// The volume, instance store or nothing on this device.
     #[field(choice)]
     pub device: Device,
 }
 
-/// What a device is.
+/// The content of a device.
 #[derive(Debug, Clone, Choice)]
 pub enum Device {
-    /// A volume.
+    /// An EBS volume.
     Ebs(Box<Ebs>),
-    /// A disk of the instance's own, such as `ephemeral0`.
+    /// An instance store volume, such as `ephemeral0`.
     VirtualName(Input<String>),
-    /// Nothing, although the image maps it. The text is empty.
+    /// Nothing, although the image maps the device. The text is empty.
     NoDevice(Input<String>),
 }
 
-/// A volume that is made with the instance.
+/// An EBS volume that AWS creates with the instance.
 #[derive(Debug, Clone, Block)]
 pub struct Ebs {
-    /// Whether it goes with the instance.
+    /// Whether AWS deletes the volume when the instance terminates.
     pub delete_on_termination: Option<Input<bool>>,
     /// The index of the EBS card, on instance types that have several.
     pub ebs_card_index: Option<Input<i32>>,
-    /// Whether it is encrypted.
+    /// Whether the volume is encrypted.
     pub encrypted: Option<Input<bool>>,
     /// I/O operations per second; for `gp3`, `io1` and `io2`. AWS's default for `gp3` is 3000.
     pub iops: Option<Input<i32>>,
-    /// The key to encrypt it with: id, alias or ARN. AWS's default is the account's key for EBS.
+    /// The KMS key that encrypts the volume: id, alias or ARN. AWS's default is the account's key for EBS.
     pub kms_key_id: Option<Input<String>>,
-    /// The snapshot to make it from.
+    /// The snapshot that the volume is created from.
     pub snapshot_id: Option<Input<String>>,
     /// MiB per second, 125 and more; for `gp3`. AWS's default is 125.
     pub throughput: Option<Input<i32>>,
-    /// How fast its blocks are fetched from the snapshot, in MiB per second, 100 to 300.
+    /// How fast AWS fetches the volume's blocks from the snapshot, in MiB per second, 100 to 300.
     pub volume_initialization_rate: Option<Input<i32>>,
-    /// Its size, in GiB. AWS's default is the snapshot's.
+    /// The size of the volume, in GiB. AWS's default is the snapshot's size.
     pub volume_size: Option<Input<i32>>,
-    /// What sort of disk it is. AWS's default is `gp2`.
+    /// The type of the volume. AWS's default is `gp2`.
     pub volume_type: Option<Input<VolumeType>>,
 }
 
 impl BlockDeviceMapping {
-    /// A volume on a device.
+    /// An EBS volume on a device.
     pub fn ebs(device_name: impl IntoInput<String>, volume: impl Into<Ebs>) -> Self {
         Self::new(device_name, Device::Ebs(Box::new(volume.into())))
     }
 
-    /// Nothing on a device that the image maps.
+    /// Removes a device that the image maps.
     pub fn none(device_name: impl IntoInput<String>) -> Self {
         Self::new(device_name, Device::NoDevice("".into()))
     }

@@ -1,13 +1,13 @@
-//! `AWS::EC2::SecurityGroup`: what may reach a network interface, and what it may reach.
+//! `AWS::EC2::SecurityGroup`: the traffic that may reach a network interface, and the traffic that may leave it.
 //!
-//! What surprises people: AWS gives every new group a rule that lets everything out. It stays while `SecurityGroupEgress` is absent and
-//! goes as soon as that is given, an empty list included. Description, name and VPC cannot change afterwards. A group that refers to
-//! itself, and two groups that refer to each other, need rules of their own: [`SecurityGroupIngress`] and [`SecurityGroupEgress`].
-//! Inline rules own what they declared and nothing else: rules of other resources, or made by hand, are left alone.
+//! What surprises people: AWS gives every new group a rule that allows all outbound traffic. This rule stays while `SecurityGroupEgress` is absent, and
+//! goes as soon as the spec gives a list, even an empty one. Description, name and VPC cannot change afterwards. A group that refers to itself, and two
+//! groups that refer to each other, need separate rule resources: [`SecurityGroupIngress`] and [`SecurityGroupEgress`]. A group's spec owns only the
+//! inline rules that it declared: Windlass leaves rules of other resources and rules made by hand alone.
 //!
-//! Not here: `Id`, which CloudFormation returns beside `GroupId` with the same content; and `windlass:intent` tags on inline rules, since
-//! the group itself is what an interrupted run looks for.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html>
+//! Not here: `Id`, which CloudFormation returns beside `GroupId` with the same content; and `windlass:intent` tags on inline rules, because an
+//! interrupted run looks for the group itself. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html>
 //!
 //! [`SecurityGroupIngress`]: super::SecurityGroupIngress
 //! [`SecurityGroupEgress`]: super::SecurityGroupEgress
@@ -28,7 +28,7 @@ use crate::resource::{Check, Handle, Samples};
 use crate::stack::Checks;
 use crate::value::{Field, Input, IntoInput, List, Tags};
 
-/// What may reach a network interface, and what it may reach.
+/// The traffic that may reach a network interface, and the traffic that may leave it.
 ///
 /// ```
 /// use windlass::aws::ec2::{Ingress, SecurityGroup, Vpc};
@@ -64,40 +64,39 @@ pub struct SecurityGroup {
         physical_name(max = 255, also = "._:/()#,@[]+=&;{}!$*", reserved("sg-"))
     )]
     pub group_name: Option<Input<String>>,
-    /// The VPC. AWS takes the default VPC where none is given.
+    /// The VPC. If absent, AWS takes the default VPC.
     #[field(replaces, name = "VpcId", no_setter)]
     pub vpc: Option<Input<VpcId>>,
-    /// What may come in, as a set. Nothing, where no rule is given.
+    /// The inbound rules, as a set. Without rules, no traffic may come in.
     #[field(in_place, set)]
     pub security_group_ingress: Vec<Ingress>,
-    /// What may go out, as a set. Absent: everything, by AWS's own rule; empty: nothing.
+    /// The outbound rules, as a set. If absent, AWS's own rule allows all traffic; an empty list allows none.
     #[field(
         in_place,
         set,
         removal_default("[{\"CidrIp\":\"0.0.0.0/0\",\"IpProtocol\":\"-1\"}]")
     )]
     pub security_group_egress: Option<List<Egress>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
 impl SecurityGroup {
-    /// The VPC. AWS takes the default VPC where none is given.
+    /// The VPC. If absent, AWS takes the default VPC.
     #[must_use]
     pub fn vpc(mut self, vpc: impl IntoInput<VpcId>) -> Self {
         self.vpc = Some(vpc.into());
         self
     }
 
-    /// Adds a rule for what may come in.
+    /// Adds an inbound rule.
     #[must_use]
     pub fn ingress(mut self, rule: impl Into<Ingress>) -> Self {
         self.security_group_ingress.push(rule.into());
         self
     }
 
-    /// Adds a rule for what may go out. The first one ends AWS's rule that lets everything out.
+    /// Adds an outbound rule. The first one ends AWS's rule that allows all outbound traffic.
     #[must_use]
     pub fn egress(mut self, rule: impl Into<Egress>) -> Self {
         self.security_group_egress
@@ -107,20 +106,20 @@ impl SecurityGroup {
         self
     }
 
-    /// Lets nothing out, apart from what other rules of the group let out.
+    /// Allows no outbound traffic, except for what other rules of the group allow.
     #[must_use]
     pub fn no_egress(mut self) -> Self {
         self.security_group_egress = Some(List(Vec::new()));
         self
     }
 
-    /// Lets TCP in on a port or a range of ports from an address range, a security group or a prefix list.
+    /// Allows inbound TCP on a port or a range of ports from an address range, a security group or a prefix list.
     #[must_use]
     pub fn allow_from(self, source: impl Into<IngressSource>, ports: impl Into<Ports>) -> Self {
         self.ingress(Traffic::tcp(ports).from(source))
     }
 
-    /// Lets TCP out to a port or a range of ports. The first such rule ends AWS's rule that lets everything out.
+    /// Allows outbound TCP to a port or a range of ports. The first such rule ends AWS's rule that allows all outbound traffic.
     #[must_use]
     pub fn allow_to(
         self,
@@ -166,7 +165,7 @@ impl Check for SecurityGroup {
     }
 }
 
-/// Reports rules that are the same to AWS: it refuses the second with `InvalidPermission.Duplicate`.
+/// Reports rules that AWS takes as the same: it refuses the second with `InvalidPermission.Duplicate`.
 fn check_twice<'a, R: Field + 'a>(
     checks: &mut Checks<'_>,
     property: &str,

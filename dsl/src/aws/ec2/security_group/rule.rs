@@ -1,6 +1,6 @@
-//! The rules of a security group as blocks of its spec: what comes in and what goes out, and what AWS would refuse about them.
+//! The inline rules of a security group: inbound and outbound rules as blocks of its spec, and what AWS would refuse about them.
 //!
-//! Two rules are the same to AWS when protocol, ports and source or destination are; the description is not part of it.
+//! AWS takes two rules as the same if their protocol, ports and source or destination are the same. The description does not count.
 //!
 //! Not here: rules that are resources of their own (`security_group_ingress`, `security_group_egress`).
 
@@ -14,7 +14,7 @@ use crate::resource::Handle;
 use crate::stack::Checks;
 use crate::value::{Input, Output};
 
-/// Where traffic may come from.
+/// The source of inbound traffic.
 #[derive(Debug, Clone, Choice)]
 pub enum IngressSource {
     /// An IPv4 range.
@@ -23,14 +23,14 @@ pub enum IngressSource {
     CidrIpv6(Input<Ipv6Net>),
     /// A managed prefix list.
     SourcePrefixListId(Input<PrefixListId>),
-    /// Whatever has this security group.
+    /// Everything that has this security group.
     SourceSecurityGroupId(Input<SecurityGroupId>),
-    /// Whatever has the security group of this name; only in a default VPC. AWS returns the id instead.
+    /// Everything that has the security group of this name; only in a default VPC. AWS returns the id instead.
     #[field(never_read)]
     SourceSecurityGroupName(Input<String>),
 }
 
-/// Where traffic may go to.
+/// The destination of outbound traffic.
 #[derive(Debug, Clone, Choice)]
 pub enum EgressDestination {
     /// An IPv4 range.
@@ -39,41 +39,39 @@ pub enum EgressDestination {
     CidrIpv6(Input<Ipv6Net>),
     /// A managed prefix list, such as the one of a gateway endpoint.
     DestinationPrefixListId(Input<PrefixListId>),
-    /// Whatever has this security group.
+    /// Everything that has this security group.
     DestinationSecurityGroupId(Input<SecurityGroupId>),
 }
 
-/// One rule for what comes in.
+/// One inbound rule.
 #[derive(Debug, Clone, Block)]
 pub struct Ingress {
-    /// The protocol.
     pub ip_protocol: Input<IpProtocol>,
     /// The first port, or the ICMP type; -1 is every type.
     pub from_port: Option<Input<i32>>,
     /// The last port, or the ICMP code; -1 is every code.
     pub to_port: Option<Input<i32>>,
-    /// Where it may come from.
+    /// The source of the traffic.
     #[field(choice)]
     pub source: IngressSource,
-    /// The account of the source security group, where it is another one.
+    /// The account of the source security group, if it is another account.
     pub source_security_group_owner_id: Option<Input<String>>,
-    /// What it is for, at most 255 characters.
+    /// A description of the rule, at most 255 characters.
     pub description: Option<Input<String>>,
 }
 
-/// One rule for what goes out.
+/// One outbound rule.
 #[derive(Debug, Clone, Block)]
 pub struct Egress {
-    /// The protocol.
     pub ip_protocol: Input<IpProtocol>,
     /// The first port, or the ICMP type; -1 is every type.
     pub from_port: Option<Input<i32>>,
     /// The last port, or the ICMP code; -1 is every code.
     pub to_port: Option<Input<i32>>,
-    /// Where it may go to.
+    /// The destination of the traffic.
     #[field(choice)]
     pub destination: EgressDestination,
-    /// What it is for, at most 255 characters.
+    /// A description of the rule, at most 255 characters.
     pub description: Option<Input<String>>,
 }
 
@@ -144,7 +142,7 @@ impl From<&Handle<SecurityGroup>> for EgressDestination {
     }
 }
 
-/// What AWS looks at in a rule, wherever the rule is written.
+/// The parts of a rule that AWS looks at, wherever the rule is written.
 pub(in crate::aws::ec2) struct RuleParts<'a> {
     pub protocol: &'a Input<IpProtocol>,
     pub from_port: Option<&'a Input<i32>>,
@@ -215,7 +213,7 @@ impl Egress {
 }
 
 impl RuleParts<'_> {
-    /// Reports what AWS would refuse, or would store otherwise than written. `at` stands in front of the property's name.
+    /// Reports what AWS would refuse, or would store differently from the author's text. `at` is the prefix of the property's name.
     pub(in crate::aws::ec2) fn check(&self, at: &str, checks: &mut Checks<'_>) {
         self.check_ports(at, checks);
         self.check_range(at, checks);

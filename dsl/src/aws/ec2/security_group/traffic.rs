@@ -1,4 +1,4 @@
-//! What a rule lets through: a protocol and its ports, before it is said where from or where to.
+//! The traffic that a rule allows: a protocol and its ports. Its source or destination is added later.
 //!
 //! Not here: the rules themselves (`rule`).
 
@@ -11,25 +11,23 @@ use super::rule::{Egress, EgressDestination, Ingress, IngressSource};
 use crate::schema::Shape;
 use crate::value::{Input, Literal, Output, Text};
 
-/// A protocol, in AWS's own form: a name where it has one, a number from 0 to 255 elsewhere, `-1` for all.
+/// A protocol, in AWS's own form: a name if AWS has one, else a number from 0 to 255; `-1` for all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IpProtocol {
     /// Every protocol and every port.
     All,
-    /// TCP.
     Tcp,
-    /// UDP.
     Udp,
     /// ICMP over IPv4.
     Icmp,
     /// ICMP over IPv6.
     Icmpv6,
-    /// Any other by its IANA number; such a rule opens all of it.
+    /// Any other protocol by its IANA number; such a rule opens all of the protocol.
     Number(u8),
 }
 
 impl IpProtocol {
-    /// The protocol of an IANA number, by name where AWS returns the name.
+    /// The protocol of an IANA number, by name if AWS returns the name.
     #[must_use]
     pub const fn number(number: u8) -> Self {
         match number {
@@ -41,7 +39,7 @@ impl IpProtocol {
         }
     }
 
-    /// Reads AWS's form, case and numbers of named protocols included.
+    /// Reads AWS's form in any case, and the numbers of named protocols.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text.to_ascii_lowercase().as_str() {
@@ -127,7 +125,7 @@ impl From<Output<u16>> for Ports {
     }
 }
 
-/// A protocol with its ports. `from…` makes it a rule for what comes in, `to…` one for what goes out.
+/// A protocol with its ports. `from…` makes it an inbound rule, `to…` an outbound rule.
 #[derive(Debug, Clone)]
 pub struct Traffic {
     pub(super) protocol: IpProtocol,
@@ -182,7 +180,7 @@ impl Traffic {
         Self::protocol(IpProtocol::All)
     }
 
-    /// All of a protocol that has no ports.
+    /// All traffic of a protocol that has no ports.
     #[must_use]
     pub fn protocol(protocol: IpProtocol) -> Self {
         Self {
@@ -201,39 +199,39 @@ impl Traffic {
         }
     }
 
-    /// Lets it in from an address range, a security group or a prefix list.
+    /// Allows this traffic in from an address range, a security group or a prefix list.
     pub fn from(self, source: impl Into<IngressSource>) -> Ingress {
         let mut rule = Ingress::new(self.protocol, source);
         (rule.from_port, rule.to_port) = (self.from, self.to);
         rule
     }
 
-    /// Lets it in from every IPv4 address.
+    /// Allows this traffic in from every IPv4 address.
     #[must_use]
     pub fn from_anywhere(self) -> Ingress {
         self.from(ipnet::Ipv4Net::default())
     }
 
-    /// Lets it in from every IPv6 address.
+    /// Allows this traffic in from every IPv6 address.
     #[must_use]
     pub fn from_anywhere_ipv6(self) -> Ingress {
         self.from(ipnet::Ipv6Net::default())
     }
 
-    /// Lets it out to an address range, a security group or a prefix list.
+    /// Allows this traffic out to an address range, a security group or a prefix list.
     pub fn to(self, destination: impl Into<EgressDestination>) -> Egress {
         let mut rule = Egress::new(self.protocol, destination);
         (rule.from_port, rule.to_port) = (self.from, self.to);
         rule
     }
 
-    /// Lets it out to every IPv4 address.
+    /// Allows this traffic out to every IPv4 address.
     #[must_use]
     pub fn to_anywhere(self) -> Egress {
         self.to(ipnet::Ipv4Net::default())
     }
 
-    /// Lets it out to every IPv6 address.
+    /// Allows this traffic out to every IPv6 address.
     #[must_use]
     pub fn to_anywhere_ipv6(self) -> Egress {
         self.to(ipnet::Ipv6Net::default())

@@ -7,7 +7,7 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// On or off, where AWS uses words for it.
+    /// A switch that AWS writes as a word: on or off.
     pub enum Toggle {
         /// On.
         Enabled = "ENABLED",
@@ -19,27 +19,28 @@ crate::text_enum! {
 /// Capacity from an Auto Scaling group.
 #[derive(Debug, Clone, Block)]
 pub struct AutoScalingGroupProvider {
-    /// The group. It can belong to one capacity provider only.
+    /// The group. A group can belong to one capacity provider only.
     #[field(replaces)]
     pub auto_scaling_group_arn: Input<AutoScalingGroupArn>,
-    /// Whether and how ECS sets the group's desired capacity. AWS's default is that it does not.
+    /// Managed scaling: how ECS sets the group's desired capacity. AWS's default is that ECS does not set it.
     #[field(removal_default(r#"{"Status":"DISABLED"}"#))]
     pub managed_scaling: Option<ManagedScaling>,
-    /// Whether instances that run tasks are kept from scale-in; it needs managed scaling, and scale-in protection on the group. AWS's default is `DISABLED`.
+    /// Whether ECS protects instances that run tasks from scale-in. It needs managed scaling, and scale-in protection on the group. AWS's default is
+    /// `DISABLED`.
     #[field(removal_default("\"DISABLED\""))]
     pub managed_termination_protection: Option<Input<Toggle>>,
-    /// Whether tasks are moved away from an instance before it ends. AWS's default is `ENABLED`.
+    /// Whether ECS moves tasks away from an instance before it terminates. AWS's default is `ENABLED`.
     #[field(removal_default("\"ENABLED\""))]
     pub managed_draining: Option<Input<Toggle>>,
 }
 
-/// How ECS scales the group.
+/// Managed scaling: how ECS scales the group.
 #[derive(Debug, Clone, Block)]
 pub struct ManagedScaling {
-    /// Whether it does. AWS's default is `DISABLED` where the block is absent, else `ENABLED`.
+    /// Whether ECS scales the group. AWS's default is `DISABLED` if the block is absent, else `ENABLED`.
     #[field(removal_default("\"ENABLED\""))]
     pub status: Option<Input<Toggle>>,
-    /// How full the group shall be, in percent, 1 to 100; below 100 there is room to spare. AWS's default is 100.
+    /// The target utilization of the group, in percent, 1 to 100. Below 100 there is spare capacity. AWS's default is 100.
     #[field(removal_default("100"))]
     pub target_capacity: Option<Input<u32>>,
     /// The fewest instances of one scale-out, 1 to 10000. AWS's default is 1.
@@ -48,13 +49,13 @@ pub struct ManagedScaling {
     /// The most instances of one scale-out, 1 to 10000. AWS's default is 10000.
     #[field(removal_default("10000"))]
     pub maximum_scaling_step_size: Option<Input<u32>>,
-    /// After how many seconds a new instance counts, 0 to 10000. AWS's default is 300.
+    /// The time until a new instance counts, in seconds, 0 to 10000. AWS's default is 300.
     #[field(removal_default("300"))]
     pub instance_warmup_period: Option<Input<u32>>,
 }
 
 impl ManagedScaling {
-    /// Scaling that keeps the group that full, in percent.
+    /// Scaling that keeps the group at this utilization, in percent.
     #[must_use]
     pub fn to(target_capacity: impl IntoInput<u32>) -> Self {
         Self::new()

@@ -1,6 +1,6 @@
-//! Which instance types managed instances may have, by what they can do.
+//! Attribute-based selection for managed instances: which instance types ECS may launch, by their attributes.
 //!
-//! Not here: the launch template's and Auto Scaling group's own requirements, whose members differ; what is the same word is one type.
+//! Not here: the requirements of launch templates and Auto Scaling groups, whose members differ. Members with the same values share one type.
 
 use windlass_derive::Block;
 
@@ -9,38 +9,32 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// Who makes the processor.
+    /// The manufacturer of the processor.
     pub enum CpuManufacturer {
-        /// Intel.
         Intel = "intel",
-        /// AMD.
         Amd = "amd",
         /// AWS: Graviton.
         AmazonWebServices = "amazon-web-services",
     }
-    /// What an accelerator is.
+    /// The type of an accelerator.
     pub enum AcceleratorType {
         /// A graphics processor.
         Gpu = "gpu",
         /// A field-programmable gate array.
         Fpga = "fpga",
-        /// For inference.
+        /// An accelerator for machine learning inference.
         Inference = "inference",
     }
-    /// Who makes the accelerator.
+    /// The manufacturer of the accelerator.
     pub enum AcceleratorManufacturer {
         /// AWS.
         AmazonWebServices = "amazon-web-services",
-        /// AMD.
         Amd = "amd",
-        /// NVIDIA.
         Nvidia = "nvidia",
-        /// Xilinx.
         Xilinx = "xilinx",
-        /// Habana.
         Habana = "habana",
     }
-    /// Which accelerator.
+    /// The name of an accelerator.
     pub enum AcceleratorName {
         /// NVIDIA A100.
         A100 = "a100",
@@ -69,7 +63,7 @@ crate::text_enum! {
     }
 }
 
-/// A range of whole numbers, open where an end is absent.
+/// A range of whole numbers. An absent end means no limit.
 #[derive(Debug, Clone, Block)]
 pub struct UnitRange {
     /// The least.
@@ -78,16 +72,16 @@ pub struct UnitRange {
     pub max: Option<Input<u32>>,
 }
 
-/// A range of whole numbers that has a lower end.
+/// A range of whole numbers with a required lower end.
 #[derive(Debug, Clone, Block)]
 pub struct UnitRangeFrom {
     /// The least.
     pub min: Input<u32>,
-    /// The most; no limit where absent.
+    /// The most. If absent, there is no limit.
     pub max: Option<Input<u32>>,
 }
 
-/// A range of amounts, open where an end is absent.
+/// A range of amounts. An absent end means no limit.
 #[derive(Debug, Clone, Block)]
 pub struct GibRange {
     /// The least.
@@ -96,81 +90,81 @@ pub struct GibRange {
     pub max: Option<Input<f64>>,
 }
 
-/// Which instance types are taken. What is left out does not matter.
+/// The requirements for instance types. A requirement that is left out excludes no type.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceRequirements {
-    /// How many virtual processors.
+    /// The number of virtual processors.
     #[field(name = "VCpuCount")]
     pub v_cpu_count: UnitRangeFrom,
-    /// How much memory, in MiB.
+    /// The memory, in MiB.
     #[field(name = "MemoryMiB")]
     pub memory_mib: UnitRangeFrom,
-    /// How many accelerators; a maximum of 0 excludes types that have some.
+    /// The number of accelerators. A maximum of 0 excludes types with accelerators.
     pub accelerator_count: Option<UnitRange>,
-    /// Who makes the accelerators.
+    /// The manufacturers of the accelerators.
     #[field(set)]
     pub accelerator_manufacturers: Vec<Input<AcceleratorManufacturer>>,
-    /// Which accelerators.
+    /// The names of the accelerators.
     #[field(set)]
     pub accelerator_names: Vec<Input<AcceleratorName>>,
-    /// How much memory all accelerators together have, in MiB.
+    /// The memory of all accelerators together, in MiB.
     #[field(name = "AcceleratorTotalMemoryMiB")]
     pub accelerator_total_memory_mib: Option<UnitRange>,
-    /// What the accelerators are.
+    /// The types of the accelerators.
     #[field(set)]
     pub accelerator_types: Vec<Input<AcceleratorType>>,
     /// The only types to choose from, such as `m7i.large` or `c7*`; at most 400. Not together with `ExcludedInstanceTypes`.
     #[field(set)]
     pub allowed_instance_types: Vec<Input<String>>,
-    /// Types without a hypervisor. AWS's default is `excluded`.
+    /// Whether bare metal types are candidates. AWS's default is `excluded`.
     #[field(removal_default("\"excluded\""))]
     pub bare_metal: Option<Input<Candidacy>>,
-    /// The baseline of the bandwidth to EBS, in Mbit/s.
+    /// The baseline bandwidth to EBS, in Mbit/s.
     #[field(name = "BaselineEbsBandwidthMbps")]
     pub baseline_ebs_bandwidth_mbps: Option<UnitRange>,
-    /// Types whose processors are lent for bursts. AWS's default is `excluded`.
+    /// Whether types with CPU credits (burstable) are candidates. AWS's default is `excluded`.
     #[field(removal_default("\"excluded\""))]
     pub burstable_performance: Option<Input<Candidacy>>,
-    /// Who makes the processors.
+    /// The manufacturers of the processors.
     #[field(set)]
     pub cpu_manufacturers: Vec<Input<CpuManufacturer>>,
-    /// Types that are never taken; at most 400.
+    /// Types that ECS never takes; at most 400.
     #[field(set)]
     pub excluded_instance_types: Vec<Input<String>>,
-    /// Current or previous generations.
+    /// The generations: current, previous or both.
     #[field(set)]
     pub instance_generations: Vec<Input<InstanceGeneration>>,
-    /// Types with local disks. AWS's default is `included`.
+    /// Whether types with local disks are candidates. AWS's default is `included`.
     #[field(removal_default("\"included\""))]
     pub local_storage: Option<Input<Candidacy>>,
-    /// What the local disks are.
+    /// The types of the local disks.
     #[field(set)]
     pub local_storage_types: Vec<Input<LocalStorageType>>,
-    /// The most that a Spot instance may cost, in percent of the best on-demand price.
+    /// The highest Spot price, in percent of the best On-Demand price.
     pub max_spot_price_as_percentage_of_optimal_on_demand_price: Option<Input<u32>>,
-    /// How much memory for each virtual processor, in GiB.
+    /// The memory for each virtual processor, in GiB.
     #[field(name = "MemoryGiBPerVCpu")]
     pub memory_gib_per_v_cpu: Option<GibRange>,
-    /// The bandwidth of the network, in Gbit/s.
+    /// The network bandwidth, in Gbit/s.
     pub network_bandwidth_gbps: Option<GibRange>,
-    /// How many network interfaces.
+    /// The number of network interfaces.
     pub network_interface_count: Option<UnitRange>,
-    /// How far above the lowest on-demand price a type may cost, in percent. AWS's default is 20.
+    /// How far the On-Demand price may exceed the lowest one, in percent. AWS's default is 20.
     #[field(removal_default("20"))]
     pub on_demand_max_price_percentage_over_lowest_price: Option<Input<u32>>,
     /// Whether the instance must be able to hibernate. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub require_hibernate_support: Option<Input<bool>>,
-    /// How far above the lowest Spot price a type may cost, in percent. AWS's default is 100.
+    /// How far the Spot price may exceed the lowest one, in percent. AWS's default is 100.
     #[field(removal_default("100"))]
     pub spot_max_price_percentage_over_lowest_price: Option<Input<u32>>,
-    /// How much local disk all together, in GB.
+    /// The total size of the local disks, in GB.
     #[field(name = "TotalLocalStorageGB")]
     pub total_local_storage_gb: Option<GibRange>,
 }
 
 impl InstanceRequirements {
-    /// Types with at least so many virtual processors and so much memory, in MiB.
+    /// Types with at least this number of virtual processors and this memory, in MiB.
     #[must_use]
     pub fn at_least(v_cpus: impl IntoInput<u32>, memory_mib: impl IntoInput<u32>) -> Self {
         Self::new(UnitRangeFrom::new(v_cpus), UnitRangeFrom::new(memory_mib))

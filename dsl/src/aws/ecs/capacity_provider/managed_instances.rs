@@ -1,4 +1,4 @@
-//! Instances that ECS makes and manages itself. Not here: which types they may have (`instance_requirements`).
+//! ECS Managed Instances: instances that ECS launches and manages itself. Not here: which types they may have (`instance_requirements`).
 
 use windlass_derive::Block;
 
@@ -11,68 +11,67 @@ use crate::stack::Checks;
 use crate::value::Input;
 
 crate::text_enum! {
-    /// How the instances are bought.
+    /// The purchase option of the instances.
     pub enum CapacityOptionType {
-        /// On demand.
         OnDemand = "ON_DEMAND",
         /// Spare capacity, which AWS may take back with two minutes' notice.
         Spot = "SPOT",
         /// From capacity reservations.
         Reserved = "RESERVED",
     }
-    /// How capacity reservations are used.
+    /// How ECS uses capacity reservations.
     pub enum ReservationPreference {
-        /// Nothing but reservations.
+        /// Only capacity reservations.
         Only = "RESERVATIONS_ONLY",
-        /// Reservations, then on demand.
+        /// Capacity reservations first, then On-Demand.
         First = "RESERVATIONS_FIRST",
-        /// No reservations.
+        /// No capacity reservations.
         Excluded = "RESERVATIONS_EXCLUDED",
     }
-    /// How often CloudWatch is told about an instance.
+    /// How often CloudWatch gets metrics of an instance.
     pub enum InstanceMonitoring {
-        /// Every five minutes, for nothing.
+        /// Every five minutes, free of charge.
         Basic = "BASIC",
-        /// Every minute, for money.
+        /// Every minute, for a fee.
         Detailed = "DETAILED",
     }
-    /// Whose tags the instances and their volumes get.
+    /// The source of the tags of instances and their volumes.
     pub enum PropagateInstanceTags {
-        /// The capacity provider's.
+        /// The capacity provider's tags.
         CapacityProvider = "CAPACITY_PROVIDER",
-        /// None.
+        /// No tags.
         None = "NONE",
     }
 }
 
-/// Instances that ECS makes and manages.
+/// Instances that ECS launches and manages.
 #[derive(Debug, Clone, Block)]
 pub struct ManagedInstancesProvider {
-    /// The role that ECS manages instances with.
+    /// The role with which ECS manages instances.
     #[field(takes(RoleFor<Ecs>))]
     pub infrastructure_role_arn: Input<RoleArn<Ecs>>,
-    /// What the instances are like.
+    /// How ECS launches the instances.
     pub instance_launch_template: InstanceLaunchTemplate,
-    /// Whose tags the instances get. AWS's default is `NONE`.
+    /// The source of the instances' tags. AWS's default is `NONE`.
     #[field(removal_default("\"NONE\""))]
     pub propagate_tags: Option<Input<PropagateInstanceTags>>,
-    /// When idle or underused instances go.
+    /// When ECS terminates idle or underused instances.
     #[field(removal_keeps)]
     pub infrastructure_optimization: Option<InfrastructureOptimization>,
-    /// Whether ECS replaces instances that are not well.
+    /// Whether ECS replaces unhealthy instances.
     #[field(removal_keeps)]
     pub auto_repair_configuration: Option<AutoRepairConfiguration>,
 }
 
-/// When idle or underused instances go.
+/// When ECS terminates idle or underused instances.
 #[derive(Debug, Clone, Block)]
 pub struct InfrastructureOptimization {
-    /// After how many seconds, 0 to 3600; -1 for never. AWS chooses where nothing is said.
+    /// The idle time before ECS terminates an instance, in seconds, 0 to 3600; -1 for never. If absent, AWS chooses.
     #[field(removal_keeps)]
     pub scale_in_after: Option<Input<i32>>,
 }
 
-/// Whether ECS replaces instances that are not well.
+/// Whether ECS replaces unhealthy instances.
 #[derive(Debug, Clone, Block)]
 pub struct AutoRepairConfiguration {
     /// On or off.
@@ -80,72 +79,70 @@ pub struct AutoRepairConfiguration {
     pub actions_status: Option<Input<Toggle>>,
 }
 
-/// What managed instances are like.
+/// How ECS launches managed instances.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceLaunchTemplate {
     /// The instance profile whose role the container agent uses.
     #[field(name = "Ec2InstanceProfileArn")]
     pub ec2_instance_profile_arn: Input<InstanceProfileArn>,
-    /// Where they are.
+    /// The subnets and security groups of the instances.
     pub network_configuration: InstanceNetworkConfiguration,
-    /// How they are bought. AWS's default is `ON_DEMAND`. `UpdateCapacityProvider` cannot change it.
+    /// The purchase option of the instances. AWS's default is `ON_DEMAND`. `UpdateCapacityProvider` cannot change it.
     #[field(replaces, removal_default("\"ON_DEMAND\""))]
     pub capacity_option_type: Option<Input<CapacityOptionType>>,
     /// The capacity reservations, for [`CapacityOptionType::Reserved`].
     pub capacity_reservations: Option<CapacityReservations>,
-    /// Whether their cryptography is FIPS 140 validated. `UpdateCapacityProvider` cannot change it.
+    /// Whether the instances' cryptography is FIPS 140 validated. `UpdateCapacityProvider` cannot change it.
     #[field(replaces)]
     pub fips_enabled: Option<Input<bool>>,
-    /// Whether their tags can be read from the instance's metadata. AWS's default is `false`.
+    /// Whether the instance metadata contains the instances' tags. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub instance_metadata_tags_propagation: Option<Input<bool>>,
-    /// Which types they may have. AWS chooses where nothing is said.
+    /// The instance types that ECS may launch. If absent, AWS chooses.
     #[field(removal_keeps)]
     pub instance_requirements: Option<InstanceRequirements>,
-    /// Whether local storage is used.
+    /// Whether containers use local storage.
     #[field(removal_keeps)]
     pub local_storage_configuration: Option<LocalStorageConfiguration>,
-    /// How often CloudWatch is told about them. AWS's default is `BASIC`.
+    /// How often CloudWatch gets metrics of the instances. AWS's default is `BASIC`.
     #[field(removal_default("\"BASIC\""))]
     pub monitoring: Option<Input<InstanceMonitoring>>,
-    /// How large their data volume is.
+    /// The size of the instances' data volume.
     #[field(removal_keeps)]
     pub storage_configuration: Option<InstanceStorageConfiguration>,
 }
 
-/// Where managed instances are.
+/// The subnets and security groups of managed instances.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceNetworkConfiguration {
-    /// The subnets.
     #[field(set, required)]
     pub subnets: Vec<Input<SubnetId>>,
-    /// The security groups.
     #[field(set, required)]
     pub security_groups: Vec<Input<SecurityGroupId>>,
 }
 
-/// Which capacity reservations are used.
+/// Which capacity reservations ECS uses.
 #[derive(Debug, Clone, Block)]
 pub struct CapacityReservations {
     /// The resource group of reservations.
     pub reservation_group_arn: Option<Input<String>>,
-    /// Whether anything else is used.
+    /// Whether ECS also uses capacity that is not reserved.
     #[field(removal_keeps)]
     pub reservation_preference: Option<Input<ReservationPreference>>,
 }
 
-/// Whether local storage is used.
+/// Whether containers use local storage.
 #[derive(Debug, Clone, Block)]
 pub struct LocalStorageConfiguration {
-    /// Whether containers use the instance's local disks where it has some.
+    /// Whether containers use the instance's local disks, if it has some.
     #[field(removal_keeps)]
     pub use_local_storage: Option<Input<bool>>,
 }
 
-/// How large the data volume of a managed instance is.
+/// The size of the data volume of a managed instance.
 #[derive(Debug, Clone, Block)]
 pub struct InstanceStorageConfiguration {
-    /// Its size in GiB, from 1.
+    /// The size in GiB, from 1.
     #[field(name = "StorageSizeGiB")]
     pub storage_size_gib: Input<u32>,
 }

@@ -1,8 +1,8 @@
 //! `AWS::ECS::CapacityProvider`: EC2 capacity for tasks, from an Auto Scaling group or from instances that ECS manages itself.
 //!
-//! What surprises people: the name cannot begin with `aws`, `ecs` or `fargate`; the Auto Scaling group cannot change, all else can; managed
-//! termination protection needs managed scaling here *and* scale-in protection on the group; deletion goes through `DELETE_IN_PROGRESS`
-//! and is refused while a cluster still has the provider.
+//! What surprises people: The name cannot begin with `aws`, `ecs` or `fargate`. The Auto Scaling group cannot change; everything else can. Managed
+//! termination protection needs managed scaling here *and* scale-in protection on the group. A deletion goes through `DELETE_IN_PROGRESS`, and AWS
+//! refuses it while a cluster still has the provider.
 //!
 //! Not here: attaching it to a cluster, which is `AWS::ECS::ClusterCapacityProviderAssociations` (managed instances name their cluster themselves).
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-capacityprovider.html>
@@ -77,24 +77,22 @@ pub struct CapacityProvider {
         physical_name(max = 255, also = "_", reserved("aws", "ecs", "fargate"))
     )]
     pub name: Option<Input<String>>,
-    /// Where the instances come from.
+    /// The source of the instances.
     #[field(in_place, choice, no_setter)]
     pub provider: Provider,
-    /// The cluster of managed instances. A provider over an Auto Scaling group has none.
+    /// The cluster of managed instances. A provider with an Auto Scaling group has none.
     #[field(replaces)]
     pub cluster_name: Option<Input<ClusterName>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
-/// Where the instances come from.
+/// The source of the instances.
 #[derive(Debug, Clone, Choice)]
 pub enum Provider {
-    /// An Auto Scaling group.
     #[field(replaces_if(comes_or_goes, "the capacity becomes of another sort"))]
     AutoScalingGroupProvider(Box<AutoScalingGroupProvider>),
-    /// Instances that ECS makes and manages.
+    /// Instances that ECS launches and manages.
     #[field(replaces_if(comes_or_goes, "the capacity becomes of another sort"))]
     ManagedInstancesProvider(Box<ManagedInstancesProvider>),
 }
@@ -127,7 +125,7 @@ impl CapacityProvider {
         Self::of(AutoScalingGroupProvider::new(group))
     }
 
-    /// Instances that ECS makes and manages, in one cluster.
+    /// Instances that ECS launches and manages, in one cluster.
     #[must_use]
     pub fn of_managed_instances(
         cluster: impl IntoInput<ClusterName>,

@@ -122,7 +122,7 @@ impl Samples for CapacityProvider {
     }
 }
 
-/// Reservations go with `RESERVED` only.
+/// Reservations are only allowed with `RESERVED`.
 fn on_spot() -> InstanceLaunchTemplate {
     let template = template(2, Candidacy::Included, true);
     InstanceLaunchTemplate {
@@ -131,7 +131,7 @@ fn on_spot() -> InstanceLaunchTemplate {
     }
 }
 
-/// What cannot stand beside the members of the fullest sample.
+/// The members that exclude some of the fullest sample's.
 fn excluding_types() -> CapacityProvider {
     let requirements = InstanceRequirements::at_least(2, 4096)
         .excluded_instance_types(["t3.*"])

@@ -1,4 +1,5 @@
-//! What AWS would refuse in a service and its literals show. What concerns its task definition and cluster too is in `checks::ecs`.
+//! Checks of one service: what AWS would refuse, as far as literals show it. Checks that also need its task definition and cluster are in
+//! `checks::ecs`.
 
 use super::*;
 use crate::aws::ecs::capacity_provider_strategy;
@@ -185,7 +186,7 @@ mod tests {
     use crate::stack::Stack;
 
     fn problems(service: Service) -> Vec<String> {
-        // A check of its own asks for this of services that CodeDeploy deploys.
+        // A separate check requires this of services that CodeDeploy deploys.
         let service = [
             "TaskDefinition",
             "LoadBalancers",

@@ -1,4 +1,4 @@
-//! How a service goes from one revision to the next, and when it goes back.
+//! Deployments: how a service moves from one revision to the next, and when it rolls back.
 
 use serde_json::Value;
 use windlass_derive::Block;
@@ -9,27 +9,26 @@ use crate::stack::Checks;
 use crate::value::{Input, Json};
 
 crate::text_enum! {
-    /// How tasks are exchanged.
+    /// The deployment strategy: how ECS replaces old tasks by new ones.
     pub enum DeploymentStrategy {
-        /// A few at a time.
+        /// A rolling update: a few tasks at a time.
         Rolling = "ROLLING",
-        /// All anew beside the old, then all traffic at once.
+        /// All new tasks start beside the old ones; then all traffic moves at once.
         BlueGreen = "BLUE_GREEN",
-        /// All anew beside the old, then traffic in equal steps.
+        /// All new tasks start beside the old ones; then traffic moves in equal steps.
         Linear = "LINEAR",
-        /// All anew beside the old, then a little traffic, then all.
+        /// All new tasks start beside the old ones; then a small part of the traffic moves, then the rest.
         Canary = "CANARY",
     }
-    /// Who exchanges tasks.
+    /// The deployment controller: what replaces old tasks by new ones.
     pub enum DeploymentControllerType {
-        /// ECS.
         Ecs = "ECS",
         /// AWS CodeDeploy.
         CodeDeploy = "CODE_DEPLOY",
-        /// Somebody else, by task sets.
+        /// A third party, through task sets.
         External = "EXTERNAL",
     }
-    /// When a hook is called.
+    /// The stage of a deployment at which a hook is called.
     pub enum LifecycleStage {
         /// Once, when a deployment finds another one unfinished.
         ReconcileService = "RECONCILE_SERVICE",
@@ -50,10 +49,10 @@ crate::text_enum! {
     }
 }
 
-/// How a service goes from one revision to the next.
+/// How a service moves from one revision to the next.
 #[derive(Debug, Clone, Block)]
 pub struct DeploymentConfiguration {
-    /// How tasks are exchanged. AWS's default is `ROLLING`.
+    /// How ECS replaces old tasks by new ones. AWS's default is `ROLLING`.
     #[field(removal_default("\"ROLLING\""), no_setter)]
     pub strategy: Option<Input<DeploymentStrategy>>,
     /// How many tasks may run or start at once, in percent of the desired count. AWS's default is 200; 100 for daemons.
@@ -62,22 +61,22 @@ pub struct DeploymentConfiguration {
     /// How many tasks must keep running, in percent of the desired count. AWS's default is 100; 0 for daemons.
     #[field(removal_default_by(least))]
     pub minimum_healthy_percent: Option<Input<u32>>,
-    /// Whether a deployment whose tasks keep failing is given up, and undone.
+    /// The circuit breaker: whether ECS stops a deployment whose tasks keep failing, and rolls it back.
     #[field(removal_default(r#"{"Enable":false,"Rollback":false}"#))]
     pub deployment_circuit_breaker: Option<DeploymentCircuitBreaker>,
     /// CloudWatch alarms that stop a deployment.
     #[field(removal_default(r#"{"AlarmNames":[],"Enable":false,"Rollback":false}"#))]
     pub alarms: Option<DeploymentAlarms>,
-    /// How many minutes old and new run beside each other once all traffic has moved, 0 to 1440. Not for `ROLLING`.
+    /// The bake time: how many minutes old and new tasks run beside each other after all traffic has moved, 0 to 1440. Not for `ROLLING`.
     #[field(removal_keeps)]
     pub bake_time_in_minutes: Option<Input<u32>>,
-    /// Lambda functions that are asked on the way. Not for `ROLLING`.
+    /// Lambda functions that ECS calls during a deployment. Not for `ROLLING`.
     #[field(set)]
     pub lifecycle_hooks: Vec<DeploymentLifecycleHook>,
-    /// The steps of `LINEAR`. With another strategy they have no effect, and an update that does not mention them leaves them.
+    /// The steps of `LINEAR`. With another strategy they have no effect, and an update that leaves them out keeps them.
     #[field(removal_keeps, no_setter)]
     pub linear_configuration: Option<LinearConfiguration>,
-    /// The step of `CANARY`. With another strategy it has no effect, and an update that does not mention it leaves it.
+    /// The step of `CANARY`. With another strategy it has no effect, and an update that leaves it out keeps it.
     #[field(removal_keeps, no_setter)]
     pub canary_configuration: Option<CanaryConfiguration>,
 }
@@ -94,7 +93,8 @@ fn least(spec: &Value) -> Option<&'static str> {
     Some(if is_daemon(spec) { "0" } else { "100" })
 }
 
-/// What a service has whose author says nothing of deployments. `UpdateService` keeps what it is not given, so an update says all of it.
+/// The deployment configuration of a service whose author states none. `UpdateService` keeps values that it does not get, so an update sends all of
+/// them.
 pub(super) fn usual(spec: &Value) -> Option<&'static str> {
     if spec["DeploymentController"]["Type"] == "EXTERNAL" {
         return None;
@@ -106,12 +106,12 @@ pub(super) fn usual(spec: &Value) -> Option<&'static str> {
     })
 }
 
-/// Whether a deployment whose tasks keep failing is given up.
+/// The circuit breaker: whether ECS stops a deployment whose tasks keep failing.
 #[derive(Debug, Clone, Block)]
 pub struct DeploymentCircuitBreaker {
-    /// Whether it is.
+    /// Whether the circuit breaker is on.
     pub enable: Input<bool>,
-    /// Whether the service then goes back to the last revision that ran.
+    /// Whether ECS then rolls back to the last revision that ran.
     pub rollback: Input<bool>,
 }
 
@@ -121,13 +121,13 @@ pub struct DeploymentAlarms {
     /// The alarms' names.
     #[field(set, required)]
     pub alarm_names: Vec<Input<String>>,
-    /// Whether they are watched.
+    /// Whether ECS watches the alarms.
     pub enable: Input<bool>,
-    /// Whether the service then goes back to the last revision that ran.
+    /// Whether ECS then rolls back to the last revision that ran.
     pub rollback: Input<bool>,
 }
 
-/// A Lambda function that is asked on the way.
+/// A Lambda function that ECS calls during a deployment.
 #[derive(Debug, Clone, Block)]
 pub struct DeploymentLifecycleHook {
     /// The function.
@@ -135,20 +135,20 @@ pub struct DeploymentLifecycleHook {
     /// The role with which ECS calls it.
     #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Input<RoleArn<Ecs>>,
-    /// When it is called.
+    /// The stages at which ECS calls the function.
     #[field(set, required)]
     pub lifecycle_stages: Vec<Input<LifecycleStage>>,
-    /// What it is told besides, as any JSON.
+    /// Additional input for the function, as any JSON.
     pub hook_details: Option<Json>,
 }
 
 /// The steps of a linear deployment.
 #[derive(Debug, Clone, Block)]
 pub struct LinearConfiguration {
-    /// How much traffic moves with each step, in percent, 3 to 100. AWS's default is 10.
+    /// How much traffic moves in each step, in percent, 3 to 100. AWS's default is 10.
     #[field(removal_default("10.0"))]
     pub step_percent: Option<Input<f64>>,
-    /// How many minutes a step rests, 0 to 1440. AWS's default is 6.
+    /// The pause after each step, in minutes, 0 to 1440. AWS's default is 6.
     #[field(removal_default("6"))]
     pub step_bake_time_in_minutes: Option<Input<u32>>,
 }
@@ -159,42 +159,42 @@ pub struct CanaryConfiguration {
     /// How much traffic moves first, in percent, 0.1 to 100. AWS's default is 5.
     #[field(removal_default("5.0"))]
     pub canary_percent: Option<Input<f64>>,
-    /// How many minutes it rests before the remainder moves, 0 to 1440. AWS's default is 10.
+    /// The pause before the remaining traffic moves, in minutes, 0 to 1440. AWS's default is 10.
     #[field(removal_default("10"))]
     pub canary_bake_time_in_minutes: Option<Input<u32>>,
 }
 
-/// Who exchanges tasks.
+/// The deployment controller: what replaces old tasks by new ones.
 #[derive(Debug, Clone, Block)]
 pub struct DeploymentController {
-    /// ECS, AWS CodeDeploy, or somebody else.
+    /// ECS, AWS CodeDeploy, or a third party.
     #[field(name = "Type")]
     pub controller_type: Input<DeploymentControllerType>,
 }
 
-/// A deployment for no other reason than that the author asks for one.
+/// A deployment without any other change, because the author asks for one.
 #[derive(Debug, Clone, Block)]
 pub struct ForceNewDeployment {
-    /// Whether one is made.
+    /// Whether ECS makes a new deployment.
     pub enable_force_new_deployment: Input<bool>,
-    /// A text that differs for each deployment that is wanted, 1 to 255 characters.
+    /// A text that differs for each deployment that the author wants, 1 to 255 characters.
     pub force_new_deployment_nonce: Option<Input<String>>,
 }
 
 impl DeploymentConfiguration {
-    /// A few tasks at a time.
+    /// A rolling update: a few tasks at a time.
     #[must_use]
     pub fn rolling() -> Self {
         Self::with(DeploymentStrategy::Rolling)
     }
 
-    /// All tasks anew beside the old ones, then all traffic at once.
+    /// Blue/green: all new tasks start beside the old ones, then all traffic moves at once.
     #[must_use]
     pub fn blue_green() -> Self {
         Self::with(DeploymentStrategy::BlueGreen)
     }
 
-    /// All tasks anew beside the old ones, then traffic in equal steps.
+    /// Linear: all new tasks start beside the old ones, then traffic moves in equal steps.
     #[must_use]
     pub fn linear(steps: LinearConfiguration) -> Self {
         Self {
@@ -203,7 +203,7 @@ impl DeploymentConfiguration {
         }
     }
 
-    /// All tasks anew beside the old ones, then a little traffic, then all.
+    /// Canary: all new tasks start beside the old ones, then a small part of the traffic moves, then the rest.
     #[must_use]
     pub fn canary(step: CanaryConfiguration) -> Self {
         Self {
@@ -219,7 +219,7 @@ impl DeploymentConfiguration {
         }
     }
 
-    /// Gives a deployment up when its tasks keep failing, and goes back to what ran before.
+    /// Turns the circuit breaker on: if tasks keep failing, ECS stops the deployment and rolls back to the revision that ran before.
     #[must_use]
     pub fn rolls_back(self) -> Self {
         self.deployment_circuit_breaker(DeploymentCircuitBreaker::new(true, true))

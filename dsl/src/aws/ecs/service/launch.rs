@@ -1,4 +1,4 @@
-//! What a service's tasks run on. Not here: which capacity providers there are, which the cluster says.
+//! Launch type and capacity: what a service's tasks run on. Not here: which capacity providers there are; the cluster lists them.
 
 use serde_json::Value;
 use windlass_derive::Choice;
@@ -7,28 +7,26 @@ use crate::aws::ecs::{CapacityProviderName, CapacityProviderStrategyItem};
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What tasks run on, without a capacity provider.
+    /// The launch type: what tasks run on, without a capacity provider.
     pub enum LaunchType {
-        /// Fargate.
         Fargate = "FARGATE",
-        /// Instances of the cluster.
+        /// EC2 instances of the cluster.
         Ec2 = "EC2",
         /// Machines outside AWS.
         External = "EXTERNAL",
     }
 }
 
-/// What a service's tasks run on. A service that does not say follows its cluster's default strategy.
+/// What a service's tasks run on. A service without this property follows its cluster's default strategy.
 #[derive(Debug, Clone, Choice)]
 pub enum Launch {
-    /// A launch type. A service can leave it for a strategy in place; `UpdateService` knows no way to another launch type.
+    /// A launch type. A service can change from it to a strategy in place; `UpdateService` cannot change it to another launch type.
     #[field(
         replaces_if(another_launch_type, "the launch type becomes another one"),
         removal_keeps
     )]
     LaunchType(Input<LaunchType>),
-    /// Capacity providers of the cluster, by a strategy.
-    /// Once it is taken out, the service follows its cluster's default strategy.
+    /// Capacity providers of the cluster, by a strategy. If the author removes it, the service follows its cluster's default strategy.
     #[field(in_place, keyed("CapacityProvider"), removal_releases)]
     CapacityProviderStrategy(Vec<CapacityProviderStrategyItem>),
 }
@@ -38,13 +36,12 @@ fn another_launch_type(_old: &Value, new: &Value) -> bool {
 }
 
 impl Launch {
-    /// Fargate.
     #[must_use]
     pub fn fargate() -> Self {
         Self::LaunchType(LaunchType::Fargate.into())
     }
 
-    /// Instances of the cluster.
+    /// EC2 instances of the cluster.
     #[must_use]
     pub fn ec2() -> Self {
         Self::LaunchType(LaunchType::Ec2.into())
@@ -68,13 +65,13 @@ impl Launch {
         Self::strategy([CapacityProviderStrategyItem::new(provider).weight(1)])
     }
 
-    /// Fargate on spare capacity, which AWS may take back with two minutes' notice.
+    /// Fargate Spot: spare capacity, which AWS may take back with two minutes' notice.
     #[must_use]
     pub fn fargate_spot() -> Self {
         Self::on(CapacityProviderName::fargate_spot())
     }
 
-    /// Whether every task runs on Fargate, as far as literals show.
+    /// Whether every task runs on Fargate, as far as literals show it.
     pub(super) fn is_fargate(&self) -> bool {
         match self {
             Self::LaunchType(launch) => launch.literal() == Some(LaunchType::Fargate),

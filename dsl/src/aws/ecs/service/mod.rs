@@ -1,12 +1,12 @@
-//! `AWS::ECS::Service`: so many tasks of one task definition, kept running and exchanged for new ones.
+//! `AWS::ECS::Service`: a number of tasks of one task definition, which ECS keeps running and replaces by new ones.
 //!
-//! What surprises people: `UpdateService` answers at once, and whether the deployment succeeds shows only later: a circuit breaker may
-//! have gone back to the old revision; the desired count is the auto scaler's as soon as there is one, so a service that does not state it
-//! starts with one task and is left alone after that; a launch type never becomes another one; a service with running tasks is not deleted
-//! without force, and drains for a while afterwards, in which its name is taken.
+//! What surprises people: `UpdateService` answers at once, and only later shows whether the deployment succeeded: a circuit breaker may have gone back
+//! to the old revision. If an auto scaler exists, the desired count belongs to it, so a service that does not state the count starts with one task and
+//! keeps the count that it has after that. A launch type never becomes another one. AWS does not delete a service with running tasks without force. A
+//! deleted service drains for a while, and its name is taken during that time.
 //!
-//! Not here: how many tasks there shall be over time, which is `AWS::ApplicationAutoScaling::ScalableTarget`, and task sets.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html>
+//! Not here: the number of tasks over time, which is `AWS::ApplicationAutoScaling::ScalableTarget`, and task sets. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html>
 
 mod check;
 mod deployment;
@@ -59,50 +59,50 @@ use crate::aws::servicediscovery;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// Whether tasks are spread over availability zones again when they have become uneven.
+    /// Whether ECS rebalances tasks over availability zones when they have become uneven.
     pub enum AvailabilityZoneRebalancing {
-        /// They are.
+        /// ECS rebalances.
         Enabled = "ENABLED",
-        /// They are not.
+        /// ECS does not rebalance.
         Disabled = "DISABLED",
     }
-    /// How many tasks there are.
+    /// How ECS determines the number of tasks.
     pub enum SchedulingStrategy {
-        /// The desired count.
+        /// ECS runs the desired count.
         Replica = "REPLICA",
-        /// One on each instance.
+        /// ECS runs one task on each instance.
         Daemon = "DAEMON",
     }
-    /// Whose tags tasks get.
+    /// The source of the tags of tasks.
     pub enum PropagateTags {
-        /// The service's.
+        /// The service's tags.
         Service = "SERVICE",
-        /// The task definition's.
+        /// The task definition's tags.
         TaskDefinition = "TASK_DEFINITION",
-        /// None.
+        /// No tags.
         None = "NONE",
     }
     /// Where tasks may be placed.
     pub enum PlacementConstraintType {
-        /// Each on another instance.
+        /// Each task on a different instance.
         DistinctInstance = "distinctInstance",
         /// On instances that an expression describes.
         MemberOf = "memberOf",
     }
-    /// How tasks are spread over instances.
+    /// How ECS distributes tasks over instances.
     pub enum PlacementStrategyType {
         /// Evenly over the values of a field.
         Spread = "spread",
         /// On as few instances as CPU or memory allow.
         Binpack = "binpack",
-        /// By chance.
+        /// At random.
         Random = "random",
     }
 }
 
-/// So many tasks of one task definition.
+/// A number of tasks of one task definition, which ECS keeps running.
 ///
-/// How its tasks are connected is part of its type, so that a target group that cannot hold them does not fit.
+/// The network mode of the tasks is part of the service's type, so a target group that cannot hold the tasks does not compile.
 ///
 /// ```
 /// use windlass::aws::ec2::{SecurityGroupId, SubnetId};
@@ -158,80 +158,78 @@ pub struct Service<N: ServiceNetwork = AnyNetwork> {
     /// The cluster, by name.
     #[field(replaces)]
     pub cluster: Input<ClusterName>,
-    /// What runs. Absent only where somebody else deploys by task sets.
+    /// The task definition to run. Only a service that a third party deploys through task sets leaves it out.
     #[field(in_place, removal_keeps)]
     pub task_definition: Option<Input<TaskDefinitionArn>>,
-    /// How many tasks there shall be. Where absent, one at creation, and from then on whoever scales the service decides.
+    /// The number of tasks. If absent, ECS starts one task at creation, and afterwards the number belongs to what scales the service.
     #[field(in_place, removal_keeps)]
     pub desired_count: Option<Input<u32>>,
-    /// What tasks run on. A service that does not say follows its cluster's default strategy.
+    /// What tasks run on. A service without this property follows its cluster's default strategy.
     #[field(in_place, choice)]
     pub launch: Option<Launch>,
     /// The version of Fargate. AWS's default is `LATEST`.
     #[field(in_place, removal_default("\"LATEST\""))]
     pub platform_version: Option<Input<String>>,
-    /// Where tasks' network interfaces are, for the network mode `awsvpc`.
+    /// The subnets and security groups of the tasks' network interfaces, for the network mode `awsvpc`.
     #[field(in_place, removal_keeps)]
     pub network_configuration: Option<NetworkConfiguration>,
-    /// Which ports are balanced by what, at most 5.
+    /// The container ports that load balancers send traffic to, at most 5.
     #[field(in_place, set, no_setter)]
     pub load_balancers: Vec<ServiceLoadBalancer>,
-    /// For how many seconds after its start a task's health does not matter. AWS's default is 0.
+    /// The time after a task's start during which ECS ignores its health, in seconds. AWS's default is 0.
     #[field(in_place, removal_default("0"))]
     pub health_check_grace_period_seconds: Option<Input<u32>>,
-    /// How the service goes from one revision to the next.
+    /// How the service moves from one revision to the next.
     #[field(in_place, removal_default_by(deployment::usual))]
     pub deployment_configuration: Option<DeploymentConfiguration>,
-    /// Who exchanges tasks. AWS's default is ECS.
+    /// The deployment controller: what replaces old tasks by new ones. AWS's default is ECS.
     #[field(in_place, removal_default(r#"{"Type":"ECS"}"#))]
     pub deployment_controller: Option<DeploymentController>,
-    /// A deployment for no other reason than that the author asks for one.
+    /// A deployment without any other change, because the author asks for one.
     #[field(in_place, never_read, removal_keeps)]
     pub force_new_deployment: Option<ForceNewDeployment>,
-    /// Service Connect.
     #[field(in_place, removal_default(r#"{"Enabled":false}"#))]
     pub service_connect_configuration: Option<ServiceConnectConfiguration>,
-    /// Cloud Map services that tasks are registered with.
+    /// Cloud Map services that ECS registers tasks with.
     #[field(in_place, keyed("RegistryArn"))]
     pub service_registries: Vec<ServiceRegistry>,
-    /// EBS volumes that are made for each task.
+    /// EBS volumes that ECS creates for each task.
     #[field(in_place, keyed("Name"))]
     pub volume_configurations: Vec<ServiceVolumeConfiguration>,
-    /// VPC Lattice target groups that tasks are registered with.
+    /// VPC Lattice target groups that ECS registers tasks with.
     #[field(in_place, set)]
     pub vpc_lattice_configurations: Vec<VpcLatticeConfiguration>,
     /// Where tasks may be placed, at most 10. Not on Fargate.
     #[field(in_place, set)]
     pub placement_constraints: Vec<PlacementConstraint>,
-    /// How tasks are spread over instances, at most 5, in order. Not on Fargate.
+    /// How ECS distributes tasks over instances, at most 5, in order. Not on Fargate.
     #[field(in_place)]
     pub placement_strategies: Vec<PlacementStrategy>,
-    /// Whether tasks are spread over zones again when they have become uneven. AWS's default for new services is `ENABLED`.
+    /// Whether ECS rebalances tasks over zones when they have become uneven. AWS's default for new services is `ENABLED`.
     #[field(in_place, removal_keeps)]
     pub availability_zone_rebalancing: Option<Input<AvailabilityZoneRebalancing>>,
-    /// How many tasks there are. AWS's default is `REPLICA`.
+    /// How ECS determines the number of tasks. AWS's default is `REPLICA`.
     #[field(replaces, removal_default("\"REPLICA\""))]
     pub scheduling_strategy: Option<Input<SchedulingStrategy>>,
-    /// Whether one can run commands in its containers with ECS Exec. AWS's default is `false`.
+    /// Whether people can run commands in the containers with ECS Exec. AWS's default is `false`.
     #[field(in_place, removal_default("false"))]
     pub enable_execute_command: Option<Input<bool>>,
-    /// Whether tasks are tagged with cluster and service name. AWS's default is `false`.
+    /// Whether ECS tags tasks with cluster and service name. AWS's default is `false`.
     #[field(in_place, name = "EnableECSManagedTags", removal_default("false"))]
     pub enable_ecs_managed_tags: Option<Input<bool>>,
-    /// Whose tags tasks get. AWS's default is `NONE`.
+    /// The source of the tags of tasks. AWS's default is `NONE`.
     #[field(in_place, removal_default("\"NONE\""))]
     pub propagate_tags: Option<Input<PropagateTags>>,
-    /// The role with which ECS registers tasks, where it is not the service-linked one. Not for the network mode `awsvpc`.
+    /// The role with which ECS registers tasks, if it is not the service-linked one. Not for the network mode `awsvpc`.
     #[field(replaces, takes(RoleFor<Ecs>))]
     pub role: Option<Input<RoleArn<Ecs>>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
     #[field(skip)]
     network: PhantomData<fn() -> N>,
 }
 
-/// A Cloud Map service that tasks are registered with.
+/// A Cloud Map service that ECS registers tasks with.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceRegistry {
     /// The Cloud Map service.
@@ -244,7 +242,7 @@ pub struct ServiceRegistry {
     pub port: Option<Input<u16>>,
 }
 
-/// A VPC Lattice target group that tasks are registered with.
+/// A VPC Lattice target group that ECS registers tasks with.
 #[derive(Debug, Clone, Block)]
 pub struct VpcLatticeConfiguration {
     /// The role with which ECS registers tasks.
@@ -252,34 +250,34 @@ pub struct VpcLatticeConfiguration {
     pub role_arn: Input<RoleArn<Ecs>>,
     /// The VPC Lattice target group.
     pub target_group_arn: Input<String>,
-    /// The port, which a container names.
+    /// The name of the container port.
     pub port_name: Input<PortName>,
 }
 
 /// Where tasks may be placed.
 #[derive(Debug, Clone, Block)]
 pub struct PlacementConstraint {
-    /// What sort of constraint it is.
+    /// The type of the constraint.
     #[field(name = "Type")]
     pub constraint_type: Input<PlacementConstraintType>,
     /// A cluster query, for `memberOf`.
     pub expression: Option<Input<String>>,
 }
 
-/// How tasks are spread over instances.
+/// How ECS distributes tasks over instances.
 #[derive(Debug, Clone, Block)]
 pub struct PlacementStrategy {
-    /// What sort of strategy it is.
+    /// The type of the strategy.
     #[field(name = "Type")]
     pub strategy_type: Input<PlacementStrategyType>,
-    /// For `spread` such as `attribute:ecs.availability-zone` or `instanceId`; for `binpack` `cpu` or `memory`. AWS answers `host` as `instanceId`, and
-    /// what is packed in capitals (terraform-provider-aws, `internal/service/ecs/service.go`).
+    /// For `spread` such as `attribute:ecs.availability-zone` or `instanceId`; for `binpack` `cpu` or `memory`. AWS answers `instanceId` for `host`,
+    /// and writes the field of `binpack` in capitals (terraform-provider-aws, `internal/service/ecs/service.go`).
     #[field(spellings("host" = "instanceId", "cpu" = "CPU", "memory" = "MEMORY"))]
     pub field: Option<Input<String>>,
 }
 
 impl PlacementConstraint {
-    /// Each task on another instance.
+    /// Each task on a different instance.
     #[must_use]
     pub fn distinct_instance() -> Self {
         Self::new(PlacementConstraintType::DistinctInstance)
@@ -321,7 +319,7 @@ impl ServiceRegistry {
 }
 
 impl Service<AwsVpc> {
-    /// A service whose tasks have network interfaces of their own, in some subnets.
+    /// A service whose tasks have network interfaces of their own, in the given subnets.
     #[must_use]
     pub fn awsvpc(
         cluster: impl IntoInput<ClusterName>,
@@ -337,7 +335,7 @@ impl Service<AwsVpc> {
 }
 
 impl Service<OnInstances> {
-    /// A service whose tasks are reached through their instances, in network mode `bridge` or `host`.
+    /// A service whose tasks clients reach through their instances, in network mode `bridge` or `host`.
     #[must_use]
     pub fn on_instances(
         cluster: impl IntoInput<ClusterName>,
@@ -351,7 +349,7 @@ impl Service<OnInstances> {
 }
 
 impl Service<AnyNetwork> {
-    /// A service of which the compiler does not know how tasks are connected; it is checked when the stack is built, as far as that shows it.
+    /// A service whose network mode the compiler does not know. The stack checks it when it is built, as far as the declarations show the mode.
     #[must_use]
     pub fn new(
         cluster: impl IntoInput<ClusterName>,
@@ -363,7 +361,7 @@ impl Service<AnyNetwork> {
         }
     }
 
-    /// A service that somebody else deploys, by task sets.
+    /// A service that a third party deploys, through task sets.
     #[must_use]
     pub fn deployed_elsewhere(cluster: impl IntoInput<ClusterName>) -> Self {
         Self {
@@ -407,7 +405,7 @@ impl<N: ServiceNetwork> Service<N> {
         }
     }
 
-    /// Balances a port by a target group. Only an exposed port has a handle, and only a fitting target group is taken.
+    /// Lets a target group send traffic to a port. Only an exposed port has a handle, and only a target group that can hold the tasks compiles.
     #[must_use]
     pub fn balance(mut self, port: impl ExposedPort, group: impl TargetGroupFor<N>) -> Self {
         self.load_balancers
@@ -415,7 +413,7 @@ impl<N: ServiceNetwork> Service<N> {
         self
     }
 
-    /// Balances a port in a way that [`Service::balance`] does not say.
+    /// Adds a load balancer entry that [`Service::balance`] cannot express.
     #[must_use]
     pub fn load_balancer(mut self, balancer: ServiceLoadBalancer) -> Self {
         self.load_balancers.push(balancer);

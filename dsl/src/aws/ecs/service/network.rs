@@ -1,4 +1,4 @@
-//! How a service's tasks are reached, as types: tasks with an interface of their own need `ip` targets, others `instance` targets.
+//! The network mode of a service's tasks, as types: tasks with their own network interface need `ip` targets, other tasks need `instance` targets.
 
 use windlass_derive::{Block, Choice};
 
@@ -14,25 +14,25 @@ use crate::value::{Input, IntoInput, Output};
 crate::text_enum! {
     /// Whether tasks get public addresses.
     pub enum AssignPublicIp {
-        /// They do.
+        /// Tasks get public addresses.
         Enabled = "ENABLED",
-        /// They do not.
+        /// Tasks get no public addresses.
         Disabled = "DISABLED",
     }
 }
 
-/// How a service's tasks are connected, as far as the compiler knows.
+/// The network mode of a service's tasks, as far as the compiler knows it.
 pub trait ServiceNetwork: Clone + std::fmt::Debug + Send + Sync + 'static {}
 
-/// Every task has a network interface of its own: network mode `awsvpc`, and so all of Fargate.
+/// Every task has a network interface of its own: network mode `awsvpc`, which all Fargate tasks use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AwsVpc {}
 
-/// Tasks are reached through their instance: network modes `bridge` and `host`.
+/// Clients reach tasks through their instance: network modes `bridge` and `host`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnInstances {}
 
-/// Not known to the compiler: for task definitions made elsewhere.
+/// The compiler does not know the network mode: for task definitions made elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnyNetwork {}
 
@@ -47,7 +47,6 @@ impl ServiceNetwork for AnyNetwork {}
     note = "a target group made elsewhere fits as `TargetGroupArn::<AnyTarget>::existing(…)`"
 )]
 pub trait TargetGroupFor<N> {
-    /// The target group.
     fn target_group(self) -> Input<TargetGroupArn>;
 }
 
@@ -91,7 +90,7 @@ impl<T: TargetKind> TargetGroupFor<AnyNetwork> for &Output<TargetGroupArn<T>> {
     }
 }
 
-/// Where the tasks' network interfaces are.
+/// The subnets and security groups of the tasks' network interfaces.
 #[derive(Debug, Clone, Block)]
 pub struct NetworkConfiguration {
     /// For the network mode `awsvpc`.
@@ -104,7 +103,7 @@ pub struct AwsvpcConfiguration {
     /// The subnets, at most 16, all of one VPC.
     #[field(set, required)]
     pub subnets: Vec<Input<SubnetId>>,
-    /// The security groups, at most 5; the VPC's default one where none is given.
+    /// The security groups, at most 5. If empty, AWS takes the VPC's default one.
     #[field(set, removal_keeps)]
     pub security_groups: Vec<Input<SecurityGroupId>>,
     /// Whether tasks get public addresses. AWS's default is `DISABLED`.
@@ -113,7 +112,7 @@ pub struct AwsvpcConfiguration {
 }
 
 impl AwsvpcConfiguration {
-    /// Gives tasks public addresses, which Fargate needs in a public subnet to reach anything.
+    /// Gives tasks public addresses. Fargate tasks in a public subnet need one to reach the internet.
     #[must_use]
     pub fn public(self) -> Self {
         self.assign_public_ip(AssignPublicIp::Enabled)
@@ -130,20 +129,18 @@ impl From<AwsvpcConfiguration> for NetworkConfiguration {
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct ServiceLoadBalancer {
-    /// What balances it.
+    /// The target group or load balancer that sends the traffic.
     #[field(choice, no_setter)]
     pub by: Balancer,
-    /// The container.
     #[field(no_setter)]
     pub container_name: Input<String>,
-    /// The port.
     #[field(no_setter)]
     pub container_port: Input<u16>,
-    /// What blue/green, linear and canary deployments need to shift traffic.
+    /// What ECS needs to shift traffic in blue/green, linear and canary deployments.
     pub advanced_configuration: Option<AdvancedConfiguration>,
 }
 
-/// What balances a port.
+/// The target group or load balancer that sends traffic to a port.
 #[derive(Debug, Clone, Choice)]
 pub enum Balancer {
     /// A target group of an application, network or gateway load balancer.
@@ -152,14 +149,14 @@ pub enum Balancer {
     LoadBalancerName(Input<String>),
 }
 
-/// What blue/green, linear and canary deployments need to shift traffic.
+/// What ECS needs to shift traffic in blue/green, linear and canary deployments.
 #[derive(Debug, Clone, Block)]
 pub struct AdvancedConfiguration {
-    /// The target group that the new revision is put into.
+    /// The target group for the new revision.
     pub alternate_target_group_arn: Input<TargetGroupArn>,
-    /// The rule that carries the users' traffic; for a network load balancer its listener, through `trust_as`.
+    /// The rule for the users' traffic; for a network load balancer its listener, through `trust_as`.
     pub production_listener_rule: Option<Input<ListenerRuleArn>>,
-    /// The rule that carries test traffic.
+    /// The rule for test traffic.
     pub test_listener_rule: Option<Input<ListenerRuleArn>>,
     /// The role with which ECS changes rules and target groups.
     #[field(takes(RoleFor<Ecs>))]
@@ -167,13 +164,13 @@ pub struct AdvancedConfiguration {
 }
 
 impl ServiceLoadBalancer {
-    /// Balances a port by a target group that can hold the tasks of a service in network `N`.
+    /// Sends traffic to a port by a target group that can hold the tasks of a service in network `N`.
     #[must_use]
     pub fn new<N: ServiceNetwork>(port: impl ExposedPort, group: impl TargetGroupFor<N>) -> Self {
         Self::of(port.into(), Balancer::TargetGroupArn(group.target_group()))
     }
 
-    /// Balances a port by a Classic Load Balancer.
+    /// Sends traffic to a port by a Classic Load Balancer.
     #[must_use]
     pub fn classic(port: impl ExposedPort, name: impl IntoInput<String>) -> Self {
         Self::of(port.into(), Balancer::LoadBalancerName(name.into()))

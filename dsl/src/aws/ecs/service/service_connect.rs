@@ -1,4 +1,4 @@
-//! Service Connect: how a service is found by others, and finds them, through a proxy that ECS runs beside each task.
+//! Service Connect: other services reach a service, and it reaches them, through a proxy that ECS runs beside each task.
 
 use serde_json::Value;
 use windlass_derive::Block;
@@ -10,24 +10,22 @@ use crate::aws::servicediscovery::NamespaceArn;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// The form of access logs.
+    /// The format of access logs.
     pub enum AccessLogFormat {
-        /// Text.
         Text = "TEXT",
-        /// JSON.
         Json = "JSON",
     }
-    /// Whether access logs show what stands behind the `?` of a request.
+    /// Whether access logs contain the query string of a request.
     pub enum IncludeQueryParameters {
-        /// They do.
+        /// Access logs contain it.
         Enabled = "ENABLED",
-        /// They do not.
+        /// Access logs do not contain it.
         Disabled = "DISABLED",
     }
 }
 
-/// A namespace has one service of a name: ECS answers "SC service is already used by" (aws/copilot-cli#4313, #5431). A namespace that is
-/// the cluster's default is not known here, so services of two clusters may only seem to be after one name.
+/// A namespace has one service of a name: for a second one ECS answers "SC service is already used by" (aws/copilot-cli#4313, #5431). This check does
+/// not know the cluster's default namespace, so services of two clusters that use it may only seem to want the same name.
 pub(super) fn taken(spec: &Value) -> Vec<Vec<Value>> {
     let connect = &spec["ServiceConnectConfiguration"];
     let services = connect["Services"].as_array().into_iter().flatten();
@@ -41,57 +39,56 @@ pub(super) fn taken(spec: &Value) -> Vec<Vec<Value>> {
         .collect()
 }
 
-/// Whether and how a service takes part in Service Connect.
+/// Whether and how a service uses Service Connect.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceConnectConfiguration {
-    /// Whether it does.
+    /// Whether the service uses Service Connect.
     pub enabled: Input<bool>,
-    /// The Cloud Map namespace; the cluster's default where absent.
+    /// The Cloud Map namespace. If absent, the cluster's default.
     pub namespace: Option<Input<NamespaceArn>>,
-    /// What others can find; nothing for a mere client.
+    /// The names under which other services find this one. Empty for a service that is only a client.
     #[field(keyed("PortName"))]
     pub services: Vec<ServiceConnectService>,
     /// Where the proxy's log goes.
     pub log_configuration: Option<LogConfiguration>,
-    /// The log of requests, which the proxy writes into its own.
+    /// The access log: the proxy writes each request into its own log.
     pub access_log_configuration: Option<AccessLogConfiguration>,
 }
 
-/// The log of requests.
+/// The access log of the proxy.
 #[derive(Debug, Clone, Block)]
 pub struct AccessLogConfiguration {
     /// Its form.
     pub format: Input<AccessLogFormat>,
-    /// Whether it shows what stands behind the `?` of a request. AWS's default is `DISABLED`.
+    /// Whether the log contains the query string of a request. AWS's default is `DISABLED`.
     #[field(removal_default("\"DISABLED\""))]
     pub include_query_parameters: Option<Input<IncludeQueryParameters>>,
 }
 
-/// A named port that others can find.
+/// A named port that other services can find.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceConnectService {
-    /// The port, which a container names: `app.named_port(…)`.
+    /// The name of a container port: `app.named_port(…)`.
     pub port_name: Input<PortName>,
     /// The names and ports that clients use, at most one for each namespace.
     #[field(set)]
     pub client_aliases: Vec<ServiceConnectClientAlias>,
-    /// The name in Cloud Map; the port's own name where absent.
+    /// The name in Cloud Map. If absent, the port's own name.
     #[field(removal_keeps)]
     pub discovery_name: Option<Input<String>>,
-    /// The port on which the proxy listens; ECS picks one where absent.
+    /// The port on which the proxy listens. If absent, ECS chooses one.
     pub ingress_port_override: Option<Input<u16>>,
-    /// When idle connections and slow requests are given up.
+    /// Timeouts of idle connections and slow requests.
     pub timeout: Option<ServiceConnectTimeout>,
-    /// Whose certificates encrypt the traffic.
+    /// TLS: the certificates that encrypt the traffic.
     pub tls: Option<ServiceConnectTls>,
 }
 
 /// A name and port that clients use.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceConnectClientAlias {
-    /// The port.
     pub port: Input<u16>,
-    /// The name; `discovery-name.namespace` where absent.
+    /// The name. If absent, `discovery-name.namespace`.
     #[field(removal_keeps)]
     pub dns_name: Option<Input<String>>,
     /// Which requests are test traffic, for blue/green deployments.
@@ -101,39 +98,37 @@ pub struct ServiceConnectClientAlias {
 /// Which requests are test traffic.
 #[derive(Debug, Clone, Block)]
 pub struct TestTrafficRules {
-    /// Those with this header.
+    /// Requests with this header are test traffic.
     pub header: TestTrafficHeader,
 }
 
-/// A header of test traffic.
+/// The header of test traffic.
 #[derive(Debug, Clone, Block)]
 pub struct TestTrafficHeader {
-    /// Its name.
     pub name: Input<String>,
-    /// Its value; any where absent.
+    /// The value of the header. If absent, any value.
     pub value: Option<TestTrafficHeaderValue>,
 }
 
-/// The value of a header of test traffic.
+/// The value of the header of test traffic.
 #[derive(Debug, Clone, Block)]
 pub struct TestTrafficHeaderValue {
-    /// Exactly this.
+    /// The exact value.
     pub exact: Input<String>,
 }
 
-/// When idle connections and slow requests are given up.
+/// Timeouts of idle connections and slow requests.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceConnectTimeout {
-    /// After how many seconds without traffic; 0 for never. AWS's default is 5 minutes for HTTP, an hour for TCP.
+    /// The timeout of a connection without traffic, in seconds; 0 for none. AWS's default is 5 minutes for HTTP, an hour for TCP.
     pub idle_timeout_seconds: Option<Input<u32>>,
-    /// After how many seconds without a whole response; 0 for never. Not for TCP. AWS's default is 15.
+    /// The timeout of a whole response, in seconds; 0 for none. Not for TCP. AWS's default is 15.
     pub per_request_timeout_seconds: Option<Input<u32>>,
 }
 
-/// Whose certificates encrypt the traffic.
+/// TLS: the certificates that encrypt the traffic.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceConnectTls {
-    /// The certificate authority.
     pub issuer_certificate_authority: IssuerCertificateAuthority,
     /// The KMS key that encrypts the certificates' keys.
     pub kms_key: Option<Input<String>>,
@@ -145,18 +140,18 @@ pub struct ServiceConnectTls {
 /// A certificate authority.
 #[derive(Debug, Clone, Block)]
 pub struct IssuerCertificateAuthority {
-    /// One of AWS Private CA.
+    /// The ARN of an authority of AWS Private CA.
     pub aws_pca_authority_arn: Option<Input<String>>,
 }
 
 impl ServiceConnectConfiguration {
-    /// A service that finds others and cannot be found.
+    /// A service that finds others but that they cannot find.
     #[must_use]
     pub fn client(namespace: impl IntoInput<NamespaceArn>) -> Self {
         Self::new(true).namespace(namespace)
     }
 
-    /// Adds a named port that others can find, under a name and the port that they use.
+    /// Adds a named port under which other services find this one, with the name and port that clients use.
     #[must_use]
     pub fn serve(
         mut self,

@@ -9,22 +9,19 @@ use crate::stack::Checks;
 use crate::value::{Input, Tags};
 
 crate::text_enum! {
-    /// How a volume is formatted.
+    /// The file system of a volume.
     pub enum FilesystemType {
-        /// Ext3.
         Ext3 = "ext3",
-        /// Ext4.
         Ext4 = "ext4",
-        /// XFS.
         Xfs = "xfs",
         /// NTFS, for Windows.
         Ntfs = "ntfs",
     }
-    /// What a volume is.
+    /// The type of a volume.
     pub enum EbsVolumeType {
-        /// General purpose, performance by choice.
+        /// General purpose, with performance that you choose.
         Gp3 = "gp3",
-        /// General purpose, performance by size.
+        /// General purpose, with performance that depends on the size.
         Gp2 = "gp2",
         /// Provisioned performance.
         Io1 = "io1",
@@ -37,14 +34,13 @@ crate::text_enum! {
         /// Magnetic, previous generation.
         Standard = "standard",
     }
-    /// What is tagged.
+    /// The resource that ECS tags.
     pub enum EbsResourceType {
-        /// The volume.
         Volume = "volume",
     }
 }
 
-/// A volume of the task definition that is configured at launch.
+/// A volume of the task definition whose settings come from the service.
 #[derive(Debug, Clone, Block)]
 pub struct ServiceVolumeConfiguration {
     /// The volume's name in the task definition.
@@ -57,41 +53,40 @@ pub struct ServiceVolumeConfiguration {
 /// The EBS volume that each task gets.
 #[derive(Debug, Clone, Block)]
 pub struct ManagedEbsVolume {
-    /// The role with which ECS makes and attaches volumes.
+    /// The role with which ECS creates and attaches volumes.
     #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Input<RoleArn<Ecs>>,
-    /// Whether it is encrypted; the account's default where absent.
+    /// Whether the volume is encrypted. If absent, the account's default applies.
     pub encrypted: Option<Input<bool>>,
-    /// How it is formatted. AWS's default is `xfs`; `ntfs` for Windows.
+    /// The file system. AWS's default is `xfs`; `ntfs` for Windows.
     pub filesystem_type: Option<Input<FilesystemType>>,
-    /// Operations per second.
+    /// I/O operations per second (IOPS).
     pub iops: Option<Input<u32>>,
-    /// The KMS key that encrypts it, by id, ARN or alias.
+    /// The KMS key that encrypts the volume, by id, ARN or alias.
     pub kms_key_id: Option<Input<String>>,
-    /// Its size in GiB; required without a snapshot.
+    /// The size in GiB; required without a snapshot.
     #[field(name = "SizeInGiB")]
     pub size_in_gib: Option<Input<u32>>,
-    /// The snapshot that it is made from.
+    /// The snapshot that the volume is created from.
     pub snapshot_id: Option<Input<String>>,
-    /// Its tags.
+    /// The tags of the volume.
     #[field(keyed("ResourceType"))]
     pub tag_specifications: Vec<EbsTagSpecification>,
     /// Throughput in MiB/s, for `gp3`, 125 to 1000.
     pub throughput: Option<Input<u32>>,
-    /// How fast it is filled from its snapshot, in MiB/s, 100 to 300.
+    /// How fast AWS fills the volume from its snapshot, in MiB/s, 100 to 300.
     pub volume_initialization_rate: Option<Input<u32>>,
-    /// What it is. AWS's default is `gp3`.
+    /// The type of the volume. AWS's default is `gp3`.
     pub volume_type: Option<Input<EbsVolumeType>>,
 }
 
 /// The tags of a volume.
 #[derive(Debug, Clone, Block)]
 pub struct EbsTagSpecification {
-    /// What is tagged.
+    /// The resource that ECS tags.
     pub resource_type: Input<EbsResourceType>,
-    /// Whose tags it gets besides.
+    /// The source of additional tags.
     pub propagate_tags: Option<Input<PropagateTags>>,
-    /// Tags.
     pub tags: Tags,
 }
 

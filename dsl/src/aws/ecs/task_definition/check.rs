@@ -1,4 +1,4 @@
-//! What AWS would refuse in a task definition and its literals show. What concerns services and roles too is in `checks::ecs`.
+//! Checks of one task definition: what AWS would refuse, as far as literals show it. Checks that also need services and roles are in `checks::ecs`.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +53,7 @@ impl Check for TaskDefinition {
 }
 
 impl TaskDefinition {
-    /// Whether it must be able to run there.
+    /// Whether tasks must be able to run there.
     #[must_use]
     pub fn is_for(&self, compatibility: Compatibility) -> bool {
         let literals = self.requires_compatibilities.iter().map(Input::literal);
@@ -204,7 +204,7 @@ impl TaskDefinition {
         self.check_execution_role(checks);
     }
 
-    /// On EC2 the instance's own role may do these things; on Fargate there is none.
+    /// On EC2 the instance's own role may do these things. On Fargate there is no instance role.
     fn check_execution_role(&self, checks: &mut Checks<'_>) {
         if self.execution_role_arn.is_some() {
             return;
@@ -318,7 +318,7 @@ impl Container {
         }
     }
 
-    /// What it says about the task's other containers and volumes.
+    /// Checks what the container says about the task's other containers and volumes.
     fn check_others(&self, task: &TaskDefinition, checks: &mut Checks<'_>) {
         let containers = &task.container_definitions;
         let find = |name: &str| {
@@ -436,7 +436,7 @@ impl Container {
         }
     }
 
-    /// What Fargate does not have, by the API reference of ECS as of 2026-11 (botocore 1.43.11). `Tmpfs` is there since 2026-01-06
+    /// Options that Fargate does not have, by the API reference of ECS as of 2026-11 (botocore 1.43.11). Fargate has `Tmpfs` since 2026-01-06
     /// (aws/containers-roadmap#736).
     fn check_fargate(&self, checks: &mut Checks<'_>) {
         let linux = self.linux_parameters.as_ref();

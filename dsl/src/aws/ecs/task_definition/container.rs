@@ -14,34 +14,34 @@ use super::port::PortMapping;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What must have become of a container before another one starts.
+    /// The state that a container must reach before another one starts.
     pub enum ContainerCondition {
-        /// It has started.
+        /// The container has started.
         Start = "START",
-        /// It has ended, whichever way. It must not be essential.
+        /// The container has ended, with any exit code. It must not be essential.
         Complete = "COMPLETE",
-        /// It has ended with exit code 0. It must not be essential.
+        /// The container has ended with exit code 0. It must not be essential.
         Success = "SUCCESS",
-        /// Its health check has passed.
+        /// The container's health check has passed.
         Healthy = "HEALTHY",
     }
-    /// Whether the tag of an image is resolved to a digest once for a deployment.
+    /// Whether ECS resolves the tag of an image to a digest once per deployment.
     pub enum VersionConsistency {
-        /// Once: all tasks of a deployment run the same image.
+        /// ECS resolves the tag once: all tasks of a deployment run the same image.
         Enabled = "enabled",
-        /// Each task pulls what the tag means then.
+        /// Each task pulls the image that the tag names at that time.
         Disabled = "disabled",
     }
-    /// What a container needs beyond CPU and memory.
+    /// A resource that a container needs beyond CPU and memory.
     pub enum ResourceType {
-        /// Whole GPUs, counted.
+        /// A number of whole GPUs.
         Gpu = "GPU",
-        /// An inference accelerator, by the device name in the task definition. AWS takes no new users of it.
+        /// An inference accelerator, by the device name in the task definition. AWS no longer offers it to new users.
         InferenceAccelerator = "InferenceAccelerator",
     }
 }
 
-/// A container.
+/// One container of a task.
 ///
 /// ```
 /// use windlass::aws::ecs::{Container, ContainerHealthCheck};
@@ -59,19 +59,18 @@ pub struct Container {
     /// The name, up to 255 letters, digits, `-` and `_`.
     #[field(no_setter)]
     pub name: Input<String>,
-    /// The image.
     pub image: Input<Image>,
     /// The command, in place of the image's own.
     pub command: Vec<Input<String>>,
-    /// CPU units that are its own while CPU is scarce; 1024 for one virtual processor. AWS's default is 0.
+    /// CPU units that are reserved for the container while CPU is scarce; 1024 units are one virtual processor. AWS's default is 0.
     #[field(removal_default("0"))]
     pub cpu: Option<Input<u32>>,
     /// Credential specification files, as `credentialspec:…` or `credentialspecdomainless:…`.
     pub credential_specs: Vec<Input<String>>,
-    /// Which containers must have got how far before this one starts.
+    /// The containers that must reach a certain state before this one starts.
     #[field(keyed("ContainerName"))]
     pub depends_on: Vec<ContainerDependency>,
-    /// Whether it has no network. Windows containers take no value.
+    /// Whether the container has no network. Windows containers take no value.
     pub disable_networking: Option<Input<bool>>,
     /// Domains to search for names. Not in `awsvpc` mode.
     pub dns_search_domains: Vec<Input<String>>,
@@ -87,87 +86,87 @@ pub struct Container {
     /// Plain environment variables.
     #[field(keyed("Name"), no_setter)]
     pub environment: Vec<EnvironmentVariable>,
-    /// Files of environment variables, at most 10; of two values for one name the first is taken.
+    /// Files of environment variables, at most 10. If two give a value for one name, the first one counts.
     pub environment_files: Vec<EnvironmentFile>,
-    /// Whether the task ends when it ends. AWS's default is `true`.
+    /// Whether the task stops when this container ends. AWS's default is `true`.
     #[field(removal_default("true"))]
     pub essential: Option<Input<bool>>,
     /// Lines for `/etc/hosts`. Not in `awsvpc` mode.
     #[field(keyed("Hostname"))]
     pub extra_hosts: Vec<HostEntry>,
-    /// For a log router: how it routes.
+    /// FireLens options, for a container that is a log router.
     pub firelens_configuration: Option<FirelensConfiguration>,
-    /// How ECS asks whether it is well.
+    /// The health check of the container.
     pub health_check: Option<ContainerHealthCheck>,
-    /// Its host name. Not in `awsvpc` mode.
+    /// The host name of the container. Not in `awsvpc` mode.
     pub hostname: Option<Input<String>>,
-    /// Whether its standard input stays open. AWS's default is `false`.
+    /// Whether the container's standard input stays open. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub interactive: Option<Input<bool>>,
-    /// Containers it can talk to by name, as `name` or `name:alias`, in `bridge` mode only.
+    /// Containers that this one can reach by name, as `name` or `name:alias`, in `bridge` mode only.
     #[field(set)]
     pub links: Vec<Input<String>>,
-    /// Linux's own options.
+    /// Options that only Linux has.
     pub linux_parameters: Option<LinuxParameters>,
-    /// Where its log goes.
+    /// Where the container's log goes.
     pub log_configuration: Option<LogConfiguration>,
-    /// The memory in MiB beyond which it is killed, from 6.
+    /// The hard memory limit in MiB, from 6. The system kills a container that exceeds it.
     pub memory: Option<Input<u32>>,
-    /// The memory in MiB that is kept free for it, from 6.
+    /// The memory in MiB that is reserved for the container, from 6.
     pub memory_reservation: Option<Input<u32>>,
-    /// Where volumes appear in it.
+    /// The paths at which volumes are mounted in the container.
     #[field(keyed("ContainerPath"))]
     pub mount_points: Vec<MountPoint>,
-    /// What it listens on.
+    /// The ports that the container listens on.
     #[field(set, no_setter)]
     pub port_mappings: Vec<PortMapping>,
-    /// Whether it is root on the host. Not on Fargate. AWS's default is `false`.
+    /// Whether the container has root permissions on the host. Not on Fargate. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub privileged: Option<Input<bool>>,
-    /// Whether it gets a terminal. AWS's default is `false`.
+    /// Whether the container gets a terminal. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub pseudo_terminal: Option<Input<bool>>,
-    /// Whether it cannot write to its root file system. AWS's default is `false`.
+    /// Whether the container's root file system is read-only. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub readonly_root_filesystem: Option<Input<bool>>,
     /// How ECS signs in to a private registry outside AWS.
     pub repository_credentials: Option<RepositoryCredentials>,
-    /// What it needs beyond CPU and memory.
+    /// Resources that the container needs beyond CPU and memory.
     #[field(keyed("Type"))]
     pub resource_requirements: Vec<ResourceRequirement>,
-    /// Whether ECS starts it again in its task when it ends.
+    /// Whether ECS restarts the container in its task when it ends.
     pub restart_policy: Option<RestartPolicy>,
-    /// Secrets for its environment.
+    /// Secrets for the container's environment.
     #[field(keyed("Name"), no_setter)]
     pub secrets: Vec<ContainerSecret>,
-    /// After how many seconds a dependency that has not got there fails; on Fargate at most 120.
+    /// The timeout for a dependency to reach its state, in seconds; on Fargate at most 120.
     pub start_timeout: Option<Input<u32>>,
-    /// How many seconds it has between the stop signal and being killed; on Fargate at most 120. AWS's default is 30.
+    /// The time between the stop signal and the kill, in seconds; on Fargate at most 120. AWS's default is 30.
     pub stop_timeout: Option<Input<u32>>,
-    /// Kernel parameters of its namespaces.
+    /// Kernel parameters of the container's namespaces.
     #[field(keyed("Namespace"))]
     pub system_controls: Vec<SystemControl>,
-    /// Limits on what its processes take.
+    /// Resource limits (ulimits) of the container's processes.
     #[field(keyed("Name"))]
     pub ulimits: Vec<Ulimit>,
-    /// The user it runs as: `user`, `uid`, `user:group`, `uid:gid`.
+    /// The user that the container runs as: `user`, `uid`, `user:group`, `uid:gid`.
     pub user: Option<Input<String>>,
-    /// Whether the image's tag is resolved once for a deployment. AWS's default is `enabled`.
+    /// Whether ECS resolves the image's tag once per deployment. AWS's default is `enabled`.
     #[field(removal_default("\"enabled\""))]
     pub version_consistency: Option<Input<VersionConsistency>>,
-    /// Containers whose volumes it takes over.
+    /// Containers whose volumes are mounted in this one, too.
     #[field(keyed("SourceContainer"))]
     pub volumes_from: Vec<VolumeFrom>,
     /// The directory in which the command runs.
     pub working_directory: Option<Input<String>>,
 }
 
-/// What must have become of another container first.
+/// The state that another container must reach first.
 #[derive(Debug, Clone, Block)]
 pub struct ContainerDependency {
     /// The other container.
     pub container_name: Input<String>,
-    /// What must have become of it.
+    /// The state that the other container must reach.
     pub condition: Input<ContainerCondition>,
 }
 
@@ -176,11 +175,10 @@ pub struct ContainerDependency {
 pub struct HostEntry {
     /// The name.
     pub hostname: Input<String>,
-    /// The address.
     pub ip_address: Input<String>,
 }
 
-/// How ECS asks a container whether it is well.
+/// The health check of a container.
 #[derive(Debug, Clone, Block)]
 pub struct ContainerHealthCheck {
     /// `CMD` and a command with its arguments, or `CMD-SHELL` and one text for the container's shell.
@@ -189,18 +187,18 @@ pub struct ContainerHealthCheck {
     /// The seconds between two checks, 5 to 300. AWS's default is 30.
     #[field(removal_default("30"))]
     pub interval: Option<Input<u32>>,
-    /// After how many seconds a check has failed, 2 to 60. AWS's default is 5.
+    /// The timeout of a check, in seconds, 2 to 60. AWS's default is 5.
     #[field(removal_default("5"))]
     pub timeout: Option<Input<u32>>,
     /// How many checks in a row must fail, 1 to 10. AWS's default is 3.
     #[field(removal_default("3"))]
     pub retries: Option<Input<u32>>,
-    /// For how many seconds after the start failures do not count, 0 to 300. There is none by default.
+    /// The time after the start during which failures do not count, in seconds, 0 to 300. AWS's default is none.
     pub start_period: Option<Input<u32>>,
 }
 
 impl ContainerHealthCheck {
-    /// A check by a line for the container's shell; exit code 0 means well.
+    /// A check by a line for the container's shell. Exit code 0 means healthy.
     #[must_use]
     pub fn shell(line: impl IntoInput<String>) -> Self {
         Self::new([Input::from("CMD-SHELL"), line.into()])
@@ -214,7 +212,7 @@ impl ContainerHealthCheck {
     }
 }
 
-/// Where a volume appears in a container.
+/// The path at which a volume is mounted in a container.
 #[derive(Debug, Clone, Block)]
 pub struct MountPoint {
     /// The volume of the task definition.
@@ -226,12 +224,12 @@ pub struct MountPoint {
     pub read_only: Option<Input<bool>>,
 }
 
-/// A container whose volumes another one takes over.
+/// A container whose volumes are mounted in another one.
 #[derive(Debug, Clone, Block)]
 pub struct VolumeFrom {
     /// The container that has the volumes.
     pub source_container: Input<String>,
-    /// Whether they can only be read. AWS's default is `false`.
+    /// Whether the volumes are read-only. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub read_only: Option<Input<bool>>,
 }
@@ -243,39 +241,39 @@ pub struct RepositoryCredentials {
     pub credentials_parameter: Input<crate::aws::secretsmanager::SecretArn>,
 }
 
-/// What a container needs beyond CPU and memory.
+/// A resource that a container needs beyond CPU and memory.
 #[derive(Debug, Clone, Block)]
 pub struct ResourceRequirement {
-    /// What it is.
+    /// The type of the resource.
     #[field(name = "Type")]
     pub resource_type: Input<ResourceType>,
-    /// For GPUs how many, else the device name.
+    /// The number of GPUs, or the device name of an accelerator.
     pub value: Input<String>,
 }
 
 impl ResourceRequirement {
-    /// So many whole GPUs.
+    /// A number of whole GPUs.
     #[must_use]
     pub fn gpus(count: u32) -> Self {
         Self::new(ResourceType::Gpu, count.to_string())
     }
 }
 
-/// Whether ECS starts a container again in its task when it ends.
+/// Whether ECS restarts a container in its task when it ends.
 #[derive(Debug, Clone, Block)]
 pub struct RestartPolicy {
-    /// Whether it does.
+    /// Whether ECS restarts the container.
     pub enabled: Input<bool>,
-    /// Exit codes after which it does not, at most 50.
+    /// Exit codes after which ECS does not restart the container, at most 50.
     #[field(set)]
     pub ignored_exit_codes: Vec<Input<i32>>,
-    /// How many seconds it must have run to be started again, 60 to 1800. AWS's default is 300.
+    /// How long the container must have run before ECS restarts it, in seconds, 60 to 1800. AWS's default is 300.
     #[field(removal_default("300"))]
     pub restart_attempt_period: Option<Input<u32>>,
 }
 
 impl Container {
-    /// Starts after another container has got that far.
+    /// Starts this container after another one has reached a certain state.
     #[must_use]
     pub fn after(
         mut self,
@@ -294,7 +292,7 @@ impl Container {
         self
     }
 
-    /// Sends its log to a log group, under streams that begin with the container's name.
+    /// Sends the container's log to a log group, in streams that begin with the container's name.
     #[must_use]
     pub fn log_to(
         mut self,

@@ -1,6 +1,6 @@
-//! What a container finds in its environment: plain variables, files of them, and secrets by their source.
+//! The environment of a container: plain variables, files of variables, and secrets by their source.
 //!
-//! A secret's value never stands here; ECS reads it with the execution role when the task starts.
+//! A secret's value is never part of it: ECS reads the value with the execution role when the task starts.
 
 use windlass_derive::Block;
 
@@ -11,26 +11,24 @@ use crate::resource::Handle;
 use crate::value::{Input, IntoInput, Output, join};
 
 crate::text_enum! {
-    /// Where an environment file lies.
+    /// Where an environment file is stored.
     pub enum EnvironmentFileType {
         /// In S3.
         S3 = "s3",
     }
 }
 
-/// A plain environment variable. Whoever may describe the task definition can read it.
+/// A plain environment variable. Everyone who may describe the task definition can read it.
 #[derive(Debug, Clone, Block)]
 pub struct EnvironmentVariable {
-    /// Its name.
     pub name: Input<String>,
-    /// Its value.
     pub value: Input<String>,
 }
 
 /// A file of environment variables, one `NAME=value` for each line.
 #[derive(Debug, Clone, Block)]
 pub struct EnvironmentFile {
-    /// Where it lies.
+    /// Where the file is stored.
     #[field(name = "Type")]
     pub file_type: Input<EnvironmentFileType>,
     /// The ARN of the object; its name ends with `.env`.
@@ -49,9 +47,9 @@ impl EnvironmentFile {
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct ContainerSecret {
-    /// The name that the container or log driver knows it by.
+    /// The name of the variable or option.
     pub name: Input<String>,
-    /// The ARN of a secret, with the parts of [`SecretPart`] behind it or not, or of a parameter.
+    /// The ARN of a secret, optionally followed by the parts of [`SecretPart`], or the ARN of a parameter.
     #[field(no_setter)]
     pub value_from: Input<String>,
 }
@@ -95,7 +93,7 @@ impl SecretPart {
         self
     }
 
-    /// This very version.
+    /// One specific version.
     #[must_use]
     pub fn version(mut self, id: impl Into<String>) -> Self {
         self.version = id.into();
@@ -103,13 +101,13 @@ impl SecretPart {
     }
 }
 
-/// Where the value of a container secret comes from.
+/// A source of a container secret's value.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not something that ECS can read a secret from",
     note = "give a `secretsmanager::Secret` handle, its `arn()`, a `SecretPart` of it, or an `SsmParameterArn`; for plain values there is `.env(…)`"
 )]
 pub trait SecretOrigin {
-    /// AWS's form of it.
+    /// The source in AWS's form.
     fn value_from(self) -> Input<String>;
 }
 
@@ -148,7 +146,7 @@ impl SecretOrigin for SecretPart {
     }
 }
 
-/// What a plain environment variable can hold.
+/// A value that a plain environment variable can hold.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a plain value for an environment variable",
     note = "a secret goes in with `.secret(\"NAME\", &secret)`, so that its value stays out of the task definition; ARNs and ids go in with `.text()`"
@@ -176,7 +174,7 @@ macro_rules! plain_values {
 plain_values!(text: &str, String, Output<String>, &Output<String>, Input<String>; number: bool, u16, i32, u32, i64, u64);
 
 impl Container {
-    /// Adds a plain environment variable. Whoever may describe the task definition can read it.
+    /// Adds a plain environment variable. Everyone who may describe the task definition can read it.
     #[must_use]
     pub fn env(mut self, name: impl IntoInput<String>, value: impl EnvironmentValue) -> Self {
         self.environment

@@ -1,4 +1,4 @@
-//! The sizes of Fargate tasks that AWS sells, checked by the compiler where they are literals.
+//! The CPU and memory sizes that AWS offers for Fargate tasks. The compiler checks them where they are literals.
 //!
 //! The table: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html>.
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::schema::Shape;
 use crate::value::{Input, Literal, Text};
 
-/// CPU units, the least and the most memory in MiB, and the step between.
+/// CPU units, minimum and maximum memory in MiB, and the step between two sizes.
 const SOLD: &[(u32, u32, u32, u32)] = &[
     (256, 512, 2048, 0),
     (512, 1024, 4096, 1024),
@@ -20,7 +20,7 @@ const SOLD: &[(u32, u32, u32, u32)] = &[
     (16_384, 32_768, 122_880, 8192),
 ];
 
-/// A size of a Fargate task that AWS sells.
+/// A size of a Fargate task that AWS offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FargateSize {
     cpu: u32,
@@ -35,7 +35,7 @@ pub struct UnsoldFargateSize {
     memory: u32,
 }
 
-/// A [`FargateSize`] from literals, refused by the compiler when AWS does not sell it: `fargate!(cpu: 256, memory: 512)`.
+/// A [`FargateSize`] from literals. The compiler refuses a size that AWS does not offer: `fargate!(cpu: 256, memory: 512)`.
 ///
 /// ```
 /// # use windlass::fargate;
@@ -66,7 +66,7 @@ impl FargateSize {
         }
     }
 
-    /// The same for [`fargate!`](crate::fargate), which is evaluated by the compiler.
+    /// The same for [`fargate!`](crate::fargate), which the compiler evaluates.
     ///
     /// # Panics
     /// AWS does not sell it.
@@ -96,7 +96,7 @@ const fn is_sold(cpu: u32, memory: u32) -> bool {
     while row < SOLD.len() {
         let (units, least, most, step) = SOLD[row];
         if units == cpu {
-            // The smallest size goes by doubling.
+            // The smallest CPU size doubles its memory from step to step.
             let fits = if step == 0 {
                 memory == 512 || memory == 1024 || memory == 2048
             } else {
@@ -109,7 +109,7 @@ const fn is_sold(cpu: u32, memory: u32) -> bool {
     false
 }
 
-/// A text put together by the compiler, which has no `format!`.
+/// A text that the compiler builds, because it has no `format!`.
 struct Message {
     bytes: [u8; 256],
     length: usize,
@@ -193,7 +193,7 @@ macro_rules! amounts {
             }
         }
 
-        // AWS takes and gives these numbers as texts.
+        // AWS takes and returns these numbers as texts.
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(&self.0)

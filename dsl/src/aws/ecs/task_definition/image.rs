@@ -1,4 +1,4 @@
-//! References to container images, checked by the compiler where they are literals. Not here: asking a registry whether the image exists.
+//! References to container images. The compiler checks them where they are literals. Not here: asking a registry whether the image exists.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::schema::Shape;
 use crate::value::{Input, IntoInput, Literal, Text};
 
-/// A reference to a container image: `repository`, `repository:tag` or `repository@sha256:…`, with a registry in front or not.
+/// A reference to a container image: `repository`, `repository:tag` or `repository@sha256:…`, optionally with a registry in front.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Image(String);
@@ -20,7 +20,7 @@ pub struct ImageError {
     why: &'static str,
 }
 
-/// An [`Image`] from a literal, refused by the compiler when it is malformed: `image!("public.ecr.aws/nginx/nginx:1.27")`.
+/// An [`Image`] from a literal. The compiler refuses a malformed one: `image!("public.ecr.aws/nginx/nginx:1.27")`.
 ///
 /// ```
 /// # use windlass::image;
@@ -51,13 +51,13 @@ impl Image {
         }
     }
 
-    /// A reference that is put together from outputs, such as a repository's address and a tag. AWS checks it, not the compiler.
+    /// A reference made of outputs, such as a repository's address and a tag. AWS checks it, not the compiler.
     #[must_use]
     pub fn from_text(text: impl IntoInput<String>) -> Input<Self> {
         text.into().trust_as()
     }
 
-    /// Proves a literal for [`image!`](crate::image), which is evaluated by the compiler.
+    /// Proves a literal for [`image!`](crate::image), which the compiler evaluates.
     ///
     /// # Panics
     /// It is malformed.
@@ -86,7 +86,7 @@ impl Literal for Image {
 
 impl Text for Image {}
 
-/// What is wrong with a reference. Repositories are lowercase, but a registry's host name may be anything that a host may be called.
+/// What is wrong with a reference. Repositories are lowercase, but a registry's host name may be any valid host name.
 const fn fault(text: &[u8]) -> Option<&'static str> {
     if text.is_empty() || text.len() > 255 {
         return Some("an image reference has 1 to 255 characters");

@@ -1,4 +1,4 @@
-//! Options of a container that only Linux has, and limits of its processes.
+//! Container options that only Linux has, and limits (ulimits) of the container's processes.
 
 use windlass_derive::Block;
 
@@ -7,14 +7,12 @@ use crate::value::Input;
 crate::text_enum! {
     /// What a container may do with a device.
     pub enum DevicePermission {
-        /// Read.
         Read = "read",
-        /// Write.
         Write = "write",
         /// Make device files.
         Mknod = "mknod",
     }
-    /// What is limited.
+    /// The resource that a ulimit limits.
     pub enum UlimitName {
         /// The size of core files.
         Core = "core",
@@ -32,7 +30,7 @@ crate::text_enum! {
         Msgqueue = "msgqueue",
         /// Priority by niceness.
         Nice = "nice",
-        /// Open files; the one limit that Fargate lets a task set.
+        /// Open files. Fargate lets a task set only this limit.
         Nofile = "nofile",
         /// Processes.
         Nproc = "nproc",
@@ -40,7 +38,7 @@ crate::text_enum! {
         Rss = "rss",
         /// Real-time priority.
         Rtprio = "rtprio",
-        /// Real-time without a blocking call.
+        /// Real time without a blocking call.
         Rttime = "rttime",
         /// Pending signals.
         Sigpending = "sigpending",
@@ -49,35 +47,35 @@ crate::text_enum! {
     }
 }
 
-/// Linux's own options of a container.
+/// Options of a container that only Linux has.
 #[derive(Debug, Clone, Block)]
 pub struct LinuxParameters {
-    /// Capabilities beyond or below Docker's own set.
+    /// Kernel capabilities to add to or drop from Docker's default set.
     pub capabilities: Option<KernelCapabilities>,
     /// Devices of the host. Not on Fargate.
     #[field(keyed("HostPath"))]
     pub devices: Vec<Device>,
-    /// Whether an init process reaps and forwards signals. AWS's default is `false`.
+    /// Whether an init process forwards signals and reaps processes. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub init_process_enabled: Option<Input<bool>>,
-    /// How much it may swap, in MiB; 0 for not at all. Not on Fargate.
+    /// The swap memory that the container may use, in MiB; 0 for none. Not on Fargate.
     pub max_swap: Option<Input<u32>>,
     /// The size of `/dev/shm` in MiB. Not on Fargate.
     pub shared_memory_size: Option<Input<u32>>,
-    /// How willingly it swaps, 0 to 100. It has an effect with `MaxSwap` only. Not on Fargate.
+    /// How readily the container swaps, 0 to 100. It has an effect with `MaxSwap` only. Not on Fargate.
     pub swappiness: Option<Input<u8>>,
     /// File systems in memory. Not on Fargate.
     #[field(keyed("ContainerPath"))]
     pub tmpfs: Vec<Tmpfs>,
 }
 
-/// Capabilities beyond or below Docker's own set, such as `NET_ADMIN`; `ALL` for all.
+/// Kernel capabilities to add to or drop from Docker's default set, such as `NET_ADMIN`; `ALL` for all.
 #[derive(Debug, Clone, Block)]
 pub struct KernelCapabilities {
-    /// Given. On Fargate only `SYS_PTRACE`.
+    /// Capabilities to add. On Fargate only `SYS_PTRACE`.
     #[field(set)]
     pub add: Vec<Input<String>>,
-    /// Taken away.
+    /// Capabilities to drop.
     #[field(set)]
     pub drop: Vec<Input<String>>,
 }
@@ -85,11 +83,11 @@ pub struct KernelCapabilities {
 /// A device of the host in a container.
 #[derive(Debug, Clone, Block)]
 pub struct Device {
-    /// Its path on the host.
+    /// The path on the host.
     pub host_path: Input<String>,
-    /// Its path in the container; the same where absent.
+    /// The path in the container. If absent, the same as on the host.
     pub container_path: Option<Input<String>>,
-    /// What the container may do with it; everything where absent.
+    /// What the container may do with the device. If empty, everything.
     #[field(set)]
     pub permissions: Vec<Input<DevicePermission>>,
 }
@@ -97,9 +95,9 @@ pub struct Device {
 /// A file system in memory.
 #[derive(Debug, Clone, Block)]
 pub struct Tmpfs {
-    /// Its path in the container.
+    /// The path in the container.
     pub container_path: Input<String>,
-    /// Its size at most, in MiB.
+    /// The maximum size, in MiB.
     pub size: Input<u32>,
     /// Mount options, such as `noexec`.
     #[field(set)]
@@ -109,19 +107,18 @@ pub struct Tmpfs {
 /// A kernel parameter of a container's namespaces.
 #[derive(Debug, Clone, Block)]
 pub struct SystemControl {
-    /// Its name, such as `net.core.somaxconn`.
+    /// The name, such as `net.core.somaxconn`.
     pub namespace: Input<String>,
-    /// Its value.
     pub value: Input<String>,
 }
 
-/// A limit on what a container's processes take.
+/// A resource limit (ulimit) of a container's processes.
 #[derive(Debug, Clone, Block)]
 pub struct Ulimit {
-    /// What is limited.
+    /// The resource that is limited.
     pub name: Input<UlimitName>,
-    /// The limit that a process may raise itself.
+    /// The soft limit, which a process may raise itself.
     pub soft_limit: Input<i32>,
-    /// The limit that it may not.
+    /// The hard limit, which a process cannot raise.
     pub hard_limit: Input<i32>,
 }

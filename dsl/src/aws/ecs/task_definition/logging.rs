@@ -9,15 +9,13 @@ use crate::aws::logs::LogGroupName;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// What takes a container's log. Fargate has `awslogs`, `splunk` and `awsfirelens`.
+    /// The log driver of a container. Fargate has `awslogs`, `splunk` and `awsfirelens`.
     pub enum LogDriver {
-        /// CloudWatch Logs. The execution role writes.
+        /// CloudWatch Logs, written with the execution role.
         Awslogs = "awslogs",
         /// A log router in the task.
         Awsfirelens = "awsfirelens",
-        /// Splunk.
         Splunk = "splunk",
-        /// Fluentd.
         Fluentd = "fluentd",
         /// Graylog.
         Gelf = "gelf",
@@ -25,14 +23,12 @@ crate::text_enum! {
         Journald = "journald",
         /// Files on the host.
         JsonFile = "json-file",
-        /// Syslog.
         Syslog = "syslog",
     }
-    /// What a log router is.
+    /// The program of a log router.
     pub enum FirelensType {
         /// Fluent Bit.
         Fluentbit = "fluentbit",
-        /// Fluentd.
         Fluentd = "fluentd",
     }
 }
@@ -40,7 +36,7 @@ crate::text_enum! {
 /// Where a container's log goes.
 #[derive(Debug, Clone, Block)]
 pub struct LogConfiguration {
-    /// What takes it.
+    /// The driver that takes the log.
     pub log_driver: Input<LogDriver>,
     /// The driver's options.
     pub options: BTreeMap<String, Input<String>>,
@@ -49,10 +45,10 @@ pub struct LogConfiguration {
     pub secret_options: Vec<ContainerSecret>,
 }
 
-/// How a log router routes.
+/// How a FireLens log router routes logs.
 #[derive(Debug, Clone, Block)]
 pub struct FirelensConfiguration {
-    /// What it is.
+    /// The program of the router.
     #[field(name = "Type")]
     pub firelens_type: Input<FirelensType>,
     /// Options, such as `enable-ecs-log-metadata` and `config-file-type`.
@@ -60,7 +56,7 @@ pub struct FirelensConfiguration {
 }
 
 impl LogConfiguration {
-    /// CloudWatch Logs: a log group in a region, and what the names of streams begin with. Fargate demands the prefix.
+    /// CloudWatch Logs: a log group in a region, and the prefix of the stream names. Fargate requires the prefix.
     #[must_use]
     pub fn awslogs(
         group: impl IntoInput<LogGroupName>,

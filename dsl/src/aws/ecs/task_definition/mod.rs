@@ -1,12 +1,12 @@
-//! `AWS::ECS::TaskDefinition`: what runs: containers, their size, network and roles.
+//! `AWS::ECS::TaskDefinition`: what a task runs: containers, their size, network and roles.
 //!
-//! What surprises people: a revision never changes, so every change but one of tags registers a new one of the same family, and
-//! services are then moved to it; old revisions are history to roll back to, which costs nothing, so the last ten are kept and the newest
-//! is never deregistered before another one runs; numbers of CPU and memory are texts; and ECS fills in defaults (a host port, `essential`,
-//! empty lists) that say nothing about the author's intent.
+//! What surprises people: A revision never changes, so every change except one of tags registers a new revision of the same family, and Windlass then
+//! moves services to it. Old revisions are history for a rollback and cost nothing, so Windlass keeps the last ten, and never deregisters the newest
+//! one before another one runs. CPU and memory are numbers written as texts. ECS fills in defaults (a host port, `essential`, empty lists) that say
+//! nothing about the author's intent.
 //!
-//! Not here: running it, which a service or a task does.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html>
+//! Not here: running it, which a service or a task does. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-taskdefinition.html>
 
 mod check;
 mod container;
@@ -63,9 +63,9 @@ use crate::aws::iam::{RoleArn, RoleFor};
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// How containers are connected to the network.
+    /// The network mode of a task's containers.
     pub enum NetworkMode {
-        /// The task has a network interface of its own. The only one on Fargate.
+        /// The task has a network interface of its own. Fargate has only this mode.
         Awsvpc = "awsvpc",
         /// Docker's virtual network on the instance. AWS's default for Linux on EC2.
         Bridge = "bridge",
@@ -74,31 +74,30 @@ crate::text_enum! {
         /// No network.
         None = "none",
     }
-    /// What a task definition must be able to run on. AWS refuses one that cannot.
+    /// A platform that tasks must be able to run on. AWS refuses a task definition that cannot.
     pub enum Compatibility {
-        /// Fargate.
         Fargate = "FARGATE",
-        /// Instances of one's own.
+        /// EC2 instances of your own.
         Ec2 = "EC2",
         /// Machines outside AWS.
         External = "EXTERNAL",
         /// Instances that ECS manages.
         ManagedInstances = "MANAGED_INSTANCES",
     }
-    /// Whose inter-process communication the containers share.
+    /// The inter-process communication (IPC) namespace that the containers share.
     pub enum IpcMode {
-        /// The host's.
+        /// The namespace of the host.
         Host = "host",
-        /// That of the task.
+        /// One namespace for the task.
         Task = "task",
-        /// None.
+        /// No sharing.
         None = "none",
     }
-    /// Whose processes the containers see.
+    /// The process (PID) namespace of the containers.
     pub enum PidMode {
-        /// The host's.
+        /// The namespace of the host.
         Host = "host",
-        /// Those of the task.
+        /// One namespace for the task.
         Task = "task",
     }
     /// Where tasks may be placed.
@@ -111,7 +110,7 @@ crate::text_enum! {
         /// AWS App Mesh.
         AppMesh = "APPMESH",
     }
-    /// The processor.
+    /// The processor architecture.
     pub enum CpuArchitecture {
         /// Intel and AMD.
         X86_64 = "X86_64",
@@ -120,30 +119,21 @@ crate::text_enum! {
     }
     /// The operating system.
     pub enum OperatingSystemFamily {
-        /// Linux.
         Linux = "LINUX",
-        /// Windows Server 2016, full.
         WindowsServer2016Full = "WINDOWS_SERVER_2016_FULL",
-        /// Windows Server 2019, full.
         WindowsServer2019Full = "WINDOWS_SERVER_2019_FULL",
-        /// Windows Server 2019, core.
         WindowsServer2019Core = "WINDOWS_SERVER_2019_CORE",
-        /// Windows Server 2004, core.
         WindowsServer2004Core = "WINDOWS_SERVER_2004_CORE",
         /// Windows Server 20H2, core.
         WindowsServer20H2Core = "WINDOWS_SERVER_20H2_CORE",
-        /// Windows Server 2022, full.
         WindowsServer2022Full = "WINDOWS_SERVER_2022_FULL",
-        /// Windows Server 2022, core.
         WindowsServer2022Core = "WINDOWS_SERVER_2022_CORE",
-        /// Windows Server 2025, full.
         WindowsServer2025Full = "WINDOWS_SERVER_2025_FULL",
-        /// Windows Server 2025, core.
         WindowsServer2025Core = "WINDOWS_SERVER_2025_CORE",
     }
 }
 
-/// What runs.
+/// What a task runs.
 ///
 /// ```
 /// use windlass::aws::ecs::{Container, TaskDefinition};
@@ -175,37 +165,37 @@ pub struct TaskDefinition {
     /// The containers, at least one of them essential.
     #[field(replaces, keyed("Name"), no_setter)]
     pub container_definitions: Vec<Container>,
-    /// The CPU units of a task; 1024 for one virtual processor. On Fargate required and one of a few.
+    /// The CPU units of a task; 1024 units are one virtual processor. Fargate requires it, and takes only certain values.
     #[field(replaces)]
     pub cpu: Option<Input<TaskCpu>>,
-    /// The memory of a task, in MiB. On Fargate required and fitting the CPU.
+    /// The memory of a task, in MiB. Fargate requires it, and takes only values that fit the CPU.
     #[field(replaces)]
     pub memory: Option<Input<TaskMemory>>,
-    /// How containers are connected to the network. AWS's default is `bridge` on Linux.
+    /// The network mode of the containers. AWS's default is `bridge` on Linux.
     #[field(replaces)]
     pub network_mode: Option<Input<NetworkMode>>,
-    /// What it must be able to run on.
+    /// The platforms that tasks must be able to run on.
     #[field(replaces, set)]
     pub requires_compatibilities: Vec<Input<Compatibility>>,
     /// The role with which ECS pulls images, writes logs and reads secrets for the task.
     #[field(replaces, takes(RoleFor<EcsTasks>))]
     pub execution_role_arn: Option<Input<RoleArn<EcsTasks>>>,
-    /// The role that the containers' own code has.
+    /// The task role, for the containers' own code.
     #[field(replaces, takes(RoleFor<EcsTasks>))]
     pub task_role_arn: Option<Input<RoleArn<EcsTasks>>>,
     /// Operating system and processor. AWS's default is Linux on x86.
     #[field(replaces)]
     pub runtime_platform: Option<RuntimePlatform>,
-    /// The task's own disk, on Fargate.
+    /// The ephemeral disk of a task, on Fargate.
     #[field(replaces)]
     pub ephemeral_storage: Option<EphemeralStorage>,
-    /// What containers can mount.
+    /// Volumes that containers can mount.
     #[field(replaces, keyed("Name"))]
     pub volumes: Vec<Volume>,
-    /// Whose inter-process communication the containers share. Not on Fargate or Windows.
+    /// The inter-process communication (IPC) namespace that the containers share. Not on Fargate or Windows.
     #[field(replaces)]
     pub ipc_mode: Option<Input<IpcMode>>,
-    /// Whose processes the containers see. On Fargate only `task`.
+    /// The process (PID) namespace of the containers. On Fargate only `task`.
     #[field(replaces)]
     pub pid_mode: Option<Input<PidMode>>,
     /// Where tasks may be placed, at most 10. Not on Fargate.
@@ -214,13 +204,12 @@ pub struct TaskDefinition {
     /// The proxy container of AWS App Mesh.
     #[field(replaces)]
     pub proxy_configuration: Option<ProxyConfiguration>,
-    /// Elastic Inference accelerators. AWS takes no new users of it.
+    /// Elastic Inference accelerators. AWS no longer offers them to new users.
     #[field(replaces, keyed("DeviceName"))]
     pub inference_accelerators: Vec<InferenceAccelerator>,
     /// Whether AWS Fault Injection Service may act on tasks. AWS's default is `false`.
     #[field(replaces, removal_default("false"))]
     pub enable_fault_injection: Option<Input<bool>>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
@@ -236,10 +225,10 @@ pub struct RuntimePlatform {
     pub operating_system_family: Option<Input<OperatingSystemFamily>>,
 }
 
-/// The task's own disk.
+/// The ephemeral disk of a task.
 #[derive(Debug, Clone, Block)]
 pub struct EphemeralStorage {
-    /// Its size in GiB, 21 to 200; without the block it has 20.
+    /// The size in GiB, 21 to 200. Without this block the disk has 20.
     #[field(name = "SizeInGiB")]
     pub size_in_gib: Input<u32>,
 }
@@ -247,7 +236,7 @@ pub struct EphemeralStorage {
 /// Where tasks may be placed.
 #[derive(Debug, Clone, Block)]
 pub struct TaskPlacementConstraint {
-    /// What sort of constraint it is.
+    /// The type of the constraint.
     #[field(name = "Type")]
     pub constraint_type: Input<TaskPlacementConstraintType>,
     /// A cluster query, such as `attribute:ecs.instance-type =~ g5.*`.
@@ -265,12 +254,11 @@ impl TaskPlacementConstraint {
 /// The proxy container of AWS App Mesh.
 #[derive(Debug, Clone, Block)]
 pub struct ProxyConfiguration {
-    /// The container.
     pub container_name: Input<String>,
-    /// Its settings, such as `IgnoredUID` and `AppPorts`.
+    /// Settings of the proxy, such as `IgnoredUID` and `AppPorts`.
     #[field(keyed("Name"))]
     pub proxy_configuration_properties: Vec<EnvironmentVariable>,
-    /// What it is for. AWS's default is `APPMESH`.
+    /// The type of the proxy. AWS's default is `APPMESH`.
     #[field(name = "Type", removal_default("\"APPMESH\""))]
     pub proxy_type: Option<Input<ProxyType>>,
 }
@@ -278,14 +266,14 @@ pub struct ProxyConfiguration {
 /// An Elastic Inference accelerator.
 #[derive(Debug, Clone, Block)]
 pub struct InferenceAccelerator {
-    /// The name that a container's resource requirement uses.
+    /// The name that a container's resource requirement refers to.
     pub device_name: Input<String>,
-    /// Its type, such as `eia2.medium`.
+    /// The type of the accelerator, such as `eia2.medium`.
     pub device_type: Input<String>,
 }
 
 impl TaskDefinition {
-    /// For Fargate, in a size that AWS sells: `fargate!(cpu: 256, memory: 512)`.
+    /// A task definition for Fargate, in a size that AWS offers: `fargate!(cpu: 256, memory: 512)`.
     #[must_use]
     pub fn fargate(size: FargateSize) -> Self {
         Self::on(Compatibility::Fargate, NetworkMode::Awsvpc)
@@ -293,19 +281,19 @@ impl TaskDefinition {
             .memory(size.memory())
     }
 
-    /// For EC2 instances.
+    /// A task definition for EC2 instances.
     #[must_use]
     pub fn ec2(network_mode: NetworkMode) -> Self {
         Self::on(Compatibility::Ec2, network_mode)
     }
 
-    /// For machines outside AWS.
+    /// A task definition for machines outside AWS.
     #[must_use]
     pub fn external(network_mode: NetworkMode) -> Self {
         Self::on(Compatibility::External, network_mode)
     }
 
-    /// For whatever it will be run on.
+    /// A task definition for the given platform.
     #[must_use]
     pub fn on(compatibility: Compatibility, network_mode: NetworkMode) -> Self {
         Self {
@@ -315,7 +303,7 @@ impl TaskDefinition {
         }
     }
 
-    /// One that says nothing about what it runs on. AWS's network mode is then `bridge` on Linux.
+    /// A task definition that does not state its platform. AWS's network mode is then `bridge` on Linux.
     #[must_use]
     pub fn empty() -> Self {
         Self {

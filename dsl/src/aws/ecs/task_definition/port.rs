@@ -1,4 +1,4 @@
-//! Ports of containers. A port is a handle that only its container can give, so that nothing can be balanced that is not exposed.
+//! Container ports. A port is a handle that only its container can give, so a load balancer cannot send traffic to a port that is not exposed.
 
 use windlass_derive::{Block, Choice};
 
@@ -9,18 +9,13 @@ use crate::value::{Input, IntoInput};
 crate::text_enum! {
     /// The protocol of a port.
     pub enum TransportProtocol {
-        /// TCP.
         Tcp = "tcp",
-        /// UDP.
         Udp = "udp",
     }
-    /// What Service Connect and VPC Lattice may understand of the traffic.
+    /// The protocol of the traffic, for Service Connect and VPC Lattice.
     pub enum AppProtocol {
-        /// HTTP.
         Http = "http",
-        /// HTTP/2.
         Http2 = "http2",
-        /// gRPC.
         Grpc = "grpc",
     }
 }
@@ -32,21 +27,20 @@ pub struct PortMapping {
     /// The port or ports.
     #[field(choice, no_setter)]
     pub listens: Listens,
-    /// The port of the host. In `awsvpc` and `host` mode it is the container's own; in `bridge` mode 0, the default, lets ECS pick one.
+    /// The port of the host. In `awsvpc` and `host` mode it is the container's own port; in `bridge` mode the default, 0, lets ECS choose one.
     pub host_port: Option<Input<u16>>,
     /// The protocol. AWS's default is `tcp`.
     #[field(removal_default("\"tcp\""))]
     pub protocol: Option<Input<TransportProtocol>>,
-    /// The name that Service Connect and VPC Lattice know the port by.
+    /// The name of the port for Service Connect and VPC Lattice.
     pub name: Option<Input<PortName>>,
-    /// What Service Connect understands of the traffic; plain TCP where absent.
+    /// The protocol of the traffic, for Service Connect. If absent, plain TCP.
     pub app_protocol: Option<Input<AppProtocol>>,
 }
 
 /// The port or ports of a mapping.
 #[derive(Debug, Clone, Choice)]
 pub enum Listens {
-    /// One port.
     ContainerPort(Input<u16>),
     /// A range of ports, such as `6000-6009`.
     ContainerPortRange(Input<String>),
@@ -76,21 +70,21 @@ impl PortMapping {
     }
 }
 
-/// An exposed port of a container: what a load balancer can be given.
+/// An exposed port of a container. Load balancers take such a handle.
 #[derive(Debug, Clone)]
 pub struct ContainerPort {
     pub(crate) container: Input<String>,
     pub(crate) port: Input<u16>,
 }
 
-/// An exposed port with a name: what Service Connect and VPC Lattice can be given, and a load balancer too.
+/// An exposed port with a name. Service Connect, VPC Lattice and load balancers take such a handle.
 #[derive(Debug, Clone)]
 pub struct NamedPort {
     pub(crate) port: ContainerPort,
     pub(crate) name: PortName,
 }
 
-/// What fits where an exposed port of a container is wanted.
+/// A type that is an exposed port of a container.
 #[diagnostic::on_unimplemented(
     message = "only an exposed port can be balanced, and `{Self}` is no port of a container",
     label = "a handle of a port is wanted here",
@@ -103,7 +97,7 @@ pub trait ExposedPort: Into<ContainerPort> {}
 impl<V: Into<ContainerPort>> ExposedPort for V {}
 
 impl ContainerPort {
-    /// A port of a container in a task definition that is made elsewhere; a service that is given a wrong one fails when it is made.
+    /// A port of a container in a task definition that is made elsewhere. If the port is wrong, AWS refuses the service at creation.
     #[must_use]
     pub fn existing(container: impl IntoInput<String>, port: impl IntoInput<u16>) -> Self {
         Self {
@@ -164,7 +158,7 @@ impl From<&NamedPort> for Input<PortName> {
 }
 
 impl Container {
-    /// Exposes a TCP port, and gives the handle that can be balanced.
+    /// Exposes a TCP port, and returns the handle that load balancers take.
     pub fn port(&mut self, port: impl IntoInput<u16>) -> ContainerPort {
         let port = port.into();
         self.port_mappings.push(PortMapping::new(port.clone()));
@@ -174,7 +168,7 @@ impl Container {
         }
     }
 
-    /// Exposes a TCP port under a name, and gives the handle that Service Connect can use too.
+    /// Exposes a TCP port under a name, and returns the handle that Service Connect takes, too.
     pub fn named_port(
         &mut self,
         name: impl Into<String>,
@@ -195,7 +189,7 @@ impl Container {
         }
     }
 
-    /// Exposes what any mapping says; for UDP, host ports and ranges.
+    /// Exposes any port mapping; for UDP, host ports and ranges.
     #[must_use]
     pub fn expose(mut self, mapping: PortMapping) -> Self {
         self.port_mappings.push(mapping);

@@ -1,4 +1,4 @@
-//! Sample task definitions for the catalogue tests: one for EC2 with all that a bridge network takes, one for Fargate, and their second values.
+//! Sample task definitions for the catalogue tests: one for EC2 with everything that a bridge network allows, one for Fargate, and their second values.
 
 use super::*;
 use crate::aws::ecs::{PortName, SsmParameterArn};
@@ -86,7 +86,7 @@ fn splunk(pick: Pick) -> LogConfiguration {
         .secret_options([ContainerSecret::new("splunk-token", secret(pick))])
 }
 
-/// Everything that a container on EC2 can have; its name stays, since containers are told apart by it.
+/// Everything that a container on EC2 can have. Its name does not change, because the name tells containers apart.
 fn everything(pick: Pick) -> Container {
     let (text, number) = (pick.text(), pick.number());
     Container::new(

@@ -1,4 +1,4 @@
-//! Volumes of a task definition: what containers mount.
+//! Volumes of a task definition, which containers mount.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
-    /// How long a Docker volume lives.
+    /// The lifetime of a Docker volume.
     pub enum DockerVolumeScope {
-        /// As long as its task.
+        /// The volume lives as long as its task.
         Task = "task",
-        /// Beyond it, on the instance.
+        /// The volume stays on the instance after the task.
         Shared = "shared",
     }
-    /// On or off, where AWS uses words for it in volumes.
+    /// A switch of volumes that AWS writes as a word: on or off.
     pub enum VolumeToggle {
         /// On.
         Enabled = "ENABLED",
@@ -31,15 +31,15 @@ pub struct Volume {
     /// The name that mount points use.
     #[field(no_setter)]
     pub name: Input<String>,
-    /// What it is.
+    /// The source of the volume.
     #[field(choice, no_setter)]
     pub source: VolumeSource,
 }
 
-/// What a volume is.
+/// The source of a volume.
 #[derive(Debug, Clone, Choice)]
 pub enum VolumeSource {
-    /// A directory: empty and as long-lived as the task, or one of the host.
+    /// A directory: an empty one that lives as long as the task, or one of the host.
     Host(HostVolume),
     /// A Docker volume. Not on Fargate.
     DockerVolumeConfiguration(DockerVolumeConfiguration),
@@ -52,21 +52,21 @@ pub enum VolumeSource {
     /// An S3 Files file system.
     #[field(name = "S3FilesVolumeConfiguration")]
     S3FilesVolumeConfiguration(S3FilesVolumeConfiguration),
-    /// An EBS volume that the service configures; always `true`.
+    /// An EBS volume whose settings come from the service; always `true`.
     ConfiguredAtLaunch(Input<bool>),
 }
 
 /// A directory of the host.
 #[derive(Debug, Clone, Block)]
 pub struct HostVolume {
-    /// Its path; absent for an empty one that lives as long as the task. Not on Fargate.
+    /// The path of the directory. If absent, an empty directory that lives as long as the task. Not on Fargate.
     pub source_path: Option<Input<String>>,
 }
 
 /// A Docker volume.
 #[derive(Debug, Clone, Block)]
 pub struct DockerVolumeConfiguration {
-    /// Whether it is made when it is not there; for `shared` ones only. AWS's default is `false`.
+    /// Whether Docker creates the volume if it does not exist; for `shared` volumes only. AWS's default is `false`.
     #[field(removal_default("false"))]
     pub autoprovision: Option<Input<bool>>,
     /// The volume driver. AWS's default is `local`.
@@ -76,7 +76,7 @@ pub struct DockerVolumeConfiguration {
     pub driver_opts: BTreeMap<String, Input<String>>,
     /// Labels of the volume.
     pub labels: BTreeMap<String, Input<String>>,
-    /// How long it lives. AWS's default is `task`.
+    /// The lifetime of the volume. AWS's default is `task`.
     #[field(removal_default("\"task\""))]
     pub scope: Option<Input<DockerVolumeScope>>,
 }
@@ -87,13 +87,13 @@ pub struct EfsVolumeConfiguration {
     /// The file system, `fs-…`.
     #[field(name = "FilesystemId")]
     pub filesystem_id: Input<String>,
-    /// The directory to mount; with an access point none, or `/`. AWS's default is `/`.
+    /// The directory to mount. With an access point, leave it out or write `/`. AWS's default is `/`.
     #[field(removal_default("\"/\""))]
     pub root_directory: Option<Input<String>>,
-    /// Whether traffic is encrypted; an access point or IAM demands it. AWS's default is `DISABLED`.
+    /// Whether traffic is encrypted. An access point or IAM authorization requires it. AWS's default is `DISABLED`.
     #[field(removal_default("\"DISABLED\""))]
     pub transit_encryption: Option<Input<VolumeToggle>>,
-    /// The port for encrypted traffic; the mount helper picks one where absent.
+    /// The port for encrypted traffic. If absent, the mount helper chooses one.
     pub transit_encryption_port: Option<Input<u16>>,
     /// How access is authorised.
     pub authorization_config: Option<EfsAuthorizationConfig>,
@@ -104,7 +104,7 @@ pub struct EfsVolumeConfiguration {
 pub struct EfsAuthorizationConfig {
     /// The access point, `fsap-…`.
     pub access_point_id: Option<Input<String>>,
-    /// Whether the task role is asked. AWS's default is `DISABLED`.
+    /// Whether the task role authorizes the access. AWS's default is `DISABLED`.
     #[field(name = "IAM", removal_default("\"DISABLED\""))]
     pub iam: Option<Input<VolumeToggle>>,
 }
@@ -116,7 +116,7 @@ pub struct FsxWindowsFileServerVolumeConfiguration {
     pub file_system_id: Input<String>,
     /// The directory to mount.
     pub root_directory: Input<String>,
-    /// The Active Directory account that is used.
+    /// The Active Directory account for the access.
     pub authorization_config: FsxAuthorizationConfig,
 }
 
@@ -125,21 +125,18 @@ pub struct FsxWindowsFileServerVolumeConfiguration {
 pub struct FsxAuthorizationConfig {
     /// The secret or parameter with the credentials, by ARN.
     pub credentials_parameter: Input<String>,
-    /// The domain.
     pub domain: Input<String>,
 }
 
 /// An S3 Files file system.
 #[derive(Debug, Clone, Block)]
 pub struct S3FilesVolumeConfiguration {
-    /// The file system.
     pub file_system_arn: Input<String>,
-    /// The access point.
     pub access_point_arn: Option<Input<String>>,
-    /// The directory to mount; with an access point none, or `/`. AWS's default is `/`.
+    /// The directory to mount. With an access point, leave it out or write `/`. AWS's default is `/`.
     #[field(removal_default("\"/\""))]
     pub root_directory: Option<Input<String>>,
-    /// The port for encrypted traffic; ECS picks one where absent.
+    /// The port for encrypted traffic. If absent, ECS chooses one.
     pub transit_encryption_port: Option<Input<u16>>,
 }
 
@@ -165,7 +162,7 @@ impl Volume {
         Self::of(name, VolumeSource::EfsVolumeConfiguration(efs))
     }
 
-    /// An EBS volume that the service configures when it starts a task.
+    /// An EBS volume whose settings the service gives when it starts a task.
     #[must_use]
     pub fn configured_at_launch(name: impl IntoInput<String>) -> Self {
         Self::of(name, VolumeSource::ConfiguredAtLaunch(true.into()))

@@ -1,4 +1,5 @@
-//! What AWS would refuse in a load balancer and its literals show. What concerns its listeners and subnets too is in `checks::balancing`.
+//! Checks of one load balancer: what AWS would refuse, as far as literals show it. Checks that also need its listeners and subnets are in
+//! `checks::balancing`.
 
 use super::*;
 use crate::aws::elasticloadbalancingv2::attributes::{self, LOAD_BALANCER_ATTRIBUTES};

@@ -1,12 +1,12 @@
 //! `AWS::ElasticLoadBalancingV2::LoadBalancer`: an application, network or gateway load balancer.
 //!
-//! What surprises people: an application load balancer needs two zones; a network load balancer that was made without security groups
-//! never gets any, and one that has some always has some; the addresses of a network load balancer's subnets are fixed when the subnet
-//! is enabled; what uses its addresses (subnets, security groups) is held for some minutes after it is deleted.
+//! What surprises people: An application load balancer needs two zones. A network load balancer that was created without security groups can never get
+//! any, and one that was created with some must always have some. The addresses of a network load balancer's subnets are fixed when the subnet is
+//! enabled. AWS holds what the load balancer used (subnets, security groups) for some minutes after it is deleted.
 //!
-//! Not here: `EnableCapacityReservationProvisionStabilize`, which tells CloudFormation's own handler how long to wait and is no property
-//! of a load balancer: a reservation is always waited for. Outposts' customer-owned pools.
-//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-loadbalancer.html>
+//! Not here: `EnableCapacityReservationProvisionStabilize`, which only tells CloudFormation's own handler whether to wait and is not a property of a
+//! load balancer: Windlass always waits for a reservation. Outposts' customer-owned pools. Reference:
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-loadbalancer.html>
 
 mod check;
 #[cfg(test)]
@@ -24,27 +24,26 @@ use crate::resource::Samples;
 use crate::value::{Input, IntoInput, Tags};
 
 crate::text_enum! {
-    /// What sort of load balancer it is.
+    /// The type of a load balancer.
     pub enum LoadBalancerType {
-        /// Reads HTTP, and routes by what it reads.
+        /// An application load balancer: it reads HTTP, and routes by the content.
         Application = "application",
-        /// Passes TCP, TLS, UDP and QUIC on.
+        /// A network load balancer: it passes TCP, TLS, UDP and QUIC on.
         Network = "network",
-        /// Passes all traffic through virtual appliances.
+        /// A gateway load balancer: it passes all traffic through virtual appliances.
         Gateway = "gateway",
     }
 
-    /// Who can reach a load balancer.
+    /// Which clients can reach a load balancer.
     pub enum Scheme {
-        /// Whoever is on the internet.
+        /// Clients on the internet.
         InternetFacing = "internet-facing",
-        /// Who is in the VPC, or connected to it.
+        /// Clients in the VPC or in networks connected to it.
         Internal = "internal",
     }
 
-    /// What addresses a load balancer has.
+    /// The address family of a load balancer.
     pub enum IpAddressType {
-        /// IPv4.
         Ipv4 = "ipv4",
         /// IPv4 and IPv6.
         Dualstack = "dualstack",
@@ -95,52 +94,52 @@ crate::text_enum! {
     no_new
 )]
 pub struct LoadBalancer {
-    /// The name, at most 32 letters, digits and hyphens, not starting with `internal-`. The engine makes one when there is none.
+    /// The name, at most 32 letters, digits and hyphens, not starting with `internal-`. If absent, the engine makes one.
     #[field(replaces, physical_name(max = 32))]
     pub name: Option<Input<String>>,
-    /// What sort of load balancer it is; the constructors say it.
+    /// The type of the load balancer; the constructors set it.
     #[field(name = "Type", replaces, removal_default("\"application\""), no_setter)]
     pub load_balancer_type: Input<LoadBalancerType>,
-    /// Who can reach it. AWS's default is `internet-facing`; a gateway load balancer has none.
+    /// Which clients can reach the load balancer. AWS's default is `internet-facing`; a gateway load balancer has none.
     #[field(replaces, removal_default("\"internet-facing\""))]
     pub scheme: Option<Input<Scheme>>,
-    /// The subnets that it has addresses in, one for each zone.
+    /// The subnets of the load balancer's addresses, one for each zone.
     #[field(choice, in_place)]
     pub subnets: LoadBalancerSubnets,
-    /// The security groups of its addresses. Without any, an application load balancer gets the VPC's default one.
+    /// The security groups of the load balancer. Without any, an application load balancer gets the VPC's default one.
     #[field(in_place, set)]
     pub security_groups: Vec<Input<SecurityGroupId>>,
-    /// Whether the security groups' rules hold for traffic over AWS PrivateLink; network load balancers. AWS's default is `on`.
+    /// Whether the security groups' rules apply to traffic over AWS PrivateLink; network load balancers. AWS's default is `on`.
     #[field(in_place, removal_default("\"on\""))]
     pub enforce_security_group_inbound_rules_on_private_link_traffic: Option<Input<Switch>>,
-    /// What addresses it has. AWS's default is `ipv4`.
+    /// The address family of the load balancer. AWS's default is `ipv4`.
     #[field(in_place, removal_default("\"ipv4\""))]
     pub ip_address_type: Option<Input<IpAddressType>>,
-    /// The IPAM pool that its public IPv4 addresses come from; application load balancers that face the internet.
+    /// The IPAM pool of the public IPv4 addresses; application load balancers that face the internet.
     #[field(in_place)]
     pub ipv4_ipam_pool_id: Option<Input<IpamPoolId>>,
-    /// Whether it uses an IPv6 prefix of each subnet as source address; dual-stack network load balancers with UDP. AWS's default is `off`.
+    /// Whether the load balancer uses an IPv6 prefix of each subnet as source address; dual-stack network load balancers with UDP. AWS's default is
+    /// `off`.
     #[field(in_place, removal_default("\"off\""))]
     pub enable_prefix_for_ipv6_source_nat: Option<Input<Switch>>,
-    /// The capacity that it has at least, reserved.
+    /// The reserved minimum capacity.
     #[field(in_place)]
     pub minimum_load_balancer_capacity: Option<MinimumCapacity>,
-    /// Its attributes. Those that are not written keep AWS's default.
+    /// The attributes. An attribute that the author does not write has AWS's default.
     #[field(in_place, keyed("Key"))]
     pub load_balancer_attributes: Vec<LoadBalancerAttribute>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
 
-/// The subnets that a load balancer has addresses in.
+/// The subnets of a load balancer's addresses.
 #[derive(Debug, Clone, Choice)]
 #[choice(in_place)]
 pub enum LoadBalancerSubnets {
-    /// Subnets, with addresses that AWS picks.
+    /// Subnets, with addresses that AWS chooses.
     #[field(set)]
     Subnets(Vec<Input<SubnetId>>),
-    /// Subnets, each with what addresses it gives; they are fixed once the subnet is enabled.
+    /// Subnets, each with its addresses, which are fixed once the subnet is enabled.
     #[field(
         name = "SubnetMappings",
         keyed("SubnetId"),
@@ -149,10 +148,9 @@ pub enum LoadBalancerSubnets {
     Mapped(Vec<SubnetMapping>),
 }
 
-/// A subnet, with the addresses that the load balancer has in it.
+/// A subnet, with the addresses of the load balancer in it.
 #[derive(Debug, Clone, Block)]
 pub struct SubnetMapping {
-    /// The subnet.
     pub subnet_id: Input<SubnetId>,
     /// The Elastic IP address; network load balancers that face the internet.
     pub allocation_id: Option<Input<AllocationId>>,
@@ -173,7 +171,7 @@ pub struct MinimumCapacity {
     pub capacity_units: Input<u32>,
 }
 
-/// AWS takes a subnet's fixed addresses only when the subnet is enabled.
+/// AWS takes a subnet's fixed addresses only when the load balancer enables the subnet.
 fn moves_an_address(old: &Value, new: &Value) -> bool {
     let mappings = |list: &Value| list.as_array().cloned().unwrap_or_default();
     let fixed = ["AllocationId", "PrivateIPv4Address"];
@@ -213,7 +211,7 @@ fn gateway_leaves_subnet(old: &Value, new: &Value) -> bool {
     }
 }
 
-/// The subnets of a spec's JSON form, in either of its forms.
+/// The subnets of a spec's JSON form, from either of the two properties.
 fn subnets(spec: &Value) -> Vec<Value> {
     let list = |property: &str| spec[property].as_array().cloned().unwrap_or_default();
     let mapped = list("SubnetMappings")
@@ -229,7 +227,7 @@ impl From<Vec<SubnetMapping>> for LoadBalancerSubnets {
 }
 
 impl LoadBalancerSubnets {
-    /// Subnets, with addresses that AWS picks.
+    /// Subnets, with addresses that AWS chooses.
     #[must_use]
     pub fn of(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::Subnets(subnets.into_iter().map(Into::into).collect())
@@ -244,7 +242,7 @@ impl LoadBalancerSubnets {
 }
 
 impl LoadBalancer {
-    /// An application load balancer over subnets of at least two zones.
+    /// An application load balancer. Its subnets must be in at least two zones.
     #[must_use]
     pub fn application(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::over(
@@ -253,7 +251,7 @@ impl LoadBalancer {
         )
     }
 
-    /// A network load balancer. Give it security groups now if it is ever to have some.
+    /// A network load balancer. If it will ever need security groups, it must have some from the start.
     #[must_use]
     pub fn network(subnets: impl IntoIterator<Item = impl IntoInput<SubnetId>>) -> Self {
         Self::over(LoadBalancerType::Network, LoadBalancerSubnets::of(subnets))
@@ -272,7 +270,7 @@ impl LoadBalancer {
         Self::over(LoadBalancerType::Network, mappings.into())
     }
 
-    /// A load balancer of a type that is not known before the program runs.
+    /// A load balancer whose type is only known at run time.
     #[must_use]
     pub fn over(load_balancer_type: LoadBalancerType, subnets: LoadBalancerSubnets) -> Self {
         Self {
@@ -291,7 +289,7 @@ impl LoadBalancer {
         }
     }
 
-    /// The same without a way in from the internet.
+    /// Makes the load balancer internal: the internet cannot reach it.
     #[must_use]
     pub fn internal(self) -> Self {
         self.scheme(Scheme::Internal)

@@ -1,4 +1,4 @@
-//! What a load balancer checks, and what only a new one can have.
+//! Tests of a load balancer's checks, and of the changes that need a new load balancer.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What AWS would refuse in a target group and its literals show. What concerns its load balancer too is in `checks::balancing`.
+//! Checks of one target group: what AWS would refuse, as far as literals show it. Checks that also need its load balancer are in `checks::balancing`.
 
 use super::*;
 use crate::aws::elasticloadbalancingv2::attributes::{self, TARGET_GROUP_ATTRIBUTES};

@@ -1,8 +1,8 @@
-//! AWS's defaults of a health check, which depend on what targets are and speak, and on what the check itself speaks.
+//! AWS's defaults of a health check, which depend on the type and protocol of the targets, and on the protocol of the check itself.
 //!
-//! `ModifyTargetGroup` keeps what it is not given, so that these are what an update sends for a property that the author took out. A path or a
-//! matcher beside a check that speaks TCP is refused (terraform-provider-aws#46011): such a check has none.
-//! Reference: <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html>
+//! `ModifyTargetGroup` keeps values that it does not get, so an update sends these defaults for a property that the author removed. AWS refuses a path
+//! or a matcher beside a TCP check (terraform-provider-aws#46011), so such a check has neither. Reference:
+//! <https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html>
 
 use serde_json::Value;
 
@@ -27,14 +27,14 @@ impl Group<'_> {
         self.says("ProtocolVersion", &["GRPC"])
     }
 
-    /// Whether an application load balancer uses it.
+    /// Whether an application load balancer uses the target group.
     fn is_for_application(&self) -> bool {
         self.is_lambda()
             || self.0.get("Protocol").is_none()
             || self.says("Protocol", &["HTTP", "HTTPS"])
     }
 
-    /// Whether its health checks speak HTTP or HTTPS.
+    /// Whether its health checks use HTTP or HTTPS.
     fn asks_by_http(&self) -> bool {
         match self.0.get("HealthCheckProtocol").and_then(Value::as_str) {
             Some(protocol) => protocol != "TCP",
@@ -53,7 +53,7 @@ pub(super) fn enabled(spec: &Value) -> Option<&'static str> {
 
 pub(super) fn protocol(spec: &Value) -> Option<&'static str> {
     let group = Group(spec);
-    // A load balancer as a target is asked by HTTP, although it takes TCP.
+    // For a load balancer as a target, the health check uses HTTP, although the target takes TCP.
     let http = group.is_for_application() || group.says("TargetType", &["alb"]);
     Some(if http { "\"HTTP\"" } else { "\"TCP\"" })
 }
@@ -104,7 +104,7 @@ pub(super) fn matcher(spec: &Value) -> Option<&'static str> {
         (false, _) => None,
         (true, true) => Some(r#"{"GrpcCode":"12"}"#),
         (true, false) if group.is_for_application() => Some(r#"{"HttpCode":"200"}"#),
-        // Network and gateway load balancers take redirections for healthy, too (terraform-provider-aws#2653).
+        // Network and gateway load balancers count redirects as healthy, too (terraform-provider-aws#2653).
         (true, false) => Some(r#"{"HttpCode":"200-399"}"#),
     }
 }

@@ -1,9 +1,9 @@
-//! `AWS::ElasticLoadBalancingV2::TargetGroup`: where a load balancer sends what comes in, and how it knows who is healthy.
+//! `AWS::ElasticLoadBalancingV2::TargetGroup`: the targets that a load balancer sends traffic to, and the health check that tells which are healthy.
 //!
-//! What surprises people: nearly everything but the health check replaces it; a target group has to be in use by a listener or rule
-//! before an ECS service takes it; ECS services register their tasks themselves, so `Targets` is for everything else.
+//! What surprises people: Nearly every change except one of the health check replaces the group. A listener or rule has to use the group before an ECS
+//! service accepts it. ECS services register their tasks themselves, so `Targets` is for everything else.
 //!
-//! The API has no way to change `TargetControlPort`, though CloudFormation does not list it as create-only: it replaces.
+//! The API has no way to change `TargetControlPort`, though CloudFormation does not list it as create-only: here a change replaces the group.
 //! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-elasticloadbalancingv2-targetgroup.html>
 
 mod check;
@@ -27,7 +27,7 @@ use crate::schema::Shape;
 use crate::value::{Input, IntoInput, Literal, Tags, Text};
 
 crate::text_enum! {
-    /// What a target group holds.
+    /// The type of a target group's targets.
     pub enum TargetType {
         /// EC2 instances.
         Instance = "instance",
@@ -39,25 +39,23 @@ crate::text_enum! {
         LoadBalancer = "alb",
     }
 
-    /// The addresses of a target group's targets.
+    /// The address family of a target group's targets.
     pub enum TargetGroupIpAddressType {
-        /// IPv4.
         Ipv4 = "ipv4",
-        /// IPv6.
         Ipv6 = "ipv6",
     }
 }
 
-/// The port that health checks go to. Its JSON form is a text.
+/// The port of health checks. Its JSON form is a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HealthCheckPort {
-    /// The one that the target gets traffic on.
+    /// The port on which the target gets traffic.
     Traffic,
-    /// A port of its own.
+    /// A separate port.
     Port(u16),
 }
 
-/// Where a load balancer sends what comes in. `T` is what it holds.
+/// The targets that a load balancer sends traffic to. `T` is the type of the targets.
 ///
 /// ```
 /// use windlass::aws::ec2::VpcId;
@@ -91,71 +89,70 @@ pub enum HealthCheckPort {
     no_new
 )]
 pub struct TargetGroup<T: TargetKind = AnyTarget> {
-    /// The name, at most 32 letters, digits and hyphens. The engine makes one when there is none.
+    /// The name, at most 32 letters, digits and hyphens. If absent, the engine makes one.
     #[field(replaces, physical_name(max = 32))]
     pub name: Option<Input<String>>,
-    /// What it holds; the constructors say it. AWS's default is `instance`.
+    /// The type of the targets; the constructors set it. AWS's default is `instance`.
     #[field(replaces, removal_default("\"instance\""), no_setter)]
     target_type: Input<TargetType>,
     /// The VPC of the targets; a Lambda function has none.
     #[field(replaces, no_setter)]
     pub vpc_id: Option<Input<VpcId>>,
-    /// What targets speak; a Lambda function has none.
+    /// The protocol of the targets; a Lambda function has none.
     #[field(replaces, no_setter)]
     pub protocol: Option<Input<Protocol>>,
-    /// The port of targets that do not say otherwise, 1 to 65535; a Lambda function has none.
+    /// The port of targets without a port of their own, 1 to 65535; a Lambda function has none.
     #[field(replaces, no_setter)]
     pub port: Option<Input<u16>>,
-    /// Which version of HTTP targets speak. AWS's default is `HTTP1`.
+    /// The version of HTTP that targets use. AWS's default is `HTTP1`.
     #[field(replaces, removal_default("\"HTTP1\""))]
     pub protocol_version: Option<Input<ProtocolVersion>>,
-    /// The addresses of targets. AWS's default is `ipv4`.
+    /// The address family of the targets. AWS's default is `ipv4`.
     #[field(replaces, removal_default("\"ipv4\""))]
     pub ip_address_type: Option<Input<TargetGroupIpAddressType>>,
-    /// The port on which the target optimizer's agents speak with the load balancer, 1 to 65535.
+    /// The port on which the target optimizer's agents communicate with the load balancer, 1 to 65535.
     #[field(replaces)]
     pub target_control_port: Option<Input<u16>>,
-    /// Whether targets are checked. Only a Lambda function can do without, which is AWS's default for one.
+    /// Whether the load balancer checks the health of targets. Only for a Lambda function can this be off, and it is off by default.
     #[field(in_place, removal_default_by(defaults::enabled))]
     pub health_check_enabled: Option<Input<bool>>,
-    /// What health checks speak. AWS's default is HTTP for application load balancers and TCP for others.
+    /// The protocol of health checks. AWS's default is HTTP for application load balancers and TCP for others.
     #[field(in_place, removal_default_by(defaults::protocol))]
     pub health_check_protocol: Option<Input<Protocol>>,
-    /// The port that health checks go to. AWS's default is the one that targets get traffic on, and 80 for GENEVE.
+    /// The port of health checks. AWS's default is the port on which targets get traffic, and 80 for GENEVE.
     #[field(in_place, removal_default_by(defaults::port))]
     pub health_check_port: Option<Input<HealthCheckPort>>,
-    /// The path that health checks ask for. AWS's default is `/`, and `/AWS.ALB/healthcheck` for gRPC.
+    /// The path of health checks. AWS's default is `/`, and `/AWS.ALB/healthcheck` for gRPC.
     #[field(in_place, removal_default_by(defaults::path))]
     pub health_check_path: Option<Input<String>>,
-    /// Seconds between two checks, 5 to 300. AWS's default is 30; 10 for GENEVE and 35 for Lambda.
+    /// The interval between two checks in seconds, 5 to 300. AWS's default is 30; 10 for GENEVE and 35 for Lambda.
     #[field(in_place, removal_default_by(defaults::interval))]
     pub health_check_interval_seconds: Option<Input<u32>>,
-    /// Seconds until a check has failed, 2 to 120. AWS's default is 6 for HTTP, 10 for TCP, TLS and HTTPS, 5 for GENEVE, 30 for Lambda.
+    /// The timeout of a check in seconds, 2 to 120. AWS's default is 6 for HTTP, 10 for TCP, TLS and HTTPS, 5 for GENEVE, 30 for Lambda.
     #[field(in_place, removal_default_by(defaults::timeout))]
     pub health_check_timeout_seconds: Option<Input<u32>>,
-    /// Successes in a row that make a target healthy, 2 to 10. AWS's default is 5.
+    /// The number of successes in a row that make a target healthy, 2 to 10. AWS's default is 5.
     #[field(in_place, removal_default("5"))]
     pub healthy_threshold_count: Option<Input<u32>>,
-    /// Failures in a row that make a target unhealthy, 2 to 10. AWS's default is 2, and 5 for Lambda.
+    /// The number of failures in a row that make a target unhealthy, 2 to 10. AWS's default is 2, and 5 for Lambda.
     #[field(in_place, removal_default_by(defaults::unhealthy))]
     pub unhealthy_threshold_count: Option<Input<u32>>,
-    /// Which answers count as healthy. AWS's default is 200; 200-399 for network and gateway load balancers, 12 for gRPC.
+    /// The answers that count as healthy. AWS's default is 200; 200-399 for network and gateway load balancers, 12 for gRPC.
     #[field(in_place, removal_default_by(defaults::matcher))]
     pub matcher: Option<Matcher>,
-    /// Targets that are registered here, beside those that an ECS service or Auto Scaling group registers.
+    /// Targets that this resource registers, in addition to those that an ECS service or Auto Scaling group registers.
     #[field(in_place, set, no_setter)]
     pub targets: Vec<TargetDescription>,
-    /// Its attributes. Those that are not written keep AWS's default.
+    /// The attributes. An attribute that the author does not write has AWS's default.
     #[field(in_place, keyed("Key"))]
     pub target_group_attributes: Vec<TargetGroupAttribute>,
-    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
     #[field(skip)]
     of: PhantomData<fn() -> T>,
 }
 
-/// A rule over several target groups has to be sticky between them before one of them is sticky to its targets: AWS answers
+/// A rule with several target groups must have group stickiness before one of the groups is sticky to its targets. Otherwise AWS answers
 /// `InvalidConfigurationRequest`, "This target group appears behind a rule with group stickiness disabled"
 /// (kubernetes-sigs/aws-load-balancer-controller#2734).
 fn sticks_to_targets(old: &Value, new: &Value) -> bool {
@@ -168,11 +165,10 @@ fn sticks_to_targets(old: &Value, new: &Value) -> bool {
     sticks(new) && !sticks(old)
 }
 
-/// Which answers count as healthy.
+/// The answers that count as healthy.
 #[derive(Debug, Clone, Block)]
 #[block(no_new)]
 pub struct Matcher {
-    /// The codes.
     #[field(choice)]
     pub codes: MatcherCodes,
 }
@@ -189,18 +185,18 @@ pub enum MatcherCodes {
 /// A registered target.
 #[derive(Debug, Clone, Block)]
 pub struct TargetDescription {
-    /// What it is: an instance's id, an address, or an ARN.
+    /// The target: an instance's id, an address, or an ARN.
     pub id: Input<String>,
-    /// Its port, 1 to 65535. AWS's default is the target group's.
+    /// The port of the target, 1 to 65535. AWS's default is the target group's.
     pub port: Option<Input<u16>>,
-    /// Its zone, or `all`; needed for an address outside the VPC.
+    /// The zone of the target, or `all`; required for an address outside the VPC.
     pub availability_zone: Option<Input<String>>,
-    /// Its server id: `0x` and 16 lowercase hex digits; needed for QUIC.
+    /// The server id of the target: `0x` and 16 lowercase hex digits; required for QUIC.
     pub quic_server_id: Option<Input<String>>,
 }
 
 impl TargetGroup<IpTarget> {
-    /// A target group of IP addresses: for tasks in `awsvpc` network mode, all Fargate tasks among them.
+    /// A target group of IP addresses: for tasks in `awsvpc` network mode, which all Fargate tasks use.
     #[must_use]
     pub fn ip(
         vpc: impl IntoInput<VpcId>,
@@ -232,7 +228,7 @@ impl TargetGroup<LambdaTarget> {
 }
 
 impl TargetGroup<LoadBalancerTarget> {
-    /// A target group of one application load balancer, behind a network load balancer. The port is one of its listeners'.
+    /// A target group of one application load balancer, behind a network load balancer. The port is the port of one of its listeners.
     #[must_use]
     pub fn load_balancer(vpc: impl IntoInput<VpcId>, port: impl IntoInput<u16>) -> Self {
         Self::in_vpc(TargetType::LoadBalancer, vpc, Protocol::Tcp, port)
@@ -240,7 +236,7 @@ impl TargetGroup<LoadBalancerTarget> {
 }
 
 impl TargetGroup<AnyTarget> {
-    /// A target group whose type is not known before the program runs; for `lambda`, see [`TargetGroup::lambda`].
+    /// A target group whose type is only known at run time; for `lambda`, see [`TargetGroup::lambda`].
     #[must_use]
     pub fn of_type(
         target_type: TargetType,
@@ -293,7 +289,7 @@ impl<T: TargetKind> TargetGroup<T> {
         }
     }
 
-    /// The same where any target group is wanted.
+    /// The same target group, for places that take any type of targets.
     #[must_use]
     pub fn any(self) -> TargetGroup<AnyTarget> {
         TargetGroup {
@@ -321,7 +317,7 @@ impl<T: TargetKind> TargetGroup<T> {
         }
     }
 
-    /// What it holds.
+    /// The type of the targets.
     #[must_use]
     pub fn target_type(&self) -> &Input<TargetType> {
         &self.target_type
@@ -340,7 +336,7 @@ impl<T: TargetKind> TargetGroup<T> {
         self.target_with(id, |target| target)
     }
 
-    /// Registers a target, and says more about it.
+    /// Registers a target with a port, zone or server id.
     #[must_use]
     pub fn target_with(
         mut self,

@@ -1,4 +1,4 @@
-//! What a target group checks, and what it cannot be given.
+//! Tests of a target group's checks, and of properties that it refuses.
 
 use super::*;
 use crate::request::Request;

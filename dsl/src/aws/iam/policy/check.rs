@@ -10,7 +10,7 @@ use super::{Effect, Operator, PolicyDocument, Purpose, Version};
 use crate::expr::MARK;
 use crate::stack::Checks;
 
-/// The statements of a document, which may be one or a list.
+/// The statements of a document, which can be one statement or a list.
 fn statements(document: &Value) -> &[Value] {
     match document.get("Statement") {
         Some(Value::Array(list)) => list,
@@ -19,7 +19,7 @@ fn statements(document: &Value) -> &[Value] {
     }
 }
 
-/// The characters that AWS counts: all but white space. Expressions count as nothing, so it is the least that the document can have.
+/// The characters that AWS counts: all except white space. Expressions count as nothing, so the result is the minimum size of the document.
 pub(crate) fn size(value: &Value) -> usize {
     match value {
         Value::Object(object) if object.contains_key(MARK) => 0,
@@ -42,7 +42,7 @@ fn text_size(text: &str) -> usize {
     text.chars().filter(|c| !c.is_whitespace()).count() + 2
 }
 
-/// The service principals that statements with an effect name.
+/// The service principals in the statements with this effect.
 fn named_services(document: &Value, effect: Effect) -> Vec<&str> {
     statements(document)
         .iter()
@@ -51,7 +51,7 @@ fn named_services(document: &Value, effect: Effect) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a trust policy lets anybody in: `Allow`, an action of `sts`, and a principal.
+/// Whether a trust policy allows any principal: `Allow`, an action of `sts`, and a principal.
 pub(crate) fn trusts_somebody(document: &Value) -> bool {
     statements(document).iter().any(|statement| {
         statement["Effect"] == Effect::Allow.as_str()
@@ -63,7 +63,7 @@ pub(crate) fn trusts_somebody(document: &Value) -> bool {
     })
 }
 
-/// Whether a trust policy lets a service in, as far as can be seen: expressions count as yes.
+/// Whether a trust policy allows a service. An expression counts as yes.
 pub(crate) fn trusts_service(document: &Value, service: &str) -> bool {
     document.to_string().contains(MARK)
         || statements(document)
@@ -82,7 +82,7 @@ fn empty(principal: &Value) -> bool {
     }
 }
 
-/// One text or a list of them. Expressions are passed over.
+/// One text or a list of texts. Expressions are left out.
 fn texts(value: &Value) -> impl Iterator<Item = &str> {
     let list = match value {
         Value::Array(list) => list.as_slice(),
@@ -208,7 +208,7 @@ impl Statement<'_, '_, '_> {
         }
     }
 
-    /// An element or its negation must stand exactly once, or not at all.
+    /// The element or its negation must be there exactly once, or not at all.
     fn one_of(&mut self, element: &str, negated: &str, wanted: bool, by: &str) {
         let given = [element, negated]
             .iter()

@@ -1,26 +1,26 @@
-//! Conditions of a statement: an operator, a key, and the values that it is compared with.
+//! Conditions of a statement: an operator, a key, and the values that AWS compares the key with.
 //!
-//! Not here: the keys, which every service has its own of.
-//! Reference: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
+//! Not here: the keys; every service has its own. Reference:
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html>
 
 use serde_json::{Value, json};
 
 use crate::value::IntoInput;
 
 crate::text_enum! {
-    /// How a condition compares.
+    /// The operator of a condition.
     pub enum Operator {
-        /// Exactly, with case.
+        /// Equal, case-sensitive.
         StringEquals = "StringEquals",
-        /// Not exactly.
+        /// Not equal, case-sensitive.
         StringNotEquals = "StringNotEquals",
-        /// Without case.
+        /// Equal, case-insensitive.
         StringEqualsIgnoreCase = "StringEqualsIgnoreCase",
-        /// Not, without case.
+        /// Not equal, case-insensitive.
         StringNotEqualsIgnoreCase = "StringNotEqualsIgnoreCase",
-        /// With `*` and `?`.
+        /// Matches a pattern with `*` and `?`.
         StringLike = "StringLike",
-        /// Not, with `*` and `?`.
+        /// Does not match a pattern with `*` and `?`.
         StringNotLike = "StringNotLike",
         /// The same number.
         NumericEquals = "NumericEquals",
@@ -82,7 +82,7 @@ impl Operator {
     }
 }
 
-/// One condition. A statement holds when all of its conditions do.
+/// One condition. A statement applies if all of its conditions are true.
 #[derive(Debug, Clone)]
 pub struct Condition {
     operator: String,
@@ -91,7 +91,7 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// A key compared with values, of which one must fit.
+    /// Compares a key with values, of which one must match.
     #[must_use]
     pub fn new(
         operator: Operator,
@@ -120,21 +120,21 @@ impl Condition {
         Self::new(Operator::ArnLike, key, [value])
     }
 
-    /// Holds, too, where the request has no such key.
+    /// Makes the condition true for a request without this key, too.
     #[must_use]
     pub fn if_exists(mut self) -> Self {
         self.operator.push_str("IfExists");
         self
     }
 
-    /// For keys with many values: all of them must fit.
+    /// For keys with many values: all of the request's values must match.
     #[must_use]
     pub fn for_all_values(mut self) -> Self {
         self.operator.insert_str(0, "ForAllValues:");
         self
     }
 
-    /// For keys with many values: one of them must fit.
+    /// For keys with many values: one of the request's values must match.
     #[must_use]
     pub fn for_any_value(mut self) -> Self {
         self.operator.insert_str(0, "ForAnyValue:");

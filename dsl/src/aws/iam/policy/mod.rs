@@ -1,10 +1,10 @@
-//! Policy documents: who may do what on which resources, typed by what the document is for.
+//! Policy documents: who may do what on which resources, typed by the purpose of the document.
 //!
-//! [`Allow`] and [`Deny`] begin a statement. An identity policy needs resources and takes no principal, a trust policy needs a principal
-//! and takes no resources, a resource policy needs both; a statement of the wrong sort does not compile. What is written as JSON
-//! ([`PolicyDocument::json`]) is checked for the same when the stack is built.
+//! [`Allow`] and [`Deny`] begin a statement. An identity policy needs resources and takes no principal, a trust policy needs a principal and takes no
+//! resources, a resource policy needs both; a statement of the wrong type does not compile. A document written as JSON ([`PolicyDocument::json`]) gets
+//! the same checks when the stack is built.
 //!
-//! Not here: what the actions of the services are, which AWS changes every week; and `NotPrincipal`, which AWS advises against (the JSON form takes it).
+//! Not here: the actions of the services, which AWS changes every week; and `NotPrincipal`, which AWS advises against (the JSON form takes it).
 //! Reference: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html>
 
 mod check;
@@ -26,28 +26,28 @@ use crate::value::Field;
 crate::text_enum! {
     /// The version of the policy language.
     pub enum Version {
-        /// The current one.
+        /// The current version.
         V2012 = "2012-10-17",
-        /// The earlier one, without policy variables. For documents written by hand.
+        /// The earlier version, without policy variables. For documents written by hand.
         V2008 = "2008-10-17",
     }
 
-    /// Whether a statement permits or forbids.
+    /// Whether a statement allows or denies.
     pub enum Effect {
         /// Permits.
         Allow = "Allow",
-        /// Forbids, whatever else permits.
+        /// Denies, whatever else allows.
         Deny = "Deny",
     }
 }
 
-/// What a policy document is for.
+/// The purpose of a policy document.
 pub trait Purpose: Send + Sync + 'static {
-    /// In words.
+    /// The purpose in words.
     const NAME: &'static str;
-    /// Whether its statements name principals.
+    /// Whether the statements name principals.
     const PRINCIPALS: bool;
-    /// Whether its statements name resources.
+    /// Whether the statements name resources.
     const RESOURCES: bool;
 }
 
@@ -65,11 +65,11 @@ macro_rules! purposes {
 }
 
 purposes! {
-    /// Attached to a role, user or group: says what it may do.
+    /// A policy of a role, user or group: what the identity may do.
     Identity = "an identity policy", principals: false, resources: true;
-    /// A role's trust policy: says who may assume it.
+    /// A role's trust policy: who may assume the role.
     Trust = "a trust policy", principals: true, resources: false;
-    /// Attached to a resource: says who may do what with it.
+    /// A policy of a resource: who may do what with the resource.
     ResourceBased = "a resource policy", principals: true, resources: true;
 }
 
@@ -84,7 +84,7 @@ purposes! {
 /// ]);
 /// ```
 ///
-/// A permission without a resource is no identity policy:
+/// A permission without a resource is not an identity policy:
 ///
 /// ```compile_fail,E0277
 /// use windlass::aws::iam::{Allow, PolicyDocument};
@@ -96,7 +96,7 @@ pub struct PolicyDocument<U = Identity> {
     of: PhantomData<fn() -> U>,
 }
 
-/// What a policy document can be made of: a document, a statement, or several statements.
+/// A type that makes a policy document: a document, a statement, or several statements.
 #[diagnostic::on_unimplemented(
     message = "a policy document of this sort cannot be made of `{Self}`",
     note = "an identity policy is made of `Allow::actions([…]).on(resource)`, a trust policy of `Allow::assume_role().by(who)`, a resource policy of `Allow::actions([…]).on(resource).by(who)`"
@@ -113,7 +113,7 @@ impl<U: Purpose> PolicyDocument<U> {
         statements.into_policy()
     }
 
-    /// A document written as JSON. It may hold outputs anywhere: `json!({… "Resource": bucket.arn().to_value()})`.
+    /// A document written as JSON. It may contain outputs anywhere: `json!({… "Resource": bucket.arn().to_value()})`.
     #[must_use]
     pub fn json(value: Value) -> Self {
         Self {
@@ -122,13 +122,13 @@ impl<U: Purpose> PolicyDocument<U> {
         }
     }
 
-    /// The document as it stands in the stack's document.
+    /// The JSON form of the policy in the stack's document.
     #[must_use]
     pub fn to_value(&self) -> Value {
         self.value.clone()
     }
 
-    /// The document with one more statement.
+    /// Adds a statement.
     #[must_use]
     pub fn and(mut self, statement: Statement<U>) -> Self {
         match &mut self.value["Statement"] {

@@ -1,6 +1,6 @@
-//! Statements: an effect, actions, and the resources or principals that the purpose of the document asks for.
+//! Statements: an effect, actions, and the resources or principals that the purpose of the document needs.
 //!
-//! Not here: documents, and what is checked about both.
+//! Not here: documents, and the checks of both.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,15 +11,15 @@ use serde_json::{Map, Value, json};
 use super::{Condition, Effect, Identity, Purpose, ResourceBased, Trust};
 use crate::value::{Input, IntoInput, Output, Text};
 
-/// Begins statements that permit.
+/// Begins statements that allow.
 #[derive(Debug, Clone, Copy)]
 pub struct Allow;
 
-/// Begins statements that forbid.
+/// Begins statements that deny.
 #[derive(Debug, Clone, Copy)]
 pub struct Deny;
 
-/// Actions that are permitted or forbidden, before it is said on what or by whom.
+/// Actions that a statement allows or denies, before it has resources or principals.
 #[derive(Debug, Clone)]
 pub struct Permission {
     effect: Effect,
@@ -48,7 +48,7 @@ macro_rules! beginnings {
 beginnings!(Allow: "Permits", Deny: "Forbids");
 
 impl Allow {
-    /// Permits to assume the role: what trust policies say.
+    /// Allows assuming the role: the statement of trust policies.
     #[must_use]
     pub fn assume_role() -> Permission {
         Self::actions(["sts:AssumeRole"])
@@ -68,13 +68,13 @@ impl Permission {
         }
     }
 
-    /// On these resources: one or a list, each a text, an ARN or an output.
+    /// Adds the resources: one or a list, each a text, an ARN or an output.
     #[must_use]
     pub fn on(self, resources: impl Grantable) -> Statement<Identity> {
         self.statement(Some(("Resource", resources.into_resources())), Vec::new())
     }
 
-    /// On all resources but these (`NotResource`).
+    /// All resources except these (`NotResource`).
     #[must_use]
     pub fn on_all_but(self, resources: impl Grantable) -> Statement<Identity> {
         self.statement(
@@ -83,13 +83,13 @@ impl Permission {
         )
     }
 
-    /// On whatever there is (`*`).
+    /// All resources (`*`).
     #[must_use]
     pub fn on_anything(self) -> Statement<Identity> {
         self.on("*")
     }
 
-    /// By a principal, as trust policies say.
+    /// Adds the principal, for a trust policy.
     #[must_use]
     pub fn by(self, who: Who) -> Statement<Trust> {
         self.statement(None, vec![who])
@@ -129,7 +129,7 @@ impl<U: Purpose> Statement<U> {
         self
     }
 
-    /// Only when a condition holds, and those given before.
+    /// Adds a condition. The statement applies only if all its conditions are true.
     #[must_use]
     pub fn when(mut self, condition: Condition) -> Self {
         self.conditions.push(condition);
@@ -161,7 +161,7 @@ impl<U: Purpose> Statement<U> {
 }
 
 impl Statement<Identity> {
-    /// By a principal, which makes it a statement of a resource policy.
+    /// Adds the principal, for a resource policy.
     #[must_use]
     pub fn by(self, who: Who) -> Statement<ResourceBased> {
         Statement {
@@ -178,7 +178,7 @@ impl Statement<Identity> {
 macro_rules! more_principals {
     ($($purpose:ty),+) => {$(
         impl Statement<$purpose> {
-            /// By one more principal.
+            /// Adds one more principal.
             #[must_use]
             pub fn by(mut self, who: Who) -> Self {
                 self.principals.push(who);
@@ -209,13 +209,13 @@ impl<U: Purpose> fmt::Debug for Statement<U> {
     }
 }
 
-/// What a statement can be on: a text, an ARN, an output of one, or a list of them.
+/// A type that names the resources of a statement: a text, an ARN, an output of one, or a list of them.
 #[diagnostic::on_unimplemented(
     message = "a policy statement cannot be on `{Self}`",
     note = "give an ARN: a text, an output such as `bucket.arn()`, or a list of either"
 )]
 pub trait Grantable {
-    /// The resources, as they stand in the document.
+    /// The resources in the form of the document.
     fn into_resources(self) -> Vec<Value>;
 }
 
@@ -273,7 +273,7 @@ impl Who {
         Self::new("Service", name.into())
     }
 
-    /// Whatever an account permits, by its twelve digits.
+    /// Every identity that an account permits, by the account's twelve digits.
     #[must_use]
     pub fn account(id: impl IntoInput<String>) -> Self {
         Self::new("AWS", id.into())
@@ -291,13 +291,13 @@ impl Who {
         Self::new("Federated", provider.into())
     }
 
-    /// An account, by the canonical user id that Amazon S3 knows it by.
+    /// An account, by its canonical user id, which Amazon S3 uses.
     #[must_use]
     pub fn canonical_user(id: impl IntoInput<String>) -> Self {
         Self::new("CanonicalUser", id.into())
     }
 
-    /// Anyone at all, without credentials too.
+    /// Everyone, including requests without credentials.
     #[must_use]
     pub fn anyone() -> Self {
         Self::new("*", "*".into())
@@ -311,7 +311,7 @@ impl Who {
     }
 }
 
-/// `"*"` where anyone is among them, and lists by sort otherwise.
+/// `"*"` if everyone is among the principals; otherwise lists by type of principal.
 fn principals(of: &[Who]) -> Value {
     if of.iter().any(|who| who.sort == "*") {
         return json!("*");

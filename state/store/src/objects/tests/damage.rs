@@ -1,4 +1,4 @@
-//! Objects that were changed or cut off, at 100 seeded places: noticed or harmless, never silently wrong; and the way back works.
+//! Objects that were changed or cut off, at 100 seeded places: the damage is noticed or harmless, never silently wrong; and repair works.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::state::State;
 
 const PLACES: u64 = 100;
 
-/// A state with earlier beliefs, and a journal after its last snapshot, as a killed run leaves it.
+/// A state with earlier snapshots, and a journal after its last snapshot, as a killed run leaves it.
 async fn lived_in() -> (Arc<InMemory>, State) {
     let memory = Arc::<InMemory>::default();
     let store = store(&memory).await;
@@ -107,7 +107,7 @@ async fn a_lost_journal_object_is_noticed() {
         .iter()
         .filter(|path| path.as_ref().contains("/journal/"))
         .collect();
-    // The newest ones; those before the last snapshot are not needed.
+    // The newest journal objects; those before the last snapshot are not needed.
     for path in journal.iter().rev().take(3) {
         let (memory, _) = copy(&whole).await;
         memory.delete(path).await.expect("there");
@@ -119,7 +119,7 @@ async fn a_lost_journal_object_is_noticed() {
     }
 }
 
-/// The snapshot before the damaged one leads on: nothing is lost.
+/// The snapshot before the damaged one leads on, so nothing is lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_snapshot_loses_nothing() {
     let (memory, sound) = lived_in().await;

@@ -13,27 +13,27 @@ use object_store::{
     ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
-/// What becomes of one put.
+/// The fate of one put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It arrives, and the answer is lost.
+    /// The put arrives, and the answer is lost.
     AnswerLost,
-    /// It arrives twice, as a library that sends again makes it: the second answer is a conflict with itself.
+    /// The put arrives twice, because a library retries it: the second answer is a conflict with the first put.
     SentTwice,
-    /// It does not arrive.
+    /// The put does not arrive.
     NeverArrived,
-    /// It arrives, late.
+    /// The put arrives late.
     Slow(Duration),
 }
 
 #[derive(Debug)]
 pub struct Faulty {
     pub inner: Arc<InMemory>,
-    /// For puts below a name, in this order.
+    /// Faults for puts below a name, in this order.
     faults: Mutex<VecDeque<(&'static str, Fault)>>,
-    /// Takes every put.
+    /// Whether the store takes every put, whatever its condition.
     lax: bool,
-    /// Nothing arrives any more.
+    /// Whether no put arrives any more.
     dead: Mutex<bool>,
 }
 
@@ -54,7 +54,7 @@ impl Faulty {
         }
     }
 
-    /// The next put below that name meets this.
+    /// The next put below that name has this fault.
     pub fn next(&self, below: &'static str, fault: Fault) {
         self.faults.lock().expect("free").push_back((below, fault));
     }

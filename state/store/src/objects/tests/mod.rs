@@ -1,4 +1,4 @@
-//! The shared keeper over a store in memory that fails in every way that it must live with.
+//! Tests of the shared keeper over a store in memory, which fails in every way that the keeper must survive.
 
 mod damage;
 mod faulty;
@@ -108,7 +108,7 @@ async fn what_was_appended_is_there_after_a_kill() {
         held.append(vec![record.clone()]).await.expect("kept");
         snapshot.apply(&record).expect("fits");
     }
-    // Read beside the writer, as after a kill: no checkpoint was made.
+    // Read while the writer is open, as after a kill: there is no checkpoint.
     assert_eq!(store.load().await.expect("loads"), snapshot);
     let history = store.history().await.expect("reads");
     assert_eq!(history.len(), 1);
@@ -138,13 +138,13 @@ async fn there_is_one_writer_and_its_name_is_told() {
     );
 }
 
-/// A lease as a process leaves it that was killed.
+/// A lease as a killed process leaves it.
 async fn killed(store: &Store, name: &str) -> HeldStoreLeft {
     let (held, _) = store.hold(&someone(name)).await.expect("free");
     HeldStoreLeft(held)
 }
 
-/// Keeps its thread from giving the lease back.
+/// Keeps the thread from giving the lease back.
 struct HeldStoreLeft(HeldStore);
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,7 +152,7 @@ async fn a_dead_holder_is_taken_over_within_the_term_and_writes_nothing_any_more
     let memory = Arc::<InMemory>::default();
     let cut = Arc::new(Faulty::over(Arc::clone(&memory)));
     let dead = killed(&faulty(&cut).await, "dead").await;
-    // From now on nothing of it arrives: its renewals neither.
+    // From now on no put arrives, and no renewal either.
     cut.die();
     let store = store(&memory).await;
     let begun = Instant::now();
@@ -192,14 +192,14 @@ async fn a_living_holder_is_not_taken_over() {
     held.append(vec![started("first")]).await.expect("kept");
 }
 
-/// The writer is fenced by the journal alone, whatever it believes of its lease.
+/// The journal alone fences the writer, whatever the writer thinks of its lease.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_taken_number_means_that_somebody_else_writes() {
     let memory = Arc::<InMemory>::default();
     let store = store(&memory).await;
     let (first, _) = store.hold(&someone("first")).await.expect("free");
     first.append(vec![started("first")]).await.expect("kept");
-    // As if its lease had been taken over while it slept.
+    // As if another run had taken the lease over while this one slept.
     let lease = Path::from("states/shop/dev/lease");
     memory.delete(&lease).await.expect("there");
     let (second, _) = store.hold(&someone("second")).await.expect("free");
@@ -220,7 +220,7 @@ async fn a_taken_number_means_that_somebody_else_writes() {
     second.append(vec![finished("second")]).await.expect("kept");
 }
 
-/// Both of a put that was sent twice, and one whose answer was lost, report trouble although they have succeeded.
+/// A put that was sent twice, and one whose answer was lost, both report errors although they succeeded.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_arrived_is_no_failure() {
     for fault in [Fault::AnswerLost, Fault::SentTwice, Fault::NeverArrived] {
@@ -345,7 +345,7 @@ async fn an_encrypted_state_needs_its_key() {
     let wrong = open(Some(Key::passphrase("battery").expect("a key"))).await;
     assert!(matches!(wrong, Err(StoreError::Sealed { .. })), "{wrong:?}");
     assert!(matches!(open(None).await, Err(StoreError::Sealed { .. })));
-    // Nothing of it can be read in the store.
+    // None of it is readable in the store.
     for number in ["journal/000000000000", "snapshot/000000000000", "lease"] {
         let path = Path::from(format!("states/shop/dev/{number}"));
         let Ok(got) = memory.get(&path).await else {
@@ -384,7 +384,7 @@ async fn an_age_identity_opens_a_state_and_another_does_not() {
     );
 }
 
-/// The store is lost in the middle of a run: what happens since is kept here, and the next run puts it in.
+/// The store is lost in the middle of a run: this host keeps the later records, and the next run puts them into the store.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_lost_store_did_not_take_is_put_in_by_the_next_run() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -421,7 +421,7 @@ async fn what_a_lost_store_did_not_take_is_put_in_by_the_next_run() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("lists").count(), 0);
 }
 
-/// The write that seemed lost had arrived: it is not put in twice.
+/// The write that seemed lost had arrived, so the next run does not put it in twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_store_has_taken_after_all_is_not_put_in_twice() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -449,7 +449,7 @@ async fn what_the_store_has_taken_after_all_is_not_put_in_twice() {
     assert_eq!(store.load().await.expect("loads"), snapshot);
 }
 
-/// Another run went on meanwhile, and settled what was open by looking: what was kept here is not put in on top of it.
+/// Another run went on meanwhile, and settled what was open by looking. The records that this host kept are not put in on top of it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_continue_the_state_is_set_aside() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -481,7 +481,7 @@ async fn what_does_not_continue_the_state_is_set_aside() {
     );
 }
 
-/// A call was under way when another run took the state over and concluded that it was never sent.
+/// A call was under way when another run took the state over and concluded that the call was never sent.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_superseded_run_made_is_told_and_recorded_beside_its_address() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -491,7 +491,7 @@ async fn what_a_superseded_run_made_is_told_and_recorded_beside_its_address() {
     let open = intent(&snapshot, "network/vpc");
     late.append(vec![open.clone()]).await.expect("kept");
     snapshot.apply(&open).expect("fits");
-    // It sleeps; another host settles its call, and its lease is gone.
+    // This run sleeps; another host settles its call, and its lease is lost.
     let lease = Path::from("states/shop/dev/lease");
     memory.delete(&lease).await.expect("there");
     let (other, _) = store(&memory)
@@ -516,7 +516,7 @@ async fn what_a_superseded_run_made_is_told_and_recorded_beside_its_address() {
     assert!(late.kept_here().is_some());
     late.release().await;
 
-    // A preview from there sees it, too.
+    // A preview from this host sees it, too.
     let seen = here.load().await.expect("loads");
     let (held, found) = hold_when_free(&here).await;
     assert_eq!(seen, found);
@@ -574,7 +574,7 @@ async fn hold_when_free(store: &Store) -> (HeldStore, windlass_state::snapshot::
     }
 }
 
-/// What the first version of the objects looks like.
+/// The form of the objects in the first version.
 #[tokio::test(flavor = "multi_thread")]
 async fn objects_of_format_1_are_still_read() {
     let memory = Arc::<InMemory>::default();
@@ -604,7 +604,7 @@ async fn objects_of_format_1_are_still_read() {
     snapshot.verify().expect("it holds together");
     assert_eq!(store.history().await.expect("reads").len(), 2);
     assert_eq!(store.beliefs().await.expect("reads"), [1]);
-    // It was brought up to date before anything newer is written.
+    // The state was brought up to date before anything newer is written.
     let objects = objects_in(&memory).await;
     let put_when_held =
         |(path, _): &&(Path, bytes::Bytes)| path.as_ref().contains("snapshot/000000000004-");

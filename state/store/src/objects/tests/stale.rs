@@ -1,4 +1,4 @@
-//! A snapshot that a dead writer sent arrives when another one works: it counts for nothing.
+//! A snapshot of a dead writer arrives while another writer works: it must not count.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::super::snapshots::Name;
 use super::{Objects, TERM, finished, objects_in, run, someone, started, store};
 use crate::chain::Head;
 
-/// A belief as `state import` would have put it, under a name.
+/// A snapshot as `state import` would have put it, under a name.
 async fn arrives(memory: &InMemory, name: &str, number: u64, belief: &Snapshot) {
     let kept = Kept {
         format: form::FORMAT,
@@ -40,7 +40,7 @@ async fn next(memory: &Arc<InMemory>) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_late_snapshot_of_a_dead_writer_counts_for_nothing() {
-    // By its writer's own name, and by the name that the first version gave it.
+    // Under the writer's own name, and under the name that the first version gave it.
     for plain in [false, true] {
         for ahead in 0..3 {
             let memory = Arc::<InMemory>::default();
@@ -61,7 +61,7 @@ async fn a_late_snapshot_of_a_dead_writer_counts_for_nothing() {
                 snapshot.apply(&record).expect("fits");
                 assert_eq!(store.load().await.expect("sound"), snapshot, "{name}");
             }
-            // B is killed before its checkpoint: the next one goes on all the same.
+            // B is killed before its checkpoint; the next run continues in spite of that.
             drop(held);
             let (held, found) = store.hold(&someone("c")).await.expect("free");
             assert_eq!(found, snapshot, "{name}");
