@@ -18,7 +18,6 @@ use crate::run::{Run, milliseconds};
 use crate::schedule::Schedule;
 use crate::slot::Slot;
 use crate::step::{Running, StepError};
-use crate::timing::expected;
 
 /// The results of a run so far.
 #[derive(Debug, Clone, Default)]
@@ -108,7 +107,8 @@ async fn carry_out(
     let known = run.recorder.read(|snapshot| snapshot.durations.clone());
     let guess = |id: StepId| {
         let step = &plan.steps[id];
-        expected(&known, &step.kind, Verb::of(&step.action))
+        let timing = run.provider.timing(&step.kind);
+        timing.expected(&known, &step.kind, Verb::of(&step.action))
     };
     let (lane, limit) = (|id| run.lanes.lane(id), |lane| run.lanes.limit(lane));
     let mut schedule = Schedule::of(plan, guess, lane, limit);

@@ -35,7 +35,7 @@ mod slot;
 mod stale;
 pub mod step;
 pub mod sweep;
-mod timing;
+pub mod timing;
 mod visible;
 mod voice;
 pub mod wait;

@@ -192,6 +192,7 @@ mod tests {
     use crate::provider::ErrorClass;
 
     use super::*;
+    use crate::provider::ClassedBy;
 
     #[test]
     fn a_lookup_that_fails_says_what_it_asked_where_and_what_aws_said() {
@@ -210,6 +211,7 @@ mod tests {
         );
         let denied = ProviderError {
             class: ErrorClass::Denied,
+            classed_by: ClassedBy::SharedTable,
             operation: "ssm:GetParameter".to_owned(),
             code: Some("AccessDeniedException".to_owned()),
             message: "no".to_owned(),

@@ -232,10 +232,12 @@ fn text_of(error: &ProviderError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::provider::ClassedBy;
 
     fn error(class: ErrorClass, code: &str, message: &str) -> ProviderError {
         ProviderError {
             class,
+            classed_by: ClassedBy::SharedTable,
             operation: "x:Y".to_owned(),
             code: Some(code.to_owned()),
             message: message.to_owned(),

@@ -19,7 +19,9 @@ use windlass_plan::plan::Partner;
 use windlass_state::identity::{IntentId, Owner};
 use windlass_state::record::{Action, Intent};
 
-/// The attributes that AWS returns for a resource, by CloudFormation attribute name.
+use crate::timing::Timing;
+
+/// What AWS gives for a resource, by CloudFormation attribute name.
 pub type Outputs = BTreeMap<String, Value>;
 
 /// AWS, or something that behaves like it.
@@ -91,8 +93,13 @@ pub trait Provider: Send + Sync {
     /// The rate limit that AWS documents for the call of this action on this kind; `None` if AWS documents none.
     fn documented(&self, kind: &str, action: Action) -> Option<Limit>;
 
-    /// The time by AWS's own clock; `None` before AWS has answered anything. The clocks of hosts differ, so the engine measures ages of resources by
-    /// this clock alone.
+    /// How long a kind takes, and how Windlass waits for it.
+    fn timing(&self, kind: &str) -> Timing {
+        let _ = kind;
+        Timing::USUAL
+    }
+
+    /// The time by AWS's own clock; `None` before AWS has answered anything. The clocks of hosts differ, so this clock alone gives the ages of resources.
     fn now(&self) -> Option<Timestamp>;
 
     /// The visibility window of the kind: how long after a create or update AWS may still answer as if it had not happened.
@@ -280,11 +287,22 @@ pub struct Failure {
     pub rolled_back: bool,
 }
 
-/// An error that AWS answered, or a call without an answer.
+/// What gave an error its class.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClassedBy {
+    /// The table that all kinds share, by AWS's code. The kind's own table may know more.
+    SharedTable,
+    /// A life cycle, which has looked and knows more than any table; or Windlass itself, where AWS gave no answer.
+    Finding,
+}
+
+/// What AWS refused or did not answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub struct ProviderError {
     /// The class of the error.
     pub class: ErrorClass,
+    /// What gave it that class.
+    pub classed_by: ClassedBy,
     /// The operation, such as `ec2:CreateSubnet`.
     pub operation: String,
     /// AWS's error code, if AWS answered.
@@ -296,7 +314,17 @@ pub struct ProviderError {
 }
 
 impl ProviderError {
-    /// What the user can do if AWS refuses the credentials. For other refusals, it depends on the call.
+    /// The same error with the class that a life cycle has found out.
+    #[must_use]
+    pub fn found_to_be(self, class: ErrorClass) -> Self {
+        Self {
+            class,
+            classed_by: ClassedBy::Finding,
+            ..self
+        }
+    }
+
+    /// What the user can do where the credentials are refused. Of other refusals it depends on what they stood in the way of.
     pub fn way_out(&self) -> Option<String> {
         let refused = matches!(
             self.class,

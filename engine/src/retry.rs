@@ -148,10 +148,12 @@ fn spread(seed: &str, failures: u32) -> f64 {
 mod tests {
     use super::*;
     use crate::clock::SystemClock;
+    use crate::provider::ClassedBy;
 
     fn error(class: ErrorClass) -> ProviderError {
         ProviderError {
             class,
+            classed_by: ClassedBy::SharedTable,
             operation: "ec2:CreateSubnet".to_owned(),
             code: None,
             message: String::new(),

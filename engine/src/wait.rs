@@ -15,7 +15,7 @@ use crate::provider::{
     ErrorClass, Failure, Outputs, PollQuestion, Progress, Provider, ProviderError, Until,
 };
 use crate::retry::{Hope, Purpose, Retries};
-use crate::timing::{Pace, pace};
+use crate::timing::Pace;
 use crate::visible::may_be_hidden_for;
 use crate::voice::Voice;
 
@@ -80,7 +80,7 @@ impl<'a> Waits<'a> {
     ) -> Result<Outputs, WaitError> {
         let (reply, answer) = oneshot::channel();
         let now = self.clock.elapsed();
-        let pace = pace(&question.target.kind);
+        let pace = self.provider.timing(&question.target.kind).pace;
         let waiting = Waiting {
             pace,
             interval: pace.first,
@@ -237,6 +237,7 @@ impl<'a> Waits<'a> {
 
 /// The timeout of a wait: the author's, or the kind's.
 pub(crate) fn limit(
+    provider: &dyn Provider,
     kind: &str,
     action: Action,
     timeouts: &windlass::document::Timeouts,
@@ -247,7 +248,7 @@ pub(crate) fn limit(
         Action::Delete => timeouts.delete,
     };
     said.map_or_else(
-        || crate::timing::time_limit(kind, action),
+        || provider.timing(kind).time_limit(action),
         Duration::from_secs,
     )
 }

@@ -10,7 +10,7 @@ use std::thread;
 use windlass_tests::story::{Story, shrink, tell};
 
 /// How many stories the gate plays.
-const SEEDS: u64 = 2_000;
+const SEEDS: u64 = 5_000;
 
 fn number(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;

@@ -1,10 +1,10 @@
-//! Tags of services that tell those of one or few resources per call: whether they are as applied is asked for a hundred resources at once, whatever
-//! service they belong to, by the Resource Groups Tagging API.
+//! Reads tags of many resources at once: one call to the Resource Groups Tagging API asks about a hundred resources of any service. It serves
+//! services whose own call returns the tags of one or few resources.
 //!
-//! That API follows the services with a delay, and the credentials may not be allowed to use it. So it is believed only where it shows all that was
-//! applied, whatever else somebody may have added; about everything else the service itself is asked.
+//! The tagging API is eventually consistent, and the credentials may not be allowed to use it. So Windlass believes its answer only if the answer
+//! shows all applied tags; additional tags do not matter. In every other case Windlass asks the service itself.
 //!
-//! Not here: changing tags (`tagging`), and services whose own calls tell the tags of many.
+//! Not here: changing tags (`tagging`), and services whose own calls return the tags of many resources.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::clients::Clients;
 use crate::error::{Named, Result, invalid};
 use crate::observed::Block;
 use crate::reads::{Answers, Query, Single as _, Wants, chunks, few_at_once};
-use crate::{ecs, elasticloadbalancingv2, logs, servicediscovery};
+use crate::{applicationautoscaling, ecs, elasticloadbalancingv2, logs, servicediscovery};
 
 /// The tags of one resource.
 type Tags = BTreeMap<String, String>;
@@ -23,11 +23,11 @@ type Tags = BTreeMap<String, String>;
 /// How many ARNs one call takes: <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html>.
 const BATCH: usize = 100;
 
-/// What the tagging API shows of these, by ARN: nothing where the credentials may not use it. What was made or deleted a moment ago can be
-/// missing, or still be there.
+/// The tags that the tagging API shows for these ARNs; empty if the credentials may not use the API. The answer can lack a resource that was created
+/// a moment ago, and can still show one that was deleted a moment ago.
 pub async fn shown(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String, Tags>> {
     let asked = chunks(arns, BATCH).map(|arns| async {
-        // By ARN there are no pages, and what does not exist is left out.
+        // A call by ARN has no pagination, and AWS leaves out ARNs that do not exist.
         let call = clients.tagging().get_resources();
         let call = call.set_resource_arn_list(Some(arns));
         match call.send().await.named("tag:GetResources") {
@@ -45,7 +45,7 @@ pub async fn shown(clients: &Clients, arns: &[String]) -> Result<BTreeMap<String
     Ok(tagged.collect())
 }
 
-/// A resource's ARN, and the tags that it was given.
+/// A resource's ARN, and the tags that Windlass applied.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Tagged {
     arn: String,
@@ -53,17 +53,17 @@ struct Tagged {
 }
 
 impl Tagged {
-    /// Whether these are the tags that it was given, whatever else was added.
+    /// Whether `tags` contain all applied tags. Additional tags do not matter.
     fn agrees(&self, tags: &Tags) -> bool {
         let mut applied = self.applied.iter();
         applied.all(|(name, value)| tags.get(name) == Some(value))
     }
 }
 
-/// Tags by ARN.
+/// Tags by ARN, compared with the applied tags.
 struct AppliedTags;
 
-/// Wants the tags of a resource, where the author wrote some and AWS has given its ARN.
+/// Asks for the tags of a resource, if the author wrote tags and AWS has returned the ARN.
 pub fn want(arn: &str, applied: &ResolvedTags, wants: &mut Wants) {
     if !applied.0.is_empty() && !arn.is_empty() {
         wants.want::<AppliedTags>(key(arn, applied));
@@ -93,7 +93,7 @@ fn key(arn: &str, applied: &ResolvedTags) -> Tagged {
 
 impl Query for AppliedTags {
     type Key = Tagged;
-    /// Absent where there is no such resource.
+    /// `None` if there is no such resource.
     type Item = Option<Tags>;
     const BATCH: usize = BATCH;
 
@@ -110,8 +110,8 @@ impl Query for AppliedTags {
                 None => drop(hidden.insert(key.arn.clone(), key)),
             }
         }
-        // Elastic Load Balancing tells those of several, but of none where one is gone: that one is hardly among those that were shown. Where it
-        // refuses, `confirm` asks again and says so.
+        // Elastic Load Balancing answers for several resources per call, but refuses the whole call if one of them is gone. A resource that the tagging API
+        // showed is rarely gone, so `differ` and `hidden` are separate calls. If a call fails, `confirm` asks for each resource again and reports the error.
         let asked = [differ, hidden].map(|of| async {
             let arns: Vec<String> = of.keys().cloned().collect();
             let tags = elasticloadbalancingv2::tags_of(clients, &arns).await;
@@ -131,6 +131,9 @@ impl Query for AppliedTags {
                 let tags = elasticloadbalancingv2::tags_of(clients, arn).await?;
                 tags.into_iter().next().map(|(_, tags)| tags)
             }
+            Some("application-autoscaling") => {
+                applicationautoscaling::Tags::ask(clients, &key.arn).await?
+            }
             Some("ecs") => ecs::Tags::ask(clients, &key.arn).await?,
             Some("logs") => logs::Tags::ask(clients, &key.arn).await?,
             Some("servicediscovery") => servicediscovery::Tags::ask(clients, &key.arn).await?,
@@ -147,7 +150,7 @@ impl Query for AppliedTags {
 
 const BALANCING: &str = "elasticloadbalancing";
 
-/// The service that an ARN is of.
+/// The service in an ARN.
 fn service(arn: &str) -> Option<&str> {
     arn.split(':').nth(2)
 }

@@ -1,7 +1,7 @@
-//! Credentials of the SDK's chain (environment, profiles, SSO, `credential_process`, roles of the machine) for what speaks an AWS protocol without
-//! the SDK, such as the store of shared state.
+//! Credentials from the SDK's chain (environment, profiles, SSO, `credential_process`, roles of the machine), for code that speaks an AWS protocol
+//! without the SDK, such as the store of shared state.
 //!
-//! Not here: what they are used for.
+//! Not here: the code that uses the credentials.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,23 +13,21 @@ use tokio::sync::Mutex;
 use crate::clients::{Access, AccessError, Pool};
 use crate::guard::Guard;
 
-/// Credentials that end sooner are not used any more.
+/// Windlass replaces credentials that expire within these five minutes.
 const AHEAD: Duration = Duration::from_secs(300);
 
-/// Credentials of the SDK's chain, kept until they are about to expire.
+/// Caches the credentials of the SDK's chain until shortly before they expire.
 #[derive(Debug)]
 pub struct CredentialChain {
     provider: Option<SharedCredentialsProvider>,
     kept: Mutex<Option<Credentials>>,
 }
 
-/// What a call is signed with.
+/// The keys that sign a call.
 pub struct SigningKeys {
-    /// The access key's id.
     pub access_key_id: String,
-    /// The secret.
     pub secret_access_key: String,
-    /// The session's token, for keys that expire.
+    /// The session token; `None` for keys that do not expire.
     pub session_token: Option<String>,
 }
 
@@ -40,10 +38,10 @@ impl std::fmt::Debug for SigningKeys {
 }
 
 impl CredentialChain {
-    /// The chain as calls with this access use it. Nothing is asked for yet.
+    /// The chain for calls with this access. It does not read credentials yet.
     ///
     /// # Errors
-    /// The local cloud is asked for without its endpoint.
+    /// `access` names the local cloud without its endpoint.
     pub async fn of(access: Access) -> Result<Self, AccessError> {
         Ok(Self {
             provider: Pool::new(access, Guard::default())?.credentials().await,
@@ -51,10 +49,10 @@ impl CredentialChain {
         })
     }
 
-    /// Keys that are valid for some minutes at least.
+    /// Keys that stay valid for some minutes.
     ///
     /// # Errors
-    /// The chain gives none.
+    /// The chain has no credentials.
     pub async fn keys(&self) -> Result<SigningKeys, CredentialsError> {
         let mut kept = self.kept.lock().await;
         let fresh = kept.as_ref().is_some_and(|kept| {

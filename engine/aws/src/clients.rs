@@ -1,4 +1,4 @@
-//! The SDK's clients, made when a kind first needs them, one set per place. Not here: which call is made.
+//! The SDK's clients, one set for each place. Windlass creates a client when a kind first needs it. Not here: the choice of the call.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -17,34 +17,35 @@ use tokio::sync::Mutex;
 use windlass::document::Place;
 
 use crate::guard::Guard;
+use crate::services::services;
 
-/// How AWS is reached.
+/// How to reach AWS.
 #[derive(Debug, Clone)]
 pub struct Access {
     /// The stack's region.
     pub region: String,
-    /// A profile of the shared configuration files. Absent: the SDK's default chain.
+    /// A profile of the shared configuration files. `None` means the SDK's default chain.
     pub profile: Option<String>,
-    /// Sends every call here instead of to AWS.
+    /// The URL that gets every call instead of AWS.
     pub endpoint: Option<String>,
-    /// The account of the local cloud. Where it is set, no real credentials are read, and `endpoint` must be set as well.
+    /// The account of the local cloud. If it is set, the SDK reads no real credentials, and `endpoint` must be set as well.
     pub local_account: Option<String>,
-    /// Another HTTP client, for tests that look at what is sent.
+    /// Another HTTP client, for tests that look at the requests.
     pub http_client: Option<SharedHttpClient>,
 }
 
-/// Why AWS cannot be reached at all.
+/// Why Windlass cannot reach AWS at all.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// The local cloud is asked for without its endpoint, so a call could reach AWS.
+    /// The local cloud without its endpoint. A call could reach AWS.
     #[error("the local cloud has no endpoint")]
     LocalWithoutEndpoint,
     /// A profile that the shared configuration files do not have.
     #[error("there is no profile `{profile}` in the shared configuration files; they have {}", listed(.known))]
     UnknownProfile {
-        /// The one that is asked for.
+        /// The profile that the user wants.
         profile: String,
-        /// Those that exist.
+        /// The profiles that exist.
         known: Vec<String>,
     },
     /// The shared configuration files cannot be read.
@@ -59,7 +60,7 @@ fn listed(profiles: &[String]) -> String {
     }
 }
 
-/// The clients of all places that a run touches.
+/// The clients of all places that a run uses.
 #[derive(Debug)]
 pub struct Pool {
     access: Access,
@@ -72,18 +73,18 @@ pub struct Pool {
 /// The clients of one place.
 #[derive(Debug)]
 pub struct PlaceClients {
-    /// For reads, and for updates of many calls: the SDK sends each call again by itself.
+    /// For reads, and for updates of many calls: the SDK retries each call itself.
     pub repeating: Arc<Clients>,
-    /// For all else that changes something: exactly one attempt, since a second create could make a second resource, and so that the engine sees how
-    /// fast AWS takes them.
+    /// For all other calls that change AWS: exactly one attempt, because a retried create could make a second resource, and because the engine must
+    /// see how fast AWS accepts calls.
     pub once: Arc<Clients>,
 }
 
 impl Pool {
-    /// A pool that has not reached out yet. `guard` marks every call that changes AWS.
+    /// A pool that has not opened a connection yet. `guard` checks every call that changes AWS.
     ///
     /// # Errors
-    /// The local cloud is asked for without its endpoint.
+    /// `access` names the local cloud without its endpoint.
     pub fn new(access: Access, guard: Guard) -> Result<Self, AccessError> {
         if access.local_account.is_some() && access.endpoint.is_none() {
             return Err(AccessError::LocalWithoutEndpoint);
@@ -101,7 +102,7 @@ impl Pool {
         })
     }
 
-    /// The clients of a place; absent parts are the stack's own.
+    /// The clients of a place. A part that `place` leaves out is the stack's own.
     pub async fn place(&self, place: &Place) -> Arc<PlaceClients> {
         let mut places = self.places.lock().await;
         if let Some(clients) = places.get(place) {
@@ -129,7 +130,7 @@ impl Pool {
             config.set_region(Region::new(region.clone()));
         }
         if let Some(local) = &self.access.local_account {
-            // The local cloud takes the account from the access key id; a role would only hide it.
+            // The local cloud takes the account from the access key id. A role would only hide the account.
             let account = place.account.as_ref().unwrap_or(local);
             config.set_credentials_provider(Some(local_credentials(account)));
         } else if let Some(role) = &place.role {
@@ -143,7 +144,7 @@ impl Pool {
         config.build()
     }
 
-    /// Who knows the credentials of the stack's own place.
+    /// The credentials provider of the stack's own place.
     pub async fn credentials(&self) -> Option<SharedCredentialsProvider> {
         let base = self.base.get_or_init(|| self.base()).await;
         base.credentials_provider()
@@ -158,7 +159,7 @@ impl Pool {
             .build();
         if let (Some(account), Some(endpoint)) = (&self.access.local_account, &self.access.endpoint)
         {
-            // Made by hand: neither the environment nor the shared files may lend the local cloud real credentials or endpoints.
+            // Built by hand: the local cloud must get no real credentials or endpoints from the environment or the shared files.
             return SdkConfig::builder()
                 .behavior_version(BehaviorVersion::latest())
                 .http_client(self.http.clone())
@@ -175,7 +176,7 @@ impl Pool {
             .app_name(app)
             .timeout_config(timeouts);
         if let Some(profile) = &self.access.profile {
-            // The profile and nothing else: the SDK's chain would let keys in the environment go first, and ask the machine where the profile gives none.
+            // The profile and nothing else. The SDK's chain would prefer keys in the environment, and would ask the machine if the profile has no credentials.
             let places = ProviderConfig::default()
                 .with_http_client(self.http.clone())
                 .with_region(Some(region));
@@ -212,8 +213,8 @@ fn local_credentials(account: &str) -> SharedCredentialsProvider {
 }
 
 macro_rules! clients {
-    ($($(#[$doc:meta])* $service:ident: $sdk:ident,)+) => {
-        /// The clients of one place and one way of sending, each made at first use.
+    ($($(#[$doc:meta])* $service:ident: $sdk:ident, $name:literal, $bucket:expr;)+) => {
+        /// The clients of one place with one retry mode. Each client is created at its first use.
         pub struct Clients {
             config: SdkConfig,
             guard: Guard,
@@ -238,34 +239,7 @@ macro_rules! clients {
     };
 }
 
-clients! {
-    /// AWS Certificate Manager.
-    acm: aws_sdk_acm,
-    /// Application Auto Scaling.
-    application_autoscaling: aws_sdk_applicationautoscaling,
-    /// Amazon EC2 Auto Scaling.
-    autoscaling: aws_sdk_autoscaling,
-    /// Amazon EC2.
-    ec2: aws_sdk_ec2,
-    /// Amazon ECS.
-    ecs: aws_sdk_ecs,
-    /// Elastic Load Balancing.
-    elbv2: aws_sdk_elasticloadbalancingv2,
-    /// AWS Identity and Access Management.
-    iam: aws_sdk_iam,
-    /// Amazon CloudWatch Logs.
-    logs: aws_sdk_cloudwatchlogs,
-    /// AWS Secrets Manager.
-    secretsmanager: aws_sdk_secretsmanager,
-    /// AWS Cloud Map.
-    servicediscovery: aws_sdk_servicediscovery,
-    /// AWS Systems Manager.
-    ssm: aws_sdk_ssm,
-    /// AWS Security Token Service.
-    sts: aws_sdk_sts,
-    /// The Resource Groups Tagging API.
-    tagging: aws_sdk_resourcegroupstagging,
-}
+services!(clients);
 
 impl Clients {
     /// The region that calls go to.

@@ -1,6 +1,6 @@
-//! AWS's clock: the `Date` headers of its answers, carried on by this host's monotonic clock.
+//! AWS's clock: the `Date` headers of its answers, continued by this host's monotonic clock.
 //!
-//! Ages of what AWS made are told by this clock alone, because the wall clocks of two hosts may differ by hours. Not here: what an age means.
+//! Windlass measures the age of AWS resources by this clock alone, because the wall clocks of two hosts may differ by hours. Not here: the meaning of an age.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -9,7 +9,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use jiff::Timestamp;
 
-/// AWS's clock. It never goes back: where two services differ, the later one counts.
+/// AWS's clock. It never goes back: if two services differ, the later time counts.
 #[derive(Debug, Default)]
 pub struct AwsClock(Mutex<Option<Heard>>);
 
@@ -28,8 +28,7 @@ impl Heard {
 }
 
 impl AwsClock {
-    /// Takes in the `Date` header of an answer that arrives now. The header names whole seconds, so this clock is up to a second late, and ages are as
-    /// inexact.
+    /// Reads the `Date` header of an answer that arrives now. The header has whole seconds, so this clock can be up to one second late, and so can every age.
     pub fn hear(&self, date: &str) {
         let Ok(date) = DateTime::from_str(date, Format::HttpDate) else {
             return;
@@ -46,7 +45,7 @@ impl AwsClock {
         }
     }
 
-    /// The time; `None` before AWS has answered anything.
+    /// The time; `None` before the first answer of AWS.
     pub fn now(&self) -> Option<Timestamp> {
         self.heard().map(Heard::now)
     }
@@ -56,18 +55,18 @@ impl AwsClock {
     }
 }
 
-/// How visibility windows are stretched: 1 for AWS, less for a cloud that shows what it made sooner.
+/// The factor for visibility windows: 1 for AWS, less for a cloud that shows new resources sooner.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WindowScale(f64);
 
 impl WindowScale {
-    /// AWS's own windows.
+    /// The factor for AWS.
     pub const AWS: Self = Self(1.0);
 
-    /// The local cloud's, unless it says otherwise.
+    /// The local cloud's factor, unless the local cloud reports another one.
     pub const LOCAL: Self = Self(0.01);
 
-    /// A factor between 0 and 1; anything else is taken as the nearest of them, because a longer window would hide what is gone.
+    /// A factor between 0 and 1. Windlass clamps other values, because a longer window would hide a missing resource for longer.
     pub fn of(factor: f64) -> Self {
         if factor.is_nan() {
             return Self::AWS;
@@ -75,7 +74,7 @@ impl WindowScale {
         Self(factor.clamp(0.0, 1.0))
     }
 
-    /// A window so stretched.
+    /// A window multiplied by this factor.
     pub fn of_window(self, window: Duration) -> Duration {
         window.mul_f64(self.0)
     }

@@ -1,14 +1,15 @@
-//! Takes secret values out of what AWS says: a validation error quotes the value that it refuses, and a container's log holds what the container prints.
+//! Removes secret values from AWS's messages: a validation error quotes the value that it refuses, and a container's log holds everything that the
+//! container prints.
 //!
 //! Guarantee: an error or a failure that leaves the provider holds no value that this run has read from a secret's source.
-//! Not here: values that only AWS knows, such as passwords that it generated.
+//! Not here: values that only AWS knows, such as passwords that AWS generated.
 
 use windlass_engine::provider::{Progress, ProviderError};
 use windlass_engine::secrets::SecretReader;
 
 use crate::error::Result;
 
-/// An answer whose error, if it is one, is blotted.
+/// Removes secret values from the error of an answer.
 pub fn answer<T>(secrets: &SecretReader, answer: Result<T>) -> Result<T> {
     answer.map_err(|error| ProviderError {
         message: secrets.blotted(&error.message),
@@ -16,7 +17,7 @@ pub fn answer<T>(secrets: &SecretReader, answer: Result<T>) -> Result<T> {
     })
 }
 
-/// An answer to a poll, with its events, its causes and its log lines blotted.
+/// Removes secret values from the events, causes and log lines of a poll's answer.
 pub fn progress(secrets: &SecretReader, polled: Result<Progress>) -> Result<Progress> {
     let blot = |texts: &mut dyn Iterator<Item = &mut String>| {
         texts.for_each(|text| *text = secrets.blotted(text));

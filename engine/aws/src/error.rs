@@ -1,4 +1,4 @@
-//! From the SDK's errors to what they mean for the engine. Not here: what a kind alone knows about its codes, which its life cycle says.
+//! Error classes: converts the SDK's errors to the engine's classes. Not here: codes that only one kind knows, which its life cycle declares.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -6,17 +6,17 @@ use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use windlass_engine::provider::{ErrorClass, ProviderError};
+use windlass_engine::provider::{ClassedBy, ErrorClass, ProviderError};
 
 use crate::guard::Withheld;
 use crate::wording::{self, Wording};
 
-/// The result of a life cycle's question or call.
+/// The result of a life cycle's call.
 pub type Result<T> = std::result::Result<T, ProviderError>;
 
-/// Gives an SDK result the name of its operation, and its error a class.
+/// Adds the name of the operation to an SDK result, and gives its error a class.
 pub trait Named<T> {
-    /// `operation` is written as IAM writes it, such as `ec2:CreateVpc`.
+    /// `operation` has the form that IAM uses, such as `ec2:CreateVpc`.
     fn named(self, operation: &'static str) -> Result<T>;
 }
 
@@ -28,7 +28,7 @@ impl<T, E: ProvideErrorMetadata> Named<T> for std::result::Result<T, SdkError<E,
 
 /// Turns `NotFound` into `None`.
 pub trait Found<T> {
-    /// `None` where the thing does not exist.
+    /// `None` if the resource does not exist.
     fn found(self) -> Result<Option<T>>;
 }
 
@@ -42,10 +42,11 @@ impl<T> Found<T> for Result<T> {
     }
 }
 
-/// An answer that lacks what AWS documents as always there.
+/// An answer without a member that AWS documents as always present.
 pub fn incomplete(operation: &'static str, what: &str) -> ProviderError {
     ProviderError {
         class: ErrorClass::Unknown,
+        classed_by: ClassedBy::Finding,
         operation: operation.to_owned(),
         code: None,
         message: format!("the answer has no {what}"),
@@ -53,10 +54,11 @@ pub fn incomplete(operation: &'static str, what: &str) -> ProviderError {
     }
 }
 
-/// What was to be changed is gone.
+/// The resource of an update is gone.
 pub fn missing(operation: &'static str, what: &str) -> ProviderError {
     ProviderError {
         class: ErrorClass::NotFound,
+        classed_by: ClassedBy::Finding,
         operation: operation.to_owned(),
         code: None,
         message: format!("{what} does not exist any more"),
@@ -64,10 +66,11 @@ pub fn missing(operation: &'static str, what: &str) -> ProviderError {
     }
 }
 
-/// Something stands where the create would put its result, and AWS would not say so.
+/// Another resource is in the place of the create's result, and AWS would not refuse the call.
 pub fn exists(operation: &str, what: &str) -> ProviderError {
     ProviderError {
         class: ErrorClass::AlreadyExists,
+        classed_by: ClassedBy::Finding,
         operation: operation.to_owned(),
         code: None,
         message: format!("{what} exists already"),
@@ -75,10 +78,11 @@ pub fn exists(operation: &str, what: &str) -> ProviderError {
     }
 }
 
-/// A refusal that is found out without asking AWS.
+/// A refusal that Windlass finds without a call to AWS.
 pub fn invalid(operation: &'static str, message: impl Into<String>) -> ProviderError {
     ProviderError {
         class: ErrorClass::Invalid,
+        classed_by: ClassedBy::Finding,
         operation: operation.to_owned(),
         code: None,
         message: message.into(),
@@ -105,7 +109,7 @@ fn provider_error<E: ProvideErrorMetadata>(
         other => (None, chain(other), None),
     };
     let class = match (&code, status) {
-        // The SDK has learnt the difference from this answer, and signs the next attempt by the service's clock.
+        // The SDK has learnt the clock skew from this answer, and signs the next attempt with the service's time.
         (Some(code), _) if blames_the_clock(code) && is_skewed(error) => ErrorClass::NotYet,
         (Some(code), Some(status)) => class_of(operation, code, status, &message),
         (None, Some(status)) if status < 500 => ErrorClass::Invalid,
@@ -113,6 +117,7 @@ fn provider_error<E: ProvideErrorMetadata>(
     };
     ProviderError {
         class,
+        classed_by: ClassedBy::SharedTable,
         operation: operation.to_owned(),
         code,
         message,
@@ -120,8 +125,8 @@ fn provider_error<E: ProvideErrorMetadata>(
     }
 }
 
-/// What is known of an error whose body is not in the service's form, as a proxy's or a gateway's: the status, and how the body begins. Control
-/// characters are escaped.
+/// Describes an error whose body does not have the service's form, such as a proxy's or gateway's error: the status, and the start of the body.
+/// Control characters are escaped.
 fn unworded(answer: &HttpResponse) -> String {
     const SHOWN: usize = 160;
     let status = answer.status().as_u16();
@@ -144,12 +149,12 @@ fn unworded(answer: &HttpResponse) -> String {
     format!("HTTP status {status} without a message of AWS's form: {begins}")
 }
 
-/// What a failure without an answer from the service means.
+/// The class of a failure without an answer from the service.
 fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
     match error {
-        // The request could not even be built or signed: it was never sent.
+        // The SDK could not build or sign the request, so it sent nothing.
         SdkError::ConstructionFailure(_) => {
-            let text = chain_of(error).to_lowercase();
+            let text = chain(error).to_lowercase();
             if text.contains("credential") || text.contains("token") {
                 ErrorClass::CredentialsExpired
             } else {
@@ -158,23 +163,23 @@ fn transport_class<E>(error: &SdkError<E, HttpResponse>) -> ErrorClass {
         }
         SdkError::DispatchFailure(dispatch) if dispatch.is_user() => ErrorClass::Invalid,
         SdkError::DispatchFailure(dispatch) if withheld(dispatch) => ErrorClass::Withheld,
-        // Without credentials nothing was sent.
-        SdkError::DispatchFailure(_) if chain_of(error).starts_with(NO_CREDENTIALS) => {
+        // Without credentials the SDK sent nothing.
+        SdkError::DispatchFailure(_) if chain(error).starts_with(NO_CREDENTIALS) => {
             ErrorClass::CredentialsExpired
         }
         _ => ErrorClass::Unknown,
     }
 }
 
-/// What the message says where the SDK's chain of credentials gave none.
+/// The start of the message if the SDK's credentials chain has no credentials.
 const NO_CREDENTIALS: &str = "there are no usable credentials";
 
-/// Whether no name server knows the host that a call was meant for.
+/// Whether DNS does not know the host of a call.
 pub fn is_unresolved<E>(error: &SdkError<E, HttpResponse>) -> bool {
-    matches!(error, SdkError::DispatchFailure(_)) && chain_of(error).contains("dns error")
+    matches!(error, SdkError::DispatchFailure(_)) && chain(error).contains("dns error")
 }
 
-/// What services say to a signature whose time is off. Some of them say so to any wrong signature.
+/// Whether a code can mean that the signature's time is wrong. Some services return the same code for any wrong signature.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-clock-skew.html>
 fn blames_the_clock(code: &str) -> bool {
     matches!(
@@ -189,7 +194,7 @@ fn blames_the_clock(code: &str) -> bool {
     )
 }
 
-/// Whether this host's clock and the service's are so far apart that signatures are refused. AWS allows five minutes.
+/// Whether the clocks of this host and of the service differ so much that AWS refuses signatures. AWS allows five minutes.
 fn is_skewed<E>(error: &SdkError<E, HttpResponse>) -> bool {
     const ALLOWED: i64 = 4 * 60;
     let date = error
@@ -210,11 +215,7 @@ fn withheld(dispatch: &DispatchFailure) -> bool {
         .any(<dyn std::error::Error>::is::<Withheld>)
 }
 
-fn chain<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> String {
-    chain_of(error)
-}
-
-fn chain_of<E>(error: &SdkError<E, HttpResponse>) -> String {
+fn chain<E>(error: &SdkError<E, HttpResponse>) -> String {
     let (what, source): (&str, Option<&(dyn std::error::Error + 'static)>) = match error {
         SdkError::ConstructionFailure(_) => ("the request could not be made", None),
         SdkError::TimeoutError(_) => ("no answer in time", None),
@@ -233,7 +234,7 @@ fn chain_of<E>(error: &SdkError<E, HttpResponse>) -> String {
         text.push_str(": ");
         text.push_str(&cause.to_string());
         if cause.is::<CredentialsError>() {
-            // One for each source of credentials that the SDK passed through: the last has the reason.
+            // The text occurs once for each source of credentials that the SDK tried. The last one has the reason.
             no_credentials = Some(text.len());
         }
         next = cause.source();
@@ -258,23 +259,18 @@ fn request_id<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Gives an error the class that its kind's table has for it. A class that the shared table would not have given was set by the life cycle,
-/// which has looked and knows more than the code says: it stays.
+/// Gives an error the class from its kind's table, unless the life cycle has classed the error itself.
 pub fn refined(mut error: ProviderError, of_kind: &'static [Wording]) -> ProviderError {
-    let Some(code) = error.code.as_deref() else {
-        return error;
-    };
-    let (operation, message) = (&error.operation, &error.message);
-    let of_status = |status| class_of(operation, code, status, message);
-    if [of_status(400), of_status(500)].contains(&error.class)
-        && let Some(wording) = wording::first(of_kind, operation, code, message)
+    if let (ClassedBy::SharedTable, Some(code)) = (error.classed_by, &error.code)
+        && let Some(wording) = wording::first(of_kind, &error.operation, code, &error.message)
     {
         error.class = wording.class;
     }
     error
 }
 
-/// The class of an answer, before its kind is asked. A code that is not in the shared table is a refusal, or a failure of the service.
+/// The class of an answer by the shared table. A code that this table does not have means a refusal, or for a status of 500 and above a failure of
+/// the service.
 pub fn class_of(operation: &str, code: &str, status: u16, message: &str) -> ErrorClass {
     match wording::first(wording::SHARED, operation, code, message) {
         Some(wording) => wording.class,
@@ -288,20 +284,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_life_cycle_has_settled_stays() {
-        let error = |class: ErrorClass| ProviderError {
-            class,
+    fn what_a_life_cycle_has_found_stays() {
+        let error = ProviderError {
+            class: ErrorClass::Invalid,
+            classed_by: ClassedBy::SharedTable,
             operation: "secretsmanager:CreateSecret".to_owned(),
             code: Some("InvalidRequestException".to_owned()),
             message: "scheduled for deletion".to_owned(),
             request_id: None,
         };
         const GONE: &[Wording] = &[Wording::new(&[], &[], ErrorClass::NotFound)];
-        let class = |class: ErrorClass| refined(error(class), GONE).class;
-        assert_eq!(class(ErrorClass::Invalid), ErrorClass::NotFound);
-        assert_eq!(class(ErrorClass::Unknown), ErrorClass::NotFound);
-        assert_eq!(class(ErrorClass::AlreadyExists), ErrorClass::AlreadyExists);
-        assert_eq!(class(ErrorClass::NotYet), ErrorClass::NotYet);
+        assert_eq!(refined(error.clone(), GONE).class, ErrorClass::NotFound);
+        let found = error.found_to_be(ErrorClass::AlreadyExists);
+        assert_eq!(refined(found, GONE).class, ErrorClass::AlreadyExists);
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! The lease's guard: no call that changes AWS leaves this host once the state is not held any more, and none is under way for longer than it is held.
+//! The lease's guard: no call that changes AWS leaves this host after the lease on the state has ended, and none stays in progress longer than the lease.
 //!
-//! It asks right before every attempt is handed to the connection, since one update can be several calls, the SDK sends some again by itself, and a process
-//! can be paused between any two lines. An attempt ends with the lease, for another run may begin then. Not here: who holds the state.
+//! The guard checks the lease right before it hands each attempt to the connection: one update can be several calls, the SDK retries some calls
+//! itself, and the operating system can pause a process between any two lines. An attempt ends with the lease, because another run may begin then.
+//! Not here: who holds the lease.
 
 use std::fmt;
 use std::future::Future;
@@ -18,34 +19,34 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::time::Instant;
 
-/// Says for how long the state is still held without being renewed: zero when it is not held any more. It costs no I/O.
+/// Returns how long this run still holds the state if it does not renew the lease: zero if it no longer holds the state. It does no I/O.
 pub type Held = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-/// The guard of all clients of one provider. Open until it is told whom to ask: what only reads holds no state.
+/// The guard of all clients of one provider. It lets every call pass until [`Guard::ask`] is called: a run that only reads holds no state.
 #[derive(Clone, Default)]
 pub struct Guard(Arc<OnceLock<Held>>);
 
-/// The state is not held any more, so nothing was sent.
+/// This run no longer holds the state, so the guard sent nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("not sent: the state is not held any more")]
 pub struct Withheld;
 
-/// The lease ran out before AWS had answered.
+/// The lease ended before AWS answered.
 #[derive(Debug, thiserror::Error)]
 #[error("no answer before the lease on the state ran out")]
 struct RanOut;
 
-/// The mark of a request that changes AWS.
+/// Marks a request that changes AWS.
 #[derive(Debug, Clone)]
 struct Changes;
 
 impl Guard {
-    /// Asks `held` from now on.
+    /// Checks `held` before every attempt from now on.
     pub fn ask(&self, held: Held) {
         assert!(self.0.set(held).is_ok(), "a provider serves one run");
     }
 
-    /// Sends an attempt, if it may be sent, and waits for its answer for as long as the state is held.
+    /// Sends an attempt if the lease allows it, and waits for the answer as long as this run holds the state.
     pub async fn send<T, F>(
         &self,
         request: HttpRequest,
@@ -70,7 +71,7 @@ where
     F: Future<Output = Result<T, ConnectorError>>,
 {
     let ends = || {
-        // Before the question: a process that is paused behind it has to find the time gone by.
+        // Takes the time before it calls `held`: if the process is paused after the call, the pause must count.
         let asked = Instant::now();
         let left = held();
         (!left.is_zero()).then(|| asked + left)
@@ -120,7 +121,7 @@ impl Intercept for Guard {
     }
 }
 
-/// Every service of the catalogue names its reads so.
+/// Whether an operation only reads. Every service of the catalogue names its reads like this.
 fn only_reads(operation: &str) -> bool {
     ["Describe", "Get", "List"]
         .iter()
@@ -134,7 +135,7 @@ mod tests {
 
     use super::*;
 
-    /// A lease of which each question is told so many milliseconds.
+    /// A lease that returns these milliseconds, one number for each check.
     fn lease(answers: &[u64]) -> Held {
         let mut left = answers.to_vec();
         left.reverse();
@@ -145,7 +146,7 @@ mod tests {
         })
     }
 
-    /// An attempt whose answer takes so many milliseconds; gives how often it was sent.
+    /// An attempt whose answer takes `takes` milliseconds. Returns the result, and how often the attempt was sent.
     async fn attempt(answers: &[u64], takes: u64) -> (Result<u8, ConnectorError>, usize) {
         let (held, sent) = (lease(answers), AtomicUsize::new(0));
         let answer = while_held(&held, || async {
@@ -171,7 +172,7 @@ mod tests {
         assert_eq!(sent, 1);
     }
 
-    /// The process is stopped right behind the question, for longer than the lease lasts.
+    /// The process is paused right after the check, for longer than the lease lasts.
     #[tokio::test]
     async fn a_process_that_was_paused_behind_its_question_asks_again() {
         let sent = AtomicUsize::new(0);

@@ -1,6 +1,6 @@
 //! AWS over its SDK: the life cycles of the catalogue's kinds behind [`windlass_engine::provider::Provider`].
 //!
-//! Architecture invariant: every `aws-sdk-*` crate is used here and only here. Nothing in this crate decides what is done when.
+//! Architecture invariant: only this crate uses the `aws-sdk-*` crates. Nothing in this crate decides which step runs when.
 
 mod applicationautoscaling;
 mod applied_tags;
@@ -16,17 +16,18 @@ mod error;
 mod guard;
 mod iam;
 mod lifecycle;
-mod limits;
 mod logs;
 mod lookup;
 mod losses;
 mod observed;
+mod prelude;
 mod profiles;
 mod provider;
 mod reads;
 mod registry;
 mod secretsmanager;
 mod servicediscovery;
+mod services;
 mod sweep;
 mod table;
 mod tagging;
@@ -39,5 +40,5 @@ pub use error::exists;
 pub use guard::Held;
 pub use profiles::check_profile;
 pub use provider::AwsProvider;
-pub use registry::{classed, wordings};
+pub use registry::{classed, timing, wordings};
 pub use wording::Wording;

@@ -1,4 +1,4 @@
-//! Answers to lookups: what a stack asks about things that exist already. Not here: pinning the answers, which the engine does.
+//! Answers to lookups: a stack's questions about resources that exist already. Not here: pinning the answers, which the engine does.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::clients::Clients;
 use crate::error::{Found, Named, Result, incomplete, invalid};
 use crate::observed::outputs;
 
-/// The availability zones that are open to the account, sorted.
+/// The availability zones that the account can use, sorted.
 pub async fn zones(clients: &Clients) -> Result<Vec<String>> {
     const OPERATION: &str = "ec2:DescribeAvailabilityZones";
     let answer = clients
@@ -35,7 +35,7 @@ pub async fn zones(clients: &Clients) -> Result<Vec<String>> {
     }
 }
 
-/// Answers one question; `None` when nothing fits.
+/// Answers one lookup; `None` if nothing matches.
 pub async fn answer(clients: &Clients, query: &LookupQuery) -> Result<Option<Outputs>> {
     match query {
         LookupQuery::AvailabilityZones => {
@@ -186,7 +186,7 @@ async fn certificate(clients: &Clients, domain: &str) -> Result<Option<Outputs>>
             found.push((certificate.not_after, certificate.certificate_arn));
         }
     }
-    // The one that lasts longest: renewals overlap.
+    // The certificate with the latest expiry, because a renewed certificate overlaps with the old one.
     found.sort_by_key(|(not_after, _)| not_after.map(|time| time.secs()));
     Ok(found
         .pop()

@@ -1,10 +1,10 @@
-//! Properties that an emulator takes and does not give back. AWS has none of these.
+//! Properties that an emulator accepts and does not return. AWS has no such properties.
 //!
-//! Not here: which they are. The local cloud says so (`windlass-local`'s `open_gaps`).
+//! Not here: the list of them, which the local cloud has (`windlass-local`'s `open_gaps`).
 
 use std::collections::BTreeMap;
 
-/// Paths by kind, as `ReplicaRegions[].KmsKeyId`.
+/// The lost paths of each kind, such as `ReplicaRegions[].KmsKeyId`.
 #[derive(Debug, Default)]
 pub(crate) struct Losses(BTreeMap<String, Vec<String>>);
 
@@ -17,7 +17,7 @@ impl Losses {
         Self(by_kind)
     }
 
-    /// Whether the path of a kind is lost, or lies below one that is.
+    /// Whether a path of a kind is lost, or is below a lost path.
     pub(crate) fn has(&self, kind: &str, path: &str) -> bool {
         let path = of_any_member(path);
         let mut lost = self.0.get(kind).into_iter().flatten();
@@ -28,7 +28,7 @@ impl Losses {
     }
 }
 
-/// `ReplicaRegions[eu-west-1].KmsKeyId` as `ReplicaRegions[].KmsKeyId`.
+/// Drops the names of list members: `ReplicaRegions[eu-west-1].KmsKeyId` becomes `ReplicaRegions[].KmsKeyId`.
 fn of_any_member(path: &str) -> String {
     let parts = path.split(']');
     let parts = parts.map(|part| match part.split_once('[') {

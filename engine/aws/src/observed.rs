@@ -1,4 +1,4 @@
-//! Puts together what AWS says about a resource, under CloudFormation's names. Not here: what it is compared with.
+//! Builds the observation of a resource from AWS's answers, under CloudFormation's names. Not here: the comparison.
 
 use std::collections::BTreeMap;
 
@@ -8,17 +8,16 @@ use windlass::canonical::CanonicalJson;
 use windlass_engine::provider::Outputs;
 use windlass_state::identity::is_own_tag;
 
-/// A block of properties under construction. What AWS does not return is left out.
+/// A block of properties under construction. Properties that AWS does not return are left out.
 #[derive(Debug, Clone, Default)]
 pub struct Block(Map<String, Value>);
 
 impl Block {
-    /// An empty block.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether nothing was set.
+    /// Whether the block has no properties.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -54,7 +53,7 @@ impl Block {
         )
     }
 
-    /// Sets the tags in the place of any that are there, without those that AWS or the engine own.
+    /// Replaces the tags, without tags of AWS or of the engine.
     #[must_use]
     pub fn tags<K: Into<String>, V: Into<String>>(
         mut self,
@@ -97,16 +96,15 @@ impl Serialize for Block {
     }
 }
 
-/// What AWS says about a resource.
+/// The observation of a resource.
 #[derive(Debug, Clone)]
 pub struct Observed {
-    /// Its properties.
     pub properties: Block,
-    /// Its attributes.
+    /// The attributes that AWS returned.
     pub outputs: Outputs,
 }
 
-/// Attributes from pairs of a name and what AWS returned; what it left out is left out.
+/// Attributes from pairs of a name and AWS's value, without those that AWS left out.
 pub fn outputs<'a, V: Into<Value>>(
     pairs: impl IntoIterator<Item = (&'a str, Option<V>)>,
 ) -> Outputs {

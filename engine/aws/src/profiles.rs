@@ -1,16 +1,16 @@
-//! Profiles of the shared configuration files, `~/.aws/config` and `~/.aws/credentials`: whether one exists.
+//! Profiles of the shared configuration files, `~/.aws/config` and `~/.aws/credentials`: checks that a profile exists.
 //!
-//! The SDK's chain passes over a profile that does not exist and asks the machine instead, so that a typing error ends in the machine's own role, or in
-//! an error about instance metadata. Not here: what a profile gives (the SDK).
+//! The SDK's chain skips a profile that does not exist, and asks the machine instead. So a typing error would lead to the machine's own role, or to
+//! an error about instance metadata. Not here: the content of a profile (the SDK).
 
 use aws_types::os_shim_internal::{Env, Fs};
 
 use crate::clients::AccessError;
 
-/// Makes sure that a profile exists: the one that is asked for, or the one of `AWS_PROFILE` where no keys in the environment go before it.
+/// Checks that a profile exists: the wanted profile, or the profile of `AWS_PROFILE` if the environment has no keys, which take precedence.
 ///
 /// # Errors
-/// It does not exist, or the files cannot be read.
+/// The profile does not exist, or the files cannot be read.
 pub async fn check_profile(wanted: Option<&str>) -> Result<(), AccessError> {
     let env = Env::real();
     let named = || match env.get("AWS_ACCESS_KEY_ID") {

@@ -1,6 +1,6 @@
-//! AWS as the engine's provider: finds the place's clients and the kind's life cycle, and merges reads over kinds.
+//! AWS as the engine's provider: chooses the place's clients and the kind's life cycle, and merges the reads of all kinds.
 //!
-//! Not here: calls of any service but STS; those belong to life cycles and lookups.
+//! Not here: calls to services except STS, which life cycles and lookups make.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use windlass_engine::provider::{
     Progress, Provider, Tagged, Target, UpdateRequest,
 };
 use windlass_engine::secrets::SecretReader;
+use windlass_engine::timing::Timing;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
 
@@ -30,11 +31,11 @@ use crate::discreet;
 use crate::error::{Named, Result, incomplete, invalid, is_unresolved};
 use crate::guard::{Guard, Held};
 use crate::lifecycle::{Context, VISIBLE_WITHIN};
-use crate::limits;
 use crate::lookup;
 use crate::losses::Losses;
 use crate::reads::{Answers, Wants};
-use crate::registry::{Erased, life};
+use crate::registry::{self, Erased, life};
+use crate::services;
 use crate::sweep;
 
 /// AWS over its SDK.
@@ -42,7 +43,7 @@ use crate::sweep;
 pub struct AwsProvider {
     pool: Pool,
     guard: Guard,
-    /// The local cloud runs on this host, so its clock is this host's own.
+    /// Whether calls go to the local cloud. It runs on this host, so its clock is this host's clock.
     local: bool,
     windows: WindowScale,
     losses: Losses,
@@ -52,10 +53,10 @@ pub struct AwsProvider {
 }
 
 impl AwsProvider {
-    /// A provider that has not reached out yet.
+    /// A provider that has not opened a connection yet.
     ///
     /// # Errors
-    /// `access` contradicts itself.
+    /// The fields of `access` contradict each other.
     pub fn new(
         mut access: Access,
         secrets: Arc<SecretReader>,
@@ -91,20 +92,20 @@ impl AwsProvider {
         })
     }
 
-    /// Stretches every visibility window by this factor: the local cloud tells its own.
+    /// Multiplies every visibility window by this factor, which the local cloud reports.
     #[must_use]
     pub fn with_windows(self, windows: WindowScale) -> Self {
         Self { windows, ..self }
     }
 
-    /// Takes what the local cloud loses, by kind and path, for no change that AWS ignored.
+    /// Sets the properties that the local cloud loses, by kind and path. Windlass does not report them as changes that AWS ignored.
     #[must_use]
     pub fn with_losses(self, losses: impl IntoIterator<Item = (String, String)>) -> Self {
         let losses = Losses::of(losses);
         Self { losses, ..self }
     }
 
-    /// From now on, sends calls that change AWS only while `held` says so, and waits for their answers no longer. To be told once.
+    /// From now on, the provider sends calls that change AWS only while `held` allows it, and waits for their answers no longer than that. Call it once.
     pub fn guard(&self, held: Held) {
         self.guard.ask(held);
     }
@@ -120,7 +121,7 @@ impl AwsProvider {
         }
     }
 
-    /// Lets `want` gather questions for each target, asks them once per place, and lets `answer` make something of the answers.
+    /// Collects the questions of each target with `want`, asks them once per place, and passes the answers to `answer`.
     async fn ask<T>(
         &self,
         targets: &[&Target],
@@ -155,8 +156,8 @@ impl AwsProvider {
     }
 }
 
-/// The first call of a command. A host that no name server knows is a region that does not exist, or a machine without a network: that is said at
-/// once, not after a minute of attempts.
+/// The first call of a command. If DNS does not know the host, the region does not exist, or the machine has no network. The call reports that at
+/// once, not after a minute of retries.
 async fn identity(clients: &Clients) -> Result<Identity> {
     const OPERATION: &str = "sts:GetCallerIdentity";
     let answer = clients.sts().get_caller_identity().send().await;
@@ -294,11 +295,11 @@ impl Provider for AwsProvider {
     }
 
     fn is_listed(&self, kind: &str) -> bool {
-        sweep::is_listed(kind)
+        life(kind).is_ok_and(|life| life.is_listed())
     }
 
     fn is_marked(&self, kind: &str) -> bool {
-        sweep::is_marked(kind)
+        life(kind).is_ok_and(|life| life.is_marked())
     }
 
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {
@@ -316,10 +317,14 @@ impl Provider for AwsProvider {
     }
 
     fn documented(&self, kind: &str, action: Action) -> Option<Limit> {
-        // Of other updates the engine does not see whether they were throttled.
+        // For other updates, the SDK retries, and the engine does not see whether AWS throttled them.
         let is_seen =
             action != Action::Update || life(kind).is_ok_and(|life| life.engine_repeats());
-        limits::documented(kind, action).filter(|_| is_seen)
+        services::bucket(kind, action).filter(|_| is_seen)
+    }
+
+    fn timing(&self, kind: &str) -> Timing {
+        registry::timing(kind)
     }
 
     fn now(&self) -> Option<Timestamp> {
@@ -343,7 +348,7 @@ impl Provider for AwsProvider {
     }
 }
 
-/// An HTTP client that counts what goes through it, and hears what time it is where the answers come from.
+/// An HTTP client that counts the calls, and reads AWS's time from the answers.
 #[derive(Debug)]
 struct Listening<C> {
     inner: C,

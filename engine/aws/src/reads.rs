@@ -1,6 +1,6 @@
-//! Reads as merged queries: kinds say what they want to know, one runner asks for all of it, in chunks, pages and at once.
+//! Reads as merged queries, in batches, with pagination, and concurrently: kinds declare what they want to read, and one runner makes all calls.
 //!
-//! Not here: what a kind makes of the answers.
+//! Not here: the conversion of the answers.
 
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -16,28 +16,28 @@ use windlass_engine::provider::ErrorClass;
 use crate::clients::Clients;
 use crate::error::{Found as _, Result};
 
-/// One kind of question to AWS that can be asked for many things at once.
+/// One type of read that asks AWS about many resources at once.
 pub trait Query: Send + Sync + 'static {
-    /// What is asked about, such as an id, or a cluster and a service name.
+    /// The key of a resource, such as an id, or a cluster and a service name.
     type Key: Ord + Clone + Debug + Send + Sync + 'static;
-    /// What AWS answers about one of them.
+    /// AWS's answer about one resource.
     type Item: Send + Sync + 'static;
     /// How many keys one call takes.
     const BATCH: usize;
 
-    /// Splits keys that cannot share a call, such as services of different clusters. One group by default.
+    /// Separates keys that cannot share a call, such as services of different clusters. By default, all keys are one group.
     fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
         vec![keys.into_iter().collect()]
     }
 
-    /// Asks about at most [`Query::BATCH`] keys of one group and follows the pages. What does not exist is left out, and must not
-    /// fail the others: ask by filter where asking by id would.
+    /// Reads at most [`Query::BATCH`] keys of one group, with pagination. It leaves out resources that do not exist. A missing resource must not fail
+    /// the others: ask by filter if a call by id would fail.
     fn fetch(
         clients: &Clients,
         keys: Vec<Self::Key>,
     ) -> impl Future<Output = Result<Vec<(Self::Key, Self::Item)>>> + Send;
 
-    /// Asks about one key that `fetch` did not answer, where a list may lag behind what exists. By default the list is believed.
+    /// Reads one key that `fetch` did not answer, if a list may be eventually consistent. By default, Windlass believes the list.
     fn confirm(
         clients: &Clients,
         key: &Self::Key,
@@ -47,14 +47,14 @@ pub trait Query: Send + Sync + 'static {
     }
 }
 
-/// A question that AWS answers about one thing per call.
+/// A read that asks AWS about one resource per call.
 pub trait Single: Send + Sync + 'static {
-    /// What is asked about.
+    /// The key of the resource.
     type Key: Ord + Clone + Debug + Send + Sync + 'static;
-    /// What AWS answers about it.
+    /// AWS's answer about it.
     type Item: Send + Sync + 'static;
 
-    /// Asks; `None` where it does not exist.
+    /// Reads one resource; `None` if it does not exist.
     fn ask(
         clients: &Clients,
         key: &Self::Key,
@@ -78,8 +78,8 @@ impl<S: Single> Query for S {
     }
 }
 
-/// Asks about all keys with one call. Where AWS refuses the whole question because one of them is gone, asks about those that its message does
-/// not name, and about each alone where it names none.
+/// Asks about all keys with one call. If AWS refuses the call because a resource is gone, asks again without the keys that the message names. If the
+/// message names none, asks about each key separately.
 pub async fn all_or_each<T, F>(keys: Vec<String>, ask: impl Fn(Vec<String>) -> F) -> Result<Vec<T>>
 where
     F: Future<Output = Result<Vec<T>>>,
@@ -106,11 +106,11 @@ where
     Ok(all)
 }
 
-/// Things that AWS lists, many to a page, and that it describes by id, so many to a call, refusing the whole question where one of them is gone.
+/// Reads resources that AWS can list, many per page, and describe by id, `per_call` per call. A call by id fails as a whole if one resource is gone.
 ///
-/// Reads the list as long as a page shows no fewer of them than a call by id tells, and asks for what it did not show: so one that is gone is asked
-/// about alone, and the others are not asked about again. One page is read in vain at most. `page` gives the page of a token, and the token of the
-/// next one.
+/// The function reads further pages of the list while a page shows at least as many of the wanted resources as a call by id returns. Then it asks by
+/// id for the resources that the list did not show. So a call by id for a missing resource never includes a resource that the list has shown. At most
+/// one page is read in vain. `page` takes a token, and returns that page and the token of the next page.
 pub async fn listed_or_asked<T, P, A>(
     keys: Vec<String>,
     per_call: usize,
@@ -143,20 +143,20 @@ where
     Ok(found)
 }
 
-/// What a query by one key found under that key. Not every endpoint filters as AWS does, so that the first of the answer can be about another one.
+/// The item under `key` in the answer to a query by one key. The first item can be about another key, because not every endpoint filters as AWS does.
 pub fn of_key<K: PartialEq, T>(found: Vec<(K, T)>, key: &K) -> Option<T> {
     let mut found = found.into_iter();
     found.find_map(|(of, item)| (of == *key).then_some(item))
 }
 
-/// Keys in parts that one call takes.
+/// Splits keys into batches of `per_call` keys.
 pub fn chunks<K: Clone>(keys: &[K], per_call: usize) -> std::vec::IntoIter<Vec<K>> {
     let chunks: Vec<Vec<K>> = keys.chunks(per_call).map(<[K]>::to_vec).collect();
     chunks.into_iter()
 }
 
-/// Everything that an operation lists which has pages, and no paginator in the SDK. `page` asks for the page of a token; it gives its items and
-/// the token of the next one.
+/// Reads all pages of a list operation for which the SDK has no paginator. `page` takes a token, and returns the items of that page and the token of
+/// the next page.
 pub async fn pages<T, F>(page: impl Fn(Option<String>) -> F) -> Result<Vec<T>>
 where
     F: Future<Output = Result<(Option<Vec<T>>, Option<String>)>>,
@@ -172,16 +172,16 @@ where
     }
 }
 
-/// Up to so many calls about one thing each are cheaper than a list of everything that the account has of their kind.
+/// Up to this number, one call for each resource is cheaper than a list of all the account's resources of the kind.
 pub const FEW: usize = 4;
 
-/// How many pages of such a list are worth reading instead of so many calls: it grows with the account instead of the stack, and a page is
-/// larger than the answer about one thing. What is not found on them is for [`Query::confirm`].
+/// How many pages of such a list are worth reading instead of `calls` single calls: the list grows with the account instead of the stack, and a page
+/// is larger than the answer about one resource. [`Query::confirm`] reads the resources that these pages do not show.
 pub fn worthwhile(calls: usize) -> usize {
     if calls > FEW { calls.div_ceil(FEW) } else { 0 }
 }
 
-/// The questions that kinds have, merged.
+/// The merged questions of all kinds.
 #[derive(Default)]
 pub struct Wants(HashMap<TypeId, Box<dyn Want>>);
 
@@ -192,7 +192,7 @@ pub struct Answers(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
 type AnswersOf<Q> = BTreeMap<<Q as Query>::Key, Result<Arc<<Q as Query>::Item>>>;
 
 impl Wants {
-    /// Wants to know about one thing. Asking twice costs nothing.
+    /// Adds a question about one key. A repeated question costs nothing.
     pub fn want<Q: Query>(&mut self, key: impl Into<Q::Key>) {
         let want = self.0.entry(TypeId::of::<Q>()).or_insert_with(|| {
             Box::new(WantOf::<Q> {
@@ -206,7 +206,7 @@ impl Wants {
             .insert(key.into());
     }
 
-    /// Asks everything at once.
+    /// Asks all questions concurrently.
     pub async fn ask(self, clients: Arc<Clients>) -> Answers {
         let mut running: FuturesUnordered<_> = self
             .0
@@ -225,10 +225,10 @@ impl Wants {
 }
 
 impl Answers {
-    /// What AWS says about a key that was wanted; `None` when it does not exist.
+    /// AWS's answer about a wanted key; `None` if the resource does not exist.
     ///
     /// # Errors
-    /// The call that asked about it failed.
+    /// The call for this key failed.
     pub fn get<Q: Query>(&self, key: &Q::Key) -> Result<Option<&Q::Item>> {
         let answers = self
             .0
@@ -290,8 +290,8 @@ impl<Q: Query> Want for WantOf<Q> {
     }
 }
 
-/// The answers of calls of one sort, of which so few are under way at once that AWS has no reason to throttle them: the buckets that EC2, ECS and
-/// Elastic Load Balancing document for reads hold 40 and more.
+/// Runs calls of one type with limited concurrency, low enough that AWS has no reason to throttle them: the documented token buckets of EC2, ECS and
+/// Elastic Load Balancing for reads hold 40 calls or more.
 pub async fn few_at_once<F: Future>(calls: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     futures::stream::iter(calls)
         .buffered(AT_ONCE)
@@ -301,7 +301,7 @@ pub async fn few_at_once<F: Future>(calls: impl IntoIterator<Item = F>) -> Vec<F
 
 const AT_ONCE: usize = 10;
 
-/// What a query answered about one key.
+/// A query's answer about one key.
 type Answered<Q> = (<Q as Query>::Key, Result<Arc<<Q as Query>::Item>>);
 
 async fn ask_chunk<Q: Query>(clients: &Clients, chunk: Vec<Q::Key>) -> Vec<Answered<Q>> {
@@ -321,17 +321,18 @@ async fn ask_chunk<Q: Query>(clients: &Clients, chunk: Vec<Q::Key>) -> Vec<Answe
 mod tests {
     use std::sync::Mutex;
 
-    use windlass_engine::provider::ProviderError;
+    use windlass_engine::provider::{ClassedBy, ProviderError};
 
     use super::*;
 
-    /// Asks about a, b, c, of which b is gone; gives what was found, and the questions.
+    /// Asks about a, b and c, of which b is gone. Returns the found items, and the size of each call.
     async fn without_b(message: &str) -> (Vec<String>, Vec<usize>) {
         let questions = Mutex::new(Vec::new());
         let ask = |keys: Vec<String>| {
             questions.lock().expect("one thread").push(keys.len());
             let gone = ProviderError {
                 class: ErrorClass::NotFound,
+                classed_by: ClassedBy::SharedTable,
                 operation: "elasticloadbalancing:DescribeTargetGroups".to_owned(),
                 code: Some("TargetGroupNotFound".to_owned()),
                 message: message.to_owned(),

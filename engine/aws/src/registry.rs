@@ -1,6 +1,6 @@
-//! From CloudFormation type names to life cycles, and from typed life cycles to what the provider can hold in one table.
+//! The registry of life cycles: maps CloudFormation type names to life cycles, and hides their types so that all fit one table.
 //!
-//! Not here: any life cycle. A kind of the catalogue without one does not compile.
+//! Not here: any life cycle. A kind of the catalogue without a life cycle does not compile.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -13,24 +13,24 @@ use windlass::canonical::CanonicalJson;
 use windlass::resource::Resource;
 use windlass::schema::Shape;
 use windlass_engine::provider::{
-    CreateRequest, Created, Deletion, ErrorClass, Found, Outputs, Progress, ProviderError, Target,
-    Until, UpdateRequest,
+    ClassedBy, CreateRequest, Created, Deletion, ErrorClass, Found, Limit, Outputs, Progress,
+    ProviderError, Target, Until, UpdateRequest,
 };
+use windlass_engine::timing::Timing;
 use windlass_plan::observation::Observation;
-use windlass_state::record::Intent;
+use windlass_state::record::{Action, Intent};
 
 use crate::error::{Result, class_of, invalid, refined};
 use crate::lifecycle::{Context, Lifecycle, Subject, changes_in_place, changes_of};
 use crate::reads::{Answers, Wants};
 use crate::wording::{SHARED, Wording};
 
-/// A kind with a life cycle. Implemented by [`lives`] for each kind of the catalogue.
+/// A kind with a life cycle. [`lives`] implements it for each kind of the catalogue.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is in the catalogue but has no life cycle",
     note = "add `engine/aws/src/SERVICE/KIND.rs` with `lives!(Kind => KindLifecycle)`; docs/adding-a-resource.md is the recipe"
 )]
 pub trait Living: Resource {
-    /// Its life cycle.
     type Life: Lifecycle<Kind = Self>;
 }
 
@@ -53,6 +53,14 @@ pub trait Erased: Send + Sync {
     fn wordings(&self) -> &'static [Wording];
     /// [`Lifecycle::VISIBLE_WITHIN`].
     fn visible_within(&self) -> Duration;
+    /// [`Lifecycle::TIMING`].
+    fn timing(&self) -> Timing;
+    /// [`Lifecycle::bucket`].
+    fn bucket(&self, action: Action) -> Option<Limit>;
+    /// [`Lifecycle::IS_MARKED`].
+    fn is_marked(&self) -> bool;
+    /// [`Lifecycle::IS_LISTED`].
+    fn is_listed(&self) -> bool;
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()>;
     fn observe(&self, target: &Target, answers: &Answers) -> Result<Observation>;
     async fn create(&self, cx: &Context, request: &CreateRequest<'_>) -> Result<Created>;
@@ -81,9 +89,9 @@ impl<L: Lifecycle> Hidden<L> {
         })
     }
 
-    /// What an update starts from. It lacks what does not stand yet, which the kind's type may demand: an empty list stands for a list,
-    /// and what is to be for anything else, so that it shows no difference. The same goes for what AWS returns in part only, such as an action
-    /// without its secret, or a route without a target.
+    /// The state before an update, as the kind's type. The applied spec can lack a property that the type requires: then an empty list replaces a
+    /// missing list, and the wanted value replaces any other value, so that it shows no difference. The same applies to a value that AWS returns only
+    /// in part, such as an action without its secret, or a route without a target.
     fn subject_before(request: &UpdateRequest<'_>) -> Result<Subject<L>> {
         let (mut before, to) = (request.target.applied.to_value(), request.spec.to_value());
         let required = <L::Kind as Resource>::SCHEMA
@@ -115,7 +123,7 @@ impl<L: Lifecycle> Hidden<L> {
         read.is_ok()
     }
 
-    /// What is to be, with every property as it stands that the kind's type can hold so.
+    /// The wanted spec, with each property changed to its applied value if the kind's type still accepts the result.
     fn nearest(before: &Value, to: Value) -> Value {
         let fields = <L::Kind as Resource>::SCHEMA.fields();
         fields.fold(to, |nearest, field| {
@@ -129,8 +137,8 @@ impl<L: Lifecycle> Hidden<L> {
         })
     }
 
-    /// The properties that an update is about, and the tags where no create of this version has set the owner's: an older version made the resource, or
-    /// an import took it over.
+    /// The properties of an update. The tags are added if no create of this version has set the owner's tags, because an older version made the
+    /// resource or an import took it over.
     fn with_tags(request: &UpdateRequest<'_>) -> Vec<String> {
         let mut properties = request.properties.to_vec();
         let tags = <L::Kind as Resource>::SCHEMA.tags();
@@ -141,7 +149,7 @@ impl<L: Lifecycle> Hidden<L> {
         properties
     }
 
-    /// Lets the kind class an error before anyone acts on it.
+    /// Applies the kind's wordings to an error before the engine sees it.
     fn classed<T>(result: Result<T>) -> Result<T> {
         result.map_err(|error| refined(error, L::WORDINGS))
     }
@@ -178,6 +186,22 @@ impl<L: Lifecycle> Erased for Hidden<L> {
 
     fn visible_within(&self) -> Duration {
         L::VISIBLE_WITHIN
+    }
+
+    fn timing(&self) -> Timing {
+        L::TIMING
+    }
+
+    fn bucket(&self, action: Action) -> Option<Limit> {
+        L::bucket(action)
+    }
+
+    fn is_marked(&self) -> bool {
+        L::IS_MARKED
+    }
+
+    fn is_listed(&self) -> bool {
+        L::IS_LISTED
     }
 
     fn want(&self, target: &Target, wants: &mut Wants) -> Result<()> {
@@ -222,7 +246,7 @@ impl<L: Lifecycle> Erased for Hidden<L> {
     }
 
     async fn delete(&self, cx: &Context, target: &Target) -> Result<Deletion> {
-        // NotFound means deleted, or not visible yet. Only the engine knows the resource's age, so it decides.
+        // `NotFound` means deleted, or not visible yet. Only the engine knows the resource's age, so the engine decides.
         let deleted = Self::classed(L::delete(cx, &Self::subject(target)?).await);
         deleted.map(|()| L::DELETION)
     }
@@ -284,11 +308,12 @@ pub fn life(kind: &str) -> Result<&'static dyn Erased> {
     })
 }
 
-/// The class that an answer of AWS has for a kind: by the same tables, in the same order, as an answer to the engine's own call.
-/// For a kind that is not in the catalogue, the shared table alone decides.
+/// The class of an AWS answer for a kind, from the same tables in the same order as for the engine's own call. For a kind that is not in the
+/// catalogue, only the shared table decides.
 pub fn classed(kind: &str, operation: &str, status: u16, code: &str, message: &str) -> ErrorClass {
     let answer = ProviderError {
         class: class_of(operation, code, status, message),
+        classed_by: ClassedBy::SharedTable,
         operation: operation.to_owned(),
         code: Some(code.to_owned()),
         message: message.to_owned(),
@@ -297,7 +322,12 @@ pub fn classed(kind: &str, operation: &str, status: u16, code: &str, message: &s
     refined(answer, life(kind).map_or(&[], |life| life.wordings())).class
 }
 
-/// All tables of wordings: each kind's under its CloudFormation type name, and the shared one under an empty name.
+/// How long a kind takes, and how Windlass waits for it.
+pub fn timing(kind: &str) -> Timing {
+    life(kind).map_or(Timing::USUAL, Erased::timing)
+}
+
+/// All tables of wordings: each kind's table under its CloudFormation type name, and the shared table under an empty name.
 pub fn wordings() -> BTreeMap<&'static str, &'static [Wording]> {
     let of_kinds = TABLE.iter().map(|(kind, life)| (*kind, life.wordings()));
     of_kinds.chain([("", SHARED)]).collect()

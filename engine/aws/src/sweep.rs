@@ -1,8 +1,8 @@
-//! What carries a state's tags, whatever the state knows: by the Resource Groups Tagging API, and by the services themselves.
+//! Finds all resources with a state's tags, even those that the state does not record: with the Resource Groups Tagging API, and with the services themselves.
 //!
-//! The tagging API follows the services with a delay. It lists what was deleted for hours, and does not list every kind. So it names candidates,
-//! and the service of a candidate says whether the thing is there.
-//! Not here: what is done with it, which the engine decides.
+//! The tagging API is eventually consistent. It lists deleted resources for hours, and does not list every kind. So it names candidates, and each
+//! candidate's service says whether the resource exists.
+//! Not here: the use of the result, which the engine decides.
 
 use std::collections::BTreeMap;
 
@@ -16,52 +16,7 @@ use crate::error::{Found as _, Named, Result};
 use crate::reads::Single as _;
 use crate::{logs, servicediscovery};
 
-/// The kinds that the tagging API lists in the region of the resource.
-/// <https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html>
-///
-/// Left out are kinds of global services, such as roles, and those of which the documentation does not say it plainly. They are looked for one by one.
-const LISTED: &[&str] = &[
-    "AWS::EC2::EIP",
-    "AWS::EC2::InternetGateway",
-    "AWS::EC2::LaunchTemplate",
-    "AWS::EC2::NatGateway",
-    "AWS::EC2::RouteTable",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::VPC",
-    "AWS::EC2::VPCEndpoint",
-    "AWS::ECS::Cluster",
-    "AWS::ECS::Service",
-    "AWS::ECS::TaskDefinition",
-    "AWS::ElasticLoadBalancingV2::Listener",
-    "AWS::ElasticLoadBalancingV2::ListenerRule",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    "AWS::ElasticLoadBalancingV2::TargetGroup",
-    "AWS::Logs::LogGroup",
-    "AWS::SecretsManager::Secret",
-];
-
-/// Whether the tagging API lists a kind.
-pub fn is_listed(kind: &str) -> bool {
-    LISTED.contains(&kind)
-}
-
-/// The kinds that have no tags in AWS, nor anything else that a create could leave its intent on.
-const UNMARKED: &[&str] = &[
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::EC2::Route",
-    "AWS::EC2::SubnetRouteTableAssociation",
-    "AWS::EC2::VPCGatewayAttachment",
-    "AWS::ECS::ClusterCapacityProviderAssociations",
-    "AWS::IAM::RolePolicy",
-];
-
-/// Whether what a create makes of a kind carries its intent.
-pub fn is_marked(kind: &str) -> bool {
-    !UNMARKED.contains(&kind)
-}
-
-/// What carries all of these tags, as the tagging API tells it.
+/// All resources with all of these tags, from the tagging API.
 pub async fn tagged(clients: &Clients, tags: &BTreeMap<String, String>) -> Result<Vec<Tagged>> {
     let filters = tags.iter().map(|(key, value)| {
         let filter = TagFilter::builder().key(key).values(value);
@@ -84,10 +39,10 @@ pub async fn tagged(clients: &Clients, tags: &BTreeMap<String, String>) -> Resul
     Ok(found)
 }
 
-/// How many of one service are asked about one by one, until one of them is there.
+/// How many resources of one service Windlass reads one by one, until it finds one that exists.
 const ASKED: usize = 5;
 
-/// The first of these that its own service shows. Amazon EC2 comes first: one call asks about many.
+/// The first of these resources that its own service shows. Amazon EC2 comes first, because one call reads many.
 pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>> {
     let of = |service: &str| -> Vec<&Tagged> {
         let all = found.iter();
@@ -115,7 +70,7 @@ pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>
     Ok(None)
 }
 
-/// One call for each of the kinds that every network has, with as many identifiers as a filter takes.
+/// One call for each kind that every network has, with as many identifiers as a filter takes.
 async fn alive_in_ec2(clients: &Clients, found: &[&Tagged]) -> Result<Option<String>> {
     let of = |kind: &str| -> Option<Vec<String>> {
         let ids = found.iter().filter_map(|tagged| {
@@ -170,7 +125,7 @@ async fn is_alive(clients: &Clients, service: &str, arn: &str) -> Result<bool> {
     })
 }
 
-/// One part of an ARN; the last one, with the type and name of the resource, is number 5.
+/// One part of an ARN. The last part, with the type and name of the resource, has number 5.
 fn part(arn: &str, number: usize) -> &str {
     arn.splitn(6, ':').nth(number).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
-//! One table for both directions: how values of a spec become the SDK's, and how the SDK's are observed.
+//! One table for both directions: converts values of a spec to the SDK's types, and values of the SDK to observations.
 //!
-//! `windlass_aws_derive::tables!` maps blocks and kinds member by member. This is what it calls for one value. Not here: the rows, which stand beside
-//! their kinds.
+//! `windlass_aws_derive::tables!` maps blocks and kinds member by member, and calls this module for each value. Not here: the rows, which are in the
+//! files of their kinds.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -14,13 +14,13 @@ use crate::observed::Block;
 
 pub use windlass_aws_derive::tables;
 
-/// A value of a spec in a form of the SDK's; `None` where nothing is sent. One word of ours may have several types there.
+/// Converts a value of a spec to a type of the SDK; `None` if the request does not carry it. One enumeration of a spec can have several types in the SDK.
 pub trait ToSdk<Form> {
     /// The SDK's value.
     fn to_sdk(&self) -> Option<Form>;
 }
 
-/// The same of a value that may be missing, of a list and of a map; nothing is sent where they are empty.
+/// Like [`ToSdk`], for an optional value, a list or a map. If it is empty, the request does not carry it.
 pub trait ToSdkWithin<Form> {
     /// The SDK's value.
     fn to_sdk(&self) -> Option<Form>;
@@ -46,29 +46,29 @@ impl<F, T: ToSdk<F>> ToSdkWithin<HashMap<String, F>> for BTreeMap<String, T> {
     }
 }
 
-/// A value of the SDK as it is observed; `None` where AWS left it out.
+/// Converts a value of the SDK to an observed value; `None` if AWS left it out.
 pub trait Shown {
-    /// The JSON under CloudFormation's names.
+    /// The JSON with CloudFormation's names.
     fn shown(&self) -> Option<Value>;
 }
 
-/// A type of the SDK that a row observes.
+/// A type of the SDK with a row that observes it.
 pub trait Showing {
-    /// Its properties under CloudFormation's names.
+    /// The properties under CloudFormation's names.
     fn block(&self) -> Block;
 }
 
-/// A spec that a row puts into the call that creates its kind.
+/// A spec with a row that fills the call that creates its kind.
 pub trait Fill<Call> {
-    /// The call with everything that it carries.
+    /// The call with all properties that it carries.
     fn fill(&self, call: Call) -> Call;
-    /// The properties that are given and that the call does not carry.
+    /// The properties that have a value and that the call does not carry.
     fn later(&self) -> Vec<&'static str>;
 }
 
-/// What a builder of the SDK gives: some check that required members are there.
+/// The result of an SDK builder: some builders check that required members are set.
 pub trait Built<T> {
-    /// The value.
+    /// The value; panics if a required member is missing.
     fn built(self) -> T;
 }
 
@@ -91,7 +91,7 @@ impl<T: Showing> Shown for T {
     }
 }
 
-/// Enumerations of the SDK: any text of a spec becomes one, and AWS refuses what it does not know.
+/// Enumerations of the SDK. Any text of a spec becomes a value, and AWS refuses a value that it does not know.
 macro_rules! words {
     ($types:path { $($word:ident),+ $(,)? }) => {
         const _: () = {
@@ -113,7 +113,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-/// Identifiers, addresses and words: their JSON form is a text.
+/// The text of an identifier, an address or an enumeration: its JSON form is a text.
 pub fn text(value: &impl Text) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(text)) => text,
@@ -131,7 +131,7 @@ macro_rules! numbers {
     ($($number:ty),+ => $sent:ty) => {$(
         impl ToSdk<$sent> for $number {
             fn to_sdk(&self) -> Option<$sent> {
-                // What AWS would take is far below; it refuses what is cut here all the same.
+                // AWS's limits are far below `MAX`, so AWS refuses the clamped value as well.
                 Some(<$sent>::try_from(*self).unwrap_or(<$sent>::MAX))
             }
         }

@@ -1,6 +1,6 @@
-//! Tags of services that keep them apart from what they are of: changed by ARN, for all kinds of the service alike.
+//! Tags of services that store tags apart from their resources: one pair of calls changes tags by ARN, for all kinds of the service.
 //!
-//! Not here: reading them (`applied_tags`), and services that give tags with the thing itself, such as EC2, ECS and IAM.
+//! Not here: reads of tags (`applied_tags`), and services that return tags with the resource, such as EC2, ECS and IAM.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use windlass::value::ResolvedTags;
 use crate::error::Result;
 use crate::lifecycle::{Context, tag_changes};
 
-/// How a service changes tags, by ARN.
+/// A service's calls that change tags, by ARN.
 pub trait Tagging {
-    /// Sets tags, whether they are there or not.
+    /// Sets tags. The call succeeds if they are already set.
     fn set(
         cx: &Context,
         arn: &str,
         tags: BTreeMap<String, String>,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Removes tags, whether they are there or not.
+    /// Removes tags. The call succeeds if they are already gone.
     fn remove(
         cx: &Context,
         arn: &str,
@@ -26,7 +26,7 @@ pub trait Tagging {
     ) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
+/// Updates the tags of a resource. Windlass leaves alone tags that it never recorded.
 pub async fn update<T: Tagging>(
     cx: &Context,
     arn: &str,

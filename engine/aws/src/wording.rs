@@ -1,27 +1,27 @@
-//! What AWS's error codes and messages mean, as data: one [`Wording`] a line, in one shared table and one table for each kind.
+//! The meaning of AWS's error codes and messages, as data: one [`Wording`] per line, in one shared table and one table for each kind.
 //!
-//! A code that says that something does not exist needs no line for "not visible yet": the engine knows what was made a moment ago, and
-//! waits for it. A kind's table holds what that rule cannot know: a code that means something else here, such as `AuthFailure` for an
-//! address that is still held, and a code for everything whose message tells, such as `ValidationError`.
-//! Each line has a row of AWS's real words in `tests/src/wordings/`. Not here: how an SDK error becomes a code and a message (`error`).
+//! A "not found" code needs no line for "not visible yet": the engine knows which resources were created a moment ago, and waits for them. A kind's
+//! table has the cases that this rule cannot cover: a code that means something else here, such as `AuthFailure` for an address that is still in use,
+//! and a code for everything, whose message has the reason, such as `ValidationError`.
+//! Each line has a row with AWS's real messages in `tests/src/wordings/`. Not here: the conversion of an SDK error to a code and a message (`error`).
 
 use windlass_engine::provider::ErrorClass;
 
-/// What some codes of some operations mean, perhaps only where the message says certain words.
+/// The class of some codes of some operations, optionally only if the message contains certain words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wording {
-    /// Operations as IAM writes them, such as `ec2:CreateVpc`. One `*` at the start or the end stands for anything; none at all is every operation.
+    /// Operations as IAM writes them, such as `ec2:CreateVpc`. One `*` at the start or the end matches anything. An empty list matches every operation.
     pub operations: &'static [&'static str],
-    /// Error codes. One `*` at the start or the end stands for anything; none at all is every code.
+    /// Error codes. One `*` at the start or the end matches anything. An empty list matches every code.
     pub codes: &'static [&'static str],
-    /// The message holds one of these, in capitals or not; none at all is every message.
+    /// Words that the message contains, in upper or lower case. One of them is enough. An empty list matches every message.
     pub says: &'static [&'static str],
-    /// What it means.
+    /// The class of an answer that this wording fits.
     pub class: ErrorClass,
 }
 
 impl Wording {
-    /// What `codes` mean in an answer to one of `operations`, whatever the message says.
+    /// The class of `codes` in an answer to one of `operations`, with any message.
     pub const fn new(
         operations: &'static [&'static str],
         codes: &'static [&'static str],
@@ -35,12 +35,12 @@ impl Wording {
         }
     }
 
-    /// Only where the message holds one of `says`. For services that have one code for everything; name the source of the words.
+    /// Restricts the wording to messages that contain one of `says`. Use it for services that have one code for everything, and name the source of the words.
     pub const fn saying(self, says: &'static [&'static str]) -> Self {
         Self { says, ..self }
     }
 
-    /// Whether an answer is worded so.
+    /// Whether this wording fits an answer.
     pub fn fits(&self, operation: &str, code: &str, message: &str) -> bool {
         let message = message.to_ascii_lowercase();
         let says = |words: &&str| message.contains(&words.to_ascii_lowercase());
@@ -54,7 +54,7 @@ fn any(patterns: &[&'static str], fits: impl Fn(&'static str) -> bool) -> bool {
     patterns.is_empty() || patterns.iter().any(|pattern| fits(pattern))
 }
 
-/// Whether a text is a pattern's: `*.NotFound`, `elasticloadbalancing:Create*`.
+/// Whether a text matches a pattern, such as `*.NotFound` or `elasticloadbalancing:Create*`.
 pub fn matches(pattern: &str, text: &str) -> bool {
     match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(end), _) => text.ends_with(end),
@@ -63,7 +63,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// The first line that an answer fits.
+/// The first wording that fits an answer.
 pub fn first(
     wordings: &'static [Wording],
     operation: &str,
@@ -79,7 +79,7 @@ const fn shared(class: ErrorClass, codes: &'static [&'static str]) -> Wording {
     Wording::new(&[], codes, class)
 }
 
-/// The codes that AWS's services share. The first line that fits counts: `RequestLimitExceeded` is a throttle, `VpcLimitExceeded` a quota.
+/// The codes that AWS's services share. The first line that fits decides: `RequestLimitExceeded` is a throttle, `VpcLimitExceeded` a quota.
 ///
 /// Sources: the common errors of each service's API reference, and the throttling and transient codes of the SDK's own retry policy.
 pub const SHARED: &[Wording] = &[
@@ -113,7 +113,7 @@ pub const SHARED: &[Wording] = &[
             "AuthFailure",
         ],
     ),
-    // A role that was just made cannot be passed at once. <https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/414>
+    // A caller cannot pass a role at once after its creation. <https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/414>
     shared(ErrorClass::DeniedYet, &["AccessDenied*"]).saying(&["iam:PassRole"]),
     shared(
         ErrorClass::Denied,
@@ -174,9 +174,9 @@ pub const SHARED: &[Wording] = &[
             "ConcurrentUpdateException",
             "OperationAbortedException",
             "InvalidConfigurationRequest",
-            // IAM is at work on it. <https://github.com/hashicorp/terraform-provider-aws/pull/4143>
+            // IAM still processes an earlier change. <https://github.com/hashicorp/terraform-provider-aws/pull/4143>
             "EntityTemporarilyUnmodifiable",
-            // A new account is looked at, mostly for minutes. <https://github.com/openshift/installer/issues/829>
+            // AWS verifies a new account, usually for some minutes. <https://github.com/openshift/installer/issues/829>
             "PendingVerification",
         ],
     ),

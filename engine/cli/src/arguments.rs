@@ -128,12 +128,12 @@ pub struct Kept {
 /// How patient a command is that writes the state.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct Waiting {
-    /// While another run holds the state, wait for so long, such as `90s` or `10m`.
+    /// How long to wait while another run holds the state, such as `90s` or `10m`.
     #[arg(long, env = "WINDLASS_LOCK_TIMEOUT", value_name = "DURATION", value_parser = duration, default_value = "0s")]
     pub lock_timeout: Duration,
 }
 
-/// What a stack program is told.
+/// What Windlass passes to a stack program.
 #[derive(Debug, Clone, Args)]
 pub struct Program {
     /// Give the stack a parameter. `WINDLASS_SET_KEY` in the environment does the same.
@@ -255,7 +255,7 @@ pub struct Reading {
     pub json: bool,
 }
 
-/// What a command is told that changes what is believed.
+/// The options of a command that changes the recorded state.
 #[derive(Debug, Args)]
 pub struct Amending {
     #[command(flatten)]
@@ -416,7 +416,7 @@ pub enum State {
         #[command(flatten)]
         amending: Amending,
     },
-    /// Move the state to another place, with its history. What is here is marked, so that nobody goes on with it.
+    /// Move the state to another place, with its history. What is here is marked, so that no run goes on with it.
     Migrate {
         /// Where to: `s3://bucket/prefix`, `gs://…`, `az://…`, `file:///folder`, or `default` for the stack's folder.
         #[arg(long, value_name = "URL")]

@@ -164,12 +164,15 @@ pub fn local_account() -> String {
 
 #[cfg(test)]
 mod tests {
+    use windlass_engine::provider::ClassedBy;
+
     use super::*;
 
     #[test]
     fn keys_that_are_refused_may_be_a_region_that_is_not_enabled() {
         let refused = |code: &str| ProviderError {
             class: ErrorClass::CredentialsExpired,
+            classed_by: ClassedBy::SharedTable,
             operation: "sts:GetCallerIdentity".to_owned(),
             code: Some(code.to_owned()),
             message: "The security token included in the request is invalid.".to_owned(),

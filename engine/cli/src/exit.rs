@@ -19,7 +19,7 @@ pub enum Exit {
     Locked,
     /// A deployment failed and ECS rolled back.
     RolledBack,
-    /// Another state has resources of the same stack and environment; Windlass changed nothing.
+    /// Another state, or a later run of this one, has resources of the same stack and environment; Windlass changed nothing.
     Namesake,
     /// The command line is wrong.
     Usage,

@@ -275,11 +275,14 @@ plain!(
 
 #[cfg(test)]
 mod tests {
+    use windlass_engine::provider::ClassedBy;
+
     use super::*;
 
     fn denied(operation: &str, request: &str) -> ProviderError {
         ProviderError {
             class: ErrorClass::Denied,
+            classed_by: ClassedBy::SharedTable,
             operation: operation.to_owned(),
             code: Some("UnauthorizedOperation".to_owned()),
             message: "You are not authorized to perform this operation.".to_owned(),

@@ -93,7 +93,13 @@ impl ScalableTargetTags {
         }
     }
 
-    /// Keeps the tags of a registration.
+    /// The tags of a target, if it has any.
+    pub(crate) fn of(&self, arn: &str) -> Option<BTreeMap<String, String>> {
+        let by_arn = self.by_arn.lock().expect("no panic while held");
+        by_arn.get(arn).cloned()
+    }
+
+    /// Takes the tags of a registration.
     pub(crate) fn register(&self, request: &Value, arn: &str) {
         let tags = tags(request);
         if !tags.is_empty() {

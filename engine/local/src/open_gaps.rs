@@ -83,6 +83,11 @@ pub const OPEN_GAPS: &[OpenGap] = &[
         "Ipv4IpamPoolId",
         "CreateVpc demands a CIDR block: moto has no IPAM",
     ),
+    bars(
+        "AWS::ElasticLoadBalancingV2::ListenerRule",
+        "Conditions[].SourceIpConfig.IpAddressType",
+        "CreateRule demands ranges: moto has no rules of network load balancers",
+    ),
     loses(
         "AWS::ElasticLoadBalancingV2::LoadBalancer",
         "IpAddressType",

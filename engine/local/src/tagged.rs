@@ -1,11 +1,12 @@
 //! GetResources of the Resource Groups Tagging API by ARN: moto has pages where AWS has none, and does not know the tags of AWS Cloud Map, nor
-//! those of listeners and their rules.
+//! those of listeners and their rules, nor those of scalable targets.
 //!
 //! Not here: GetResources by filter, which moto answers.
 
 use serde_json::{Value, json};
 
 use crate::backend::{Backend, BackendError, Reply};
+use crate::gaps::ScalableTargetTags;
 use crate::operation::Call;
 
 const GET_RESOURCES: &str = "ResourceGroupsTaggingAPI_20170126.GetResources";
@@ -20,6 +21,7 @@ pub(crate) fn asks_by_arn(request: &Value) -> bool {
 /// The answer that AWS would give.
 pub(crate) async fn answer(
     backend: &Backend,
+    targets: &ScalableTargetTags,
     call: &Call,
     request: &Value,
 ) -> Result<Reply, BackendError> {
@@ -66,6 +68,16 @@ pub(crate) async fn answer(
         let mut answer: Value = serde_json::from_str(&text).map_err(BackendError::of)?;
         let described = &mut answer["DescribeTagsResponse"]["DescribeTagsResult"];
         if let Value::Array(tags) = described["TagDescriptions"][0]["Tags"].take() {
+            found.push(json!({"ResourceARN": arn, "Tags": tags}));
+        }
+    }
+    let arns = request["ResourceARNList"].as_array().into_iter().flatten();
+    for arn in arns.filter_map(Value::as_str) {
+        if let Some(tags) = targets.of(arn) {
+            let tags = tags.into_iter();
+            let tags: Vec<Value> = tags
+                .map(|(key, value)| json!({"Key": key, "Value": value}))
+                .collect();
             found.push(json!({"ResourceARN": arn, "Tags": tags}));
         }
     }

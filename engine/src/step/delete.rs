@@ -79,7 +79,12 @@ impl Running<'_> {
 
     // A deletion in progress keeps its intent open until AWS says that the resource is gone.
     async fn until_gone(&self, target: Target, options: &Options) -> Result<(), StepError> {
-        let within = limit(&target.kind, Action::Delete, &options.timeouts);
+        let within = limit(
+            self.run.provider,
+            &target.kind,
+            Action::Delete,
+            &options.timeouts,
+        );
         let question = PollQuestion {
             target,
             until: Until::Gone,

@@ -24,7 +24,12 @@ impl Running<'_> {
         } else {
             Action::Update
         };
-        let within = limit(&target.kind, action, &self.options().timeouts);
+        let within = limit(
+            self.run.provider,
+            &target.kind,
+            action,
+            &self.options().timeouts,
+        );
         let question = PollQuestion {
             target,
             until: Until::Reaches(level),

@@ -9,7 +9,9 @@ use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::document::Place;
 use windlass_engine::clock::Clock;
-use windlass_engine::provider::{CreateRequest, ErrorClass, ProviderError, Target, UpdateRequest};
+use windlass_engine::provider::{
+    ClassedBy, CreateRequest, ErrorClass, ProviderError, Target, UpdateRequest,
+};
 use windlass_plan::plan::Partner;
 use windlass_state::identity::{IntentId, Owner};
 
@@ -314,6 +316,7 @@ impl Cloud {
 fn lost(operation: &str) -> ProviderError {
     ProviderError {
         class: ErrorClass::Unknown,
+        classed_by: ClassedBy::Finding,
         operation: operation.to_owned(),
         code: None,
         message: "the connection was cut".to_owned(),

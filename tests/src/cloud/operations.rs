@@ -80,7 +80,7 @@ const EC2_TAGS: (&str, &str) = ("Tags", "ec2:CreateTags");
 
 #[rustfmt::skip]
 const OPERATIONS: &[Operations] = &[
-    row("AWS::ApplicationAutoScaling::ScalableTarget", ["application-autoscaling:RegisterScalableTarget", "application-autoscaling:RegisterScalableTarget", "application-autoscaling:DeregisterScalableTarget", "application-autoscaling:DescribeScalableTargets"], &[("ScheduledActions", "application-autoscaling:PutScheduledAction")]),
+    row("AWS::ApplicationAutoScaling::ScalableTarget", ["application-autoscaling:RegisterScalableTarget", "application-autoscaling:RegisterScalableTarget", "application-autoscaling:DeregisterScalableTarget", "application-autoscaling:DescribeScalableTargets"], &[("ScheduledActions", "application-autoscaling:PutScheduledAction"), ("Tags", "application-autoscaling:TagResource")]),
     row("AWS::ApplicationAutoScaling::ScalingPolicy", ["application-autoscaling:PutScalingPolicy", "application-autoscaling:PutScalingPolicy", "application-autoscaling:DeleteScalingPolicy", "application-autoscaling:DescribeScalingPolicies"], &[]),
     row("AWS::AutoScaling::AutoScalingGroup", ["autoscaling:CreateAutoScalingGroup", "autoscaling:UpdateAutoScalingGroup", "autoscaling:DeleteAutoScalingGroup", "autoscaling:DescribeAutoScalingGroups"], &[("Tags", "autoscaling:CreateOrUpdateTags"), ("LifecycleHookSpecificationList", "autoscaling:PutLifecycleHook")]),
     row("AWS::EC2::EIP", ["ec2:AllocateAddress", "ec2:AssociateAddress", "ec2:ReleaseAddress", "ec2:DescribeAddresses"], &[EC2_TAGS]),

@@ -17,6 +17,7 @@ use windlass_engine::provider::{
     CreateRequest, Created, Deletion, Found, Identity, Limit, Outputs, PollQuestion, Progress,
     Provider, ProviderError, Tagged, Target, UpdateRequest,
 };
+use windlass_engine::timing::Timing;
 use windlass_plan::observation::Observation;
 use windlass_state::record::{Action, Intent};
 
@@ -280,6 +281,10 @@ impl Provider for Cloud {
             .iter()
             .map(|question| self.progress(question))
             .collect()
+    }
+
+    fn timing(&self, kind: &str) -> Timing {
+        windlass_aws::timing(kind)
     }
 
     fn documented(&self, _: &str, _: Action) -> Option<Limit> {

@@ -8,7 +8,6 @@ use std::time::Duration;
 use serde_json::Value;
 use windlass::document::Place;
 use windlass::schema::KindSchema;
-use windlass_engine::provider::ProviderError;
 
 use super::operations::twin;
 use super::provider::{Cloud, Result};
@@ -354,10 +353,8 @@ pub(super) fn taken_back(
         None => Ok(None),
         Some(Scheduled { ours: true, .. }) => Ok(world.scheduled.remove(&key).map(|was| was.id)),
         // This is AWS's refusal with the class that the life cycle gives it after it has checked whose secret that is.
-        Some(Scheduled { id, .. }) => Err(ProviderError {
-            class: windlass_aws::exists(operation, id).class,
-            ..refusal(schema.kind, operation, SCHEDULED, id, "")
-        }),
+        Some(Scheduled { id, .. }) => Err(refusal(schema.kind, operation, SCHEDULED, id, "")
+            .found_to_be(windlass_aws::exists(operation, id).class)),
     }
 }
 

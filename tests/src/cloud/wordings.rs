@@ -2,7 +2,7 @@
 //!
 //! Not here: when AWS refuses something (`rules`).
 
-use windlass_engine::provider::ProviderError;
+use windlass_engine::provider::{ClassedBy, ProviderError};
 
 use super::operations::{self, twin};
 
@@ -49,6 +49,7 @@ pub fn answer(
 ) -> ProviderError {
     ProviderError {
         class: windlass_aws::classed(twin(kind), operation, status, code, message),
+        classed_by: ClassedBy::SharedTable,
         operation: operation.to_owned(),
         code: Some(code.to_owned()),
         message: message.to_owned(),

@@ -70,6 +70,7 @@ fn tags_are_asked_for_together() {
     assert_eq!(preview.changes(), [""; 0]);
     assert_eq!(calls["tagging:GetResources"], 1, "{calls:#?}");
     for operation in [
+        "application-autoscaling:ListTagsForResource",
         "ecs:ListTagsForResource",
         "elasticloadbalancing:DescribeTags",
         "logs:ListTagsForResource",

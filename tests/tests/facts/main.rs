@@ -1,7 +1,7 @@
 //! Compares the catalogue with CloudFormation's resource specifications: the catalogue has every property, requires it where AWS requires it, and
 //! replaces the resource where AWS cannot change it. `reasons` gives the reason for every intended difference.
 //!
-//! Not here: whether the properties reach AWS, which the wire tests prove.
+//! Not here: bounds and enumerations of values, which the facts have, too; and whether the properties reach AWS, which the wire tests prove.
 
 mod reasons;
 mod walk;
@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use windlass::schema::{Change, KindSchema, Read};
+use windlass_tests::facts::{FILE, extracted};
 
 use reasons::Reason;
 use walk::{Found, find, paths};
@@ -17,7 +18,7 @@ use walk::{Found, find, paths};
 /// CloudFormation's specification of one kind.
 #[derive(Debug, Deserialize)]
 struct Facts {
-    /// By path. The members of a list have `[]` in their path.
+    /// By path. The members of a list have `[]` in their path. Paths that end with it, about the items of lists of plain values, are left out.
     properties: BTreeMap<String, Fact>,
     required: Vec<String>,
     create_only: Vec<String>,
@@ -29,11 +30,14 @@ struct Facts {
 #[derive(Debug, Deserialize)]
 struct Fact {}
 
-/// The facts per kind, from `tests/facts/cloudformation.json`.
+fn text() -> String {
+    std::fs::read_to_string(FILE).expect("the facts stand beside the tests")
+}
+
+/// The facts about each kind of the catalogue. The file has further types, for kinds to come.
 fn facts() -> BTreeMap<String, Facts> {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/facts/cloudformation.json");
-    let text = std::fs::read_to_string(file).expect("the facts stand beside the tests");
-    let facts: BTreeMap<String, Facts> = serde_json::from_str(&text).expect("facts have one form");
+    let facts: BTreeMap<String, Facts> =
+        serde_json::from_str(&text()).expect("facts have one form");
     let normal = |paths: Vec<String>| {
         paths
             .into_iter()
@@ -42,7 +46,9 @@ fn facts() -> BTreeMap<String, Facts> {
     };
     facts
         .into_iter()
-        .map(|(kind, facts)| {
+        .filter(|(kind, _)| windlass::aws::schema(kind).is_some())
+        .map(|(kind, mut facts)| {
+            facts.properties.retain(|path, _| !path.ends_with("[]"));
             let facts = Facts {
                 create_only: normal(facts.create_only),
                 conditional_create_only: normal(facts.conditional_create_only),
@@ -122,8 +128,17 @@ fn each_kind(
     })
 }
 
+#[tokio::test]
+async fn the_facts_are_those_of_cfn_lint() {
+    let same = text() == extracted().await;
+    assert!(
+        same,
+        "`cargo run -p windlass-tests --bin facts` writes {FILE}"
+    );
+}
+
 #[test]
-fn the_facts_are_about_the_kinds_of_the_catalogue() {
+fn the_facts_are_about_all_kinds_of_the_catalogue() {
     let facts = facts();
     let known: BTreeSet<&str> = facts.keys().map(String::as_str).collect();
     let ours: BTreeSet<&str> = windlass::aws::SCHEMAS

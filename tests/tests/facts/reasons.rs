@@ -81,6 +81,11 @@ pub const NO_OUTPUT: &[Reason] = &[
         because: "IPv6 ranges come from `AWS::EC2::VPCCidrBlock` and are there only after whoever waits for the VPC",
     },
     Reason {
+        kind: "AWS::EC2::VPC",
+        path: "VpcEncryptionControl",
+        because: "how far AWS has come with the control, which changes by itself, so that nothing can be built on it",
+    },
+    Reason {
         kind: "AWS::IAM::ManagedPolicy",
         path: "AttachmentCount",
         because: "it changes whenever somebody else attaches the policy, so that nothing can be built on it",
@@ -108,16 +113,6 @@ pub const OURS: &[Reason] = &[
         kind: "AWS::EC2::LaunchTemplate",
         path: "Tags",
         because: "CloudFormation's `TagSpecifications`, in the form that all kinds have",
-    },
-    Reason {
-        kind: "AWS::ElasticLoadBalancingV2::Listener",
-        path: "Tags",
-        because: "`CreateListener` and `AddTags` take tags, though CloudFormation offers none",
-    },
-    Reason {
-        kind: "AWS::ElasticLoadBalancingV2::ListenerRule",
-        path: "Tags",
-        because: "`CreateRule` and `AddTags` take tags, though CloudFormation offers none",
     },
     Reason {
         kind: "AWS::SecretsManager::Secret",

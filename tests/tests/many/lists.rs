@@ -153,7 +153,7 @@ fn asked(request: &Captured, count: usize, arn: fn(usize) -> String) -> (Vec<usi
     )
 }
 
-/// An account with so many target groups that ours are not on the first page.
+/// An account with more target groups than one page shows: ours are on a later page.
 fn crowd(request: &Captured) -> Option<(u16, String)> {
     let member = |at| {
         format!(

@@ -27,6 +27,8 @@ pub use scaling_policy::{
 crate::ids! {
     /// A scaling policy.
     ScalingPolicyArn = "arn:";
+    /// A scalable target, as AWS names it where it takes tags.
+    ScalableTargetArn = "arn:";
     /// A scalable target: its resource id, dimension and namespace with `|` between them.
     ScalableTargetId = "";
 }

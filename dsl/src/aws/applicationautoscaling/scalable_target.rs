@@ -11,14 +11,14 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 use windlass_derive::{Block, Resource};
 
-use super::{ScalableDimension, ScalableTargetId, ServiceNamespace};
+use super::{ScalableDimension, ScalableTargetArn, ScalableTargetId, ServiceNamespace};
 use crate::aws::ecs::{ClusterName, ServiceName};
 use crate::aws::iam::principal::ApplicationAutoScaling;
 use crate::aws::iam::{RoleArn, RoleFor};
 use crate::codes;
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
-use crate::value::{Input, IntoInput, join};
+use crate::value::{Input, IntoInput, Tags, join};
 
 /// Registers a resource whose number AWS may scale, with its upper and lower bound.
 ///
@@ -38,7 +38,7 @@ use crate::value::{Input, IntoInput, join};
 #[resource(
     kind = "AWS::ApplicationAutoScaling::ScalableTarget",
     id = "ResourceId|ScalableDimension|ServiceNamespace",
-    outputs(id: ScalableTargetId = "Id"),
+    outputs(id: ScalableTargetId = "Id", arn: ScalableTargetArn = "ScalableTargetArn"),
     exclusive("ResourceId", "ScalableDimension", "ServiceNamespace"),
     drives("ResourceId" => "DesiredCount", keep_count, "Application Auto Scaling sets it"),
     no_new
@@ -74,6 +74,9 @@ pub struct ScalableTarget {
         )
     )]
     pub suspended_state: Option<SuspendedState>,
+    /// Tags.
+    #[field(in_place)]
+    pub tags: Tags,
 }
 
 /// The desired count belongs to the scaler as soon as the service exists.
@@ -139,6 +142,7 @@ impl ScalableTarget {
             scheduled_actions: Vec::new(),
             service_namespace: dimension.namespace().into(),
             suspended_state: None,
+            tags: Tags::default(),
         }
     }
 
@@ -307,6 +311,7 @@ impl Samples for ScalableTarget {
                 .role_arn(role("scaling"))
                 .scheduled_actions([evening.clone(), morning.clone()])
                 .suspended_state(suspended(false))
+                .tag("Name", "api")
         };
         vec![
             of("api", 2..=10),
@@ -314,7 +319,8 @@ impl Samples for ScalableTarget {
             dress(of("api", 3..=12))
                 .role_arn(role("other"))
                 .scheduled_actions([later.clone()])
-                .suspended_state(suspended(true)),
+                .suspended_state(suspended(true))
+                .tag("Name", "other"),
             dress(of("worker", 2..=10)),
             dress(Self::new(
                 ScalableDimension::DynamoDbTableRead,

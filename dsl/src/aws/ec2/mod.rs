@@ -63,7 +63,10 @@ pub use security_group_ingress::{
     RuleGroup, RuleGroupResolved, SecurityGroupIngress, SecurityGroupIngressChange,
     SecurityGroupIngressResolved,
 };
-pub use vpc::{InstanceTenancy, Vpc, VpcChange, VpcResolved};
+pub use vpc::{
+    EncryptionControlMode, EncryptionExclusion, InstanceTenancy, Vpc, VpcChange,
+    VpcEncryptionControl, VpcEncryptionControlResolved, VpcResolved,
+};
 pub use vpc_endpoint::{
     DnsOptions, DnsOptionsResolved, DnsRecordIpType, EndpointAddressType, EndpointTarget,
     EndpointTargetResolved, PrivateDnsPreference, PrivateDnsScope, VpcEndpoint, VpcEndpointChange,
@@ -127,6 +130,8 @@ crate::ids! {
     OutpostArn = "arn:";
     /// A core network of AWS Cloud WAN.
     CoreNetworkArn = "arn:";
+    /// An ODB network of Oracle Database@AWS.
+    OdbNetworkArn = "arn:";
 }
 
 #[cfg(test)]

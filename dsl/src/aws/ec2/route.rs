@@ -14,8 +14,8 @@ use windlass_derive::{Choice, Resource};
 
 use super::{
     CarrierGatewayId, CoreNetworkArn, EgressOnlyInternetGatewayId, InstanceId, InternetGatewayId,
-    LocalGatewayId, NatGatewayId, NetworkInterfaceId, PrefixListId, RouteTableId, TransitGatewayId,
-    VpcEndpointId, VpcPeeringConnectionId, VpnGatewayId,
+    LocalGatewayId, NatGatewayId, NetworkInterfaceId, OdbNetworkArn, PrefixListId, RouteTableId,
+    TransitGatewayId, VpcEndpointId, VpcPeeringConnectionId, VpnGatewayId,
 };
 use crate::resource::{Check, Samples};
 use crate::stack::Checks;
@@ -65,6 +65,9 @@ pub enum RouteTarget {
     LocalGatewayId(Input<LocalGatewayId>),
     NatGatewayId(Input<NatGatewayId>),
     NetworkInterfaceId(Input<NetworkInterfaceId>),
+    /// An ODB network, where Oracle Database@AWS has its databases.
+    OdbNetworkArn(Input<OdbNetworkArn>),
+    /// A transit gateway.
     TransitGatewayId(Input<TransitGatewayId>),
     /// An endpoint of a Gateway Load Balancer.
     VpcEndpointId(Input<VpcEndpointId>),
@@ -140,6 +143,7 @@ ends! { ToTarget::target -> RouteTarget:
     LocalGatewayId => LocalGatewayId,
     NatGatewayId => NatGatewayId,
     NetworkInterfaceId => NetworkInterfaceId,
+    OdbNetworkArn => OdbNetworkArn,
     TransitGatewayId => TransitGatewayId,
     VpcEndpointId => VpcEndpointId,
     VpcPeeringConnectionId => VpcPeeringConnectionId,
@@ -292,6 +296,9 @@ impl Samples for Route {
                 "arn:aws:networkmanager::123456789012:core-network/{id}"
             ))
         };
+        let databases = OdbNetworkArn::existing(
+            "arn:aws:odb:us-east-1:123456789012:odb-network/odbnet_0a1b2c3d",
+        );
         let range = |text: &str| text.parse::<Ipv4Net>().expect("a range");
         let range6 = |text: &str| text.parse::<Ipv6Net>().expect("a range");
         let ipv6 = route.clone().destination(range6("::/0"));
@@ -316,10 +323,11 @@ impl Samples for Route {
             route.clone().route_table_id(table("rtb-0b2")),
             route.clone().destination(range("10.64.0.0/10")),
             route.clone().destination(PrefixListId::existing("pl-0a1")),
-            route.destination(PrefixListId::existing("pl-0b2")),
+            route.clone().destination(PrefixListId::existing("pl-0b2")),
             ipv6.clone(),
             ipv6.clone().destination(range6("2001:db8::/32")),
             ipv6.target(EgressOnlyInternetGatewayId::existing("eigw-0a1")),
+            route.target(databases),
         ]
     }
 }

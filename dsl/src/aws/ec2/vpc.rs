@@ -8,7 +8,7 @@
 
 use ipnet::Ipv4Net;
 use serde_json::{Value, json};
-use windlass_derive::Resource;
+use windlass_derive::{Block, Resource};
 
 use super::{IpamPoolId, NetworkAclId, SecurityGroupId, VpcId};
 use crate::resource::{Check, Samples};
@@ -24,6 +24,89 @@ crate::text_enum! {
         Dedicated = "dedicated",
         /// A dedicated host.
         Host = "host",
+    }
+
+    /// What AWS does about resources that let traffic through in clear text.
+    pub enum EncryptionControlMode {
+        /// AWS names them, and flow logs tell which traffic is encrypted.
+        Monitor = "monitor",
+        /// AWS keeps them out of the VPC.
+        Enforce = "enforce",
+    }
+
+    /// Whether AWS lets one way out of a VPC carry traffic in clear text.
+    pub enum EncryptionExclusion {
+        /// AWS excludes it from the enforcement.
+        Enable = "enable",
+        /// AWS enforces encryption there, too.
+        Disable = "disable",
+    }
+}
+
+/// How AWS controls that traffic in a VPC is encrypted. Exclusions are for the mode `enforce`.
+#[derive(Debug, Clone, Block)]
+pub struct VpcEncryptionControl {
+    /// Whether AWS only reports what is not encrypted, or enforces encryption.
+    pub mode: Input<EncryptionControlMode>,
+    /// Whether AWS excludes egress-only internet gateways. AWS's default is `disable`.
+    #[field(never_read)]
+    pub egress_only_internet_gateway_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes Amazon EFS. AWS's default is `disable`.
+    #[field(never_read)]
+    pub elastic_file_system_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes internet gateways. AWS's default is `disable`.
+    #[field(never_read)]
+    pub internet_gateway_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes AWS Lambda. AWS's default is `disable`.
+    #[field(never_read)]
+    pub lambda_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes NAT gateways. AWS's default is `disable`.
+    #[field(never_read)]
+    pub nat_gateway_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes virtual private gateways. AWS's default is `disable`.
+    #[field(never_read)]
+    pub virtual_private_gateway_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes Amazon VPC Lattice. AWS's default is `disable`.
+    #[field(never_read)]
+    pub vpc_lattice_exclusion: Option<Input<EncryptionExclusion>>,
+    /// Whether AWS excludes peering connections. AWS's default is `disable`.
+    #[field(never_read)]
+    pub vpc_peering_exclusion: Option<Input<EncryptionExclusion>>,
+}
+
+impl VpcEncryptionControl {
+    fn check(&self, checks: &mut Checks<'_>) {
+        if self.mode.literal() != Some(EncryptionControlMode::Monitor) {
+            return;
+        }
+        let exclusions = [
+            (
+                "EgressOnlyInternetGatewayExclusion",
+                &self.egress_only_internet_gateway_exclusion,
+            ),
+            (
+                "ElasticFileSystemExclusion",
+                &self.elastic_file_system_exclusion,
+            ),
+            ("InternetGatewayExclusion", &self.internet_gateway_exclusion),
+            ("LambdaExclusion", &self.lambda_exclusion),
+            ("NatGatewayExclusion", &self.nat_gateway_exclusion),
+            (
+                "VirtualPrivateGatewayExclusion",
+                &self.virtual_private_gateway_exclusion,
+            ),
+            ("VpcLatticeExclusion", &self.vpc_lattice_exclusion),
+            ("VpcPeeringExclusion", &self.vpc_peering_exclusion),
+        ];
+        for (name, exclusion) in exclusions {
+            if exclusion.is_some() {
+                checks.invalid(
+                    &format!("VpcEncryptionControl.{name}"),
+                    "is given, but `Mode` is `monitor`",
+                    "AWS takes exclusions with the mode `enforce` only",
+                );
+            }
+        }
     }
 }
 
@@ -64,6 +147,10 @@ pub struct Vpc {
         removal_default("\"default\"")
     )]
     pub instance_tenancy: Option<Input<InstanceTenancy>>,
+    /// How AWS controls that traffic is encrypted. AWS's default is not at all, unless the account says otherwise.
+    #[field(replaces)]
+    pub vpc_encryption_control: Option<VpcEncryptionControl>,
+    /// Tags.
     #[field(in_place)]
     pub tags: Tags,
 }
@@ -101,6 +188,7 @@ impl Vpc {
             enable_dns_hostnames: None,
             enable_dns_support: None,
             instance_tenancy: None,
+            vpc_encryption_control: None,
             tags: Tags::default(),
         }
     }
@@ -139,6 +227,9 @@ impl Check for Vpc {
                 "DNS host names need DNS support",
             );
         }
+        if let Some(control) = &self.vpc_encryption_control {
+            control.check(checks);
+        }
     }
 }
 
@@ -146,10 +237,21 @@ impl Samples for Vpc {
     fn samples() -> Vec<Self> {
         let range = |text: &str| text.parse::<Ipv4Net>().expect("a range");
         let pool = |id: &str| IpamPoolId::existing(id);
+        let enforced = VpcEncryptionControl::new(EncryptionControlMode::Enforce)
+            .egress_only_internet_gateway_exclusion(EncryptionExclusion::Enable)
+            .elastic_file_system_exclusion(EncryptionExclusion::Enable)
+            .internet_gateway_exclusion(EncryptionExclusion::Enable)
+            .lambda_exclusion(EncryptionExclusion::Enable)
+            .nat_gateway_exclusion(EncryptionExclusion::Enable)
+            .virtual_private_gateway_exclusion(EncryptionExclusion::Enable)
+            .vpc_lattice_exclusion(EncryptionExclusion::Disable)
+            .vpc_peering_exclusion(EncryptionExclusion::Disable);
+        let monitored = VpcEncryptionControl::new(EncryptionControlMode::Monitor);
         let full = Self::new(range("10.0.0.0/16"))
             .enable_dns_hostnames(true)
             .enable_dns_support(true)
             .instance_tenancy(InstanceTenancy::Dedicated)
+            .vpc_encryption_control(enforced)
             .tag("Name", "main");
         vec![
             Self::new(range("10.0.0.0/16")),
@@ -162,6 +264,7 @@ impl Samples for Vpc {
             Self::new(range("10.1.0.0/16")),
             Self::from_ipam(pool("ipam-pool-0a1"), 20),
             Self::from_ipam(pool("ipam-pool-0b2"), 24),
+            full.vpc_encryption_control(monitored),
         ]
     }
 }
@@ -200,6 +303,22 @@ mod tests {
         assert_eq!(
             problems(Vpc::new(range("10.0.1.0/16"))),
             ["`CidrBlock` of `vpc` is 10.0.1.0/16, which has host bits set"]
+        );
+    }
+
+    #[test]
+    fn exclusions_need_enforcement() {
+        let vpc = |mode: EncryptionControlMode| {
+            let control = VpcEncryptionControl::new(mode);
+            Vpc::new("10.0.0.0/16".parse::<Ipv4Net>().expect("a range"))
+                .vpc_encryption_control(control.nat_gateway_exclusion(EncryptionExclusion::Enable))
+        };
+        assert_eq!(problems(vpc(EncryptionControlMode::Enforce)), [""; 0]);
+        assert_eq!(
+            problems(vpc(EncryptionControlMode::Monitor)),
+            [
+                "`VpcEncryptionControl.NatGatewayExclusion` of `vpc` is given, but `Mode` is `monitor`"
+            ]
         );
     }
 }

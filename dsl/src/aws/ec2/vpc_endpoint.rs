@@ -34,6 +34,8 @@ crate::text_enum! {
         ServiceNetwork = "ServiceNetwork",
         /// A resource configuration of Amazon VPC Lattice.
         Resource = "Resource",
+        /// A network segment: a resource configuration of Amazon VPC Lattice for address ranges, reached through a tunnel of GENEVE.
+        Tunnel = "Tunnel",
     }
 
     /// The address family of an endpoint.
@@ -241,6 +243,12 @@ impl VpcEndpoint {
         Self::of(VpcEndpointType::Resource, vpc, target)
     }
 
+    /// A tunnel endpoint for a resource configuration of type `CIDR`.
+    pub fn tunnel(vpc: impl IntoInput<VpcId>, arn: impl IntoInput<String>) -> Self {
+        let target = EndpointTarget::ResourceConfigurationArn(arn.into());
+        Self::of(VpcEndpointType::Tunnel, vpc, target)
+    }
+
     fn of(kind: VpcEndpointType, vpc: impl IntoInput<VpcId>, target: EndpointTarget) -> Self {
         Self {
             vpc_id: vpc.into(),
@@ -312,7 +320,9 @@ impl VpcEndpoint {
                 "ServiceName",
                 !matches!(
                     kind,
-                    VpcEndpointType::ServiceNetwork | VpcEndpointType::Resource
+                    VpcEndpointType::ServiceNetwork
+                        | VpcEndpointType::Resource
+                        | VpcEndpointType::Tunnel
                 ),
             ),
             EndpointTarget::ServiceNetworkArn(_) => {
@@ -320,7 +330,7 @@ impl VpcEndpoint {
             }
             EndpointTarget::ResourceConfigurationArn(_) => (
                 "ResourceConfigurationArn",
-                kind == VpcEndpointType::Resource,
+                matches!(kind, VpcEndpointType::Resource | VpcEndpointType::Tunnel),
             ),
         };
         if !fits {

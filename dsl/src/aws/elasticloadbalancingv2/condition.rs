@@ -19,6 +19,14 @@ crate::text_enum! {
         /// The client's address.
         SourceIp = "source-ip",
     }
+
+    /// The form of the clients' addresses.
+    pub enum SourceIpAddressType {
+        /// Addresses of IPv4.
+        Ipv4 = "ipv4",
+        /// Addresses of IPv6.
+        Ipv6 = "ipv6",
+    }
 }
 
 /// One condition. A rule applies to requests that meet all of its conditions.
@@ -126,10 +134,21 @@ pub struct QueryStringPair {
 
 /// Address ranges of clients.
 #[derive(Debug, Clone, Block)]
+#[block(no_new)]
 pub struct SourceIp {
-    /// The ranges, up to 5. The client's address must be in one of them.
-    #[field(required, set)]
-    pub values: Vec<Input<IpNet>>,
+    /// The ranges or the form of the addresses.
+    #[field(choice)]
+    pub addresses: SourceAddresses,
+}
+
+/// Which addresses of clients fit: an application load balancer takes ranges, a network load balancer takes the form.
+#[derive(Debug, Clone, Choice)]
+pub enum SourceAddresses {
+    /// The ranges of which one must hold the client, up to 5.
+    #[field(set)]
+    Values(Vec<Input<IpNet>>),
+    /// The form of the addresses.
+    IpAddressType(Input<SourceIpAddressType>),
 }
 
 impl Patterns {
@@ -234,9 +253,20 @@ impl RuleCondition {
     /// The client's address is in one of these ranges.
     #[must_use]
     pub fn from_ranges(ranges: impl IntoIterator<Item = impl IntoInput<IpNet>>) -> Self {
+        let ranges = ranges.into_iter().map(Into::into).collect();
+        Self::from_addresses(SourceAddresses::Values(ranges))
+    }
+
+    /// The client's address has this form: a condition for network load balancers.
+    #[must_use]
+    pub fn from_address_type(form: impl IntoInput<SourceIpAddressType>) -> Self {
+        Self::from_addresses(SourceAddresses::IpAddressType(form.into()))
+    }
+
+    fn from_addresses(addresses: SourceAddresses) -> Self {
         Self::about(
             ConditionField::SourceIp,
-            ConditionConfig::SourceIp(SourceIp::new(ranges)),
+            ConditionConfig::SourceIp(SourceIp { addresses }),
         )
     }
 
@@ -271,7 +301,10 @@ impl ConditionConfig {
 
     fn count(&self) -> usize {
         match self {
-            Self::SourceIp(ranges) => ranges.values.len(),
+            Self::SourceIp(SourceIp {
+                addresses: SourceAddresses::Values(ranges),
+            }) => ranges.len(),
+            Self::SourceIp(_) => 1,
             _ => self.texts().len(),
         }
     }

@@ -1,4 +1,4 @@
-//! `AWS::ElasticLoadBalancingV2::ListenerRule`: what an application load balancer's listener does with some of its requests.
+//! `AWS::ElasticLoadBalancingV2::ListenerRule`: what a listener does with some of what comes in there.
 //!
 //! What surprises people: The lowest priority number wins, and two rules of a listener cannot share one. A rule has at most five values over all its
 //! conditions. AWS does not say which listener a rule belongs to, but the rule's ARN does.
@@ -17,7 +17,7 @@ use crate::resource::{Check, Samples};
 use crate::stack::Checks;
 use crate::value::{Input, Tags};
 
-/// What an application load balancer's listener does with some of its requests.
+/// What an application load balancer's listener does with some of its requests, or a network load balancer's with some of its connections.
 ///
 /// ```
 /// use windlass::aws::ec2::VpcId;
@@ -99,7 +99,9 @@ impl Check for ListenerRule {
 impl Samples for ListenerRule {
     fn samples() -> Vec<Self> {
         use super::samples::{actions, target_group};
-        use super::{ConditionConfig, ConditionField, Patterns, QueryStringPair};
+        use super::{
+            ConditionConfig, ConditionField, Patterns, QueryStringPair, SourceIpAddressType,
+        };
 
         let listener = |id: &str| {
             ListenerArn::existing(format!(
@@ -177,6 +179,12 @@ impl Samples for ListenerRule {
             actions()
                 .into_iter()
                 .map(|actions| full.clone().actions(actions)),
+        );
+        samples.extend(
+            [SourceIpAddressType::Ipv4, SourceIpAddressType::Ipv6].map(|form| {
+                full.clone()
+                    .conditions([RuleCondition::from_address_type(form)])
+            }),
         );
         samples
     }

@@ -37,8 +37,8 @@ pub use condition::{
     ConditionConfig, ConditionConfigResolved, ConditionField, HostHeader, HostHeaderResolved,
     HttpHeader, HttpHeaderResolved, HttpMethod, HttpMethodResolved, PathPattern,
     PathPatternResolved, Patterns, PatternsResolved, QueryString, QueryStringPair,
-    QueryStringPairResolved, QueryStringResolved, RuleCondition, RuleConditionResolved, SourceIp,
-    SourceIpResolved,
+    QueryStringPairResolved, QueryStringResolved, RuleCondition, RuleConditionResolved,
+    SourceAddresses, SourceAddressesResolved, SourceIp, SourceIpAddressType, SourceIpResolved,
 };
 pub use listener::{
     AlpnPolicy, Listener, ListenerCertificate, ListenerCertificateResolved, ListenerChange,

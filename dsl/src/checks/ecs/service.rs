@@ -116,17 +116,18 @@ impl Pair<'_> {
         }
     }
 
-    /// Service Connect and VPC Lattice name a port by its name.
+    /// Service Connect, VPC Lattice and gateways name a port by its name.
     fn port_names(&self, problems: &mut Vec<Diagnostic>) {
         let connect = self.service.spec["ServiceConnectConfiguration"]["Services"].as_array();
         let lattice = self.service.list("VpcLatticeConfigurations").iter();
+        let gateways = self.service.list("GatewayConnectors").iter();
         let mappings = || {
             let containers = self.containers().iter();
             containers
                 .filter_map(|container| container["PortMappings"].as_array())
                 .flatten()
         };
-        for used in connect.into_iter().flatten().chain(lattice) {
+        for used in connect.into_iter().flatten().chain(lattice).chain(gateways) {
             let Some(name) = used["PortName"].as_str() else {
                 continue;
             };

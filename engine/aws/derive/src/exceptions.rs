@@ -1,4 +1,4 @@
-//! What a row says about single properties: `"FilesystemId" as file_system_id;`, `"Tags" not sent;`, `"Policy" sent by policy::text;`.
+//! The exceptions of a row, each about one property: `"FilesystemId" as file_system_id;`, `"Tags" not sent;`, `"Policy" sent by policy::text;`.
 
 use std::collections::BTreeMap;
 
@@ -6,48 +6,48 @@ use proc_macro2::TokenStream;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, LitStr, Path, Result, Token, braced};
 
-/// The exceptions of a row, by property, and those of its choices, by field.
+/// All exceptions of a row. The key of `of` is a property, the key of `choices` is a field.
 #[derive(Default)]
 pub struct Exceptions {
     of: BTreeMap<String, (LitStr, Exception)>,
     choices: BTreeMap<String, (Ident, TokenStream)>,
 }
 
-/// How one property differs.
+/// How one property differs from the usual mapping by name.
 #[derive(Default, Clone)]
 pub struct Exception {
-    /// What the request calls it.
+    /// The member's name in the request.
     pub sent_as: Option<Ident>,
-    /// What the answer calls it.
+    /// The member's name in the answer.
     pub shown_as: Option<Ident>,
-    /// What makes the request's value of the field.
+    /// The function that makes the request's value from the field.
     pub sent_by: Option<Path>,
-    /// What makes the observed value of the whole answer.
+    /// The function that makes the observed value from the whole answer.
     pub shown_by: Option<Path>,
-    /// The request does not carry it.
+    /// The request does not carry the property.
     pub not_sent: bool,
     /// The request does not carry it; the engine sends it by an update once the resource exists.
     pub later: bool,
-    /// The answer does not have it.
+    /// The answer does not carry the property.
     pub not_shown: bool,
-    /// The list is sent when it is empty, too.
+    /// The request carries the list even when the list is empty.
     pub always: bool,
 }
 
 impl Exceptions {
-    /// Takes the exception of a property.
+    /// Removes and returns the exception of a property.
     pub fn take(&mut self, property: &str) -> Exception {
         let found = self.of.remove(property);
         found.map(|(_, exception)| exception).unwrap_or_default()
     }
 
-    /// Takes the exceptions of a choice, as they were written: the choice's own list of members is read elsewhere.
+    /// Removes and returns the exceptions of a choice, unparsed: the choice's macro hands over its own member list later.
     pub fn take_choice(&mut self, field: &Ident) -> TokenStream {
         let found = self.choices.remove(&field.to_string());
         found.map(|(_, exceptions)| exceptions).unwrap_or_default()
     }
 
-    /// What is left is about nothing that the twin has.
+    /// Reports each exception that is left: it names a property or a choice that the twin does not have.
     pub fn nothing_left(&self, twin: &Ident) -> Result<()> {
         let properties = self.of.values().map(|(name, _)| {
             let message = format!("`{twin}` has no property `{}`", name.value());

@@ -1,4 +1,4 @@
-//! What a row becomes: the request's conversion, the answer's observation, or the part of either that a choice plays.
+//! Expands a row into code: the conversion of the request, the observation of the answer, or the part of a choice in either.
 
 use heck::{ToPascalCase as _, ToSnakeCase as _};
 use proc_macro2::TokenStream;
@@ -9,7 +9,7 @@ use syn::{Ident, Path, Result};
 use crate::exceptions::{Exception, Exceptions};
 use crate::row::{Form, Member, Row, Wanted};
 
-/// Expands a row.
+/// Expands a row into code.
 pub fn expand(row: Row) -> Result<TokenStream> {
     let Row {
         specs,
@@ -44,7 +44,7 @@ pub fn expand(row: Row) -> Result<TokenStream> {
     })
 }
 
-/// A twin and the module that it is in.
+/// A twin, and the module that declares it.
 struct Twin {
     specs: Path,
     name: Ident,
@@ -78,7 +78,7 @@ fn matched<'a>(members: &'a [Member], exceptions: &mut Exceptions) -> Vec<Matche
     members.iter().map(with).collect()
 }
 
-/// Operations have the names of functions, types those of types.
+/// Whether `sent` is an operation. Operations have names of functions, such as `create_vpc`; types have names of types.
 fn is_call(sent: &Ident) -> bool {
     sent.to_string().starts_with(char::is_lowercase)
 }
@@ -120,7 +120,7 @@ fn request(twin: &Twin, members: &[Matched<'_>], service: &Ident, sent: &Ident) 
     }
 }
 
-/// How a field is bound, and what puts it into the builder.
+/// The pattern that binds a field, and the code that puts the field into the builder.
 fn step(twin: &Twin, member: &Matched<'_>, is_call: bool) -> (TokenStream, TokenStream) {
     match member {
         Matched::Choice(field, choice, form, exceptions) => {
@@ -131,7 +131,7 @@ fn step(twin: &Twin, member: &Matched<'_>, is_call: bool) -> (TokenStream, Token
             )
         }
         Matched::Property(_, field, form, exception) => {
-            // The engine adds its own tags to those of a kind.
+            // The engine adds its own tags to the author's tags of a kind, so the table leaves them out.
             let is_tags = is_call && matches!(form, Form::Tags) && exception.sent_by.is_none();
             if exception.not_sent || is_tags {
                 return (quote!(#field: _), quote!());
@@ -146,7 +146,7 @@ fn step(twin: &Twin, member: &Matched<'_>, is_call: bool) -> (TokenStream, Token
     }
 }
 
-/// A choice within a request: what puts the chosen property into the builder.
+/// A choice within a request: the code that puts the chosen property into the builder.
 fn put(
     twin: &Twin,
     members: &[Matched<'_>],
@@ -195,7 +195,7 @@ fn answer(
     let specs = &twin.specs;
     let (block, answer) = (format_ident!("block"), format_ident!("answer"));
     let properties = members.iter().map(|member| match member {
-        // The tags of a kind are shown without the engine's own, and often come from another answer.
+        // The tags of a kind do not include the engine's own tags, and often come from another answer.
         Matched::Property(_, _, Form::Tags, exception)
             if is_kind && exception.shown_by.is_none() =>
         {
@@ -223,7 +223,7 @@ fn answer(
     }
 }
 
-/// A choice within an answer: each of its properties.
+/// A choice within an answer: the code that adds each of its properties.
 fn see(member: &Matched<'_>, block: &Ident, answer: &Ident) -> TokenStream {
     match member {
         Matched::Choice(..) => quote!(#block),
@@ -251,7 +251,7 @@ fn one(
     }
 }
 
-/// The value of a field as the builder takes it.
+/// The value of a field in the form that the builder takes.
 fn sent(exception: &Exception, form: &Form, field: &Ident) -> TokenStream {
     let value = match &exception.sent_by {
         Some(by) => quote!(#by(#field)),
@@ -287,7 +287,7 @@ fn converted(form: &Form, field: &Ident) -> TokenStream {
     }
 }
 
-/// A property that the call does not carry, and whether it is given.
+/// Whether a field has a value, for a property that the create call does not carry.
 fn later(member: &Matched<'_>) -> Option<TokenStream> {
     let Matched::Property(name, field, form, exception) = member else {
         return None;

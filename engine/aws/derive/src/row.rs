@@ -1,4 +1,4 @@
-//! One row as it arrives: the row's own words, and the member list that the twin's macro has put behind them.
+//! Parses one row: the row's own words, and the member list that the twin's macro has put behind the words.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -8,7 +8,7 @@ use syn::{Ident, LitStr, Path, Result, Token, braced, parenthesized};
 
 use crate::exceptions::Exceptions;
 
-/// Rows as they are written: where specs and the SDK's types come from, and each row's name and words.
+/// Rows as the author wrote them: the module of the specs, the SDK's crate, and each row's name and words.
 pub struct Rows {
     specs: Path,
     service: Ident,
@@ -53,7 +53,7 @@ fn row(input: ParseStream<'_>) -> Result<(Ident, TokenStream)> {
 }
 
 impl Rows {
-    /// Every row handed to the macro of its twin, which hands it to `table!` with the member list.
+    /// Hands every row to the macro of its twin. That macro adds the member list and calls `table!`.
     pub fn expanded(&self) -> TokenStream {
         let Self {
             specs,
@@ -68,71 +68,66 @@ impl Rows {
     }
 }
 
-/// One row.
+/// One row with its member list.
 pub struct Row {
-    /// The module of the twin.
+    /// The module that declares the twin.
     pub specs: Path,
-    /// What is to be made of the member list.
+    /// The code that the row asks for.
     pub wanted: Wanted,
-    /// How members differ.
+    /// The exceptions to the mapping by name.
     pub exceptions: Exceptions,
-    /// The twin.
     pub twin: Ident,
-    /// Its members.
     pub members: Vec<Member>,
 }
 
-/// What is to be made of a member list.
+/// The code to make from a member list.
 pub enum Wanted {
-    /// The whole row: request and answer.
+    /// The whole row: the request and the answer.
     Table {
-        /// The SDK's crate of the service.
+        /// The SDK's crate for the service.
         service: Ident,
-        /// The SDK's type that is sent, or the operation that is called; `None` where the twin is only observed.
+        /// The SDK's type to send, or the operation to call; `None` if the twin is only observed.
         sent: Option<Ident>,
-        /// The SDK's type that is observed; `None` where the twin is only sent.
+        /// The SDK's type to observe; `None` if the twin is only sent.
         shown: Option<Ident>,
     },
     /// A choice within the request of its holder: an expression that puts the chosen property into the builder.
     Put {
-        /// The builder.
+        /// The variable that holds the builder.
         builder: Ident,
-        /// The choice.
+        /// The variable that holds the choice.
         value: Ident,
-        /// Whether it may be left out.
+        /// `Optional` if the author may leave the choice out.
         form: Form,
     },
     /// A choice within the answer about its holder: an expression that adds each of its properties to the block.
     See {
-        /// The block.
+        /// The variable that holds the block.
         block: Ident,
-        /// The answer.
+        /// The variable that holds the answer.
         answer: Ident,
     },
 }
 
 /// One member of a twin.
 pub enum Member {
-    /// A property: its name, its field or variant, what its value is made of, and whether AWS never gives it back.
+    /// A property: its name, its field or variant, the form of its value, and whether AWS never returns it.
     Property(String, Ident, Form, bool),
     /// A choice between properties: its field and its twin.
     Choice(Ident, Ident, Form),
 }
 
-/// What a value is made of.
+/// The form of a value.
 #[derive(Clone)]
 pub enum Form {
-    /// One value.
+    /// A single value, such as a text, a number or a block.
     Leaf,
-    /// Tags.
     Tags,
-    /// A value that may be missing.
+    /// A value that the author may leave out.
     Optional(Box<Form>),
-    /// A list.
     List(Box<Form>),
-    /// A map from texts.
+    /// A map with texts as keys.
     Map(Box<Form>),
-    /// A box.
     Boxed(Box<Form>),
 }
 

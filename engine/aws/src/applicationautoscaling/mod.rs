@@ -1,10 +1,13 @@
-//! Application Auto Scaling: a file per kind, and the identity that its kinds share.
+//! Application Auto Scaling: a file for each kind, and the identity that its kinds share.
 
 mod configuration;
 mod number;
-mod observed_configuration;
 mod scalable_target;
 mod scaling_policy;
+mod tags;
+mod words;
 
-/// How long after a create the service may still hide what it made, in seconds.
+pub use self::tags::Tags;
+
+/// The visibility window: how many seconds after a create the service may still hide the new resource.
 const VISIBLE_WITHIN: u64 = 60;

@@ -1,23 +1,24 @@
-//! What is scaled: a resource and one number of it. CloudFormation writes it `RESOURCE|DIMENSION|NAMESPACE`.
+//! The scalable dimension of a resource: the resource, and the one number that Application Auto Scaling changes. CloudFormation writes it
+//! `RESOURCE|DIMENSION|NAMESPACE`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 
-/// One number that can be scaled.
+/// One number that Application Auto Scaling can change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number {
-    /// The service.
+    /// The service, such as `ecs`.
     pub namespace: String,
-    /// The resource's type and name.
+    /// The resource's type and name, such as `service/main/web`.
     pub resource_id: String,
-    /// Which number of it.
+    /// The number's name, such as `ecs:service:DesiredCount`.
     pub dimension: String,
 }
 
 impl Number {
-    /// Reads CloudFormation's form. A part that is missing is empty, which AWS then refuses with its own words.
+    /// Parses CloudFormation's form. A missing part becomes an empty text, which AWS then refuses with its own message.
     pub fn parse(id: &str) -> Self {
         let mut parts = id.rsplitn(3, '|').map(str::to_owned);
         let namespace = parts.next().unwrap_or_default();
@@ -27,6 +28,19 @@ impl Number {
             namespace,
             resource_id,
             dimension,
+        }
+    }
+
+    /// The number that an answer of AWS is about.
+    pub fn of(
+        namespace: &ServiceNamespace,
+        resource_id: &str,
+        dimension: &ScalableDimension,
+    ) -> Self {
+        Self {
+            namespace: namespace.as_str().to_owned(),
+            resource_id: resource_id.to_owned(),
+            dimension: dimension.as_str().to_owned(),
         }
     }
 
@@ -51,7 +65,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// One group for each service: a call names one.
+/// Groups keys by service, because a call names one service.
 pub fn by_namespace<K: Clone + Ord>(
     keys: BTreeSet<K>,
     namespace: impl Fn(&K) -> &str,

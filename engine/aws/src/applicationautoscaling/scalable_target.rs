@@ -1,42 +1,63 @@
-//! The life cycle of `AWS::ApplicationAutoScaling::ScalableTarget`. RegisterScalableTarget makes and changes alike; with tags it only makes,
-//! so that a target of somebody else's is never taken over. Scheduled actions have calls of their own.
+//! The life cycle of `AWS::ApplicationAutoScaling::ScalableTarget`. RegisterScalableTarget both creates and updates. With tags the call only creates,
+//! so Windlass never takes over another owner's target. Scheduled actions have their own calls.
 
 use std::collections::BTreeSet;
 
+use aws_sdk_applicationautoscaling::operation::register_scalable_target::builders::RegisterScalableTargetFluentBuilder;
 use aws_sdk_applicationautoscaling::types::{
-    ScalableTarget as SdkTarget, ScalableTargetAction, ScheduledAction as SdkAction, SuspendedState,
+    ScalableTarget as SdkTarget, ScheduledAction as SdkAction, SuspendedState,
 };
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use windlass::aws::applicationautoscaling::{
     ScalableTarget, ScalableTargetChange, ScalableTargetResolved, ScheduledActionResolved,
-    SuspendedStateResolved,
 };
-use windlass::value::ResolvedTags;
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
 use super::VISIBLE_WITHIN;
 use super::number::{Number, by_namespace};
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result, invalid};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants};
-use crate::registry::lives;
-use crate::wording::Wording;
+use super::tags::Tags;
+use crate::lifecycle::creation_tags;
+use crate::prelude::*;
+use crate::{applied_tags, tagging};
 
 lives!(ScalableTarget => ScalableTargetLifecycle);
 
 pub struct ScalableTargetLifecycle;
 
-/// Scalable targets.
+tables! { windlass::aws::applicationautoscaling => aws_sdk_applicationautoscaling;
+    // AWS keeps the old value of a member that the request leaves out. A member that the author leaves out means "not suspended", so Windlass sends it.
+    SuspendedState {
+        "DynamicScalingInSuspended" always;
+        "DynamicScalingOutSuspended" always;
+        "ScheduledScalingSuspended" always;
+    }
+    ScalableTargetAction;
+    ScheduledAction => put_scheduled_action | ScheduledAction {
+        "EndTime" not sent, shown by end_time;
+        "StartTime" not sent, shown by start_time;
+    }
+    ScalableTarget => register_scalable_target | ScalableTarget { "ScheduledActions" later, not shown; }
+}
+
+fn start_time(action: &SdkAction) -> Option<String> {
+    action.start_time.as_ref().and_then(shown_time)
+}
+
+fn end_time(action: &SdkAction) -> Option<String> {
+    action.end_time.as_ref().and_then(shown_time)
+}
+
+fn shown_time(time: &DateTime) -> Option<String> {
+    time.fmt(Format::DateTime).ok()
+}
+
 struct Targets;
 
 impl Query for Targets {
     type Key = Number;
     type Item = SdkTarget;
-    /// Resources that one call names.
+    /// AWS takes at most 50 resources per call.
     const BATCH: usize = 50;
 
     fn groups(keys: BTreeSet<Number>) -> Vec<Vec<Number>> {
@@ -56,7 +77,7 @@ impl Query for Targets {
         let mut pages = call.into_paginator().items().send();
         let mut found = Vec::new();
         while let Some(target) = pages.next().await {
-            let target = target.named("application-autoscaling:DescribeScalableTargets")?;
+            let target = target.named(DESCRIBE)?;
             let number = number_of(&target);
             if keys.contains(&number) {
                 found.push((number, target));
@@ -99,18 +120,14 @@ impl Lifecycle for ScalableTargetLifecycle {
             ErrorClass::AlreadyExists,
         )
         .saying(&["already exists"]),
-        // The service, or the role, is there. It is not visible to this service yet, which has no code of its own for that.
+        // The service, or the role, exists, but Application Auto Scaling does not see it yet and has no error code of its own for that.
         // <https://github.com/hashicorp/terraform-provider-aws/pull/11693>
         Wording::new(&[REGISTER], &["ValidationException"], ErrorClass::NotYet)
             .saying(&["service doesn't exist", "Unable to assume"]),
     ];
 
     fn after_create(spec: &ScalableTargetResolved) -> Vec<ScalableTargetChange> {
-        let none = spec.scheduled_actions.is_empty();
-        (!none)
-            .then_some(ScalableTargetChange::ScheduledActions)
-            .into_iter()
-            .collect()
+        later::<_, RegisterScalableTargetFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -119,6 +136,7 @@ impl Lifecycle for ScalableTargetLifecycle {
             wants.want::<Actions>(number.clone());
         }
         wants.want::<Targets>(number);
+        applied_tags::want(subject.output(ARN), &subject.applied.tags, wants);
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
@@ -130,45 +148,13 @@ impl Lifecycle for ScalableTargetLifecycle {
             let mut own = subject.applied.scheduled_actions.iter();
             own.any(|own| own.scheduled_action_name == action.scheduled_action_name)
         };
-        let actions = answers
-            .get::<Actions>(&number)?
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        let suspended = target.suspended_state.as_ref().map(|suspended| {
-            Block::new()
-                .set(
-                    "DynamicScalingInSuspended",
-                    suspended.dynamic_scaling_in_suspended,
-                )
-                .set(
-                    "DynamicScalingOutSuspended",
-                    suspended.dynamic_scaling_out_suspended,
-                )
-                .set(
-                    "ScheduledScalingSuspended",
-                    suspended.scheduled_scaling_suspended,
-                )
-        });
-        let properties = Block::new()
-            .set("MaxCapacity", Some(target.max_capacity))
-            .set("MinCapacity", Some(target.min_capacity))
-            .set("ResourceId", Some(&target.resource_id))
-            .set(
-                "ScalableDimension",
-                Some(target.scalable_dimension.as_str()),
-            )
-            .list(
-                "ScheduledActions",
-                actions
-                    .iter()
-                    .filter(|action| own(action))
-                    .map(observed_action),
-            )
-            .set("ServiceNamespace", Some(target.service_namespace.as_str()))
-            .block("SuspendedState", suspended);
+        let actions = answers.get::<Actions>(&number)?.into_iter().flatten();
+        let actions = actions.filter(|action| own(action)).map(Showing::block);
+        let properties = target.properties().list("ScheduledActions", actions);
+        let (arn, applied) = (subject.output(ARN), &subject.applied.tags);
         Ok(Some(Observed {
-            properties,
-            outputs: made(&number).outputs,
+            properties: applied_tags::observe(properties, arn, applied, answers)?,
+            outputs: target.outputs(),
         }))
     }
 
@@ -178,24 +164,14 @@ impl Lifecycle for ScalableTargetLifecycle {
         intent: &IntentId,
     ) -> Result<Made> {
         let number = number(spec);
-        cx.application_autoscaling()
-            .register_scalable_target()
-            .service_namespace(number.namespace())
-            .resource_id(&number.resource_id)
-            .scalable_dimension(number.dimension())
-            .min_capacity(whole(spec.min_capacity))
-            .max_capacity(whole(spec.max_capacity))
-            .set_role_arn(spec.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
-            .set_suspended_state(spec.suspended_state.as_ref().map(suspended))
-            .set_tags(Some(
-                creation_tags(cx, &ResolvedTags::default(), intent)
-                    .into_iter()
-                    .collect(),
-            ))
+        let tags = creation_tags(cx, &spec.tags, intent);
+        let answer = spec
+            .fill(cx.application_autoscaling().register_scalable_target())
+            .set_tags(Some(tags.into_iter().collect()))
             .send()
             .await
             .named(REGISTER)?;
-        Ok(made(&number))
+        Ok(made(&number, answer.scalable_target_arn))
     }
 
     async fn update(
@@ -208,13 +184,17 @@ impl Lifecycle for ScalableTargetLifecycle {
         let mut register = false;
         for change in changes {
             match change {
-                // One call carries them all.
+                // One RegisterScalableTarget call carries all four.
                 ScalableTargetChange::MaxCapacity
                 | ScalableTargetChange::MinCapacity
                 | ScalableTargetChange::RoleArn
                 | ScalableTargetChange::SuspendedState => register = true,
                 ScalableTargetChange::ScheduledActions => {
                     schedule(cx, &number, &subject.applied, to).await?;
+                }
+                ScalableTargetChange::Tags => {
+                    let arn = arn_of(cx, subject, &number).await?;
+                    tagging::update::<Tags>(cx, &arn, &subject.applied.tags, &to.tags).await?;
                 }
             }
         }
@@ -224,15 +204,9 @@ impl Lifecycle for ScalableTargetLifecycle {
                 .dynamic_scaling_out_suspended(false)
                 .scheduled_scaling_suspended(false)
                 .build();
-            cx.application_autoscaling()
-                .register_scalable_target()
-                .service_namespace(number.namespace())
-                .resource_id(&number.resource_id)
-                .scalable_dimension(number.dimension())
-                .min_capacity(whole(to.min_capacity))
-                .max_capacity(whole(to.max_capacity))
-                .set_role_arn(to.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
-                .suspended_state(to.suspended_state.as_ref().map_or(resumed, suspended))
+            let suspended = to.suspended_state.to_sdk();
+            to.fill(cx.application_autoscaling().register_scalable_target())
+                .suspended_state(suspended.unwrap_or(resumed))
                 .send()
                 .await
                 .named(REGISTER)?;
@@ -265,17 +239,10 @@ impl Lifecycle for ScalableTargetLifecycle {
                 visible_within: VISIBLE_WITHIN,
             });
         };
-        let call = cx.application_autoscaling().list_tags_for_resource();
-        let call = call
-            .set_resource_arn(target.scalable_target_arn)
-            .send()
-            .await;
-        let tags = call
-            .named("application-autoscaling:ListTagsForResource")
-            .found()?;
-        let tags = tags.and_then(|answer| answer.tags).unwrap_or_default();
+        let arn = target.scalable_target_arn.clone().unwrap_or_default();
+        let tags = Tags::ask(cx, &arn).await?.unwrap_or_default();
         Ok(if tags.get(INTENT_TAG) == Some(&intent.0) {
-            FoundOne::Ours(made(&number))
+            FoundOne::Ours(made(&number, target.scalable_target_arn))
         } else {
             FoundOne::Foreign(format!("the scalable target {number}"))
         })
@@ -283,6 +250,27 @@ impl Lifecycle for ScalableTargetLifecycle {
 }
 
 const REGISTER: &str = "application-autoscaling:RegisterScalableTarget";
+
+/// The attribute that holds the ARN, by which the service knows tags.
+const ARN: &str = "ScalableTargetArn";
+
+/// The ARN. A state of an older version does not have it.
+async fn arn_of(
+    cx: &Context,
+    subject: &Subject<ScalableTargetLifecycle>,
+    number: &Number,
+) -> Result<String> {
+    let known = subject.output(ARN);
+    if !known.is_empty() {
+        return Ok(known.to_owned());
+    }
+    let found = Targets::fetch(cx, vec![number.clone()]).await?;
+    let arn = found.into_iter().next();
+    let arn = arn.and_then(|(_, target)| target.scalable_target_arn);
+    arn.ok_or_else(|| incomplete(DESCRIBE, "ARN of the scalable target"))
+}
+
+const DESCRIBE: &str = "application-autoscaling:DescribeScalableTargets";
 
 async fn schedule(
     cx: &Context,
@@ -316,23 +304,13 @@ async fn schedule(
 }
 
 async fn put_action(cx: &Context, number: &Number, action: &ScheduledActionResolved) -> Result<()> {
-    let bounds = action.scalable_target_action.as_ref().map(|bounds| {
-        ScalableTargetAction::builder()
-            .set_min_capacity(bounds.min_capacity.map(whole))
-            .set_max_capacity(bounds.max_capacity.map(whole))
-            .build()
-    });
-    cx.application_autoscaling()
-        .put_scheduled_action()
+    action
+        .fill(cx.application_autoscaling().put_scheduled_action())
         .service_namespace(number.namespace())
         .resource_id(&number.resource_id)
         .scalable_dimension(number.dimension())
-        .scheduled_action_name(&action.scheduled_action_name)
-        .schedule(&action.schedule)
-        .set_timezone(action.timezone.clone())
         .set_start_time(action.start_time.as_deref().map(time).transpose()?)
         .set_end_time(action.end_time.as_deref().map(time).transpose()?)
-        .set_scalable_target_action(bounds)
         .send()
         .await
         .named("application-autoscaling:PutScheduledAction")
@@ -346,35 +324,6 @@ fn time(text: &str) -> Result<DateTime> {
     })
 }
 
-fn observed_action(action: &SdkAction) -> Block {
-    let time = |time: &Option<DateTime>| {
-        time.as_ref()
-            .and_then(|time| time.fmt(Format::DateTime).ok())
-    };
-    let bounds = action.scalable_target_action.as_ref().map(|bounds| {
-        Block::new()
-            .set("MaxCapacity", bounds.max_capacity)
-            .set("MinCapacity", bounds.min_capacity)
-    });
-    Block::new()
-        .set("EndTime", time(&action.end_time))
-        .block("ScalableTargetAction", bounds)
-        .set("Schedule", Some(&action.schedule))
-        .set("ScheduledActionName", Some(&action.scheduled_action_name))
-        .set("StartTime", time(&action.start_time))
-        .set("Timezone", action.timezone.as_ref())
-}
-
-fn suspended(state: &SuspendedStateResolved) -> SuspendedState {
-    // What is left out would stay as it was; what the author leaves out is not suspended.
-    let or_not = |value: Option<bool>| Some(value.unwrap_or(false));
-    SuspendedState::builder()
-        .set_dynamic_scaling_in_suspended(or_not(state.dynamic_scaling_in_suspended))
-        .set_dynamic_scaling_out_suspended(or_not(state.dynamic_scaling_out_suspended))
-        .set_scheduled_scaling_suspended(or_not(state.scheduled_scaling_suspended))
-        .build()
-}
-
 fn number(spec: &ScalableTargetResolved) -> Number {
     Number {
         namespace: spec.service_namespace.to_string(),
@@ -384,21 +333,30 @@ fn number(spec: &ScalableTargetResolved) -> Number {
 }
 
 fn number_of(target: &SdkTarget) -> Number {
-    Number {
-        namespace: target.service_namespace.as_str().to_owned(),
-        resource_id: target.resource_id.clone(),
-        dimension: target.scalable_dimension.as_str().to_owned(),
+    Number::of(
+        &target.service_namespace,
+        &target.resource_id,
+        &target.scalable_dimension,
+    )
+}
+
+impl Described for SdkTarget {
+    fn id(&self) -> Option<String> {
+        Some(number_of(self).to_string())
+    }
+
+    fn outputs(&self) -> Outputs {
+        made(&number_of(self), self.scalable_target_arn.clone()).outputs
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
     }
 }
 
-fn made(number: &Number) -> Made {
+fn made(number: &Number, arn: Option<String>) -> Made {
     Made {
         id: number.to_string(),
-        outputs: outputs([("Id", Some(number.to_string()))]),
+        outputs: outputs([("Id", Some(number.to_string())), (ARN, arn)]),
     }
-}
-
-/// A capacity, which services bound far below the limit of the type.
-fn whole(capacity: u32) -> i32 {
-    i32::try_from(capacity).unwrap_or(i32::MAX)
 }

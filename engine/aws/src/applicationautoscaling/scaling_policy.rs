@@ -1,41 +1,46 @@
-//! The life cycle of `AWS::ApplicationAutoScaling::ScalingPolicy`. PutScalingPolicy makes and changes alike, whole policies only.
+//! The life cycle of `AWS::ApplicationAutoScaling::ScalingPolicy`. PutScalingPolicy both creates and updates, and always sends the whole policy.
 //!
-//! There are neither tokens nor tags: what a lost call made is known by its natural key, the target and the name.
+//! The API has neither client tokens nor tags. After a lost create, Windlass finds the policy by its natural key: the target and the name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_applicationautoscaling::types::{PolicyType, ScalingPolicy as SdkPolicy};
+use aws_sdk_applicationautoscaling::types::ScalingPolicy as SdkPolicy;
 use windlass::aws::applicationautoscaling::{
-    ConfigurationResolved, ScalingPolicy, ScalingPolicyChange, ScalingPolicyResolved,
+    ScalingPolicy, ScalingPolicyChange, ScalingPolicyResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::IntentId;
 
+use super::VISIBLE_WITHIN;
 use super::number::{Number, by_namespace};
-use super::{VISIBLE_WITHIN, configuration, observed_configuration};
-use crate::clients::Clients;
-use crate::error::{Named, Result, exists};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, chunks, few_at_once, worthwhile};
-use crate::registry::lives;
-use crate::wording::Wording;
+use crate::error::exists;
+use crate::prelude::*;
+use crate::reads::{chunks, few_at_once, worthwhile};
 
 lives!(ScalingPolicy => ScalingPolicyLifecycle);
 
 pub struct ScalingPolicyLifecycle;
 
-/// Scaling policies by what they scale and their name: a few by themselves, many by name. Names repeat over targets, and a call takes one target
-/// or all.
+tables! { windlass::aws::applicationautoscaling => aws_sdk_applicationautoscaling;
+    ScalingPolicy => put_scaling_policy | ScalingPolicy {
+        "ScalingTargetId" not sent, shown by target_id;
+    }
+}
+
+/// The identifier of the policy's target. AWS returns its three parts.
+fn target_id(policy: &SdkPolicy) -> Option<String> {
+    Some(number_of(policy).to_string())
+}
+
+/// Scaling policies by target and name. Windlass reads a few policies with one call each, and many with a list filtered by name. Several targets can
+/// have policies of the same name, and a call takes one target or all targets.
 struct Policies;
 
-/// Names that one call takes.
+/// How many names one call takes.
 const NAMES: usize = 50;
 
 impl Query for Policies {
     type Key = (Number, String);
     type Item = SdkPolicy;
-    /// The list answers all at once.
+    /// One list answers for all keys.
     const BATCH: usize = 100_000;
 
     fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
@@ -53,7 +58,7 @@ impl Query for Policies {
         Ok(found?.into_iter().flatten().collect())
     }
 
-    /// The list may not have been read to its end. What answers is compared with what was asked: not every endpoint filters by name.
+    /// Reads one policy, because the list may not have been read to its end. The code compares the answer with the key: not every endpoint filters by name.
     async fn confirm(clients: &Clients, (number, name): &Self::Key) -> Result<Option<SdkPolicy>> {
         let call = clients
             .application_autoscaling()
@@ -74,7 +79,7 @@ impl Query for Policies {
 
 const DESCRIBE: &str = "application-autoscaling:DescribeScalingPolicies";
 
-/// The policies of these names that scale one of these targets, all of one namespace.
+/// The policies of these names that scale one of these targets. All targets are of one namespace.
 async fn listed(
     clients: &Clients,
     wanted: Vec<(String, BTreeSet<Number>)>,
@@ -111,12 +116,13 @@ async fn listed(
 impl Lifecycle for ScalingPolicyLifecycle {
     type Kind = ScalingPolicy;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_MARKED: bool = false;
     const ENGINE_REPEATS: bool = true;
     const WORDINGS: &'static [Wording] = &[
-        // The target was registered: the policy waited for it. It is not visible to this call yet.
+        // The target exists, since the policy waited for its registration. PutScalingPolicy does not see it yet.
         Wording::new(&[PUT], &["ObjectNotFoundException"], ErrorClass::NotYet),
-        // The account's first policy makes the service-linked role, which CloudWatch does not know for some seconds. Terraform tries for two minutes
-        // (`internal/service/appautoscaling/policy.go`).
+        // The account's first policy creates the service-linked role, which CloudWatch does not know for some seconds. Terraform retries for two
+        // minutes (`internal/service/appautoscaling/policy.go`).
         Wording::new(
             &[PUT],
             &["FailedResourceAccessException"],
@@ -124,47 +130,11 @@ impl Lifecycle for ScalingPolicyLifecycle {
         ),
     ];
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Policies>(key(&subject.applied));
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let Some(policy) = answers.get::<Policies>(&key(&subject.applied))? else {
-            return Ok(None);
-        };
-        let predictive = policy.predictive_scaling_policy_configuration.as_ref();
-        let step = policy.step_scaling_policy_configuration.as_ref();
-        let tracking = policy.target_tracking_scaling_policy_configuration.as_ref();
-        let properties = Block::new()
-            .set("PolicyName", Some(&policy.policy_name))
-            .set("PolicyType", Some(policy.policy_type.as_str()))
-            .block(
-                "PredictiveScalingPolicyConfiguration",
-                predictive.map(observed_configuration::predictive),
-            )
-            .block(
-                "StepScalingPolicyConfiguration",
-                step.map(observed_configuration::step),
-            )
-            .block(
-                "TargetTrackingScalingPolicyConfiguration",
-                tracking.map(observed_configuration::target_tracking),
-            )
-            .set("ResourceId", Some(&policy.resource_id))
-            .set(
-                "ScalableDimension",
-                Some(policy.scalable_dimension.as_str()),
-            )
-            .set("ScalingTargetId", Some(number_of(policy).to_string()))
-            .set("ServiceNamespace", Some(policy.service_namespace.as_str()));
-        Ok(Some(Observed {
-            properties,
-            outputs: made(&policy.policy_arn).outputs,
-        }))
-    }
+    observed_by!(Policies: asked);
 
     async fn create(cx: &Context, spec: &ScalingPolicyResolved, _: &IntentId) -> Result<Made> {
-        // PutScalingPolicy overwrites. A target of this stack has no policies but the stack's.
+        // PutScalingPolicy overwrites an existing policy. A target that this stack creates has only the stack's policies, so only a target from
+        // outside needs this check.
         if (cx.is_literal("ResourceId") || cx.is_literal("ScalingTargetId"))
             && let Some(policy) = Policies::confirm(cx, &key(spec)).await?
         {
@@ -183,7 +153,7 @@ impl Lifecycle for ScalingPolicyLifecycle {
         let mut sent = false;
         for change in changes {
             match change {
-                // One call carries both.
+                // One PutScalingPolicy call carries both.
                 ScalingPolicyChange::PolicyType | ScalingPolicyChange::Configuration if sent => {}
                 ScalingPolicyChange::PolicyType | ScalingPolicyChange::Configuration => {
                     outputs = made(&put(cx, to).await?).outputs;
@@ -220,52 +190,54 @@ impl Lifecycle for ScalingPolicyLifecycle {
 const PUT: &str = "application-autoscaling:PutScalingPolicy";
 
 async fn put(cx: &Context, spec: &ScalingPolicyResolved) -> Result<String> {
-    let (number, name) = key(spec);
-    let call = cx
-        .application_autoscaling()
-        .put_scaling_policy()
-        .policy_name(name)
-        .policy_type(PolicyType::from(spec.policy_type.as_str()))
+    let number = number(spec);
+    let call = spec
+        .fill(cx.application_autoscaling().put_scaling_policy())
         .service_namespace(number.namespace())
         .resource_id(&number.resource_id)
         .scalable_dimension(number.dimension());
-    let call = match &spec.configuration {
-        ConfigurationResolved::PredictiveScalingPolicyConfiguration(predictive) => {
-            call.predictive_scaling_policy_configuration(configuration::predictive(predictive))
-        }
-        ConfigurationResolved::StepScalingPolicyConfiguration(step) => {
-            call.step_scaling_policy_configuration(configuration::step(step))
-        }
-        ConfigurationResolved::TargetTrackingScalingPolicyConfiguration(tracking) => call
-            .target_tracking_scaling_policy_configuration(configuration::target_tracking(tracking)),
-    };
     Ok(call.send().await.named(PUT)?.policy_arn)
 }
 
+fn asked(subject: &Subject<ScalingPolicyLifecycle>) -> (Number, String) {
+    key(&subject.applied)
+}
+
 fn key(spec: &ScalingPolicyResolved) -> (Number, String) {
+    (number(spec), spec.policy_name.clone())
+}
+
+fn number(spec: &ScalingPolicyResolved) -> Number {
     let text = |part: Option<String>| part.unwrap_or_default();
-    let number = match &spec.scaling_target_id {
+    match &spec.scaling_target_id {
         Some(id) => Number::parse(id.as_str()),
         None => Number {
-            namespace: text(
-                spec.service_namespace
-                    .map(|namespace| namespace.to_string()),
-            ),
+            namespace: text(spec.service_namespace.map(|of| of.to_string())),
             resource_id: text(spec.resource_id.clone()),
-            dimension: text(
-                spec.scalable_dimension
-                    .map(|dimension| dimension.to_string()),
-            ),
+            dimension: text(spec.scalable_dimension.map(|of| of.to_string())),
         },
-    };
-    (number, spec.policy_name.clone())
+    }
 }
 
 fn number_of(policy: &SdkPolicy) -> Number {
-    Number {
-        namespace: policy.service_namespace.as_str().to_owned(),
-        resource_id: policy.resource_id.clone(),
-        dimension: policy.scalable_dimension.as_str().to_owned(),
+    Number::of(
+        &policy.service_namespace,
+        &policy.resource_id,
+        &policy.scalable_dimension,
+    )
+}
+
+impl Described for SdkPolicy {
+    fn id(&self) -> Option<String> {
+        Some(self.policy_arn.clone())
+    }
+
+    fn outputs(&self) -> Outputs {
+        made(&self.policy_arn).outputs
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
     }
 }
 

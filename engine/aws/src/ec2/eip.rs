@@ -1,21 +1,14 @@
-//! The life cycle of `AWS::EC2::EIP`. An address is allocated, or accepted from another account; leading it to an instance is a call of its own.
+//! The life cycle of `AWS::EC2::EIP`. Windlass allocates an address, or accepts it from another account. Associating it with an instance is a separate call.
 
 use std::net::Ipv4Addr;
 
+use aws_sdk_ec2::operation::allocate_address::builders::AllocateAddressFluentBuilder;
 use aws_sdk_ec2::types::{Address, DomainType, ResourceType};
-use windlass::aws::ec2::{Eip, EipChange, EipResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::IntentId;
+use windlass::aws::ec2::{AddressDomain, Eip, EipChange, EipResolved};
 
-use super::holders;
-use super::tags;
-use crate::clients::Clients;
-use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
-use crate::registry::lives;
-use crate::wording::Wording;
+use super::filtered::{by_filter, found_by_intent};
+use super::{holders, tags};
+use crate::prelude::*;
 
 lives!(Eip => EipLifecycle);
 
@@ -24,34 +17,51 @@ pub struct EipLifecycle;
 const ASSOCIATE: &str = "ec2:AssociateAddress";
 const RELEASE: &str = "ec2:ReleaseAddress";
 const DISASSOCIATE: &str = "ec2:DisassociateAddress";
-const DESCRIBE: &str = "ec2:DescribeAddresses";
 
-/// Addresses by allocation id. AWS gives them in one page.
-pub struct Addresses;
+// AWS does not return where an address came from. `Address` and `TransferAddress` are observed as applied.
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    Eip => allocate_address | Address {
+        "Address" not shown;
+        "Domain" sent by domain_or_vpc;
+        "InstanceId" later, shown by instance;
+        "TransferAddress" not sent, not shown;
+    }
+}
 
-impl Query for Addresses {
-    type Key = String;
-    type Item = Address;
-    const BATCH: usize = 200;
+fn domain_or_vpc(domain: &Option<AddressDomain>) -> Option<DomainType> {
+    Some(domain.to_sdk().unwrap_or(DomainType::Vpc))
+}
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Address)>> {
-        let answer = clients
-            .ec2()
-            .describe_addresses()
-            .filters(tags::filter("allocation-id", keys))
-            .send()
-            .await
-            .named(DESCRIBE)?;
-        let addresses = answer.addresses.unwrap_or_default().into_iter();
-        Ok(addresses
-            .filter_map(|address| Some((address.allocation_id.clone()?, address)))
-            .collect())
+fn instance(address: &Address) -> Option<&String> {
+    address.instance_id.as_ref().filter(|id| !id.is_empty())
+}
+
+by_filter! {
+    /// Addresses by allocation id. AWS returns all of them in one page.
+    Addresses: Address by "allocation-id", describe_addresses.filters => addresses, "ec2:DescribeAddresses"
+}
+
+impl Described for Address {
+    fn id(&self) -> Option<String> {
+        self.allocation_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([
+            ("AllocationId", self.id()),
+            ("PublicIp", self.public_ip.clone()),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
     }
 }
 
 impl Lifecycle for EipLifecycle {
     type Kind = Eip;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] = &[
         // The instance is starting.
         Wording::new(
@@ -59,8 +69,8 @@ impl Lifecycle for EipLifecycle {
             &["IncorrectInstanceState", "InvalidInstanceID"],
             ErrorClass::NotYet,
         ),
-        // A NAT gateway or load balancer that is going still holds the address, for a moment even after it is said to be deleted. Credentials that
-        // are really wrong fail at the read of the addresses before. <https://github.com/kubernetes/kops/issues/938>
+        // A NAT gateway or load balancer that AWS is deleting still holds the address, even for a moment after AWS reports it as deleted. Credentials
+        // that are really wrong fail earlier, at the read of the addresses. <https://github.com/kubernetes/kops/issues/938>
         Wording::new(
             &[RELEASE, DISASSOCIATE],
             &["AuthFailure"],
@@ -68,12 +78,10 @@ impl Lifecycle for EipLifecycle {
         ),
     ];
 
+    found_by_intent!(Addresses);
+
     fn after_create(spec: &EipResolved) -> Vec<EipChange> {
-        let instance = spec.instance_id.as_ref();
-        instance
-            .map(|_| EipChange::InstanceId)
-            .into_iter()
-            .collect()
+        later::<_, AllocateAddressFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -84,21 +92,14 @@ impl Lifecycle for EipLifecycle {
         let address = answers.get::<Addresses>(&subject.id)?;
         Ok(address.map(|address| {
             let ip = address.public_ip.as_ref();
-            // AWS does not tell how the address came: both properties stand for what it is.
             let given = subject.applied.address.and(ip);
             let transferred = subject.applied.transfer_address.and(ip);
-            let instance = address.instance_id.as_ref().filter(|id| !id.is_empty());
-            let properties = Block::new()
-                .set("Address", given)
-                .set("Domain", address.domain.as_ref().map(DomainType::as_str))
-                .set("InstanceId", instance)
-                .set("NetworkBorderGroup", address.network_border_group.as_ref())
-                .set("PublicIpv4Pool", address.public_ipv4_pool.as_ref())
-                .set("TransferAddress", transferred)
-                .tags("Tags", tags::pairs(address.tags.as_deref()));
             Observed {
-                properties,
-                outputs: address_outputs(address),
+                properties: address
+                    .properties()
+                    .set("Address", given)
+                    .set("TransferAddress", transferred),
+                outputs: address.outputs(),
             }
         }))
     }
@@ -119,7 +120,7 @@ impl Lifecycle for EipLifecycle {
         for change in changes {
             match change {
                 EipChange::InstanceId => match &to.instance_id {
-                    // Allowing to reassociate makes the call right when it is sent twice, and takes the address along from the old instance.
+                    // With reassociation allowed, a retry succeeds, and the call moves the address away from the old instance.
                     Some(instance) => cx
                         .ec2()
                         .associate_address()
@@ -157,53 +158,24 @@ impl Lifecycle for EipLifecycle {
     async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
         holders::of_address(cx, &subject.id).await
     }
-
-    async fn find(cx: &Context, _spec: &EipResolved, intent: &IntentId) -> Result<FoundOne> {
-        let answer = cx
-            .ec2()
-            .describe_addresses()
-            .filters(tags::intent_filter(intent))
-            .send()
-            .await
-            .named(DESCRIBE)?;
-        let addresses = answer.addresses.unwrap_or_default();
-        let mut ours = tags::of_intent(&addresses, |one| one.tags.as_deref(), intent);
-        Ok(tags::ours_or_nothing(ours.find_map(made)))
-    }
 }
 
 async fn allocate(cx: &Context, spec: &EipResolved, intent: &IntentId) -> Result<Made> {
     const OPERATION: &str = "ec2:AllocateAddress";
-    let domain = spec.domain.map(|domain| DomainType::from(domain.as_str()));
-    let answer = cx
-        .ec2()
-        .allocate_address()
-        .domain(domain.unwrap_or(DomainType::Vpc))
-        .set_address(spec.address.map(|address| address.to_string()))
-        .set_ipam_pool_id(spec.ipam_pool_id.as_ref().map(|pool| pool.to_string()))
-        .set_network_border_group(spec.network_border_group.clone())
-        .set_public_ipv4_pool(spec.public_ipv4_pool.clone())
-        .tag_specifications(tags::specification(
-            cx,
-            ResourceType::ElasticIp,
-            &spec.tags,
-            intent,
-        ))
+    let tags = tags::specification(cx, ResourceType::ElasticIp, &spec.tags, intent);
+    let call = spec.fill(cx.ec2().allocate_address());
+    let answer = call
+        .tag_specifications(tags)
         .send()
         .await
         .named(OPERATION)?;
-    let id = answer.allocation_id;
-    let id = id.ok_or_else(|| incomplete(OPERATION, "allocation id"))?;
-    Ok(Made {
-        outputs: outputs([
-            ("AllocationId", Some(id.clone())),
-            ("PublicIp", answer.public_ip),
-        ]),
-        id,
-    })
+    let address = Address::builder()
+        .set_allocation_id(answer.allocation_id)
+        .set_public_ip(answer.public_ip);
+    made(Some(&address.build()), OPERATION)
 }
 
-/// The answer to an acceptance names the allocation of the account that gave the address, so this account's own one is read.
+/// The answer to an acceptance names the allocation of the account that gave the address. So Windlass reads this account's own allocation.
 async fn accept(
     cx: &Context,
     spec: &EipResolved,
@@ -211,31 +183,21 @@ async fn accept(
     intent: &IntentId,
 ) -> Result<Made> {
     const OPERATION: &str = "ec2:AcceptAddressTransfer";
+    let tags = tags::specification(cx, ResourceType::ElasticIp, &spec.tags, intent);
     cx.ec2()
         .accept_address_transfer()
         .address(address.to_string())
-        .tag_specifications(tags::specification(
-            cx,
-            ResourceType::ElasticIp,
-            &spec.tags,
-            intent,
-        ))
+        .tag_specifications(tags)
         .send()
         .await
         .named(OPERATION)?;
-    let answer = cx
-        .ec2()
-        .describe_addresses()
-        .filters(tags::filter("public-ip", vec![address.to_string()]))
-        .send()
-        .await
-        .named(DESCRIBE)?;
-    let addresses = answer.addresses.unwrap_or_default();
-    let accepted = addresses.first().and_then(made);
+    let filter = tags::filter("public-ip", vec![address.to_string()]);
+    let addresses = Addresses::matching(cx, filter).await?;
+    let accepted = addresses.first().and_then(Made::of);
     accepted.ok_or_else(|| incomplete(OPERATION, "address that can be seen yet"))
 }
 
-/// Lets go of the instance that was recorded. Whatever else somebody has associated the address with is left alone.
+/// Disassociates the address from the recorded instance. Windlass leaves any other association alone.
 async fn disassociate(cx: &Context, subject: &Subject<EipLifecycle>) -> Result<()> {
     let found = Addresses::fetch(cx, vec![subject.id.clone()]).await?;
     let recorded = subject.applied.instance_id.as_ref();
@@ -258,18 +220,4 @@ async fn disassociate(cx: &Context, subject: &Subject<EipLifecycle>) -> Result<(
         Err(error) if error.class == ErrorClass::NotFound => Ok(()),
         other => other.map(drop),
     }
-}
-
-fn made(address: &Address) -> Option<Made> {
-    Some(Made {
-        id: address.allocation_id.clone()?,
-        outputs: address_outputs(address),
-    })
-}
-
-fn address_outputs(address: &Address) -> Outputs {
-    outputs([
-        ("AllocationId", address.allocation_id.clone()),
-        ("PublicIp", address.public_ip.clone()),
-    ])
 }

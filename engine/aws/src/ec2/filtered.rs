@@ -1,39 +1,27 @@
-//! What EC2 describes by filter: many by their ids, and what one intent made. One line declares such a query.
+//! EC2's reads by filter: many resources by their ids, or the one resource that an intent made. One line declares such a query.
 //!
-//! By filter and not by id, since asking by id fails where one of many is gone.
+//! Windlass asks by filter and not by id, because a call by id fails if one of many resources is gone.
 
 use aws_sdk_ec2::types::{Filter, Tag};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
-use super::tags::{VISIBLE_WITHIN, filter};
-use crate::lifecycle::{Described, FoundOne, Made};
+use super::tags::{filter, ours_or_nothing};
+use crate::prelude::*;
 
 /// How many values one filter of EC2 takes.
 pub const VALUES: usize = 200;
 
-/// Something with tags, as EC2 describes it.
+/// A resource with tags, as EC2 describes it.
 pub trait Tagged: Described {
-    /// Its tags.
     fn tags(&self) -> &[Tag];
 }
 
-/// Declares a query: `by_filter! { /// VPCs by id. Vpcs: Vpc by "vpc-id", describe_vpcs.filters, "ec2:DescribeVpcs" }`.
+/// Declares a query: `by_filter! { /// VPCs by id. Vpcs: Vpc by "vpc-id", describe_vpcs.filters, "ec2:DescribeVpcs" }`. For an operation without
+/// pagination, name the member of its answer: `describe_addresses.filters => addresses`.
 macro_rules! by_filter {
-    ($(#[$doc:meta])* $query:ident: $item:ident by $id:literal, $call:ident.$filter:ident, $operation:literal) => {
+    (@query $(#[$doc:meta])* $query:ident: $item:ident by $id:literal) => {
         $(#[$doc])*
         pub struct $query;
-
-        impl $query {
-            /// All that a filter matches.
-            pub async fn matching(
-                clients: &crate::clients::Clients,
-                filter: aws_sdk_ec2::types::Filter,
-            ) -> crate::error::Result<Vec<aws_sdk_ec2::types::$item>> {
-                let call = clients.ec2().$call().$filter(filter);
-                let found = call.into_paginator().items().send().try_collect().await;
-                crate::error::Named::named(found, $operation)
-            }
-        }
 
         impl crate::reads::Query for $query {
             type Key = String;
@@ -58,10 +46,40 @@ macro_rules! by_filter {
             }
         }
     };
+    ($(#[$doc:meta])* $query:ident: $item:ident by $id:literal, $call:ident.$filter:ident, $operation:expr) => {
+        $crate::ec2::filtered::by_filter! { @query $(#[$doc])* $query: $item by $id }
+
+        impl $query {
+            /// All resources that match a filter.
+            pub async fn matching(
+                clients: &crate::clients::Clients,
+                filter: aws_sdk_ec2::types::Filter,
+            ) -> crate::error::Result<Vec<aws_sdk_ec2::types::$item>> {
+                let call = clients.ec2().$call().$filter(filter);
+                let found = call.into_paginator().items().send().try_collect().await;
+                crate::error::Named::named(found, $operation)
+            }
+        }
+    };
+    ($(#[$doc:meta])* $query:ident: $item:ident by $id:literal, $call:ident.$filter:ident => $items:ident, $operation:expr) => {
+        $crate::ec2::filtered::by_filter! { @query $(#[$doc])* $query: $item by $id }
+
+        impl $query {
+            /// All resources that match a filter.
+            pub async fn matching(
+                clients: &crate::clients::Clients,
+                filter: aws_sdk_ec2::types::Filter,
+            ) -> crate::error::Result<Vec<aws_sdk_ec2::types::$item>> {
+                let answer = clients.ec2().$call().$filter(filter).send().await;
+                let answer = crate::error::Named::named(answer, $operation)?;
+                Ok(answer.$items.unwrap_or_default())
+            }
+        }
+    };
 }
 pub(crate) use by_filter;
 
-/// `find` of a kind whose resources bear the intent's tag: `found_by_intent!(Vpcs);`.
+/// Implements `find` for a kind whose resources carry the intent's tag: `found_by_intent!(Vpcs);`.
 macro_rules! found_by_intent {
     ($query:ident) => {
         async fn find(
@@ -77,22 +95,17 @@ macro_rules! found_by_intent {
 }
 pub(crate) use found_by_intent;
 
-/// The filter for what one intent made.
+/// The filter for resources that one intent made.
 pub fn intent_filter(intent: &IntentId) -> Filter {
     filter(&format!("tag:{INTENT_TAG}"), vec![intent.0.clone()])
 }
 
-/// Which of these the intent made, if any. Not every endpoint filters as AWS does, so the tags are looked at.
+/// The resource that the intent made, if `found` has one. The function checks the tags, because not every endpoint filters as AWS does.
 pub fn ours(found: &[impl Tagged], intent: &IntentId) -> FoundOne {
     let is_ours =
         |tag: &Tag| tag.key.as_deref() == Some(INTENT_TAG) && tag.value.as_ref() == Some(&intent.0);
     let mut ours = (found.iter())
         .filter(|one| one.stays() && one.tags().iter().any(is_ours))
         .filter_map(|one| Made::of(one));
-    match ours.next() {
-        Some(made) => FoundOne::Ours(made),
-        None => FoundOne::Nothing {
-            visible_within: VISIBLE_WITHIN,
-        },
-    }
+    ours_or_nothing(ours.next())
 }

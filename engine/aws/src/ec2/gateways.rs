@@ -1,19 +1,17 @@
-//! Reads of the gateways at a VPC, which the gateways' own kinds and their attachments share.
+//! Reads of the gateways of a VPC, which the gateways' kinds and the kind of their attachments share.
 
 use aws_sdk_ec2::types::VpnGateway as SdkVpnGateway;
 
 use super::filtered::by_filter;
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Named, Result};
-use crate::reads::Query;
+use crate::prelude::*;
 
 by_filter! {
     /// Internet gateways by id, with their attachments.
     InternetGateways: InternetGateway by "internet-gateway-id", describe_internet_gateways.filters, "ec2:DescribeInternetGateways"
 }
 
-/// Virtual private gateways by id, with their attachments. AWS gives them in one page.
+/// Virtual private gateways by id, with their attachments. AWS returns all of them in one page.
 pub struct VpnGateways;
 
 impl Query for VpnGateways {

@@ -1,7 +1,7 @@
-//! Who uses a network thing that EC2 will not delete: interfaces, endpoints, groups and subnets, most of them somebody else's.
+//! Finds what blocks the deletion of a network resource: interfaces, endpoints, groups and subnets, most of them of another owner.
 //!
-//! EC2 answers `DependencyViolation` without a name. The usual ones that no stack manages: GuardDuty's endpoint and group in a VPC with Runtime
-//! Monitoring (hashicorp/terraform-provider-aws#46747), the interfaces of Lambda functions, instances and databases in a subnet.
+//! EC2 answers `DependencyViolation` without a name. Common holders that no stack manages are GuardDuty's endpoint and group in a VPC with Runtime
+//! Monitoring (hashicorp/terraform-provider-aws#46747), and the interfaces of Lambda functions, instances and databases in a subnet.
 
 use aws_sdk_ec2::types::{
     Address, NetworkInterface, SecurityGroup as SdkGroup, Tag, VpcEndpoint as SdkEndpoint,
@@ -13,13 +13,13 @@ use crate::lifecycle::Context;
 
 const DESCRIBE_GROUPS: &str = "ec2:DescribeSecurityGroups";
 
-/// The network interfaces that a filter finds, such as `subnet-id`.
+/// The network interfaces that a filter such as `subnet-id` finds.
 pub async fn interfaces(cx: &Context, by: &str, value: &str) -> Result<Vec<String>> {
     let found = described(cx, by, value).await?;
     Ok(found.iter().filter_map(interface).collect())
 }
 
-/// The interfaces of a VPC that have a public address: an internet gateway cannot be detached before they have gone.
+/// The interfaces of a VPC that have a public address. AWS refuses to detach an internet gateway while they exist.
 pub async fn public_interfaces(cx: &Context, vpc: &str) -> Result<Vec<String>> {
     let found = described(cx, "vpc-id", vpc).await?;
     let public = |interface: &&NetworkInterface| {
@@ -41,7 +41,7 @@ async fn described(cx: &Context, by: &str, value: &str) -> Result<Vec<NetworkInt
         .named("ec2:DescribeNetworkInterfaces")
 }
 
-/// Who uses a security group: interfaces that have it, and other groups whose rules name it.
+/// The users of a security group: interfaces that have it, and other groups whose rules name it.
 pub async fn of_group(cx: &Context, id: &str) -> Result<Vec<String>> {
     let mut holders = interfaces(cx, "group-id", id).await?;
     for by in ["ip-permission.group-id", "egress.ip-permission.group-id"] {
@@ -54,7 +54,7 @@ pub async fn of_group(cx: &Context, id: &str) -> Result<Vec<String>> {
     Ok(holders)
 }
 
-/// What is left in a VPC: endpoints, groups and subnets, and interfaces where there are no subnets to look into.
+/// The remaining content of a VPC: endpoints, groups and subnets. If there are no subnets, also the network interfaces.
 pub async fn of_vpc(cx: &Context, id: &str) -> Result<Vec<String>> {
     let call = cx
         .ec2()
@@ -83,7 +83,7 @@ pub async fn of_vpc(cx: &Context, id: &str) -> Result<Vec<String>> {
     Ok(holders)
 }
 
-/// What an address is associated with.
+/// The instance or interface that an address is associated with.
 pub async fn of_address(cx: &Context, id: &str) -> Result<Vec<String>> {
     let answer = cx
         .ec2()
@@ -108,7 +108,8 @@ async fn groups(cx: &Context, by: &str, value: &str) -> Result<Vec<SdkGroup>> {
     pages.try_collect().await.named(DESCRIBE_GROUPS)
 }
 
-/// `eni-0a1 (AWS Lambda VPC ENI-mail)`. AWS's services say in the description whose it is; what has none is named by its instance, or its maker.
+/// Names an interface: `eni-0a1 (AWS Lambda VPC ENI-mail)`. AWS's services write the owner into the description. An interface without a description
+/// gets the name of its instance or its creator.
 fn interface(interface: &NetworkInterface) -> Option<String> {
     let id = interface.network_interface_id.as_ref()?;
     let attachment = interface.attachment.as_ref();
@@ -122,7 +123,7 @@ fn interface(interface: &NetworkInterface) -> Option<String> {
     Some(with(id, whose))
 }
 
-/// `vpce-0a1 (GuardDuty's, …)`, `vpce-0a1 (com.amazonaws.eu-central-1.s3)`.
+/// Names an endpoint: `vpce-0a1 (GuardDuty's, …)`, `vpce-0a1 (com.amazonaws.eu-central-1.s3)`.
 fn endpoint(endpoint: &SdkEndpoint) -> Option<String> {
     let id = endpoint.vpc_endpoint_id.as_ref()?;
     Some(match guards(endpoint.tags()) {
@@ -131,7 +132,7 @@ fn endpoint(endpoint: &SdkEndpoint) -> Option<String> {
     })
 }
 
-/// `sg-0a1 (web)`.
+/// Names a group: `sg-0a1 (web)`.
 fn named(group: &SdkGroup) -> Option<String> {
     let (id, name) = (group.group_id.as_ref()?, group.group_name());
     let guards = guards(group.tags())
@@ -141,7 +142,7 @@ fn named(group: &SdkGroup) -> Option<String> {
 
 const GUARD_DUTY: &str = "GuardDuty's: turn off Runtime Monitoring's automated agent, or delete it";
 
-/// GuardDuty marks what it makes. <https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-agent-resource-clean-up.html>
+/// Whether GuardDuty made the resource, by its tag. <https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring-agent-resource-clean-up.html>
 fn guards(tags: &[Tag]) -> bool {
     let managed = |tag: &Tag| tag.key() == Some("GuardDutyManaged") && tag.value() == Some("true");
     tags.iter().any(managed)

@@ -2,16 +2,11 @@
 
 use aws_sdk_ec2::types::{InternetGateway as SdkInternetGateway, ResourceType};
 use windlass::aws::ec2::{InternetGateway, InternetGatewayChange, InternetGatewayResolved};
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
 use super::filtered::found_by_intent;
 use super::gateways::InternetGateways;
 use super::tags;
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, Described, Lifecycle, Made, Subject, made, observed_by};
-use crate::observed::{Block, outputs};
-use crate::registry::lives;
+use crate::prelude::*;
 
 lives!(InternetGateway => InternetGatewayLifecycle);
 
@@ -34,6 +29,7 @@ impl Described for SdkInternetGateway {
 impl Lifecycle for InternetGatewayLifecycle {
     type Kind = InternetGateway;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
 
     observed_by!(InternetGateways);
     found_by_intent!(InternetGateways);

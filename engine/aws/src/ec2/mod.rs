@@ -1,10 +1,11 @@
-//! Amazon EC2: a file per kind, and what its kinds share: filters, tags, and how they are read.
+//! Amazon EC2: a file for each kind, and the code that its kinds share: filters, tags and reads.
 
 mod eip;
 mod filtered;
 mod gateways;
+mod group_rules;
 mod holders;
-pub(crate) mod instance_requirements;
+mod instance_requirements;
 mod internet_gateway;
 mod launch_template;
 mod nat_gateway;

@@ -1,30 +1,23 @@
-//! The life cycle of `AWS::EC2::NatGateway`. AWS shows a gateway that is gone for about another hour, and removes a failed one by itself in
-//! that time: both count as missing, so that another one is made.
+//! The life cycle of `AWS::EC2::NatGateway`. AWS shows a deleted gateway for about another hour, and removes a failed gateway by itself in that time.
+//! Both count as missing, so Windlass creates another one.
 //!
-//! Not here: how its addresses change (`nat_gateway_addresses`).
+//! Not here: changes of its addresses (`nat_gateway_addresses`).
 
 use aws_sdk_ec2::types::{
-    AutoProvisionZonesState, AutoScalingIpsState, AvailabilityMode as SdkAvailabilityMode,
-    AvailabilityZoneAddress, ConnectivityType as SdkConnectivityType, NatGateway as SdkNatGateway,
+    AutoProvisionZonesState, AutoScalingIpsState, NatGateway as SdkNatGateway,
     NatGatewayState as State, ResourceType,
 };
 use windlass::aws::ec2::{
     NatGateway, NatGatewayChange, NatGatewayPlaceResolved as NatPlace, NatGatewayResolved,
-    NatSecondaryAddressesResolved as Secondary, NatZoneAddressesResolved, NatZoneResolved as Zone,
+    NatSecondaryAddressesResolved as Secondary,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
+use super::filtered::{by_filter, found_by_intent};
 use super::nat_gateway_addresses as addresses;
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Named, Result, incomplete, missing};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::lifecycle::{failed, pending, reached};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, of_key};
-use crate::registry::lives;
-use crate::wording::Wording;
+use crate::error::missing;
+use crate::prelude::*;
+use crate::services::own;
 
 lives!(NatGateway => NatGatewayLifecycle);
 
@@ -33,38 +26,75 @@ pub struct NatGatewayLifecycle;
 pub const CREATE: &str = "ec2:CreateNatGateway";
 pub const DESCRIBE: &str = "ec2:DescribeNatGateways";
 
-/// NAT gateways by id, those that are gone included.
-pub struct NatGateways;
-
-impl Query for NatGateways {
-    type Key = String;
-    type Item = SdkNatGateway;
-    const BATCH: usize = 200;
-
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkNatGateway)>> {
-        let mut found = Vec::new();
-        let mut pages = clients
-            .ec2()
-            .describe_nat_gateways()
-            .filter(tags::filter("nat-gateway-id", keys))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(gateway) = pages.next().await {
-            let gateway = gateway.named(DESCRIBE)?;
-            found.extend(gateway.nat_gateway_id.clone().map(|id| (id, gateway)));
+// The applied spec decides which addresses are observed, and under which property.
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    NatZoneAddresses => AvailabilityZoneAddress | _ { "AllocationIds" always; }
+    NatGateway => create_nat_gateway | NatGateway {
+        "AllocationId" not shown;
+        "SecondaryAllocationIds" not shown;
+        "PrivateIpAddress" not shown;
+        "AvailabilityZoneAddresses" not shown;
+        "MaxDrainDurationSeconds" not sent;
+        place { "SubnetId" not shown; "VpcId" not shown; }
+        secondary_private_addresses {
+            "SecondaryPrivateIpAddresses" not shown;
+            "SecondaryPrivateIpAddressCount" not shown;
         }
-        Ok(found)
+    }
+}
+
+by_filter! {
+    /// NAT gateways by id, including deleted ones that AWS still shows.
+    NatGateways: NatGateway by "nat-gateway-id", describe_nat_gateways.filter, DESCRIBE
+}
+
+impl Described for SdkNatGateway {
+    fn id(&self) -> Option<String> {
+        self.nat_gateway_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        let all = self.nat_gateway_addresses.as_deref().unwrap_or_default();
+        let interface = addresses::primary(all).and_then(|one| one.network_interface_id.clone());
+        let zones = self.auto_provision_zones.as_ref();
+        let ips = self.auto_scaling_ips.as_ref();
+        outputs([
+            ("NatGatewayId", self.id()),
+            ("EniId", interface),
+            ("RouteTableId", self.route_table_id.clone()),
+            (
+                "AutoProvisionZones",
+                zones.map(|state: &AutoProvisionZonesState| state.as_str().to_owned()),
+            ),
+            (
+                "AutoScalingIps",
+                ips.map(|state: &AutoScalingIpsState| state.as_str().to_owned()),
+            ),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
+
+    /// Whether the gateway works or will soon work.
+    fn stays(&self) -> bool {
+        !matches!(
+            self.state,
+            Some(State::Deleting | State::Deleted | State::Failed)
+        )
     }
 }
 
 impl Lifecycle for NatGatewayLifecycle {
     type Kind = NatGateway;
     const DELETION: Deletion = Deletion::InBackground;
+    const TIMING: Timing = Timing::USUAL.polled(250, 8_000).taking(95, 60);
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] = &[
         Wording::new(&[CREATE], &["InvalidSubnet"], ErrorClass::NotFound)
             .saying(&["was not found"]),
-        // An address that was just given up is free when its connections have drained: after 350 s, if nothing else is asked for.
+        // An address that was just disassociated is free when its connections have drained: after 350 seconds, unless the author wrote another duration.
         // <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateNatGatewayAddress.html>
         // A gateway that AWS is deleting holds its address for about a minute.
         Wording::new(
@@ -74,66 +104,32 @@ impl Lifecycle for NatGatewayLifecycle {
         ),
     ];
 
+    fn bucket(_: Action) -> Option<Limit> {
+        Some(own(10, 1.0))
+    }
+
+    found_by_intent!(NatGateways);
+
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<NatGateways>(subject.id.clone());
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
         let gateway = answers.get::<NatGateways>(&subject.id)?;
-        let gateway = gateway.filter(|gateway| serves(gateway));
+        let gateway = gateway.filter(|gateway| gateway.stays());
         Ok(gateway.map(|gateway| Observed {
             properties: properties(gateway, &subject.applied),
-            outputs: gateway_outputs(gateway),
+            outputs: gateway.outputs(),
         }))
     }
 
     async fn create(cx: &Context, spec: &NatGatewayResolved, intent: &IntentId) -> Result<Made> {
-        let (subnet, vpc) = match &spec.place {
-            NatPlace::SubnetId(id) => (Some(id.to_string()), None),
-            NatPlace::VpcId(id) => (None, Some(id.to_string())),
-        };
-        let (private, count) = match &spec.secondary_private_addresses {
-            Some(Secondary::SecondaryPrivateIpAddresses(list)) => (Some(texts(list)), None),
-            Some(Secondary::SecondaryPrivateIpAddressCount(count)) => (None, Some(*count)),
-            None => (None, None),
-        };
         addresses::are_free(cx, spec).await?;
-        let zones = spec.availability_zone_addresses.iter().map(sdk_zone);
-        let secondary = texts(&spec.secondary_allocation_ids);
-        let answer = cx
-            .ec2()
-            .create_nat_gateway()
-            .client_token(&intent.0)
-            .set_subnet_id(subnet)
-            .set_vpc_id(vpc)
-            .set_availability_mode(
-                spec.availability_mode
-                    .map(|mode| SdkAvailabilityMode::from(mode.as_str())),
-            )
-            .set_connectivity_type(
-                spec.connectivity_type
-                    .map(|connectivity| SdkConnectivityType::from(connectivity.as_str())),
-            )
-            .set_allocation_id(spec.allocation_id.as_ref().map(|id| id.to_string()))
-            .set_secondary_allocation_ids((!secondary.is_empty()).then_some(secondary))
-            .set_private_ip_address(spec.private_ip_address.map(|ip| ip.to_string()))
-            .set_secondary_private_ip_addresses(private)
-            .set_secondary_private_ip_address_count(count.map(i32::from))
-            .set_availability_zone_addresses((zones.len() > 0).then(|| zones.collect()))
-            .tag_specifications(tags::specification(
-                cx,
-                ResourceType::Natgateway,
-                &spec.tags,
-                intent,
-            ))
-            .send()
-            .await
-            .named(CREATE)?;
-        answer
-            .nat_gateway
-            .as_ref()
-            .and_then(made)
-            .ok_or_else(|| incomplete(CREATE, "NAT gateway id"))
+        let tags = tags::specification(cx, ResourceType::Natgateway, &spec.tags, intent);
+        let call = spec.fill(cx.ec2().create_nat_gateway());
+        let call = call.client_token(&intent.0).tag_specifications(tags);
+        let answer = call.send().await.named(CREATE)?;
+        made(answer.nat_gateway.as_ref(), CREATE)
     }
 
     async fn update(
@@ -148,7 +144,7 @@ impl Lifecycle for NatGatewayLifecycle {
                 NatGatewayChange::SecondaryAllocationIds
                 | NatGatewayChange::SecondaryPrivateAddresses
                 | NatGatewayChange::AvailabilityZoneAddresses => addresses_differ = true,
-                // It is no property of the gateway: it goes along when an address is given up.
+                // This is no property of the gateway: the call that disassociates an address carries it.
                 NatGatewayChange::MaxDrainDurationSeconds => {}
                 NatGatewayChange::Tags => {
                     tags::update(cx, &subject.id, &subject.applied.tags, &to.tags).await?;
@@ -157,7 +153,7 @@ impl Lifecycle for NatGatewayLifecycle {
         }
         if addresses_differ {
             let found = NatGateways::fetch(cx, vec![subject.id.clone()]).await?;
-            let gateway = of_key(found, &subject.id).filter(serves);
+            let gateway = of_key(found, &subject.id).filter(Described::stays);
             let gateway = gateway.ok_or_else(|| missing(DESCRIBE, &subject.id))?;
             addresses::update(cx, &gateway, &subject.applied, to).await?;
         }
@@ -165,29 +161,8 @@ impl Lifecycle for NatGatewayLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        cx.ec2()
-            .delete_nat_gateway()
-            .nat_gateway_id(&subject.id)
-            .send()
-            .await
-            .named("ec2:DeleteNatGateway")
-            .map(drop)
-    }
-
-    async fn find(cx: &Context, _spec: &NatGatewayResolved, intent: &IntentId) -> Result<FoundOne> {
-        let gateways = cx
-            .ec2()
-            .describe_nat_gateways()
-            .filter(tags::intent_filter(intent))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .named(DESCRIBE)?;
-        let mut ours = tags::of_intent(&gateways, |one| one.tags.as_deref(), intent);
-        let ours = ours.find(|gateway| serves(gateway));
-        Ok(tags::ours_or_nothing(ours.and_then(made)))
+        let call = cx.ec2().delete_nat_gateway().nat_gateway_id(&subject.id);
+        call.send().await.named("ec2:DeleteNatGateway").map(drop)
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
@@ -213,48 +188,15 @@ impl Lifecycle for NatGatewayLifecycle {
                 "the NAT gateway is gone",
                 Some("somebody deleted it while it was being made"),
             ),
-            (Until::Reaches(_), Some(gateway), _) => reached(gateway_outputs(gateway)),
+            (Until::Reaches(_), Some(gateway), _) => reached(gateway.outputs()),
         })
     }
 }
 
-/// Whether a gateway does, or is about to do, what it is for.
-fn serves(gateway: &SdkNatGateway) -> bool {
-    !matches!(
-        gateway.state,
-        Some(State::Deleting | State::Deleted | State::Failed)
-    )
-}
-
-fn texts(items: &[impl ToString]) -> Vec<String> {
-    items.iter().map(ToString::to_string).collect()
-}
-
-fn sdk_zone(zone: &NatZoneAddressesResolved) -> AvailabilityZoneAddress {
-    let builder = AvailabilityZoneAddress::builder();
-    let builder = match &zone.zone {
-        Zone::AvailabilityZone(name) => builder.availability_zone(name),
-        Zone::AvailabilityZoneId(id) => builder.availability_zone_id(id),
-    };
-    builder
-        .set_allocation_ids(Some(texts(&zone.allocation_ids)))
-        .build()
-}
-
+/// The properties of a gateway, in the form that the applied spec has.
 fn properties(gateway: &SdkNatGateway, applied: &NatGatewayResolved) -> Block {
     let all = gateway.nat_gateway_addresses.as_deref().unwrap_or_default();
-    let mode = gateway
-        .availability_mode
-        .as_ref()
-        .map(SdkAvailabilityMode::as_str);
-    let connectivity = gateway
-        .connectivity_type
-        .as_ref()
-        .map(SdkConnectivityType::as_str);
-    let common = Block::new()
-        .set("AvailabilityMode", mode)
-        .set("ConnectivityType", connectivity)
-        .tags("Tags", tags::pairs(gateway.tags.as_deref()));
+    let common = gateway.properties();
     if let NatPlace::VpcId(_) = applied.place {
         return common.set("VpcId", gateway.vpc_id.as_ref()).list(
             "AvailabilityZoneAddresses",
@@ -279,7 +221,7 @@ fn properties(gateway: &SdkNatGateway, applied: &NatGatewayResolved) -> Block {
                 .iter()
                 .filter_map(|one| one.allocation_id.as_ref()),
         );
-    // AWS does not tell whether addresses were asked for by value or by number.
+    // AWS does not return whether the author wrote addresses or a count.
     match applied.secondary_private_addresses {
         Some(Secondary::SecondaryPrivateIpAddresses(_)) => zonal.list(
             "SecondaryPrivateIpAddresses",
@@ -290,31 +232,4 @@ fn properties(gateway: &SdkNatGateway, applied: &NatGatewayResolved) -> Block {
         }
         None => zonal,
     }
-}
-
-fn made(gateway: &SdkNatGateway) -> Option<Made> {
-    Some(Made {
-        id: gateway.nat_gateway_id.clone()?,
-        outputs: gateway_outputs(gateway),
-    })
-}
-
-fn gateway_outputs(gateway: &SdkNatGateway) -> Outputs {
-    let all = gateway.nat_gateway_addresses.as_deref().unwrap_or_default();
-    let interface = addresses::primary(all).and_then(|one| one.network_interface_id.clone());
-    let zones = gateway.auto_provision_zones.as_ref();
-    let ips = gateway.auto_scaling_ips.as_ref();
-    outputs([
-        ("NatGatewayId", gateway.nat_gateway_id.clone()),
-        ("EniId", interface),
-        ("RouteTableId", gateway.route_table_id.clone()),
-        (
-            "AutoProvisionZones",
-            zones.map(|state: &AutoProvisionZonesState| state.as_str().to_owned()),
-        ),
-        (
-            "AutoScalingIps",
-            ips.map(|state: &AutoScalingIpsState| state.as_str().to_owned()),
-        ),
-    ])
 }

@@ -1,7 +1,7 @@
-//! The addresses of a NAT gateway: which of AWS's answer they are, and the calls that make them what they should be.
+//! The addresses of a NAT gateway: how Windlass reads them from AWS's answer, and the calls that change them.
 //!
-//! Everything is worked out from what AWS says at the moment, so that an update may be sent twice. Addresses that were never recorded
-//! are left alone. Not here: the gateway's other properties.
+//! Every call follows from AWS's current answer, so an update is safe to retry. Windlass leaves alone addresses that it never recorded. Not here: the
+//! gateway's other properties.
 
 use std::collections::BTreeSet;
 
@@ -15,24 +15,22 @@ use windlass::aws::ec2::{
     NatSecondaryAddressesResolved as Secondary, NatZoneAddressesResolved as ZoneAddresses,
     NatZoneResolved as Zone,
 };
-use windlass_engine::provider::{ErrorClass, ProviderError};
 
 use super::nat_gateway::{CREATE, DESCRIBE};
 use super::tags;
-use crate::error::{Named, Result, invalid};
-use crate::lifecycle::Context;
+use crate::prelude::*;
 
 pub const ASSOCIATE: &str = "ec2:AssociateNatGatewayAddress";
 
 type Texts = BTreeSet<String>;
 
-/// The address that a zonal gateway was made with.
+/// The address that a zonal gateway was created with.
 pub fn primary(all: &[Address]) -> Option<&Address> {
     let marked = all.iter().find(|address| address.is_primary == Some(true));
     marked.or_else(|| all.first().filter(|address| address.is_primary.is_none()))
 }
 
-/// The other addresses that a zonal gateway has, or is about to have.
+/// The other addresses that a zonal gateway has or will soon have.
 pub fn secondary(all: &[Address]) -> impl Iterator<Item = &Address> {
     let primary = primary(all);
     all.iter()
@@ -40,7 +38,7 @@ pub fn secondary(all: &[Address]) -> impl Iterator<Item = &Address> {
         .filter(|address| stays(address))
 }
 
-/// The addresses of a regional gateway, zone by zone, with each zone named as the author names it.
+/// The addresses of a regional gateway by zone. Each zone has the name that the author wrote.
 pub fn by_zone(all: &[Address], named: &[ZoneAddresses]) -> Vec<Value> {
     let mut zones: Vec<(Zone, Vec<&str>)> = Vec::new();
     for address in all.iter().filter(|address| stays(address)) {
@@ -96,8 +94,8 @@ fn same(one: &Zone, other: &Zone) -> bool {
     }
 }
 
-/// Refuses to make a gateway with an address that a gateway on its way out still holds. AWS takes such a call, and the new gateway fails a moment later
-/// with `Resource.AlreadyAssociated` (hashicorp/terraform-provider-aws#709).
+/// Refuses to create a gateway with an address that a gateway in deletion still holds. AWS accepts such a call, and the new gateway fails a moment
+/// later with `Resource.AlreadyAssociated` (hashicorp/terraform-provider-aws#709).
 pub async fn are_free(cx: &Context, spec: &NatGatewayResolved) -> Result<()> {
     let zones = spec.availability_zone_addresses.iter();
     let wanted: BTreeSet<&str> = (spec.allocation_id.iter())
@@ -139,7 +137,7 @@ fn stays(address: &Address) -> bool {
     )
 }
 
-/// Makes the addresses of a gateway what they should be.
+/// Updates the addresses of a gateway.
 pub async fn update(
     cx: &Context,
     gateway: &SdkNatGateway,
@@ -171,8 +169,8 @@ struct Gateway<'a> {
 }
 
 impl Gateway<'_> {
-    /// Elastic IP addresses, each of which brings a private one along. One that sits on a private address which is not wanted is given up,
-    /// and associated again with one that is.
+    /// Updates Elastic IP addresses, each of which brings a private address along. If an Elastic IP address has an unwanted private address, Windlass
+    /// disassociates it and associates it again with a wanted one.
     async fn public(&self, from: &NatGatewayResolved, to: &NatGatewayResolved) -> Result<()> {
         let wanted: Texts = texts(&to.secondary_allocation_ids);
         let wanted_private = listed(to);
@@ -203,12 +201,12 @@ impl Gateway<'_> {
         self.associate(allocations, private, None).await
     }
 
-    /// Private addresses, by value or by number.
+    /// Updates private addresses, by value or by count.
     async fn private(&self, from: &NatGatewayResolved, to: &NatGatewayResolved) -> Result<()> {
         let current: Texts = secondary(self.addresses)
             .filter_map(|address| address.private_ip.clone())
             .collect();
-        // What was recorded as a number is whatever is there.
+        // A recorded count covers all addresses that exist now.
         let recorded = match &from.secondary_private_addresses {
             Some(Secondary::SecondaryPrivateIpAddressCount(_)) => current.clone(),
             _ => listed(from),
@@ -256,7 +254,7 @@ impl Gateway<'_> {
         Ok(())
     }
 
-    /// Elastic IP addresses zone by zone.
+    /// Updates Elastic IP addresses zone by zone.
     async fn regional(&self, from: &NatGatewayResolved, to: &NatGatewayResolved) -> Result<()> {
         let wanted = &to.availability_zone_addresses;
         let holds = |zones: &[ZoneAddresses], address: &Address| {
@@ -337,7 +335,7 @@ fn missing(wanted: &Texts, there: &Texts) -> Vec<String> {
     wanted.difference(there).cloned().collect()
 }
 
-/// The private addresses that a spec asks for by value.
+/// The private addresses that a spec lists by value.
 fn listed(spec: &NatGatewayResolved) -> Texts {
     match &spec.secondary_private_addresses {
         Some(Secondary::SecondaryPrivateIpAddresses(list)) => texts(list),

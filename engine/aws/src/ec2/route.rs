@@ -1,20 +1,14 @@
-//! The life cycle of `AWS::EC2::Route`. A route has no identifier, tags or token: it is known by its table and destination. In AWS's
-//! answer an endpoint of a Gateway Load Balancer stands where gateways stand, and an instance's interface beside the instance.
+//! The life cycle of `AWS::EC2::Route`. A route has no identifier, tags or client token: its table and destination identify it. AWS returns a Gateway
+//! Load Balancer endpoint in the gateway's member, and an instance's network interface beside the instance.
 
 use aws_sdk_ec2::types::Route as SdkRoute;
 use windlass::aws::ec2::{
     Route, RouteChange, RouteDestinationResolved as Destination, RouteResolved,
     RouteTargetResolved as Target,
 };
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
 use super::{route_tables, tags};
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
+use crate::prelude::*;
 
 lives!(Route => RouteLifecycle);
 
@@ -23,42 +17,16 @@ pub struct RouteLifecycle;
 const CREATE: &str = "ec2:CreateRoute";
 const REPLACE: &str = "ec2:ReplaceRoute";
 
-/// CreateRoute and ReplaceRoute take the same parameters, but their builders share no type.
-macro_rules! with_ends {
-    ($request:expr, $spec:expr) => {{
-        let request = $request.route_table_id($spec.route_table_id.as_str());
-        let request = match &$spec.destination {
-            Destination::DestinationCidrBlock(range) => {
-                request.destination_cidr_block(range.to_string())
-            }
-            Destination::DestinationIpv6CidrBlock(range) => {
-                request.destination_ipv6_cidr_block(range.to_string())
-            }
-            Destination::DestinationPrefixListId(list) => {
-                request.destination_prefix_list_id(list.as_str())
-            }
-        };
-        match &$spec.target {
-            Target::CarrierGatewayId(id) => request.carrier_gateway_id(id.as_str()),
-            Target::CoreNetworkArn(arn) => request.core_network_arn(arn.as_str()),
-            Target::EgressOnlyInternetGatewayId(id) => {
-                request.egress_only_internet_gateway_id(id.as_str())
-            }
-            Target::GatewayId(id) => request.gateway_id(id.as_str()),
-            Target::InstanceId(id) => request.instance_id(id.as_str()),
-            Target::LocalGatewayId(id) => request.local_gateway_id(id.as_str()),
-            Target::NatGatewayId(id) => request.nat_gateway_id(id.as_str()),
-            Target::NetworkInterfaceId(id) => request.network_interface_id(id.as_str()),
-            Target::TransitGatewayId(id) => request.transit_gateway_id(id.as_str()),
-            Target::VpcEndpointId(id) => request.vpc_endpoint_id(id.as_str()),
-            Target::VpcPeeringConnectionId(id) => request.vpc_peering_connection_id(id.as_str()),
-        }
-    }};
+// The applied spec decides what is observed.
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    Route => create_route | _;
+    Route => replace_route | _;
 }
 
 impl Lifecycle for RouteLifecycle {
     type Kind = Route;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_MARKED: bool = false;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         route_tables::want_table(subject.applied.route_table_id.as_str(), wants);
@@ -89,7 +57,7 @@ impl Lifecycle for RouteLifecycle {
     }
 
     async fn create(cx: &Context, spec: &RouteResolved, _intent: &IntentId) -> Result<Made> {
-        let request = with_ends!(cx.ec2().create_route(), spec);
+        let request = spec.fill(cx.ec2().create_route());
         request.send().await.named(CREATE)?;
         Ok(made(spec))
     }
@@ -103,7 +71,7 @@ impl Lifecycle for RouteLifecycle {
         for change in changes {
             match change {
                 RouteChange::Target => {
-                    let request = with_ends!(cx.ec2().replace_route(), to);
+                    let request = to.fill(cx.ec2().replace_route());
                     request.send().await.named(REPLACE)?;
                 }
             }
@@ -158,7 +126,7 @@ fn destination(destination: &Destination) -> (&'static str, String) {
     }
 }
 
-/// Whether a route of AWS's answer is for a destination. Ranges are compared as ranges: one IPv6 range has many spellings.
+/// Whether a route of AWS's answer has this destination. The function compares address ranges, not texts, because an IPv6 range has many spellings.
 fn is_for(route: &SdkRoute, destination: &Destination) -> bool {
     match destination {
         Destination::DestinationCidrBlock(range) => {
@@ -175,7 +143,7 @@ fn is_for(route: &SdkRoute, destination: &Destination) -> bool {
     }
 }
 
-/// Where a route of AWS's answer leads, as the property that the author would have given.
+/// The target of a route in AWS's answer, under the property that the author would have written.
 fn target(route: &SdkRoute, applied: &Target) -> Option<(&'static str, String)> {
     let endpoint = |id: &&String| id.starts_with("vpce-");
     let gateway = route.gateway_id.as_ref();
@@ -194,6 +162,7 @@ fn target(route: &SdkRoute, applied: &Target) -> Option<(&'static str, String)> 
         ("GatewayId", gateway),
         ("LocalGatewayId", route.local_gateway_id.as_ref()),
         ("NatGatewayId", route.nat_gateway_id.as_ref()),
+        ("OdbNetworkArn", route.odb_network_arn.as_ref()),
         ("TransitGatewayId", route.transit_gateway_id.as_ref()),
         (
             "VpcPeeringConnectionId",
@@ -216,6 +185,7 @@ fn wanted(target: &Target) -> &str {
         Target::LocalGatewayId(id) => id.as_str(),
         Target::NatGatewayId(id) => id.as_str(),
         Target::NetworkInterfaceId(id) => id.as_str(),
+        Target::OdbNetworkArn(arn) => arn.as_str(),
         Target::TransitGatewayId(id) => id.as_str(),
         Target::VpcEndpointId(id) => id.as_str(),
         Target::VpcPeeringConnectionId(id) => id.as_str(),

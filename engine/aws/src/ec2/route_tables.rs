@@ -1,30 +1,32 @@
-//! Reads of route tables, which the kinds of tables, routes and associations share. A table is answered with its routes and associations,
-//! so that one call is enough for all three kinds.
+//! Reads of route tables, which the kinds of tables, routes and associations share. AWS returns a table with its routes and associations, so one call
+//! serves all three kinds.
 
 use std::collections::BTreeSet;
 
-use aws_sdk_ec2::types::{
-    Filter, RouteTable as SdkRouteTable, RouteTableAssociation as SdkAssociation,
-};
+use aws_sdk_ec2::types::{RouteTable as SdkRouteTable, RouteTableAssociation as SdkAssociation};
 
+use super::filtered::by_filter;
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Named, Result};
-use crate::reads::{Answers, Query, Wants};
+use crate::prelude::*;
 
-/// Route tables by id, and what uses them.
+by_filter! {
+    /// Route tables by id.
+    Tables: RouteTable by "route-table-id", describe_route_tables.filters, "ec2:DescribeRouteTables"
+}
+
+/// Route tables and their associations.
 struct RouteTables;
 
-/// What is asked about a route table.
+/// What a kind wants to read of a route table.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    /// The table.
+    /// The table with its routes.
     Table(String),
-    /// The association of a subnet, which should be one of this table's.
+    /// The association of a subnet, which should be an association of this table.
     Association { table: String, subnet: String },
 }
 
-/// What AWS says about it.
+/// AWS's answer to a key.
 enum Answer {
     Table(Box<SdkRouteTable>),
     Association(SdkAssociation),
@@ -33,16 +35,15 @@ enum Answer {
 impl Query for RouteTables {
     type Key = Key;
     type Item = Answer;
-    /// Fewer tables than the 200 values that one filter takes: several keys can be about one.
+    /// A filter takes 200 values, and several keys can name one table, so 200 keys need at most 200 values.
     const BATCH: usize = 200;
 
     async fn fetch(clients: &Clients, keys: Vec<Key>) -> Result<Vec<(Key, Answer)>> {
         let ids: BTreeSet<&String> = keys.iter().map(Key::table).collect();
         let ids = ids.into_iter().cloned().collect();
-        let tables = matching(clients, tags::filter("route-table-id", ids)).await?;
+        let tables = Tables::fetch(clients, ids).await?;
         let answer = |key: Key| {
-            let is_asked = |table: &&SdkRouteTable| table.route_table_id() == Some(key.table());
-            let table = tables.iter().find(is_asked)?;
+            let (_, table) = tables.iter().find(|(id, _)| id == key.table())?;
             let answer = match &key {
                 Key::Table(_) => Answer::Table(Box::new(table.clone())),
                 Key::Association { subnet, .. } => {
@@ -56,7 +57,7 @@ impl Query for RouteTables {
         Ok(keys.into_iter().filter_map(answer).collect())
     }
 
-    /// A subnet can be associated with another table than it should be.
+    /// Looks for the subnet's association with another table.
     async fn confirm(clients: &Clients, key: &Key) -> Result<Option<Answer>> {
         let Key::Association { subnet, .. } = key else {
             return Ok(None);
@@ -82,12 +83,12 @@ impl Key {
     }
 }
 
-/// Wants to know about a table.
+/// Asks for a table.
 pub fn want_table(id: &str, wants: &mut Wants) {
     wants.want::<RouteTables>(Key::Table(id.to_owned()));
 }
 
-/// The table that was wanted.
+/// The answer to [`want_table`].
 pub fn table<'a>(id: &str, answers: &'a Answers) -> Result<Option<&'a SdkRouteTable>> {
     let answer = answers.get::<RouteTables>(&Key::Table(id.to_owned()))?;
     Ok(answer.and_then(|answer| match answer {
@@ -96,12 +97,12 @@ pub fn table<'a>(id: &str, answers: &'a Answers) -> Result<Option<&'a SdkRouteTa
     }))
 }
 
-/// Wants to know about the explicit association of a subnet, which should be one of this table's.
+/// Asks for the explicit association of a subnet, which should be an association of this table.
 pub fn want_association(table: &str, subnet: &str, wants: &mut Wants) {
     wants.want::<RouteTables>(Key::association(table, subnet));
 }
 
-/// The association that was wanted, with whatever table it is.
+/// The answer to [`want_association`]; the association may be one of another table.
 pub fn association<'a>(
     table: &str,
     subnet: &str,
@@ -114,15 +115,14 @@ pub fn association<'a>(
     }))
 }
 
-/// The table of that id.
+/// Reads one table by its id.
 pub async fn by_id(clients: &Clients, id: &str) -> Result<Option<SdkRouteTable>> {
-    let found = matching(clients, tags::filter("route-table-id", vec![id.to_owned()])).await?;
-    let mut found = found.into_iter();
-    Ok(found.find(|table| table.route_table_id() == Some(id)))
+    let found = Tables::fetch(clients, vec![id.to_owned()]).await?;
+    Ok(of_key(found, &id.to_owned()))
 }
 
-/// The explicit associations of subnets, by the subnets' ids, where it is not known which tables they are with. A subnet that uses the main
-/// table has none.
+/// The explicit associations of subnets, by the subnets' ids, for callers that do not know the table. A subnet that uses the main table has no
+/// explicit association.
 pub struct Associations;
 
 impl Query for Associations {
@@ -132,8 +132,8 @@ impl Query for Associations {
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkAssociation)>> {
         let filter = tags::filter("association.subnet-id", keys.clone());
-        let tables = matching(clients, filter).await?;
-        // A table comes with all its associations, those of other subnets included.
+        let tables = Tables::matching(clients, filter).await?;
+        // AWS returns a table with all its associations, including those of other subnets.
         Ok(tables
             .into_iter()
             .flat_map(|table| table.associations.unwrap_or_default())
@@ -141,20 +141,4 @@ impl Query for Associations {
             .filter(|(subnet, _)| keys.contains(subnet))
             .collect())
     }
-}
-
-/// The tables that a filter lets through.
-pub async fn matching(clients: &Clients, filter: Filter) -> Result<Vec<SdkRouteTable>> {
-    let mut found = Vec::new();
-    let mut pages = clients
-        .ec2()
-        .describe_route_tables()
-        .filters(filter)
-        .into_paginator()
-        .items()
-        .send();
-    while let Some(table) = pages.next().await {
-        found.push(table.named("ec2:DescribeRouteTables")?);
-    }
-    Ok(found)
 }

@@ -1,6 +1,6 @@
-//! Rules of security groups, as life cycles of groups and of rules share them: their form on the wire, and how a single one is read.
+//! Rules of security groups: their form in requests and answers, and the read of a single rule. Groups and rules share this code.
 //!
-//! AWS tells rules apart by protocol, ports and peer, never by description; a rule by group name comes back by group id.
+//! AWS tells rules apart by protocol, ports and peer, never by description. A rule by group name comes back with the group's id.
 
 use aws_sdk_ec2::types::{
     IpPermission, IpRange, Ipv6Range, PrefixListId, ReferencedSecurityGroup, ResourceType,
@@ -10,17 +10,12 @@ use windlass::aws::ec2::{
     EgressDestinationResolved, EgressResolved, IngressResolved, IngressSourceResolved, IpProtocol,
 };
 use windlass::value::ResolvedTags;
-use windlass_engine::provider::Outputs;
-use windlass_state::identity::IntentId;
 
+use super::filtered::by_filter;
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, FoundOne, Made};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::Query;
+use crate::prelude::*;
 
-/// Where traffic comes from or goes to.
+/// The source or destination of traffic.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Peer {
     V4(String),
@@ -30,7 +25,7 @@ pub enum Peer {
     GroupName(String),
 }
 
-/// What makes a rule the same to AWS.
+/// The identity of a rule: for AWS, rules with equal keys are the same rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub protocol: String,
@@ -39,7 +34,7 @@ pub struct Key {
     pub peer: Peer,
 }
 
-/// A rule on the wire.
+/// A rule in the form that EC2 takes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
     pub key: Key,
@@ -68,19 +63,19 @@ impl Rule {
         }
     }
 
-    /// AWS's own rule of a new group: everything goes out.
+    /// The default rule that AWS gives a new group: all traffic may go out.
     pub fn allow_all() -> Self {
         let anywhere = Peer::V4("0.0.0.0/0".to_owned());
         Self::new(IpProtocol::All, None, None, anywhere, None)
     }
 
-    /// The same for IPv6, which AWS adds where the VPC has a range.
+    /// The default rule for IPv6. AWS adds it if the VPC has an IPv6 range.
     pub fn allow_all_v6() -> Self {
         let anywhere = Peer::V6("::/0".to_owned());
         Self::new(IpProtocol::All, None, None, anywhere, None)
     }
 
-    /// The rule as EC2 takes it.
+    /// The rule as EC2's request type.
     pub fn permission(&self) -> IpPermission {
         let text = |text: &String| text.clone();
         let description = self.description.clone();
@@ -174,7 +169,7 @@ impl From<&EgressDestinationResolved> for Peer {
     }
 }
 
-/// Which way a rule lets traffic through, with CloudFormation's names for its peer.
+/// The direction of traffic that a rule allows, with CloudFormation's names for its peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     Ingress,
@@ -196,7 +191,7 @@ impl Direction {
         }
     }
 
-    /// A rule under CloudFormation's names. Ports are left out where they mean nothing: AWS gives -1 there.
+    /// A rule under CloudFormation's names. Protocols without ports have none here; AWS returns -1 for them.
     fn block(
         self,
         protocol: Option<&str>,
@@ -215,7 +210,7 @@ impl Direction {
             .set("Description", description)
     }
 
-    /// The rules of a permission, which joins all that share protocol and ports.
+    /// The rules of a permission. A permission joins all rules that share protocol and ports.
     pub fn blocks(self, permission: &IpPermission) -> Vec<Block> {
         let block = |description: Option<&str>| {
             self.block(
@@ -246,65 +241,54 @@ impl Direction {
         v4.chain(v6).chain(lists).chain(groups).collect()
     }
 
-    /// What AWS says about one rule.
-    pub fn observed(self, rule: &SecurityGroupRule) -> Observed {
-        let referenced = rule.referenced_group_info();
+    fn of(rule: &SecurityGroupRule) -> Self {
+        match rule.is_egress {
+            Some(true) => Self::Egress,
+            _ => Self::Ingress,
+        }
+    }
+}
+
+impl Described for SecurityGroupRule {
+    fn id(&self) -> Option<String> {
+        self.security_group_rule_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([("Id", self.id()), ("GroupId", self.group_id.clone())])
+    }
+
+    fn properties(&self) -> Block {
+        let direction = Direction::of(self);
+        let referenced = self.referenced_group_info();
         let owner = referenced
             .and_then(ReferencedSecurityGroup::user_id)
-            .filter(|_| self == Self::Ingress);
-        let properties = self
+            .filter(|_| direction == Direction::Ingress);
+        direction
             .block(
-                rule.ip_protocol(),
-                rule.from_port,
-                rule.to_port,
-                rule.description(),
+                self.ip_protocol(),
+                self.from_port,
+                self.to_port,
+                self.description(),
             )
-            .set("GroupId", rule.group_id())
-            .set("CidrIp", rule.cidr_ipv4())
-            .set("CidrIpv6", rule.cidr_ipv6())
-            .set(self.prefix_list(), rule.prefix_list_id())
+            .set("GroupId", self.group_id())
+            .set("CidrIp", self.cidr_ipv4())
+            .set("CidrIpv6", self.cidr_ipv6())
+            .set(direction.prefix_list(), self.prefix_list_id())
             .set(
-                self.group(),
+                direction.group(),
                 referenced.and_then(ReferencedSecurityGroup::group_id),
             )
-            .set("SourceSecurityGroupOwnerId", owner);
-        Observed {
-            properties,
-            outputs: rule_outputs(rule),
-        }
+            .set("SourceSecurityGroupOwnerId", owner)
     }
 }
 
-/// Rules by id.
-pub struct Rules;
-
-impl Query for Rules {
-    type Key = String;
-    type Item = SecurityGroupRule;
-    /// Values that one EC2 filter takes.
-    const BATCH: usize = 200;
-
-    async fn fetch(
-        clients: &Clients,
-        keys: Vec<String>,
-    ) -> Result<Vec<(String, SecurityGroupRule)>> {
-        let mut found = Vec::new();
-        let mut pages = clients
-            .ec2()
-            .describe_security_group_rules()
-            .filters(tags::filter("security-group-rule-id", keys))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(rule) = pages.next().await {
-            let rule = rule.named("ec2:DescribeSecurityGroupRules")?;
-            found.extend(rule.security_group_rule_id.clone().map(|id| (id, rule)));
-        }
-        Ok(found)
-    }
+by_filter! {
+    /// Rules by id.
+    Rules: SecurityGroupRule by "security-group-rule-id", describe_security_group_rules.filters, "ec2:DescribeSecurityGroupRules"
 }
 
-/// The tags of a rule: those of the engine, since rules have none of the author's.
+/// The tags of a rule: only the engine's tags, because rules have none of the author's.
 pub fn own_tags(cx: &Context, intent: &IntentId) -> aws_sdk_ec2::types::TagSpecification {
     tags::specification(
         cx,
@@ -312,39 +296,4 @@ pub fn own_tags(cx: &Context, intent: &IntentId) -> aws_sdk_ec2::types::TagSpeci
         &ResolvedTags::default(),
         intent,
     )
-}
-
-/// What an authorize call made.
-pub fn made(rules: Option<&[SecurityGroupRule]>) -> Option<Made> {
-    made_one(rules?.first()?)
-}
-
-fn made_one(rule: &SecurityGroupRule) -> Option<Made> {
-    Some(Made {
-        id: rule.security_group_rule_id.clone()?,
-        outputs: rule_outputs(rule),
-    })
-}
-
-/// Looks for the rule that an intent made.
-pub async fn find(cx: &Context, intent: &IntentId) -> Result<FoundOne> {
-    let rules = cx
-        .ec2()
-        .describe_security_group_rules()
-        .filters(tags::intent_filter(intent))
-        .into_paginator()
-        .items()
-        .send()
-        .try_collect()
-        .await
-        .named("ec2:DescribeSecurityGroupRules")?;
-    let mut ours = tags::of_intent(&rules, |one| one.tags.as_deref(), intent);
-    Ok(tags::ours_or_nothing(ours.find_map(made_one)))
-}
-
-fn rule_outputs(rule: &SecurityGroupRule) -> Outputs {
-    outputs([
-        ("Id", rule.security_group_rule_id.clone()),
-        ("GroupId", rule.group_id.clone()),
-    ])
 }

@@ -1,21 +1,16 @@
-//! The life cycle of `AWS::EC2::SecurityGroupEgress`. A rule is known by its own id.
+//! The life cycle of `AWS::EC2::SecurityGroupEgress`. A rule has its own id.
 //!
-//! A call of its own for each: AWS gives all rules of one call the same tags, and the intent's tag is the proof of which create made a rule. Rules
-//! that a group itself lists go in one call (`security_group`).
+//! Each rule needs its own call: AWS gives all rules of one call the same tags, and the intent's tag proves which create made a rule. For the rules
+//! that a group itself lists, one call carries all (`security_group`).
 
 use aws_sdk_ec2::types::SecurityGroupRuleDescription;
 use windlass::aws::ec2::{
     SecurityGroupEgress, SecurityGroupEgressChange, SecurityGroupEgressResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
-use super::rules::{self, Direction, Key, Peer, Rule, Rules};
-use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::Observed;
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
+use super::filtered::found_by_intent;
+use super::rules::{self, Key, Peer, Rule, Rules};
+use crate::prelude::*;
 
 lives!(SecurityGroupEgress => SecurityGroupEgressLifecycle);
 
@@ -25,14 +20,8 @@ impl Lifecycle for SecurityGroupEgressLifecycle {
     type Kind = SecurityGroupEgress;
     const DELETION: Deletion = Deletion::AtOnce;
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Rules>(subject.id.clone());
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let rule = answers.get::<Rules>(&subject.id)?;
-        Ok(rule.map(|rule| Direction::Egress.observed(rule)))
-    }
+    observed_by!(Rules);
+    found_by_intent!(Rules);
 
     async fn create(
         cx: &Context,
@@ -59,8 +48,7 @@ impl Lifecycle for SecurityGroupEgressLifecycle {
             .send()
             .await
             .named(OPERATION)?;
-        rules::made(answer.security_group_rules.as_deref())
-            .ok_or_else(|| incomplete(OPERATION, "rule id"))
+        made(answer.security_group_rules().first(), OPERATION)
     }
 
     async fn update(
@@ -98,13 +86,5 @@ impl Lifecycle for SecurityGroupEgressLifecycle {
             .await
             .named("ec2:RevokeSecurityGroupEgress")
             .map(drop)
-    }
-
-    async fn find(
-        cx: &Context,
-        _spec: &SecurityGroupEgressResolved,
-        intent: &IntentId,
-    ) -> Result<FoundOne> {
-        rules::find(cx, intent).await
     }
 }

@@ -1,22 +1,18 @@
-//! The life cycle of `AWS::EC2::SecurityGroupIngress`. A rule is known by its own id, and its group by what AWS gave: the spec may name it.
+//! The life cycle of `AWS::EC2::SecurityGroupIngress`. A rule has its own id. Its group is the one that AWS returned, because the spec may have the
+//! group's name.
 //!
-//! A call of its own for each: AWS gives all rules of one call the same tags, and the intent's tag is the proof of which create made a rule. Rules
-//! that a group itself lists go in one call (`security_group`).
+//! Each rule needs its own call: AWS gives all rules of one call the same tags, and the intent's tag proves which create made a rule. For the rules
+//! that a group itself lists, one call carries all (`security_group`).
 
 use aws_sdk_ec2::types::SecurityGroupRuleDescription;
 use windlass::aws::ec2::{
     RuleGroupResolved, SecurityGroupIngress, SecurityGroupIngressChange,
     SecurityGroupIngressResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
-use super::rules::{self, Direction, Key, Peer, Rule, Rules};
-use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::Observed;
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
+use super::filtered::found_by_intent;
+use super::rules::{self, Key, Peer, Rule, Rules};
+use crate::prelude::*;
 
 lives!(SecurityGroupIngress => SecurityGroupIngressLifecycle);
 
@@ -26,14 +22,8 @@ impl Lifecycle for SecurityGroupIngressLifecycle {
     type Kind = SecurityGroupIngress;
     const DELETION: Deletion = Deletion::AtOnce;
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Rules>(subject.id.clone());
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let rule = answers.get::<Rules>(&subject.id)?;
-        Ok(rule.map(|rule| Direction::Ingress.observed(rule)))
-    }
+    observed_by!(Rules);
+    found_by_intent!(Rules);
 
     async fn create(
         cx: &Context,
@@ -51,8 +41,7 @@ impl Lifecycle for SecurityGroupIngressLifecycle {
             RuleGroupResolved::GroupName(name) => call.group_name(name),
         };
         let answer = call.send().await.named(OPERATION)?;
-        rules::made(answer.security_group_rules.as_deref())
-            .ok_or_else(|| incomplete(OPERATION, "rule id"))
+        made(answer.security_group_rules().first(), OPERATION)
     }
 
     async fn update(
@@ -90,14 +79,6 @@ impl Lifecycle for SecurityGroupIngressLifecycle {
             .await
             .named("ec2:RevokeSecurityGroupIngress")
             .map(drop)
-    }
-
-    async fn find(
-        cx: &Context,
-        _spec: &SecurityGroupIngressResolved,
-        intent: &IntentId,
-    ) -> Result<FoundOne> {
-        rules::find(cx, intent).await
     }
 }
 

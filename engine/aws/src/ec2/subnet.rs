@@ -1,57 +1,68 @@
-//! The life cycle of `AWS::EC2::Subnet`. CreateSubnet carries ranges and place only; ModifySubnetAttribute takes one attribute per call,
-//! and an IPv6 range comes and goes by associations of its own.
+//! The life cycle of `AWS::EC2::Subnet`. CreateSubnet carries only the address ranges and the place. ModifySubnetAttribute takes one attribute per
+//! call, and separate calls associate and disassociate an IPv6 range.
 
+use aws_sdk_ec2::operation::create_subnet::builders::CreateSubnetFluentBuilder;
 use aws_sdk_ec2::types::{
-    AttributeBooleanValue, BlockPublicAccessMode, HostnameType as SdkHostnameType, ResourceType,
-    Subnet as SdkSubnet, SubnetCidrBlockStateCode as RangeState, SubnetIpv6CidrBlockAssociation,
-    SubnetState,
+    AttributeBooleanValue, BlockPublicAccessMode, ResourceType, Subnet as SdkSubnet,
+    SubnetCidrBlockStateCode as RangeState, SubnetIpv6CidrBlockAssociation, SubnetState,
 };
 use windlass::aws::ec2::{
     HostnameType, PrivateDnsNameOptionsResolved, Subnet, SubnetChange, SubnetResolved,
-    SubnetZoneResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
-use super::holders;
-use super::tags;
-use crate::clients::Clients;
-use crate::error::{Found, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::lifecycle::{failed, pending, reached};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
-use crate::registry::lives;
+use super::filtered::{by_filter, found_by_intent};
+use super::{holders, tags};
+use crate::prelude::*;
 
 lives!(Subnet => SubnetLifecycle);
 
 pub struct SubnetLifecycle;
 
-const CREATE: &str = "ec2:CreateSubnet";
 const MODIFY: &str = "ec2:ModifySubnetAttribute";
 
-/// Subnets by id.
-pub struct Subnets;
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    PrivateDnsNameOptions => _ | PrivateDnsNameOptionsOnLaunch;
+    Subnet => create_subnet | Subnet {
+        "Ipv6CidrBlock" shown by ipv6_cidr_block;
+        "AssignIpv6AddressOnCreation" later;
+        "EnableDns64" later;
+        "EnableLniAtDeviceIndex" later;
+        "MapPublicIpOnLaunch" later;
+        "PrivateDnsNameOptionsOnLaunch" later;
+    }
+}
 
-impl Query for Subnets {
-    type Key = String;
-    type Item = SdkSubnet;
-    const BATCH: usize = 200;
+by_filter! {
+    /// Subnets by id.
+    Subnets: Subnet by "subnet-id", describe_subnets.filters, "ec2:DescribeSubnets"
+}
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkSubnet)>> {
-        let mut found = Vec::new();
-        let mut pages = clients
-            .ec2()
-            .describe_subnets()
-            .filters(tags::filter("subnet-id", keys))
-            .into_paginator()
-            .items()
-            .send();
-        while let Some(subnet) = pages.next().await {
-            let subnet = subnet.named("ec2:DescribeSubnets")?;
-            found.extend(subnet.subnet_id.clone().map(|id| (id, subnet)));
-        }
-        Ok(found)
+impl Described for SdkSubnet {
+    fn id(&self) -> Option<String> {
+        self.subnet_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        let states = self.block_public_access_states.as_ref();
+        let block_mode = states.and_then(|states| states.internet_gateway_block_mode.as_ref());
+        let block_mode = block_mode.map(|mode: &BlockPublicAccessMode| mode.as_str().to_owned());
+        let mut all = outputs([
+            ("SubnetId", self.id()),
+            ("AvailabilityZone", self.availability_zone.clone()),
+            ("AvailabilityZoneId", self.availability_zone_id.clone()),
+            ("CidrBlock", self.cidr_block.clone()),
+            (
+                "BlockPublicAccessStates.InternetGatewayBlockMode",
+                block_mode,
+            ),
+        ]);
+        let ranges: Vec<_> = ipv6_ranges(self).map(|(range, _)| range.as_str()).collect();
+        all.extend(outputs([("Ipv6CidrBlocks", Some(ranges))]));
+        all
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
     }
 }
 
@@ -88,77 +99,21 @@ impl Query for AclAssociations {
 impl Lifecycle for SubnetLifecycle {
     type Kind = Subnet;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
+
+    observed_by!(Subnets);
+    found_by_intent!(Subnets);
 
     fn after_create(spec: &SubnetResolved) -> Vec<SubnetChange> {
-        let later = [
-            (
-                spec.assign_ipv6_address_on_creation.is_some(),
-                SubnetChange::AssignIpv6AddressOnCreation,
-            ),
-            (spec.enable_dns64.is_some(), SubnetChange::EnableDns64),
-            (
-                spec.enable_lni_at_device_index.is_some(),
-                SubnetChange::EnableLniAtDeviceIndex,
-            ),
-            (
-                spec.map_public_ip_on_launch.is_some(),
-                SubnetChange::MapPublicIpOnLaunch,
-            ),
-            (
-                spec.private_dns_name_options_on_launch.is_some(),
-                SubnetChange::PrivateDnsNameOptionsOnLaunch,
-            ),
-        ];
-        let given = later.into_iter().filter(|(given, _)| *given);
-        given.map(|(_, change)| change).collect()
-    }
-
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Subnets>(subject.id.clone());
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let subnet = answers.get::<Subnets>(&subject.id)?;
-        Ok(subnet.map(|subnet| Observed {
-            properties: properties(subnet),
-            outputs: subnet_outputs(subnet),
-        }))
+        later::<_, CreateSubnetFluentBuilder>(spec)
     }
 
     async fn create(cx: &Context, spec: &SubnetResolved, intent: &IntentId) -> Result<Made> {
-        let (zone, zone_id) = match spec.zone.clone() {
-            Some(SubnetZoneResolved::AvailabilityZone(name)) => (Some(name), None),
-            Some(SubnetZoneResolved::AvailabilityZoneId(id)) => (None, Some(id)),
-            None => (None, None),
-        };
-        let answer = cx
-            .ec2()
-            .create_subnet()
-            .vpc_id(spec.vpc_id.as_str())
-            .set_availability_zone(zone)
-            .set_availability_zone_id(zone_id)
-            .set_cidr_block(spec.cidr_block.map(|range| range.to_string()))
-            .set_ipv4_ipam_pool_id(spec.ipv4_ipam_pool_id.as_ref().map(|pool| pool.to_string()))
-            .set_ipv4_netmask_length(spec.ipv4_netmask_length.map(i32::from))
-            .set_ipv6_cidr_block(spec.ipv6_cidr_block.map(|range| range.to_string()))
-            .set_ipv6_ipam_pool_id(spec.ipv6_ipam_pool_id.as_ref().map(|pool| pool.to_string()))
-            .set_ipv6_netmask_length(spec.ipv6_netmask_length.map(i32::from))
-            .set_ipv6_native(spec.ipv6_native)
-            .set_outpost_arn(spec.outpost_arn.as_ref().map(|arn| arn.to_string()))
-            .tag_specifications(tags::specification(
-                cx,
-                ResourceType::Subnet,
-                &spec.tags,
-                intent,
-            ))
-            .send()
-            .await
-            .named(CREATE)?;
-        answer
-            .subnet
-            .as_ref()
-            .and_then(made)
-            .ok_or_else(|| incomplete(CREATE, "subnet id"))
+        const OPERATION: &str = "ec2:CreateSubnet";
+        let tags = tags::specification(cx, ResourceType::Subnet, &spec.tags, intent);
+        let call = spec.fill(cx.ec2().create_subnet()).tag_specifications(tags);
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.subnet.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -169,7 +124,7 @@ impl Lifecycle for SubnetLifecycle {
     ) -> Result<Outputs> {
         let modify = || cx.ec2().modify_subnet_attribute().subnet_id(&subject.id);
         let mut changes = changes.to_vec();
-        // What needs an IPv6 range is switched on after it comes, and off before it goes.
+        // Windlass switches on a setting that needs an IPv6 range after it adds the range, and switches it off before it removes the range.
         let comes = to.ipv6_cidr_block.is_some();
         changes.sort_by_key(|change| (*change == SubnetChange::Ipv6CidrBlock) != comes);
         for change in changes {
@@ -211,32 +166,12 @@ impl Lifecycle for SubnetLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        cx.ec2()
-            .delete_subnet()
-            .subnet_id(&subject.id)
-            .send()
-            .await
-            .named("ec2:DeleteSubnet")
-            .map(drop)
+        let call = cx.ec2().delete_subnet().subnet_id(&subject.id);
+        call.send().await.named("ec2:DeleteSubnet").map(drop)
     }
 
     async fn who_uses(cx: &Context, subject: &Subject<Self>) -> Result<Vec<String>> {
         holders::interfaces(cx, "subnet-id", &subject.id).await
-    }
-
-    async fn find(cx: &Context, _spec: &SubnetResolved, intent: &IntentId) -> Result<FoundOne> {
-        let subnets = cx
-            .ec2()
-            .describe_subnets()
-            .filters(tags::intent_filter(intent))
-            .into_paginator()
-            .items()
-            .send()
-            .try_collect()
-            .await
-            .named("ec2:DescribeSubnets")?;
-        let mut ours = tags::of_intent(&subnets, |one| one.tags.as_deref(), intent);
-        Ok(tags::ours_or_nothing(ours.find_map(made)))
     }
 
     fn want_progress(subject: &Subject<Self>, until: Until, wants: &mut Wants) {
@@ -256,7 +191,7 @@ impl Lifecycle for SubnetLifecycle {
                 Some(not_ready) => not_ready,
                 None => {
                     let acl = answers.get::<AclAssociations>(&subject.id)?.cloned();
-                    let mut all = subnet_outputs(subnet);
+                    let mut all = subnet.outputs();
                     all.extend(outputs([("NetworkAclAssociationId", acl)]));
                     reached(all)
                 }
@@ -265,7 +200,7 @@ impl Lifecycle for SubnetLifecycle {
     }
 }
 
-/// What keeps a subnet from being ready.
+/// Why a subnet is not ready; `None` if it is ready.
 fn readiness(subnet: &SdkSubnet) -> Option<Progress> {
     match &subnet.state {
         Some(SubnetState::Pending) => return Some(pending("pending")),
@@ -291,7 +226,7 @@ fn range_state(range: &SubnetIpv6CidrBlockAssociation) -> Option<&RangeState> {
     state.and_then(|state| state.state.as_ref())
 }
 
-/// The IPv6 ranges that a subnet has, or is about to have, with their associations.
+/// The IPv6 ranges that a subnet has or will soon have, with their associations.
 fn ipv6_ranges(subnet: &SdkSubnet) -> impl Iterator<Item = (&String, &String)> {
     let ranges = subnet.ipv6_cidr_block_association_set.iter().flatten();
     ranges
@@ -309,9 +244,14 @@ fn ipv6_ranges(subnet: &SdkSubnet) -> impl Iterator<Item = (&String, &String)> {
         })
 }
 
+/// The IPv6 range that a subnet shows.
+fn ipv6_cidr_block(subnet: &SdkSubnet) -> Option<&String> {
+    ipv6_ranges(subnet).next().map(|(range, _)| range)
+}
+
 const ASSOCIATE: &str = "ec2:AssociateSubnetCidrBlock";
 
-/// Gives the subnet the IPv6 range that it should have, or takes the recorded one away.
+/// Associates the IPv6 range that the subnet should have, or disassociates the recorded range.
 async fn ipv6_range(
     cx: &Context,
     subject: &Subject<SubnetLifecycle>,
@@ -339,7 +279,7 @@ async fn ipv6_range(
     Ok(())
 }
 
-/// Sends the three host name options, each in a call of its own. What the author left out goes back to AWS's default.
+/// Sends the three host name options, each in its own call. An option that the author left out goes back to AWS's default.
 async fn host_names(
     cx: &Context,
     subject: &Subject<SubnetLifecycle>,
@@ -357,12 +297,11 @@ async fn host_names(
             HostnameType::IpName
         }),
     });
-    if let Some(made_of) = options.hostname_type {
-        let made_of = SdkHostnameType::from(made_of.as_str());
+    if let Some(made_of) = options.hostname_type.to_sdk() {
         let request = modify().private_dns_hostname_type_on_launch(made_of);
         request.send().await.named(MODIFY)?;
     }
-    // A subnet for IPv6 alone has no A records to switch.
+    // An IPv6-only subnet has no A records.
     if !native {
         let value = boolean(options.enable_resource_name_dns_a_record);
         let request = modify().enable_resource_name_dns_a_record_on_launch(value);
@@ -373,75 +312,8 @@ async fn host_names(
     request.send().await.named(MODIFY).map(drop)
 }
 
-/// AWS's default of all of a subnet's switches is `false`.
+/// AWS's default for all boolean settings of a subnet is `false`.
 fn boolean(value: Option<bool>) -> AttributeBooleanValue {
     let value = value.unwrap_or(false);
     AttributeBooleanValue::builder().value(value).build()
-}
-
-fn properties(subnet: &SdkSubnet) -> Block {
-    let names = subnet.private_dns_name_options_on_launch.as_ref();
-    let names = names.map(|names| {
-        let made_of = names.hostname_type.as_ref().map(SdkHostnameType::as_str);
-        Block::new()
-            .set(
-                "EnableResourceNameDnsAAAARecord",
-                names.enable_resource_name_dns_aaaa_record,
-            )
-            .set(
-                "EnableResourceNameDnsARecord",
-                names.enable_resource_name_dns_a_record,
-            )
-            .set("HostnameType", made_of)
-    });
-    Block::new()
-        .set("VpcId", subnet.vpc_id.as_ref())
-        .set("AvailabilityZone", subnet.availability_zone.as_ref())
-        .set("AvailabilityZoneId", subnet.availability_zone_id.as_ref())
-        .set("CidrBlock", subnet.cidr_block.as_ref())
-        .set(
-            "Ipv6CidrBlock",
-            ipv6_ranges(subnet).next().map(|(range, _)| range),
-        )
-        .set("Ipv6Native", subnet.ipv6_native)
-        .set(
-            "AssignIpv6AddressOnCreation",
-            subnet.assign_ipv6_address_on_creation,
-        )
-        .set("EnableDns64", subnet.enable_dns64)
-        .set("EnableLniAtDeviceIndex", subnet.enable_lni_at_device_index)
-        .set("MapPublicIpOnLaunch", subnet.map_public_ip_on_launch)
-        .set("OutpostArn", subnet.outpost_arn.as_ref())
-        .block("PrivateDnsNameOptionsOnLaunch", names)
-        .tags("Tags", tags::pairs(subnet.tags.as_deref()))
-}
-
-fn made(subnet: &SdkSubnet) -> Option<Made> {
-    Some(Made {
-        id: subnet.subnet_id.clone()?,
-        outputs: subnet_outputs(subnet),
-    })
-}
-
-fn subnet_outputs(subnet: &SdkSubnet) -> Outputs {
-    let block_mode = subnet
-        .block_public_access_states
-        .as_ref()
-        .and_then(|states| states.internet_gateway_block_mode.as_ref())
-        .map(|mode: &BlockPublicAccessMode| mode.as_str().to_owned());
-    let mut all = outputs([
-        ("SubnetId", subnet.subnet_id.clone()),
-        ("AvailabilityZone", subnet.availability_zone.clone()),
-        ("AvailabilityZoneId", subnet.availability_zone_id.clone()),
-        ("CidrBlock", subnet.cidr_block.clone()),
-        (
-            "BlockPublicAccessStates.InternetGatewayBlockMode",
-            block_mode,
-        ),
-    ]);
-    let ranges: Vec<_> = ipv6_ranges(subnet)
-        .map(|(range, _)| range.as_str())
-        .collect();
-    all.extend(outputs([("Ipv6CidrBlocks", Some(ranges))]));
-    all
 }

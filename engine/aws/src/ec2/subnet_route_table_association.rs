@@ -1,5 +1,5 @@
-//! The life cycle of `AWS::EC2::SubnetRouteTableAssociation`. It is read by its subnet, so that an association that somebody else has put
-//! in its place is seen as what it is.
+//! The life cycle of `AWS::EC2::SubnetRouteTableAssociation`. Windlass reads it by its subnet. So it sees an association with another table that
+//! another user has put in its place.
 
 use aws_sdk_ec2::types::{
     RouteTableAssociation as SdkAssociation, RouteTableAssociationStateCode as State,
@@ -8,18 +8,11 @@ use windlass::aws::ec2::{
     SubnetRouteTableAssociation, SubnetRouteTableAssociationChange,
     SubnetRouteTableAssociationResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::route_tables::{self, Associations};
 use super::tags;
-use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::lifecycle::{failed, pending, reached};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
-use crate::registry::lives;
-use crate::wording::Wording;
+use crate::lifecycle::observed;
+use crate::prelude::*;
 
 lives!(SubnetRouteTableAssociation => SubnetRouteTableAssociationLifecycle);
 
@@ -27,9 +20,35 @@ pub struct SubnetRouteTableAssociationLifecycle;
 
 const CREATE: &str = "ec2:AssociateRouteTable";
 
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    SubnetRouteTableAssociation => associate_route_table | RouteTableAssociation;
+}
+
+impl Described for SdkAssociation {
+    fn id(&self) -> Option<String> {
+        self.route_table_association_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([("Id", self.id())])
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
+
+    fn stays(&self) -> bool {
+        !matches!(
+            state(self),
+            Some(State::Disassociating | State::Disassociated)
+        )
+    }
+}
+
 impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     type Kind = SubnetRouteTableAssociation;
     const DELETION: Deletion = Deletion::InBackground;
+    const IS_MARKED: bool = false;
     const WORDINGS: &'static [Wording] = &[Wording::new(
         &[CREATE],
         &["Resource.AlreadyAssociated"],
@@ -44,13 +63,7 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
         let (table, subnet) = ends(&subject.applied);
         let association = route_tables::association(table, subnet, answers)?;
-        let association = association.filter(|association| exists(association));
-        Ok(association.map(|association| Observed {
-            properties: Block::new()
-                .set("RouteTableId", association.route_table_id.as_ref())
-                .set("SubnetId", association.subnet_id.as_ref()),
-            outputs: association_outputs(association),
-        }))
+        Ok(observed(association))
     }
 
     async fn create(
@@ -58,20 +71,11 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
         spec: &SubnetRouteTableAssociationResolved,
         _intent: &IntentId,
     ) -> Result<Made> {
-        let answer = cx
-            .ec2()
-            .associate_route_table()
-            .route_table_id(spec.route_table_id.as_str())
-            .subnet_id(spec.subnet_id.as_str())
-            .send()
-            .await
-            .named(CREATE)?;
-        let id = answer.association_id;
-        let id = id.ok_or_else(|| incomplete(CREATE, "association id"))?;
-        Ok(Made {
-            outputs: outputs([("Id", Some(id.clone()))]),
-            id,
-        })
+        let call = spec.fill(cx.ec2().associate_route_table());
+        let answer = call.send().await.named(CREATE)?;
+        let association = SdkAssociation::builder();
+        let association = association.set_route_table_association_id(answer.association_id);
+        made(Some(&association.build()), CREATE)
     }
 
     async fn update(
@@ -87,17 +91,15 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        // Somebody may have put another association in its place, which has another id.
+        // Another user may have replaced the association; the new one has another id.
         let current = subject.output("Id");
         let id = if current.is_empty() {
             &subject.id
         } else {
             current
         };
-        cx.ec2()
-            .disassociate_route_table()
-            .association_id(id)
-            .send()
+        let call = cx.ec2().disassociate_route_table().association_id(id);
+        call.send()
             .await
             .named("ec2:DisassociateRouteTable")
             .map(drop)
@@ -110,19 +112,15 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     ) -> Result<FoundOne> {
         let subnet = spec.subnet_id.as_str();
         let found = Associations::fetch(cx, vec![subnet.to_owned()]).await?;
-        let current = found.iter().map(|(_, association)| association);
-        let Some(association) = current.into_iter().find(|association| exists(association)) else {
+        let mut current = found.iter().map(|(_, association)| association);
+        let Some(association) = current.find(|association| association.stays()) else {
             return Ok(tags::ours_or_nothing(None));
         };
         let table = association.route_table_id.as_deref().unwrap_or_default();
         if table != spec.route_table_id.as_str() {
             return Ok(FoundOne::Foreign(format!("{subnet} uses {table}")));
         }
-        let id = association.route_table_association_id.clone();
-        Ok(tags::ours_or_nothing(id.map(|id| Made {
-            id,
-            outputs: association_outputs(association),
-        })))
+        Ok(tags::ours_or_nothing(Made::of(association)))
     }
 
     fn want_progress(subject: &Subject<Self>, _until: Until, wants: &mut Wants) {
@@ -132,7 +130,7 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
         let (_, subnet) = ends(&subject.applied);
         let association = answers.get::<Associations>(&subnet.to_owned())?;
-        let association = association.filter(|association| exists(association));
+        let association = association.filter(|association| association.stays());
         Ok(match (until, association) {
             (Until::Gone, None) => reached(Outputs::new()),
             (Until::Gone, Some(_)) => pending("disassociating"),
@@ -146,13 +144,13 @@ impl Lifecycle for SubnetRouteTableAssociationLifecycle {
                         .as_ref()
                         .and_then(|state| state.status_message.as_deref()),
                 ),
-                _ => reached(association_outputs(association)),
+                _ => reached(association.outputs()),
             },
         })
     }
 }
 
-/// The table and the subnet.
+/// The ids of the table and of the subnet.
 fn ends(spec: &SubnetRouteTableAssociationResolved) -> (&str, &str) {
     (spec.route_table_id.as_str(), spec.subnet_id.as_str())
 }
@@ -162,15 +160,4 @@ fn state(association: &SdkAssociation) -> Option<&State> {
         .association_state
         .as_ref()
         .and_then(|state| state.state.as_ref())
-}
-
-fn exists(association: &SdkAssociation) -> bool {
-    !matches!(
-        state(association),
-        Some(State::Disassociating | State::Disassociated)
-    )
-}
-
-fn association_outputs(association: &SdkAssociation) -> Outputs {
-    outputs([("Id", association.route_table_association_id.clone())])
 }

@@ -1,4 +1,4 @@
-//! The life cycle of `AWS::EC2::VPC`. CreateVpc carries neither DNS setting; ModifyVpcAttribute takes one of them per call.
+//! The life cycle of `AWS::EC2::VPC`. CreateVpc carries neither DNS setting, and ModifyVpcAttribute takes one setting per call.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,10 @@ use aws_sdk_ec2::types::{
     AttributeBooleanValue, ResourceType, Vpc as SdkVpc, VpcAttributeName, VpcState, VpcTenancy,
 };
 use windlass::aws::ec2::{Vpc, VpcChange, VpcResolved};
-use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::filtered::{by_filter, found_by_intent};
 use super::{holders, tags};
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result};
-use crate::lifecycle::{
-    Context, Described, Lifecycle, Made, Subject, later, made, pending, reached,
-};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants};
-use crate::registry::lives;
-use crate::table::{Fill as _, Showing as _, tables};
+use crate::prelude::*;
 
 lives!(Vpc => VpcLifecycle);
 
@@ -30,7 +20,9 @@ tables! { windlass::aws::ec2 => aws_sdk_ec2;
     Vpc => create_vpc | Vpc {
         "EnableDnsHostnames" later, not shown;
         "EnableDnsSupport" later, not shown;
+        "VpcEncryptionControl" shown as encryption_control;
     }
+    VpcEncryptionControl => VpcEncryptionControlConfiguration | VpcEncryptionControl;
 }
 
 by_filter! {
@@ -52,7 +44,7 @@ impl Described for SdkVpc {
     }
 }
 
-/// One attribute of one VPC: AWS returns it in no list.
+/// One attribute of one VPC. No list returns these attributes.
 pub struct VpcAttributes;
 
 impl Single for VpcAttributes {
@@ -82,13 +74,13 @@ const SUPPORT: &str = "enableDnsSupport";
 const DEFAULT_GROUP: &str = "DefaultSecurityGroup";
 const DEFAULT_ACL: &str = "DefaultNetworkAcl";
 
-/// The security group and the network ACL that a VPC comes with, by VPC.
+/// The default security group and the default network ACL of a VPC, by VPC.
 pub struct VpcDefaults;
 
 impl Query for VpcDefaults {
     type Key = String;
     type Item = Outputs;
-    /// Values that one EC2 filter takes.
+    /// How many values one EC2 filter takes.
     const BATCH: usize = 200;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Outputs)>> {
@@ -108,7 +100,7 @@ impl Query for VpcDefaults {
     }
 }
 
-/// VPCs, and the id of something that each of them came with.
+/// Pairs of a VPC's id and the id of its default group or default ACL.
 type OfVpcs = Vec<(String, String)>;
 
 async fn default_groups(clients: &Clients, vpcs: Vec<String>) -> Result<OfVpcs> {
@@ -142,6 +134,7 @@ async fn default_acls(clients: &Clients, vpcs: Vec<String>) -> Result<OfVpcs> {
 impl Lifecycle for VpcLifecycle {
     type Kind = Vpc;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
 
     found_by_intent!(Vpcs);
 
@@ -188,7 +181,7 @@ impl Lifecycle for VpcLifecycle {
         let boolean = |value: bool| AttributeBooleanValue::builder().value(value).build();
         let modify = || cx.ec2().modify_vpc_attribute().vpc_id(&subject.id);
         let mut changes = changes.to_vec();
-        // Host names need DNS support: it is switched on before them, and off after them.
+        // DNS host names need DNS support, so Windlass switches support on before host names, and off after them.
         let support = to.enable_dns_support.unwrap_or(true);
         changes.sort_by_key(|change| (*change == VpcChange::EnableDnsSupport) != support);
         for change in changes {
@@ -273,8 +266,8 @@ fn written(spec: &VpcResolved) -> impl Iterator<Item = (&'static str, bool)> {
     hostnames.into_iter().chain(support)
 }
 
-/// What does not show yet. An interface endpoint with a private name is refused as long as EC2 does not see the DNS settings, and whoever refers to
-/// the default group or ACL would be given nothing. <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_.go>
+/// What AWS does not show yet. EC2 refuses an interface endpoint with a private name until EC2 sees the DNS settings, and a resource that refers to
+/// the default group or ACL would get no value. <https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_.go>
 fn missing(subject: &Subject<VpcLifecycle>, answers: &Answers) -> Result<Option<String>> {
     for (name, value) in written(&subject.applied) {
         if answers.get::<VpcAttributes>(&(subject.id.clone(), name))? != Some(&value) {

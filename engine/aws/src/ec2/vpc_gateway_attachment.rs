@@ -1,4 +1,4 @@
-//! The life cycle of `AWS::EC2::VPCGatewayAttachment`. AWS gives an attachment no identifier: it is known by its type and VPC, and found by
+//! The life cycle of `AWS::EC2::VPCGatewayAttachment`. AWS gives an attachment no identifier: its type and VPC identify it, and Windlass finds it by
 //! the gateway that it attaches.
 
 use aws_sdk_ec2::types::AttachmentStatus;
@@ -6,19 +6,10 @@ use windlass::aws::ec2::{
     AttachedGatewayResolved as Gateway, AttachmentType, VpcGatewayAttachment,
     VpcGatewayAttachmentChange, VpcGatewayAttachmentResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::gateways::{InternetGateways, VpnGateways};
-use super::holders;
-use super::tags;
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::lifecycle::{pending, reached};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, of_key};
-use crate::registry::lives;
-use crate::wording::Wording;
+use super::{holders, tags};
+use crate::prelude::*;
 
 lives!(VpcGatewayAttachment => VpcGatewayAttachmentLifecycle);
 
@@ -27,14 +18,23 @@ pub struct VpcGatewayAttachmentLifecycle;
 const ATTACH_INTERNET: &str = "ec2:AttachInternetGateway";
 const ATTACH_VPN: &str = "ec2:AttachVpnGateway";
 
-/// One attachment of a gateway: the VPC, and AWS's word for its state.
+// AWS returns an attachment as a part of its gateway. The two types of gateway have different calls.
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    VpcGatewayAttachment => attach_internet_gateway | _ { gateway { "VpnGatewayId" not sent; } }
+    VpcGatewayAttachment => detach_internet_gateway | _ { gateway { "VpnGatewayId" not sent; } }
+    VpcGatewayAttachment => attach_vpn_gateway | _ { gateway { "InternetGatewayId" not sent; } }
+    VpcGatewayAttachment => detach_vpn_gateway | _ { gateway { "InternetGatewayId" not sent; } }
+}
+
+/// One attachment of a gateway: the VPC, and AWS's name for the state.
 type Attached = (String, String);
 
 impl Lifecycle for VpcGatewayAttachmentLifecycle {
     type Kind = VpcGatewayAttachment;
     const DELETION: Deletion = Deletion::InBackground;
+    const IS_MARKED: bool = false;
     const WORDINGS: &'static [Wording] = &[
-        // What is attached nowhere is detached already.
+        // A gateway that is not attached is already detached.
         Wording::new(
             &["ec2:DetachInternetGateway"],
             &["Gateway.NotAttached"],
@@ -73,26 +73,15 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
         spec: &VpcGatewayAttachmentResolved,
         _intent: &IntentId,
     ) -> Result<Made> {
-        let vpc = spec.vpc_id.as_str();
         match &spec.gateway {
-            Gateway::InternetGatewayId(id) => cx
-                .ec2()
-                .attach_internet_gateway()
-                .internet_gateway_id(id.as_str())
-                .vpc_id(vpc)
-                .send()
-                .await
-                .named(ATTACH_INTERNET)
-                .map(drop)?,
-            Gateway::VpnGatewayId(id) => cx
-                .ec2()
-                .attach_vpn_gateway()
-                .vpn_gateway_id(id.as_str())
-                .vpc_id(vpc)
-                .send()
-                .await
-                .named(ATTACH_VPN)
-                .map(drop)?,
+            Gateway::InternetGatewayId(_) => {
+                let call = spec.fill(cx.ec2().attach_internet_gateway());
+                call.send().await.named(ATTACH_INTERNET)?;
+            }
+            Gateway::VpnGatewayId(_) => {
+                let call = spec.fill(cx.ec2().attach_vpn_gateway());
+                call.send().await.named(ATTACH_VPN)?;
+            }
         }
         Ok(made(spec))
     }
@@ -110,26 +99,17 @@ impl Lifecycle for VpcGatewayAttachmentLifecycle {
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
-        let vpc = subject.applied.vpc_id.as_str();
-        match &subject.applied.gateway {
-            Gateway::InternetGatewayId(id) => cx
-                .ec2()
-                .detach_internet_gateway()
-                .internet_gateway_id(id.as_str())
-                .vpc_id(vpc)
-                .send()
-                .await
-                .named("ec2:DetachInternetGateway")
-                .map(drop),
-            Gateway::VpnGatewayId(id) => cx
-                .ec2()
-                .detach_vpn_gateway()
-                .vpn_gateway_id(id.as_str())
-                .vpc_id(vpc)
-                .send()
-                .await
-                .named("ec2:DetachVpnGateway")
-                .map(drop),
+        let spec = &subject.applied;
+        match &spec.gateway {
+            Gateway::InternetGatewayId(_) => {
+                let call = spec.fill(cx.ec2().detach_internet_gateway());
+                let sent = call.send().await.named("ec2:DetachInternetGateway");
+                sent.map(drop)
+            }
+            Gateway::VpnGatewayId(_) => {
+                let call = spec.fill(cx.ec2().detach_vpn_gateway());
+                call.send().await.named("ec2:DetachVpnGateway").map(drop)
+            }
         }
     }
 
@@ -215,7 +195,7 @@ fn pair(vpc: Option<&String>, state: Option<&AttachmentStatus>) -> Option<Attach
     Some((vpc?.clone(), state.to_owned()))
 }
 
-/// EC2 says `available` of internet gateways, which is not in its own list of states.
+/// EC2 returns `available` for internet gateways, a state that EC2's own list of states lacks.
 fn is_attached(state: &str) -> bool {
     ["attached", "available"].contains(&state)
 }

@@ -1,29 +1,18 @@
 //! The life cycle of `AWS::ECS::Cluster`.
 //!
-//! Two calls of AWS's stand behind one kind: UpdateCluster for settings, configuration and Service Connect, and PutClusterCapacityProviders, which
-//! replaces the whole list. CreateCluster on a name that exists answers with what is there instead of refusing, so the answer's tags are looked at.
+//! Two AWS calls update one kind: UpdateCluster sends settings, configuration and Service Connect, and PutClusterCapacityProviders replaces the whole list of
+//! providers. CreateCluster with an existing name does not refuse, but answers with the existing cluster, so Windlass checks the answer's tags.
 
 use aws_sdk_ecs::types::{
     CapacityProviderStrategyItem, Cluster as SdkCluster, ClusterField,
     ClusterServiceConnectDefaultsRequest, ClusterSetting, ClusterSettingName,
 };
 use windlass::aws::ecs::{Cluster, ClusterChange, ClusterResolved};
-use windlass_engine::provider::{
-    Deletion, ErrorClass, Failure, Outputs, Progress, ProviderError, Until,
-};
-use windlass_state::identity::IntentId;
+use windlass_engine::provider::Failure;
 
 use super::{contents, tags};
-use crate::clients::Clients;
-use crate::error::{Named, Result, incomplete};
-use crate::lifecycle::{
-    Context, Described, FoundOne, Lifecycle, Made, Subject, made, observed_by, pending, reached,
-};
-use crate::observed::{Block, outputs};
-use crate::reads::{Answers, Query, of_key};
-use crate::registry::lives;
-use crate::table::{Fill as _, Showing as _, ToSdkWithin as _, tables};
-use crate::wording::Wording;
+use crate::prelude::*;
+use crate::services::shared;
 
 lives!(Cluster => ClusterLifecycle);
 
@@ -40,13 +29,13 @@ tables! { windlass::aws::ecs => aws_sdk_ecs;
     Cluster => create_cluster | Cluster { "ClusterSettings" as settings; }
 }
 
-/// Clusters by name, those that are inactive left out.
+/// Clusters by name, without inactive ones.
 pub struct Clusters;
 
 impl Query for Clusters {
     type Key = String;
     type Item = SdkCluster;
-    /// What DescribeClusters takes.
+    /// How many clusters DescribeClusters takes.
     const BATCH: usize = 100;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkCluster)>> {
@@ -75,7 +64,12 @@ impl Query for Clusters {
 impl Lifecycle for ClusterLifecycle {
     type Kind = Cluster;
     const DELETION: Deletion = Deletion::InBackground;
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] = CLUSTER_WORDINGS;
+
+    fn bucket(_: Action) -> Option<Limit> {
+        Some(shared("ECS cluster modify", 20, 1.0))
+    }
 
     observed_by!(Clusters);
 
@@ -125,7 +119,7 @@ impl Lifecycle for ClusterLifecycle {
                     updates = true;
                 }
                 ClusterChange::ServiceConnectDefaults => {
-                    // An empty namespace takes the default away.
+                    // An empty namespace removes the default.
                     let none = ClusterServiceConnectDefaultsRequest::builder()
                         .namespace("")
                         .build();
@@ -185,7 +179,7 @@ impl Lifecycle for ClusterLifecycle {
     }
 }
 
-/// How far a cluster has got, its capacity providers included.
+/// The progress of a cluster, including its capacity providers.
 pub fn progress_of(cluster: Option<&SdkCluster>, until: Until) -> Progress {
     let Some(cluster) = cluster else {
         return match until {
@@ -236,14 +230,14 @@ pub async fn put_providers(
         .map(drop)
 }
 
-/// What ECS's codes mean about a cluster and its capacity providers.
+/// The meaning of ECS's error codes about a cluster and its capacity providers.
 pub const CLUSTER_WORDINGS: &[Wording] = &[
     Wording::new(
         &["ecs:PutClusterCapacityProviders", "ecs:UpdateCluster"],
         &["UpdateInProgressException", "ResourceInUseException"],
         ErrorClass::Busy,
     ),
-    // A cluster that was made or changed a moment ago: `internal/service/ecs/cluster_capacity_provider_associations.go` of Terraform.
+    // A cluster that was created or changed a moment ago: `internal/service/ecs/cluster_capacity_provider_associations.go` of Terraform.
     Wording::new(
         &["ecs:PutClusterCapacityProviders"],
         &["ClientException"],
@@ -255,7 +249,7 @@ pub const CLUSTER_WORDINGS: &[Wording] = &[
         &["ClusterContainsCapacityProviderException"],
         ErrorClass::InUse,
     ),
-    // The service-linked role is made by the first cluster of an account, and takes a moment to be seen. There is no code for that.
+    // The first cluster of an account creates the service-linked role, which takes a moment to become visible. ECS has no error code for that.
     // <https://github.com/aws/containers-roadmap/issues/2614>
     Wording::new(
         &["ecs:CreateCluster"],

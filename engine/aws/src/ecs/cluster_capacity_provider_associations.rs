@@ -1,23 +1,17 @@
-//! The life cycle of `AWS::ECS::ClusterCapacityProviderAssociations`: PutClusterCapacityProviders in every direction.
+//! The life cycle of `AWS::ECS::ClusterCapacityProviderAssociations`: PutClusterCapacityProviders creates, updates and deletes.
 //!
-//! The association has no existence of its own: making it twice is making it once, and what a lost call made is found on the cluster.
+//! An association has no identity of its own: a second create has the same effect as one, and Windlass finds the result of a lost call on the cluster.
 
 use windlass::aws::ecs::{
     ClusterCapacityProviderAssociations, ClusterCapacityProviderAssociationsChange,
     ClusterCapacityProviderAssociationsResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::cluster::{CLUSTER_WORDINGS, Clusters, progress_of, put_providers};
 use super::tags;
-use crate::error::{Result, exists};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, of_key};
-use crate::registry::lives;
-use crate::table::{Shown as _, ToSdkWithin as _};
-use crate::wording::Wording;
+use crate::error::exists;
+use crate::prelude::*;
+use crate::services::shared;
 
 lives!(ClusterCapacityProviderAssociations => AssociationsLifecycle);
 
@@ -26,7 +20,12 @@ pub struct AssociationsLifecycle;
 impl Lifecycle for AssociationsLifecycle {
     type Kind = ClusterCapacityProviderAssociations;
     const DELETION: Deletion = Deletion::InBackground;
+    const IS_MARKED: bool = false;
     const WORDINGS: &'static [Wording] = CLUSTER_WORDINGS;
+
+    fn bucket(_: Action) -> Option<Limit> {
+        Some(shared("ECS cluster modify", 20, 1.0))
+    }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Clusters>(subject.id.clone());
@@ -62,7 +61,7 @@ impl Lifecycle for AssociationsLifecycle {
         spec: &ClusterCapacityProviderAssociationsResolved,
         _intent: &IntentId,
     ) -> Result<Made> {
-        // The put replaces the whole list. A cluster of this stack has no providers but the stack's.
+        // The call replaces the whole list. A cluster that this stack creates has only the stack's providers, so only another cluster needs this check.
         if let Some(others) = others(cx, spec).await? {
             return Err(exists("ecs:PutClusterCapacityProviders", &others));
         }
@@ -76,7 +75,7 @@ impl Lifecycle for AssociationsLifecycle {
         to: &ClusterCapacityProviderAssociationsResolved,
         changes: &[ClusterCapacityProviderAssociationsChange],
     ) -> Result<Outputs> {
-        // Both are sent by one call, which replaces them together.
+        // One call sends both and replaces them together.
         for change in changes {
             match change {
                 ClusterCapacityProviderAssociationsChange::CapacityProviders
@@ -140,7 +139,7 @@ impl Lifecycle for AssociationsLifecycle {
     }
 }
 
-/// The providers of a cluster that this stack does not make, where they are not the ones that the declaration wants.
+/// The providers of a cluster that this stack does not create, if they differ from the declared ones.
 async fn others(
     cx: &Context,
     spec: &ClusterCapacityProviderAssociationsResolved,

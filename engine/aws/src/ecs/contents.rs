@@ -1,10 +1,10 @@
-//! What keeps a cluster from being deleted: services, tasks and container instances that are no resources of the stack, or are slow to go.
+//! Finds what blocks the deletion of a cluster: services, tasks and container instances that are no resources of the stack, or are slow to end.
 
 use super::last_part;
 use crate::clients::Clients;
 use crate::error::{Named, Result};
 
-/// What a cluster holds, in words with identifiers.
+/// Describes the content of a cluster, with identifiers.
 pub async fn of(clients: &Clients, cluster: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let services = clients.ecs().list_services().cluster(cluster);

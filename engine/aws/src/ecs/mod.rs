@@ -1,4 +1,4 @@
-//! Life cycles of Amazon ECS.
+//! Life cycles of Amazon ECS: a file or folder for each kind.
 
 mod capacity_provider;
 mod cluster;
@@ -11,7 +11,7 @@ mod words;
 
 pub use self::tags::Tags;
 
-/// What stands behind the last `/` of an ARN; a bare name as it is.
+/// The part of an ARN after the last `/`; a bare name stays as it is.
 fn last_part(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }

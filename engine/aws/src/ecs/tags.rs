@@ -1,21 +1,17 @@
-//! ECS's way of tagging: in the create call, afterwards by TagResource and UntagResource.
+//! ECS's tags: in the create call, then by TagResource and UntagResource.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_ecs::types::Tag;
 use windlass::value::ResolvedTags;
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result};
-use crate::lifecycle::{Context, creation_tags, tag_changes};
-use crate::observed::Block;
-use crate::reads::Single;
-use crate::table::{Showing, ToSdk};
+use crate::lifecycle::{creation_tags, tag_changes};
+use crate::prelude::*;
 
-/// How long after a create ECS's lists may still hide what it made, in seconds.
+/// The visibility window: how many seconds after a create ECS's lists may still hide the new resource.
 ///
-/// The API follows an eventual consistency model. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
+/// The API is eventually consistent. <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateCluster.html>
 pub const VISIBLE_WITHIN: u64 = 60;
 
 /// Tags by ARN.
@@ -37,7 +33,7 @@ pub fn created(cx: &Context, tags: &ResolvedTags, intent: &IntentId) -> Vec<Tag>
     sdk_tags(&creation_tags(cx, tags, intent))
 }
 
-/// Makes the tags of a resource what they should be. Tags that were never recorded are left alone.
+/// Updates the tags of a resource. Windlass leaves alone tags that it never recorded.
 pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedTags) -> Result<()> {
     let (set, removed) = tag_changes(cx, from, to);
     if !removed.is_empty() {
@@ -57,14 +53,14 @@ pub async fn update(cx: &Context, arn: &str, from: &ResolvedTags, to: &ResolvedT
     Ok(())
 }
 
-/// The pairs of an answer's tags.
+/// The keys and values of an answer's tags.
 pub fn pairs(tags: Option<&[Tag]>) -> impl Iterator<Item = (String, String)> {
     tags.unwrap_or_default()
         .iter()
         .filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())))
 }
 
-/// Whether tags say that this intent made it.
+/// Whether the tags show that this intent made the resource.
 pub fn are_of(tags: Option<&[Tag]>, intent: &IntentId) -> bool {
     pairs(tags).any(|(key, value)| key == INTENT_TAG && value == intent.0)
 }

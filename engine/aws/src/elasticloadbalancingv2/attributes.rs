@@ -1,4 +1,4 @@
-//! What an update of attributes sends: those that are written, and AWS's default for those that no longer are.
+//! What an update of attributes sends: the attributes that the author wrote, and AWS's default for attributes that the author removed.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use windlass::aws::elasticloadbalancingv2::AttributeRule;
 
 use crate::observed::Block;
 
-/// The pairs to send. A key that was removed goes back to its default, and stays as it is where the default is not known.
+/// The pairs to send. A removed key goes back to its default. If the default is not known, AWS keeps the old value.
 pub fn to_send(
     rules: &[AttributeRule],
     spec: &Value,
@@ -25,7 +25,7 @@ pub fn to_send(
     pairs.into_iter().collect()
 }
 
-/// Adds the attributes that were wanted.
+/// Adds the observed attributes.
 pub fn observe(
     block: Block,
     property: &str,

@@ -1,40 +1,41 @@
-//! What Elastic Load Balancing's error codes mean, for all of its kinds. Not here: codes that all services share.
+//! The meaning of Elastic Load Balancing's error codes, for all of its kinds. Not here: codes that all services share.
 
 use windlass_engine::provider::ErrorClass;
 
 use crate::wording::Wording;
 
-/// The codes that mean something of their own here.
+/// The codes that have a special meaning in this service.
 pub const WORDINGS: &[Wording] = &[
-    // A VPC that was just made. <https://github.com/ansible/ansible/issues/31919>
+    // A VPC that was created a moment ago. <https://github.com/ansible/ansible/issues/31919>
     Wording::new(
         &["elasticloadbalancing:CreateTargetGroup"],
         &["ValidationError"],
         ErrorClass::NotFound,
     )
     .saying(&["is not found"]),
-    // The gateway was attached a moment ago. <https://github.com/hashicorp/terraform/issues/1283>
+    // An internet gateway that was attached a moment ago. <https://github.com/hashicorp/terraform/issues/1283>
     Wording::new(
         &["elasticloadbalancing:CreateLoadBalancer"],
         &["InvalidSubnet"],
         ErrorClass::NotYet,
     )
     .saying(&["has no internet gateway"]),
-    // A certificate that was just validated is not known whole. <https://github.com/hashicorp/terraform-provider-aws/issues/41789>
+    // A certificate that was validated a moment ago: the service does not have all of its data yet.
+    // <https://github.com/hashicorp/terraform-provider-aws/issues/41789>
     Wording::new(&[], &["UnsupportedCertificate"], ErrorClass::NotYet),
-    // Capacity is reserved once the load balancer stands, one request at a time.
+    // AWS reserves capacity after the load balancer is provisioned, one request at a time.
     Wording::new(
         &["elasticloadbalancing:ModifyCapacityReservation"],
         &["CapacityReservationPending"],
         ErrorClass::NotYet,
     ),
-    // Deletion protection: waiting does not lift it.
+    // Deletion protection. Waiting does not remove it.
     Wording::new(
         &[],
         &["InvalidConfigurationRequest", "OperationNotPermitted"],
         ErrorClass::Invalid,
     ),
-    // Not a code that ends in "NotFound", and yet it says just that: a group that was made a moment ago, or none.
+    // This code means "not found", although it does not end in "NotFound": a security group that was created a moment ago, or does not exist.
     Wording::new(&[], &["InvalidSecurityGroup"], ErrorClass::NotFound),
     Wording::new(&[], &["TrustStoreNotReady"], ErrorClass::NotYet),
 ];

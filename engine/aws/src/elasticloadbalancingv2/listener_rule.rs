@@ -1,35 +1,68 @@
 //! The life cycle of `AWS::ElasticLoadBalancingV2::ListenerRule`.
 //!
-//! AWS does not return which listener a rule belongs to; the rule's ARN holds it. Priorities change by a call of their own. Rules that
-//! exchange theirs come as partners of one of them and change in one call, since AWS takes no priority twice even for a moment.
+//! AWS does not return a rule's listener; the rule's ARN contains it. Priorities have their own call. Rules that exchange priorities are partners of
+//! one rule, and one call changes all of them, because AWS does not allow a duplicate priority even for a moment.
 
 use aws_sdk_elasticloadbalancingv2::types::{Rule, RulePriorityPair};
 use serde_json::Value;
 use windlass::aws::elasticloadbalancingv2::{
     ListenerRule, ListenerRuleChange, ListenerRuleResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs};
 use windlass_plan::plan::Partner;
-use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
-use super::{actions, conditions, errors, read, tags};
+use super::{actions, errors, read, tags};
 use crate::applied_tags;
-use crate::error::{Found, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
+use crate::prelude::*;
 use crate::tagging;
-use crate::wording::Wording;
 
 lives!(ListenerRule => ListenerRuleLifecycle);
 
 pub struct ListenerRuleLifecycle;
 
+tables! { windlass::aws::elasticloadbalancingv2 => aws_sdk_elasticloadbalancingv2;
+    ListenerRule => create_rule | Rule {
+        "ListenerArn" shown by listener;
+        "Priority" shown by priority;
+        "Conditions" always;
+        "Actions" not sent, shown by shown_actions;
+    }
+}
+
+fn listener(rule: &Rule) -> Option<String> {
+    rule.rule_arn.as_deref().and_then(read::listener_of)
+}
+
+/// The priority as a number; `None` for a default rule, whose priority is `default`.
+fn priority(rule: &Rule) -> Option<u32> {
+    rule.priority.as_deref().and_then(|text| text.parse().ok())
+}
+
+fn shown_actions(rule: &Rule) -> Option<Value> {
+    actions::shown(rule.actions.as_deref())
+}
+
+impl Described for Rule {
+    fn id(&self) -> Option<String> {
+        self.rule_arn.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([
+            ("RuleArn", self.rule_arn.clone().map(Value::from)),
+            ("IsDefault", self.is_default.map(Value::from)),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
+}
+
 impl Lifecycle for ListenerRuleLifecycle {
     type Kind = ListenerRule;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
     const ENGINE_REPEATS: bool = true;
     const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
@@ -42,43 +75,21 @@ impl Lifecycle for ListenerRuleLifecycle {
         let Some(found) = answers.get::<read::Rules>(&subject.id)? else {
             return Ok(None);
         };
-        let properties = Block::new()
-            .set(
-                "ListenerArn",
-                found.rule_arn.as_deref().and_then(read::listener_of),
-            )
-            .set("Priority", priority(found))
-            .list(
-                "Conditions",
-                conditions::observed(found.conditions.as_deref()),
-            )
-            .list("Actions", actions::observed(found.actions.as_deref()))
-            .list(
-                "Transforms",
-                conditions::observed_transforms(found.transforms.as_deref()),
-            );
         let tags = &subject.applied.tags;
         Ok(Some(Observed {
-            properties: applied_tags::observe(properties, &subject.id, tags, answers)?,
-            outputs: outputs_of(found),
+            properties: applied_tags::observe(found.properties(), &subject.id, tags, answers)?,
+            outputs: found.outputs(),
         }))
     }
 
     async fn create(cx: &Context, spec: &ListenerRuleResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "elasticloadbalancing:CreateRule";
-        let transforms = conditions::transforms(&spec.transforms);
-        let request = cx
-            .elbv2()
-            .create_rule()
-            .listener_arn(spec.listener_arn.as_str())
-            .priority(int(spec.priority))
-            .set_conditions(Some(conditions::to_sdk(&spec.conditions)))
+        let call = spec
+            .fill(cx.elbv2().create_rule())
             .set_actions(Some(actions::to_sdk(cx, &spec.actions)?))
-            .set_transforms((!transforms.is_empty()).then_some(transforms))
             .set_tags(tags::for_create(cx, &spec.tags, intent));
-        let answer = request.send().await.named(OPERATION)?;
-        let made = answer.rules.unwrap_or_default().first().and_then(made);
-        made.ok_or_else(|| incomplete(OPERATION, "rule ARN"))
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.rules().first(), OPERATION)
     }
 
     async fn update(
@@ -92,7 +103,7 @@ impl Lifecycle for ListenerRuleLifecycle {
         for change in changes {
             let modified = match change {
                 ListenerRuleChange::Conditions => {
-                    request.set_conditions(Some(conditions::to_sdk(&to.conditions)))
+                    request.set_conditions(Some(to.conditions.to_sdk().unwrap_or_default()))
                 }
                 ListenerRuleChange::Actions => {
                     request.set_actions(Some(actions::to_sdk(cx, &to.actions)?))
@@ -100,9 +111,7 @@ impl Lifecycle for ListenerRuleLifecycle {
                 ListenerRuleChange::Transforms if to.transforms.is_empty() => {
                     request.reset_transforms(true)
                 }
-                ListenerRuleChange::Transforms => {
-                    request.set_transforms(Some(conditions::transforms(&to.transforms)))
-                }
+                ListenerRuleChange::Transforms => request.set_transforms(to.transforms.to_sdk()),
                 ListenerRuleChange::Priority => {
                     set_priorities(cx, subject, to.priority).await?;
                     continue;
@@ -139,7 +148,7 @@ impl Lifecycle for ListenerRuleLifecycle {
         intent: &IntentId,
     ) -> Result<FoundOne> {
         let there = at_priority(cx, spec.listener_arn.as_str(), spec.priority).await?;
-        tags::judge(cx, there.as_ref().and_then(made), intent).await
+        tags::judge(cx, there.as_ref().and_then(Made::of), intent).await
     }
 }
 
@@ -162,7 +171,7 @@ async fn at_priority(cx: &Context, listener: &str, wanted: u32) -> Result<Option
     Ok(None)
 }
 
-/// Moves the rule, and with it those that it exchanges priorities with.
+/// Sets the priority of the rule and of its partners in one call.
 async fn set_priorities(
     cx: &Context,
     subject: &Subject<ListenerRuleLifecycle>,
@@ -185,32 +194,9 @@ fn moves(rule: &str, to: u32, partners: &[Partner]) -> Vec<RulePriorityPair> {
     let moves = std::iter::once((rule, to)).chain(partners);
     let pair = |(arn, priority): (&str, u32)| {
         let pair = RulePriorityPair::builder().rule_arn(arn);
-        pair.priority(int(priority)).build()
+        pair.set_priority(priority.to_sdk()).build()
     };
     moves.map(pair).collect()
-}
-
-fn int(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-/// A default rule has the priority `default`.
-fn priority(rule: &Rule) -> Option<u32> {
-    rule.priority.as_deref().and_then(|text| text.parse().ok())
-}
-
-fn made(found: &Rule) -> Option<Made> {
-    Some(Made {
-        id: found.rule_arn.clone()?,
-        outputs: outputs_of(found),
-    })
-}
-
-fn outputs_of(found: &Rule) -> Outputs {
-    outputs([
-        ("RuleArn", found.rule_arn.clone().map(Value::from)),
-        ("IsDefault", found.is_default.map(Value::from)),
-    ])
 }
 
 #[cfg(test)]

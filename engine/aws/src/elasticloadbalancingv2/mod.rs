@@ -1,4 +1,5 @@
-//! Elastic Load Balancing. Its API takes no client token: what a lost create made is found by name or place, and known by its intent tag.
+//! Elastic Load Balancing. Its API takes no client token: after a lost create, Windlass finds the resource by name or place, and recognizes it by the
+//! intent's tag.
 
 mod actions;
 mod attributes;
@@ -10,5 +11,6 @@ mod load_balancer;
 mod read;
 mod tags;
 mod target_group;
+mod words;
 
 pub use tags::tags_of;

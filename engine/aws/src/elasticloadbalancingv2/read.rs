@@ -1,4 +1,4 @@
-//! Reads of Elastic Load Balancing by ARN, many at once. Not here: what kinds make of the answers.
+//! Reads of Elastic Load Balancing by ARN, many per call. Not here: the conversion of the answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,14 @@ use aws_sdk_elasticloadbalancingv2::types::{
 };
 
 use crate::applied_tags;
-use crate::clients::Clients;
 use crate::ec2::tags::filter;
-use crate::error::{Found, Named, Result};
-use crate::reads::{FEW, Query, Single, all_or_each, chunks, few_at_once, listed_or_asked};
+use crate::prelude::*;
+use crate::reads::{FEW, all_or_each, chunks, few_at_once, listed_or_asked};
 
 /// How many ARNs one call takes.
 pub const BATCH: usize = 20;
 
-/// How many things one page of a list shows at most.
+/// How many resources one page of a list shows at most.
 const PAGE: i32 = 400;
 
 macro_rules! listed {
@@ -27,7 +26,7 @@ macro_rules! listed {
         impl Query for $query {
             type Key = String;
             type Item = $item;
-            /// What is listed has no limit.
+            /// The list has no limit on keys.
             const BATCH: usize = 100_000;
 
             async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, $item)>> {
@@ -69,7 +68,7 @@ macro_rules! by_parent {
         impl Query for $query {
             type Key = String;
             type Item = $item;
-            /// What is read by parent has no limit.
+            /// A read by parent has no limit on keys.
             const BATCH: usize = 100_000;
 
             async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, $item)>> {
@@ -100,8 +99,8 @@ macro_rules! by_parent {
     )+};
 }
 
-// By what those belong to where that takes few calls: there, one that is gone fails no other. By ARN it fails all that are asked about with it, and
-// AWS does not say which one it is. So those that the tagging API does not show are asked about apart.
+// Windlass reads listeners and rules by their parent if that takes few calls: there, a missing one does not fail the others. A call by ARN fails for
+// all its ARNs if one is gone, and AWS does not name the missing one. So Windlass asks separately for ARNs that the tagging API does not show.
 by_parent! {
     /// Listeners by ARN.
     Listeners: Listener = describe_listeners(set_listener_arns, load_balancer_arn)
@@ -111,12 +110,12 @@ by_parent! {
         as "elasticloadbalancing:DescribeRules" by rule_arn of listener_of;
 }
 
-/// `…:listener/app/front/0a1/0b2` belongs to `…:loadbalancer/app/front/0a1`.
+/// The load balancer of a listener: `…:listener/app/front/0a1/0b2` belongs to `…:loadbalancer/app/front/0a1`.
 pub fn load_balancer_of(listener: &str) -> Option<String> {
     parent(listener, ":listener/", ":loadbalancer/")
 }
 
-/// `…:listener-rule/app/front/0a1/0b2/0c3` belongs to `…:listener/app/front/0a1/0b2`.
+/// The listener of a rule: `…:listener-rule/app/front/0a1/0b2/0c3` belongs to `…:listener/app/front/0a1/0b2`.
 pub fn listener_of(rule: &str) -> Option<String> {
     parent(rule, ":listener-rule/", ":listener/")
 }
@@ -158,7 +157,7 @@ attributes_of! {
         as "elasticloadbalancing:DescribeListenerAttributes";
 }
 
-/// The registered targets of a target group, by ARN. Those that are on their way out are left out.
+/// The registered targets of a target group, by ARN, without targets that are being deregistered.
 pub struct Targets;
 
 impl Single for Targets {
@@ -183,10 +182,10 @@ impl Single for Targets {
     }
 }
 
-/// What is reserved for a load balancer, by ARN.
+/// The reserved capacity of a load balancer, by ARN.
 pub struct Capacity;
 
-/// A reservation, and how far it has got in each zone.
+/// A capacity reservation, and its progress in each zone.
 pub struct Reservation {
     pub minimum: Option<MinimumLoadBalancerCapacity>,
     pub zones: Vec<ZonalCapacityReservationState>,
@@ -209,14 +208,14 @@ impl Single for Capacity {
     }
 }
 
-/// The network interfaces that a load balancer still holds, by their description: it keeps them for some minutes after it is gone, and
-/// until then its subnets and security groups cannot be deleted.
+/// The network interfaces that a load balancer still has, by their description. AWS keeps them for some minutes after the load balancer is gone.
+/// Until then, AWS refuses to delete its subnets and security groups.
 pub struct Interfaces;
 
 impl Query for Interfaces {
     type Key = String;
     type Item = usize;
-    /// Values that one EC2 filter takes.
+    /// How many values one EC2 filter takes.
     const BATCH: usize = 200;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, usize)>> {
@@ -236,7 +235,7 @@ impl Query for Interfaces {
     }
 }
 
-/// The part of an ARN after `loadbalancer/`, `targetgroup` or the like: from its last colon on, without `skip`.
+/// The part of an ARN after its last colon, without `skip`, such as `loadbalancer/`.
 pub fn full_name(arn: &str, skip: &str) -> Option<String> {
     arn.rsplit(':')
         .next()

@@ -1,25 +1,25 @@
-//! Elastic Load Balancing's tags, and what they prove about who made a resource.
+//! Elastic Load Balancing's tags, and how they prove who made a resource.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_elasticloadbalancingv2::types::Tag;
 use windlass::value::ResolvedTags;
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
 use super::read::BATCH;
-use crate::clients::Clients;
-use crate::error::{Named, Result, exists};
-use crate::lifecycle::{Context, FoundOne, Made, creation_tags};
+use crate::error::exists;
+use crate::lifecycle::creation_tags;
+use crate::prelude::*;
 use crate::reads::{all_or_each, chunks, few_at_once};
 use crate::tagging::Tagging;
 
-/// How long after a create a list may still hide what it made, in seconds.
+/// The visibility window: how many seconds after a create a list may still hide the new resource.
 pub const VISIBLE_WITHIN: u64 = 60;
 
-/// Elastic Load Balancing's way of tagging.
+/// Elastic Load Balancing's calls for tags.
 pub struct Tags;
 
-/// The tags of what exists of these, by ARN.
+/// The tags of those resources that exist, by ARN.
 pub async fn tags_of(
     clients: &Clients,
     arns: &[String],
@@ -71,9 +71,9 @@ fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
         .collect()
 }
 
-/// Refuses to make what stands there already and is not this state's. Elastic Load Balancing answers a create with the settings of something that
-/// exists with that very thing, whoever made it; a later delete would then be of another's resource.
-/// Terraform asks first for the same reason: hashicorp/terraform-provider-aws#26977.
+/// Refuses a create if another owner's resource is already in its place. If the settings are equal, Elastic Load Balancing answers a create with the
+/// existing resource, even if it belongs to another owner. A later delete would then remove that owner's resource. Terraform checks first for the
+/// same reason: hashicorp/terraform-provider-aws#26977.
 pub async fn refuse_anothers(
     cx: &Context,
     operation: &'static str,
@@ -85,12 +85,12 @@ pub async fn refuse_anothers(
     let tags = tags_of(cx, std::slice::from_ref(&made.id)).await?;
     match tags.first() {
         Some((_, tags)) if !cx.owns(tags) => Err(exists(operation, &made.id)),
-        // It is gone meanwhile, or this state made it.
+        // The resource is gone by now, or this state made it.
         _ => Ok(()),
     }
 }
 
-/// Judges what stands where a lost create would have put its result: ours if it carries the intent's tag.
+/// Judges the resource in the place of a lost create: it is ours if it carries the intent's tag.
 pub async fn judge(cx: &Context, found: Option<Made>, intent: &IntentId) -> Result<FoundOne> {
     let Some(made) = found else {
         return Ok(FoundOne::Nothing {

@@ -1,46 +1,68 @@
 //! The life cycle of `AWS::ElasticLoadBalancingV2::TargetGroup`.
 //!
-//! CreateTargetGroup carries neither attributes nor targets. Targets that somebody else registers, such as an ECS service, are left alone.
+//! CreateTargetGroup carries neither attributes nor targets. Windlass leaves alone targets that another owner registers, such as an ECS service.
 
+use aws_sdk_elasticloadbalancingv2::operation::create_target_group::builders::CreateTargetGroupFluentBuilder;
 use aws_sdk_elasticloadbalancingv2::types::{
-    Matcher, ProtocolEnum, TargetDescription, TargetGroup as SdkTargetGroup, TargetGroupAttribute,
-    TargetGroupIpAddressTypeEnum, TargetTypeEnum,
+    TargetDescription, TargetGroup as SdkTargetGroup, TargetGroupAttribute,
 };
 use serde_json::{Value, json};
 use windlass::aws::elasticloadbalancingv2::{
-    HealthCheckPort, MatcherCodesResolved, Protocol, TARGET_GROUP_ATTRIBUTES,
-    TargetDescriptionResolved, TargetGroup, TargetGroupChange, TargetGroupResolved,
+    TARGET_GROUP_ATTRIBUTES, TargetGroup, TargetGroupChange, TargetGroupResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{attributes, errors, read, tags};
 use crate::applied_tags;
-use crate::error::{Found, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query as _, Wants};
-use crate::registry::lives;
+use crate::prelude::*;
+use crate::reads::Query as _;
 use crate::tagging;
-use crate::wording::Wording;
 
 lives!(TargetGroup => TargetGroupLifecycle);
 
 pub struct TargetGroupLifecycle;
 
+tables! { windlass::aws::elasticloadbalancingv2 => aws_sdk_elasticloadbalancingv2;
+    Matcher;
+    TargetDescription;
+    TargetGroup => create_target_group | TargetGroup {
+        "Name" shown as target_group_name;
+        "Targets" later, not shown;
+        "TargetGroupAttributes" later, not shown;
+    }
+}
+
+impl Described for SdkTargetGroup {
+    fn id(&self) -> Option<String> {
+        self.target_group_arn.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        let arn = self.target_group_arn.as_deref();
+        let full_name = arn.and_then(|arn| read::full_name(arn, ""));
+        let name = self.target_group_name.clone();
+        let balancers = self.load_balancer_arns.clone().unwrap_or_default();
+        outputs([
+            ("TargetGroupArn", arn.map(Value::from)),
+            ("TargetGroupFullName", full_name.map(Value::from)),
+            ("TargetGroupName", name.map(Value::from)),
+            ("LoadBalancerArns", Some(Value::from(balancers))),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
+}
+
 impl Lifecycle for TargetGroupLifecycle {
     type Kind = TargetGroup;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn after_create(spec: &TargetGroupResolved) -> Vec<TargetGroupChange> {
-        let targets = (!spec.targets.is_empty()).then_some(TargetGroupChange::Targets);
-        let written = !spec.target_group_attributes.is_empty();
-        targets
-            .into_iter()
-            .chain(written.then_some(TargetGroupChange::TargetGroupAttributes))
-            .collect()
+        later::<_, CreateTargetGroupFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -58,64 +80,15 @@ impl Lifecycle for TargetGroupLifecycle {
         let Some(found) = answers.get::<read::TargetGroups>(&subject.id)? else {
             return Ok(None);
         };
-        let matcher = found.matcher.as_ref().map(|matcher| {
-            Block::new()
-                .set("HttpCode", matcher.http_code.as_ref())
-                .set("GrpcCode", matcher.grpc_code.as_ref())
-        });
-        let properties = Block::new()
-            .set("Name", found.target_group_name.as_ref())
-            .set(
-                "TargetType",
-                found.target_type.as_ref().map(TargetTypeEnum::as_str),
-            )
-            .set("VpcId", found.vpc_id.as_ref())
-            .set(
-                "Protocol",
-                found.protocol.as_ref().map(ProtocolEnum::as_str),
-            )
-            .set("Port", found.port)
-            .set("ProtocolVersion", found.protocol_version.as_ref())
-            .set(
-                "IpAddressType",
-                found
-                    .ip_address_type
-                    .as_ref()
-                    .map(TargetGroupIpAddressTypeEnum::as_str),
-            )
-            .set("TargetControlPort", found.target_control_port)
-            .set("HealthCheckEnabled", found.health_check_enabled)
-            .set(
-                "HealthCheckProtocol",
-                found
-                    .health_check_protocol
-                    .as_ref()
-                    .map(ProtocolEnum::as_str),
-            )
-            .set("HealthCheckPort", found.health_check_port.as_ref())
-            .set("HealthCheckPath", found.health_check_path.as_ref())
-            .set(
-                "HealthCheckIntervalSeconds",
-                found.health_check_interval_seconds,
-            )
-            .set(
-                "HealthCheckTimeoutSeconds",
-                found.health_check_timeout_seconds,
-            )
-            .set("HealthyThresholdCount", found.healthy_threshold_count)
-            .set("UnhealthyThresholdCount", found.unhealthy_threshold_count)
-            .block("Matcher", matcher);
         let targets = answers.get::<read::Targets>(&subject.id)?;
-        let properties = properties.list(
-            "Targets",
-            targets.into_iter().flatten().map(observed_target),
-        );
+        let targets = targets.and_then(|targets| targets.shown());
+        let properties = found.properties().set("Targets", targets);
         let written = answers.get::<read::TargetGroupAttributes>(&subject.id)?;
         let properties = attributes::observe(properties, "TargetGroupAttributes", written);
         let tags = &subject.applied.tags;
         Ok(Some(Observed {
             properties: applied_tags::observe(properties, &subject.id, tags, answers)?,
-            outputs: outputs_of(found),
+            outputs: found.outputs(),
         }))
     }
 
@@ -124,37 +97,10 @@ impl Lifecycle for TargetGroupLifecycle {
         if cx.is_authored("Name") {
             tags::refuse_anothers(cx, OPERATION, named(cx, spec).await?).await?;
         }
-        let request = cx
-            .elbv2()
-            .create_target_group()
-            .set_name(spec.name.clone())
-            .target_type(TargetTypeEnum::from(spec.target_type.as_str()))
-            .set_vpc_id(spec.vpc_id.as_ref().map(ToString::to_string))
-            .set_protocol(spec.protocol.map(sdk_protocol))
-            .set_port(spec.port.map(i32::from))
-            .set_protocol_version(spec.protocol_version.map(|version| version.to_string()))
-            .set_ip_address_type(
-                spec.ip_address_type
-                    .map(|of| TargetGroupIpAddressTypeEnum::from(of.as_str())),
-            )
-            .set_target_control_port(spec.target_control_port.map(i32::from))
-            .set_health_check_enabled(spec.health_check_enabled)
-            .set_health_check_protocol(spec.health_check_protocol.map(sdk_protocol))
-            .set_health_check_port(spec.health_check_port.map(port_text))
-            .set_health_check_path(spec.health_check_path.clone())
-            .set_health_check_interval_seconds(spec.health_check_interval_seconds.map(int))
-            .set_health_check_timeout_seconds(spec.health_check_timeout_seconds.map(int))
-            .set_healthy_threshold_count(spec.healthy_threshold_count.map(int))
-            .set_unhealthy_threshold_count(spec.unhealthy_threshold_count.map(int))
-            .set_matcher(sdk_matcher(spec))
-            .set_tags(tags::for_create(cx, &spec.tags, intent));
-        let answer = request.send().await.named(OPERATION)?;
-        let made = answer
-            .target_groups
-            .unwrap_or_default()
-            .first()
-            .and_then(made);
-        made.ok_or_else(|| incomplete(OPERATION, "target group ARN"))
+        let call = spec.fill(cx.elbv2().create_target_group());
+        let call = call.set_tags(tags::for_create(cx, &spec.tags, intent));
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.target_groups().first(), OPERATION)
     }
 
     async fn update(
@@ -170,30 +116,30 @@ impl Lifecycle for TargetGroupLifecycle {
         let mut modifies = false;
         for change in changes {
             let health_check = match change {
-                // The plan puts AWS's default in the place of what the author took out.
+                // The plan replaces a value that the author removed with AWS's default.
                 TargetGroupChange::HealthCheckEnabled => {
                     request.set_health_check_enabled(to.health_check_enabled)
                 }
                 TargetGroupChange::HealthCheckProtocol => {
-                    request.set_health_check_protocol(to.health_check_protocol.map(sdk_protocol))
+                    request.set_health_check_protocol(to.health_check_protocol.to_sdk())
                 }
                 TargetGroupChange::HealthCheckPort => {
-                    request.set_health_check_port(to.health_check_port.map(port_text))
+                    request.set_health_check_port(to.health_check_port.to_sdk())
                 }
                 TargetGroupChange::HealthCheckPath => {
                     request.set_health_check_path(to.health_check_path.clone())
                 }
                 TargetGroupChange::HealthCheckIntervalSeconds => request
-                    .set_health_check_interval_seconds(to.health_check_interval_seconds.map(int)),
+                    .set_health_check_interval_seconds(to.health_check_interval_seconds.to_sdk()),
                 TargetGroupChange::HealthCheckTimeoutSeconds => request
-                    .set_health_check_timeout_seconds(to.health_check_timeout_seconds.map(int)),
+                    .set_health_check_timeout_seconds(to.health_check_timeout_seconds.to_sdk()),
                 TargetGroupChange::HealthyThresholdCount => {
-                    request.set_healthy_threshold_count(to.healthy_threshold_count.map(int))
+                    request.set_healthy_threshold_count(to.healthy_threshold_count.to_sdk())
                 }
                 TargetGroupChange::UnhealthyThresholdCount => {
-                    request.set_unhealthy_threshold_count(to.unhealthy_threshold_count.map(int))
+                    request.set_unhealthy_threshold_count(to.unhealthy_threshold_count.to_sdk())
                 }
-                TargetGroupChange::Matcher => request.set_matcher(sdk_matcher(to)),
+                TargetGroupChange::Matcher => request.set_matcher(to.matcher.to_sdk()),
                 TargetGroupChange::Targets => {
                     register(cx, subject, to).await?;
                     continue;
@@ -244,34 +190,30 @@ impl Lifecycle for TargetGroupLifecycle {
     }
 }
 
-/// What stands under the name.
+/// The target group that has the name.
 async fn named(cx: &Context, spec: &TargetGroupResolved) -> Result<Option<Made>> {
     let Some(name) = &spec.name else {
         return Ok(None);
     };
-    let request = cx.elbv2().describe_target_groups().names(name);
-    let mut pages = request.into_paginator().items().send();
-    while let Some(found) = pages.next().await {
-        let found = found.named("elasticloadbalancing:DescribeTargetGroups");
-        match found.found()? {
-            Some(found) if found.target_group_name.as_ref() == Some(name) => {
-                return Ok(made(&found));
-            }
-            Some(_) => {}
-            None => break,
-        }
-    }
-    Ok(None)
+    let call = cx.elbv2().describe_target_groups().names(name);
+    let groups = call.into_paginator().items().send().try_collect().await;
+    let groups = groups
+        .named("elasticloadbalancing:DescribeTargetGroups")
+        .found()?;
+    let mut groups = groups.iter().flatten();
+    let named = groups.find(|group| group.target_group_name.as_ref() == Some(name));
+    Ok(named.and_then(Made::of))
 }
 
-/// Deregisters the recorded targets that are not wanted any more, and registers all that are: AWS may have lost one.
+/// Deregisters recorded targets that the author no longer wants, and registers all wanted targets, because AWS may have lost one.
 async fn register(
     cx: &Context,
     subject: &Subject<TargetGroupLifecycle>,
     to: &TargetGroupResolved,
 ) -> Result<()> {
-    let wanted: Vec<_> = to.targets.iter().map(sdk_target).collect();
-    let recorded = subject.applied.targets.iter().map(sdk_target);
+    let wanted: Vec<TargetDescription> = to.targets.to_sdk().unwrap_or_default();
+    let recorded: Vec<TargetDescription> = subject.applied.targets.to_sdk().unwrap_or_default();
+    let recorded = recorded.into_iter();
     let gone: Vec<_> = recorded.filter(|target| !wanted.contains(target)).collect();
     if !gone.is_empty() {
         let request = cx
@@ -333,71 +275,4 @@ async fn set_attributes(
         .await
         .named("elasticloadbalancing:ModifyTargetGroupAttributes")
         .map(drop)
-}
-
-pub(super) fn sdk_protocol(protocol: Protocol) -> ProtocolEnum {
-    ProtocolEnum::from(protocol.as_str())
-}
-
-fn int(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn port_text(port: HealthCheckPort) -> String {
-    match port {
-        HealthCheckPort::Traffic => "traffic-port".to_owned(),
-        HealthCheckPort::Port(port) => port.to_string(),
-    }
-}
-
-fn sdk_matcher(spec: &TargetGroupResolved) -> Option<Matcher> {
-    let matcher = Matcher::builder();
-    spec.matcher.as_ref().map(|wanted| match &wanted.codes {
-        MatcherCodesResolved::HttpCode(codes) => matcher.http_code(codes).build(),
-        MatcherCodesResolved::GrpcCode(codes) => matcher.grpc_code(codes).build(),
-    })
-}
-
-fn sdk_target(target: &TargetDescriptionResolved) -> TargetDescription {
-    TargetDescription::builder()
-        .id(&target.id)
-        .set_port(target.port.map(i32::from))
-        .set_availability_zone(target.availability_zone.clone())
-        .set_quic_server_id(target.quic_server_id.clone())
-        .build()
-}
-
-fn observed_target(target: &TargetDescription) -> Block {
-    Block::new()
-        .set("Id", target.id.as_ref())
-        .set("Port", target.port)
-        .set("AvailabilityZone", target.availability_zone.as_ref())
-        .set("QuicServerId", target.quic_server_id.as_ref())
-}
-
-fn made(found: &SdkTargetGroup) -> Option<Made> {
-    Some(Made {
-        id: found.target_group_arn.clone()?,
-        outputs: outputs_of(found),
-    })
-}
-
-fn outputs_of(found: &SdkTargetGroup) -> Outputs {
-    let full_name = found
-        .target_group_arn
-        .as_deref()
-        .and_then(|arn| read::full_name(arn, ""));
-    let balancers = found.load_balancer_arns.clone().unwrap_or_default();
-    outputs([
-        (
-            "TargetGroupArn",
-            found.target_group_arn.clone().map(Value::from),
-        ),
-        ("TargetGroupFullName", full_name.map(Value::from)),
-        (
-            "TargetGroupName",
-            found.target_group_name.clone().map(Value::from),
-        ),
-        ("LoadBalancerArns", Some(Value::from(balancers))),
-    ])
 }

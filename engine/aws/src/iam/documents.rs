@@ -1,20 +1,25 @@
-//! Policy documents on the wire: canonical JSON text there, percent-encoded JSON text back.
+//! Policy documents in requests and answers: Windlass sends canonical JSON, and IAM returns percent-encoded JSON.
 
 use serde_json::Value;
 use windlass::canonical::CanonicalJson;
 
-/// The text that is sent.
+/// The text to send.
 pub fn text(document: &Value) -> String {
     CanonicalJson::of(document).as_str().to_owned()
 }
 
-/// What an answer holds. A text that is no JSON stays a text, so that it shows as a difference instead of an error.
+/// The text to send, in the form that tables need.
+pub fn sent(document: &Value) -> Option<String> {
+    Some(text(document))
+}
+
+/// The document of an answer. A text that is not JSON stays a text, so that it shows as a difference instead of an error.
 pub fn value(answer: &str) -> Value {
     let decoded = decoded(answer);
     serde_json::from_str(&decoded).unwrap_or(Value::String(decoded))
 }
 
-/// RFC 3986: `%` and two hex digits are a byte, and everything else stands for itself.
+/// Decodes percent-encoding (RFC 3986): `%` and two hex digits are one byte, and every other character is itself.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,6 +1,7 @@
-//! Who uses an IAM role that cannot be deleted: what somebody else has put on it, and what it was put into.
+//! Finds what blocks the deletion of an IAM role: policies that another owner put on the role, and instance profiles that hold it.
 //!
-//! IAM answers `DeleteConflict` with a sort, not a name: "must detach all policies first". A policy that an administrator attached by hand stays for ever.
+//! IAM answers `DeleteConflict` with the type of the holder, not its name: "must detach all policies first". A policy that an administrator attached
+//! by hand stays until a person detaches it.
 
 use crate::error::{Named, Result};
 use crate::lifecycle::Context;

@@ -1,33 +1,54 @@
-//! The life cycle of `AWS::IAM::InstanceProfile`. CreateInstanceProfile carries no role; a role is taken out before another is put in.
+//! The life cycle of `AWS::IAM::InstanceProfile`. CreateInstanceProfile carries no role. An update removes the old role before it adds another.
 
 use std::collections::BTreeSet;
 
+use aws_sdk_iam::operation::create_instance_profile::builders::CreateInstanceProfileFluentBuilder;
 use aws_sdk_iam::types::InstanceProfile as SdkProfile;
 use windlass::aws::iam::{
     InstanceProfile, InstanceProfileChange, InstanceProfileResolved, RoleName,
 };
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
 use super::{VISIBLE_WITHIN, tags};
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, worthwhile};
-use crate::registry::lives;
+use crate::prelude::*;
+use crate::reads::worthwhile;
 
 lives!(InstanceProfile => InstanceProfileLifecycle);
 
 pub struct InstanceProfileLifecycle;
 
-/// Instance profiles by name: a few by themselves, many by the account's list, which has no tags.
+tables! { windlass::aws::iam => aws_sdk_iam;
+    InstanceProfile => create_instance_profile | InstanceProfile { "Roles" later, shown by role_names; }
+}
+
+fn role_names(profile: &SdkProfile) -> Option<Vec<&str>> {
+    let names = profile.roles.iter().map(|role| role.role_name.as_str());
+    (!profile.roles.is_empty()).then(|| names.collect())
+}
+
+impl Described for SdkProfile {
+    fn id(&self) -> Option<String> {
+        Some(self.instance_profile_name.clone())
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([
+            ("InstanceProfileName", self.id()),
+            ("Arn", Some(self.arn.clone())),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
+}
+
+/// Instance profiles by name. Windlass reads a few with one call each, and many with the account's list, which has no tags.
 struct Profiles;
 
 impl Query for Profiles {
     type Key = String;
     type Item = SdkProfile;
-    /// The list answers all at once.
+    /// One list answers for all keys.
     const BATCH: usize = 10_000;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkProfile)>> {
@@ -49,7 +70,7 @@ impl Query for Profiles {
         Ok(found)
     }
 
-    /// The list lags behind, and may not have been read to its end.
+    /// Reads one profile, because the list is eventually consistent and may not have been read to its end.
     async fn confirm(clients: &Clients, name: &String) -> Result<Option<SdkProfile>> {
         profile(clients, name).await
     }
@@ -59,26 +80,10 @@ impl Lifecycle for InstanceProfileLifecycle {
     type Kind = InstanceProfile;
     const DELETION: Deletion = Deletion::AtOnce;
 
-    fn after_create(_: &InstanceProfileResolved) -> Vec<InstanceProfileChange> {
-        vec![InstanceProfileChange::Roles]
-    }
+    observed_by!(Profiles);
 
-    fn want(subject: &Subject<Self>, wants: &mut Wants) {
-        wants.want::<Profiles>(subject.id.clone());
-    }
-
-    fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let Some(profile) = answers.get::<Profiles>(&subject.id)? else {
-            return Ok(None);
-        };
-        let properties = Block::new()
-            .set("InstanceProfileName", Some(&profile.instance_profile_name))
-            .set("Path", Some(&profile.path))
-            .list("Roles", profile.roles.iter().map(|role| &role.role_name));
-        Ok(Some(Observed {
-            properties,
-            outputs: made(profile).outputs,
-        }))
+    fn after_create(spec: &InstanceProfileResolved) -> Vec<InstanceProfileChange> {
+        later::<_, CreateInstanceProfileFluentBuilder>(spec)
     }
 
     async fn create(
@@ -87,17 +92,10 @@ impl Lifecycle for InstanceProfileLifecycle {
         intent: &IntentId,
     ) -> Result<Made> {
         const OPERATION: &str = "iam:CreateInstanceProfile";
-        let answer = cx
-            .iam()
-            .create_instance_profile()
-            .set_instance_profile_name(spec.instance_profile_name.clone())
-            .set_path(spec.path.clone())
-            .set_tags(Some(tags::alone(cx, intent)))
-            .send()
-            .await
-            .named(OPERATION)?;
-        let profile = answer.instance_profile.as_ref().map(made);
-        profile.ok_or_else(|| incomplete(OPERATION, "instance profile"))
+        let call = spec.fill(cx.iam().create_instance_profile());
+        let call = call.set_tags(Some(tags::alone(cx, intent)));
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.instance_profile.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -132,19 +130,16 @@ impl Lifecycle for InstanceProfileLifecycle {
         intent: &IntentId,
     ) -> Result<FoundOne> {
         let name = spec.instance_profile_name.as_deref().unwrap_or_default();
-        Ok(match profile(cx, name).await? {
-            Some(found) if tags::are_of(found.tags.as_deref(), intent) => {
-                FoundOne::Ours(made(&found))
-            }
-            Some(found) => FoundOne::Foreign(format!("the instance profile {}", found.arn)),
-            None => FoundOne::Nothing {
-                visible_within: VISIBLE_WITHIN,
-            },
-        })
+        Ok(FoundOne::by_name(
+            profile(cx, name).await?.as_ref(),
+            |profile| tags::are_of(profile.tags.as_deref(), intent),
+            |profile| format!("the instance profile {}", profile.arn),
+            VISIBLE_WITHIN,
+        ))
     }
 }
 
-/// It has room for one role, so whatever else is in it is taken out, even what somebody else put in.
+/// Puts the wanted role into the profile. A profile has room for one role, so the function removes any other role, even one that another user added.
 async fn hold(cx: &Context, name: &str, wanted: &[RoleName]) -> Result<()> {
     let held = profile(cx, name)
         .await?
@@ -184,17 +179,4 @@ async fn profile(clients: &Clients, name: &str) -> Result<Option<SdkProfile>> {
         .instance_profile_name(name);
     let answer = call.send().await.named("iam:GetInstanceProfile").found()?;
     Ok(answer.and_then(|answer| answer.instance_profile))
-}
-
-fn made(profile: &SdkProfile) -> Made {
-    Made {
-        id: profile.instance_profile_name.clone(),
-        outputs: outputs([
-            (
-                "InstanceProfileName",
-                Some(profile.instance_profile_name.clone()),
-            ),
-            ("Arn", Some(profile.arn.clone())),
-        ]),
-    }
 }

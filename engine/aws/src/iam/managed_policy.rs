@@ -1,44 +1,78 @@
-//! The life cycle of `AWS::IAM::ManagedPolicy`. A change of the document is a new version that comes into force at once; of five versions
-//! the oldest that is not in force goes first. Carriers are attached one call each.
+//! The life cycle of `AWS::IAM::ManagedPolicy`. A change of the document creates a new version, which becomes the default at once. If AWS already
+//! keeps five versions, Windlass first deletes the oldest version that is not the default. Each carrier needs its own call to attach the policy.
 //!
-//! Carriers that its own spec never listed are neither observed nor removed.
+//! Windlass neither observes nor detaches carriers that the policy's own spec never listed.
 
 use std::collections::BTreeSet;
 
+use aws_sdk_iam::operation::create_policy::builders::CreatePolicyFluentBuilder;
 use aws_sdk_iam::types::{EntityType, ManagedPolicyDetail, Policy, PolicyScopeType, PolicyVersion};
 use serde_json::Value;
 use windlass::aws::iam::{ManagedPolicy, ManagedPolicyChange, ManagedPolicyResolved};
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
+use windlass::value::Text;
 
+use super::carriers::{Carrier, attach, detach};
 use super::{VISIBLE_WITHIN, documents, tags};
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants, worthwhile};
-use crate::registry::lives;
+use crate::prelude::*;
+use crate::reads::worthwhile;
+use crate::table::text;
 
 lives!(ManagedPolicy => ManagedPolicyLifecycle);
 
 pub struct ManagedPolicyLifecycle;
 
-/// Versions of a policy that AWS keeps.
+tables! { windlass::aws::iam => aws_sdk_iam;
+    ManagedPolicy => create_policy | Policy {
+        "Description" shown by description;
+        "Groups" later, not shown;
+        "ManagedPolicyName" as policy_name;
+        "PolicyDocument" sent by documents::sent, not shown;
+        "Roles" later, not shown;
+        "Users" later, not shown;
+    }
+}
+
+fn description(policy: &Policy) -> Option<&String> {
+    policy.description.as_ref().filter(|text| !text.is_empty())
+}
+
+impl Described for Policy {
+    fn id(&self) -> Option<String> {
+        self.arn.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        let mut all = outputs([
+            ("PolicyArn", self.id()),
+            ("PolicyId", self.policy_id.clone()),
+            ("DefaultVersionId", self.default_version_id.clone()),
+            ("CreateDate", self.create_date.map(|date| date.to_string())),
+        ]);
+        all.insert("IsAttachable".to_owned(), self.is_attachable.into());
+        all
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
+}
+
+/// How many versions of a policy AWS keeps.
 const VERSIONS: usize = 5;
 
-/// Calls that one policy takes by itself.
+/// How many calls it takes to read one policy alone.
 const CALLS: usize = 2;
 
-/// A policy with the document in force.
+/// A policy with the document of its default version.
 type InForce = (Policy, Value);
 
-/// Policies by ARN, with the document in force: a few by themselves, many by the account's list.
+/// Policies by ARN, with the document of the default version. Windlass reads a few with separate calls, and many with the account's list.
 struct Policies;
 
 impl Query for Policies {
     type Key = String;
     type Item = InForce;
-    /// The list answers all at once.
+    /// One list answers for all keys.
     const BATCH: usize = 10_000;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, InForce)>> {
@@ -65,7 +99,7 @@ impl Query for Policies {
         Ok(found)
     }
 
-    /// The list lags behind, and may not have been read to its end.
+    /// Reads one policy, because the list is eventually consistent and may not have been read to its end.
     async fn confirm(clients: &Clients, arn: &String) -> Result<Option<InForce>> {
         let Some(policy) = policy(clients, arn).await? else {
             return Ok(None);
@@ -80,7 +114,7 @@ impl Query for Policies {
     }
 }
 
-/// A policy of the account's list, by its ARN.
+/// A policy from the account's list, by its ARN.
 fn in_force(detail: ManagedPolicyDetail) -> Option<(String, InForce)> {
     let arn = detail.arn.clone()?;
     let mut versions = detail.policy_version_list().iter();
@@ -102,7 +136,7 @@ fn in_force(detail: ManagedPolicyDetail) -> Option<(String, InForce)> {
     Some((arn, (policy, document)))
 }
 
-/// Who carries a policy.
+/// The groups, roles and users that carry a policy.
 #[derive(Debug, Default)]
 struct Carriers {
     groups: BTreeSet<String>,
@@ -111,7 +145,7 @@ struct Carriers {
 }
 
 impl Carriers {
-    /// `role web`, `user jo`.
+    /// Names the carriers, such as `role web` and `user jo`.
     fn named(&self) -> Vec<String> {
         let of = |what: &'static str, names: &BTreeSet<String>| -> Vec<String> {
             names.iter().map(|name| format!("{what} {name}")).collect()
@@ -125,7 +159,7 @@ impl Carriers {
     }
 }
 
-/// Who carries policies, by the policies' ARNs.
+/// The carriers of policies, by the policies' ARNs.
 struct Carried;
 
 impl Single for Carried {
@@ -162,14 +196,7 @@ impl Lifecycle for ManagedPolicyLifecycle {
     const DELETION: Deletion = Deletion::AtOnce;
 
     fn after_create(spec: &ManagedPolicyResolved) -> Vec<ManagedPolicyChange> {
-        [
-            (spec.groups.is_empty(), ManagedPolicyChange::Groups),
-            (spec.roles.is_empty(), ManagedPolicyChange::Roles),
-            (spec.users.is_empty(), ManagedPolicyChange::Users),
-        ]
-        .into_iter()
-        .filter_map(|(empty, change)| (!empty).then_some(change))
-        .collect()
+        later::<_, CreatePolicyFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -186,50 +213,24 @@ impl Lifecycle for ManagedPolicyLifecycle {
         let none = Carriers::default();
         let carriers = answers.get::<Carried>(&subject.id)?.unwrap_or(&none);
         let own = &subject.applied;
-        let groups = own
-            .groups
-            .iter()
-            .filter(|name| carriers.groups.contains(name.as_str()));
-        let roles = own
-            .roles
-            .iter()
-            .filter(|name| carriers.roles.contains(name.as_str()));
-        let users = own
-            .users
-            .iter()
-            .filter(|name| carriers.users.contains(name.as_str()));
-        let properties = Block::new()
-            .set(
-                "Description",
-                policy.description.as_ref().filter(|text| !text.is_empty()),
-            )
-            .list("Groups", groups)
-            .set("ManagedPolicyName", policy.policy_name.as_ref())
-            .set("Path", policy.path.as_ref())
+        let properties = policy
+            .properties()
+            .list("Groups", among(&own.groups, &carriers.groups))
             .set("PolicyDocument", Some(document))
-            .list("Roles", roles)
-            .list("Users", users);
+            .list("Roles", among(&own.roles, &carriers.roles))
+            .list("Users", among(&own.users, &carriers.users));
         Ok(Some(Observed {
             properties,
-            outputs: attributes(policy),
+            outputs: policy.outputs(),
         }))
     }
 
     async fn create(cx: &Context, spec: &ManagedPolicyResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "iam:CreatePolicy";
-        let answer = cx
-            .iam()
-            .create_policy()
-            .set_policy_name(spec.managed_policy_name.clone())
-            .set_path(spec.path.clone())
-            .set_description(spec.description.clone())
-            .policy_document(documents::text(&spec.policy_document))
-            .set_tags(Some(tags::alone(cx, intent)))
-            .send()
-            .await
-            .named(OPERATION)?;
-        let policy = answer.policy.as_ref().and_then(made);
-        policy.ok_or_else(|| incomplete(OPERATION, "policy ARN"))
+        let call = spec.fill(cx.iam().create_policy());
+        let call = call.set_tags(Some(tags::alone(cx, intent)));
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.policy.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -239,58 +240,30 @@ impl Lifecycle for ManagedPolicyLifecycle {
         changes: &[ManagedPolicyChange],
     ) -> Result<Outputs> {
         let mut new = Outputs::new();
-        let from = &subject.applied;
-        let arn = &subject.id;
+        let (arn, from) = (&subject.id, &subject.applied);
         for change in changes {
             match change {
                 ManagedPolicyChange::PolicyDocument => new = new_version(cx, arn, to).await?,
                 ManagedPolicyChange::Groups => {
-                    for name in from.groups.iter().filter(|name| !to.groups.contains(name)) {
-                        detach_group(cx, arn, name.as_str()).await?;
-                    }
-                    for name in &to.groups {
-                        let call = cx.iam().attach_group_policy().group_name(name.as_str());
-                        let call = call.policy_arn(arn).send().await;
-                        call.named("iam:AttachGroupPolicy")?;
-                    }
+                    carry(cx, arn, Carrier::Group, &from.groups, &to.groups).await?;
                 }
                 ManagedPolicyChange::Roles => {
-                    for name in from.roles.iter().filter(|name| !to.roles.contains(name)) {
-                        detach_role(cx, arn, name.as_str()).await?;
-                    }
-                    for name in &to.roles {
-                        let call = cx.iam().attach_role_policy().role_name(name.as_str());
-                        let call = call.policy_arn(arn).send().await;
-                        call.named("iam:AttachRolePolicy")?;
-                    }
+                    carry(cx, arn, Carrier::Role, &from.roles, &to.roles).await?;
                 }
                 ManagedPolicyChange::Users => {
-                    for name in from.users.iter().filter(|name| !to.users.contains(name)) {
-                        detach_user(cx, arn, name.as_str()).await?;
-                    }
-                    for name in &to.users {
-                        let call = cx.iam().attach_user_policy().user_name(name.as_str());
-                        let call = call.policy_arn(arn).send().await;
-                        call.named("iam:AttachUserPolicy")?;
-                    }
+                    carry(cx, arn, Carrier::User, &from.users, &to.users).await?;
                 }
             }
         }
         Ok(new)
     }
 
-    /// Takes it from those whom its own spec lists, and removes its other versions, without which AWS refuses.
+    /// Detaches the policy from the carriers of its own spec, and deletes its other versions. AWS refuses the deletion otherwise.
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
         let (arn, own) = (&subject.id, &subject.applied);
-        for name in &own.groups {
-            detach_group(cx, arn, name.as_str()).await?;
-        }
-        for name in &own.roles {
-            detach_role(cx, arn, name.as_str()).await?;
-        }
-        for name in &own.users {
-            detach_user(cx, arn, name.as_str()).await?;
-        }
+        carry(cx, arn, Carrier::Group, &own.groups, &[]).await?;
+        carry(cx, arn, Carrier::Role, &own.roles, &[]).await?;
+        carry(cx, arn, Carrier::User, &own.users, &[]).await?;
         for version in versions(cx, arn).await? {
             if !version.is_default_version {
                 delete_version(cx, arn, &version).await?;
@@ -321,28 +294,41 @@ impl Lifecycle for ManagedPolicyLifecycle {
                 break;
             }
         }
-        // The list has no tags.
+        // The list returns no tags.
         let policy = match arn {
             Some(arn) => policy(cx, &arn).await?,
             None => None,
         };
-        Ok(match &policy {
-            Some(policy) if tags::are_of(policy.tags.as_deref(), intent) => {
-                let made = made(policy);
-                made.map_or_else(
-                    || Err(incomplete("iam:GetPolicy", "policy ARN")),
-                    |made| Ok(FoundOne::Ours(made)),
-                )?
-            }
-            Some(policy) => FoundOne::Foreign(format!(
-                "the managed policy {}",
-                policy.arn.as_deref().unwrap_or_default()
-            )),
-            None => FoundOne::Nothing {
-                visible_within: VISIBLE_WITHIN,
-            },
-        })
+        Ok(FoundOne::by_name(
+            policy.as_ref(),
+            |policy| tags::are_of(policy.tags.as_deref(), intent),
+            |policy| format!("the managed policy {}", policy.id().unwrap_or_default()),
+            VISIBLE_WITHIN,
+        ))
     }
+}
+
+/// Those of the spec's own carriers that really carry the policy.
+fn among<'a, N: Text>(own: &'a [N], carriers: &BTreeSet<String>) -> Vec<&'a N> {
+    let own = own.iter();
+    own.filter(|name| carriers.contains(&text(*name))).collect()
+}
+
+/// Detaches the policy from carriers that the author no longer wants, and attaches it to all wanted carriers.
+async fn carry<N: Text + PartialEq>(
+    cx: &Context,
+    arn: &str,
+    carrier: Carrier,
+    from: &[N],
+    to: &[N],
+) -> Result<()> {
+    for name in from.iter().filter(|name| !to.contains(name)) {
+        detach(cx, carrier, &text(name), arn).await?;
+    }
+    for name in to {
+        attach(cx, carrier, &text(name), arn).await?;
+    }
+    Ok(())
 }
 
 async fn policy(clients: &Clients, arn: &str) -> Result<Option<Policy>> {
@@ -355,7 +341,7 @@ async fn new_version(cx: &Context, arn: &str, to: &ManagedPolicyResolved) -> Res
     let mut old: Vec<_> = versions(cx, arn).await?;
     let full = old.len() >= VERSIONS;
     old.retain(|version| !version.is_default_version);
-    // The numbers in `v1` … only grow, also where AWS gives no dates.
+    // Sorts by the number in `v1` and so on, which only grows, because AWS may return no dates.
     old.sort_by_key(|version| number(version.version_id.as_deref().unwrap_or_default()));
     if let Some(oldest) = old.first().filter(|_| full) {
         delete_version(cx, arn, oldest).await?;
@@ -392,64 +378,4 @@ async fn delete_version(cx: &Context, arn: &str, version: &PolicyVersion) -> Res
     let call = cx.iam().delete_policy_version().policy_arn(arn);
     let call = call.set_version_id(version.version_id.clone()).send().await;
     call.named("iam:DeletePolicyVersion").found().map(drop)
-}
-
-async fn detach_group(cx: &Context, arn: &str, name: &str) -> Result<()> {
-    let call = cx
-        .iam()
-        .detach_group_policy()
-        .group_name(name)
-        .policy_arn(arn);
-    call.send()
-        .await
-        .named("iam:DetachGroupPolicy")
-        .found()
-        .map(drop)
-}
-
-async fn detach_role(cx: &Context, arn: &str, name: &str) -> Result<()> {
-    let call = cx
-        .iam()
-        .detach_role_policy()
-        .role_name(name)
-        .policy_arn(arn);
-    call.send()
-        .await
-        .named("iam:DetachRolePolicy")
-        .found()
-        .map(drop)
-}
-
-async fn detach_user(cx: &Context, arn: &str, name: &str) -> Result<()> {
-    let call = cx
-        .iam()
-        .detach_user_policy()
-        .user_name(name)
-        .policy_arn(arn);
-    call.send()
-        .await
-        .named("iam:DetachUserPolicy")
-        .found()
-        .map(drop)
-}
-
-fn made(policy: &Policy) -> Option<Made> {
-    Some(Made {
-        id: policy.arn.clone()?,
-        outputs: attributes(policy),
-    })
-}
-
-fn attributes(policy: &Policy) -> Outputs {
-    let mut all = outputs([
-        ("PolicyArn", policy.arn.clone()),
-        ("PolicyId", policy.policy_id.clone()),
-        ("DefaultVersionId", policy.default_version_id.clone()),
-        (
-            "CreateDate",
-            policy.create_date.map(|date| date.to_string()),
-        ),
-    ]);
-    all.insert("IsAttachable".to_owned(), policy.is_attachable.into());
-    all
 }

@@ -1,32 +1,70 @@
-//! The life cycle of `AWS::IAM::Role`. CreateRole carries neither inline policies nor attachments; each of them has a call of its own.
+//! The life cycle of `AWS::IAM::Role`. CreateRole carries neither inline policies nor attachments; each of them has its own call.
 //!
-//! Inline policies and attachments that the role's own spec never listed belong to somebody else: they are neither observed nor removed.
+//! Inline policies and attachments that the role's own spec never listed belong to another owner: Windlass neither observes nor removes them.
 
 use std::collections::BTreeSet;
 
+use aws_sdk_iam::operation::create_role::builders::CreateRoleFluentBuilder;
 use aws_sdk_iam::types::Role as SdkRole;
+use serde_json::Value;
 use windlass::aws::iam::{Role, RoleChange, RoleResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::IntentId;
 
+use super::carriers::{Carrier, attach, detach};
 use super::roles::{Answer, Part, Roles, role_named};
 use super::{VISIBLE_WITHIN, documents, holders, tags};
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
-use crate::wording::Wording;
+use crate::lifecycle::{creation_tags, tag_changes};
+use crate::prelude::*;
 
 lives!(Role => RoleLifecycle);
 
 pub struct RoleLifecycle;
 
+tables! { windlass::aws::iam => aws_sdk_iam;
+    InlinePolicy => put_role_policy | _ { "PolicyDocument" sent by documents::sent; }
+    // Lists return neither the description nor the session duration. Windlass shows both only if the author wrote one of them.
+    Role => create_role | Role {
+        "AssumeRolePolicyDocument" sent by documents::sent, shown by trust;
+        "Description" not shown;
+        "ManagedPolicyArns" later, not shown;
+        "MaxSessionDuration" not shown;
+        "PermissionsBoundary" shown by boundary;
+        "Policies" later, not shown;
+    }
+}
+
+fn trust(role: &SdkRole) -> Option<Value> {
+    let document = role.assume_role_policy_document.as_deref();
+    document.map(documents::value)
+}
+
+fn boundary(role: &SdkRole) -> Option<&String> {
+    let boundary = role.permissions_boundary.as_ref()?;
+    boundary.permissions_boundary_arn.as_ref()
+}
+
+impl Described for SdkRole {
+    fn id(&self) -> Option<String> {
+        Some(self.role_name.clone())
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([
+            ("RoleName", self.id()),
+            ("Arn", Some(self.arn.clone())),
+            ("RoleId", Some(self.role_id.clone())),
+        ])
+    }
+
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
+}
+
 impl Lifecycle for RoleLifecycle {
     type Kind = Role;
     const DELETION: Deletion = Deletion::AtOnce;
     const WORDINGS: &'static [Wording] = &[
-        // A principal that was made a moment ago is not known to IAM yet.
+        // IAM does not know a principal yet that was created a moment ago.
         Wording::new(
             &["iam:CreateRole", "iam:UpdateAssumeRolePolicy"],
             &["MalformedPolicyDocument"],
@@ -36,13 +74,7 @@ impl Lifecycle for RoleLifecycle {
     ];
 
     fn after_create(spec: &RoleResolved) -> Vec<RoleChange> {
-        let attached = !spec.managed_policy_arns.is_empty();
-        let inline = !spec.policies.is_empty();
-        let attached = attached.then_some(RoleChange::ManagedPolicyArns);
-        attached
-            .into_iter()
-            .chain(inline.then_some(RoleChange::Policies))
-            .collect()
+        later::<_, CreateRoleFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -80,50 +112,27 @@ impl Lifecycle for RoleLifecycle {
         }
         let described = (itself(&subject.applied) == Part::Described).then_some(role);
         let description = described.and_then(|role| role.description.as_ref());
-        let trust = role
-            .assume_role_policy_document
-            .as_deref()
-            .map(documents::value);
-        let boundary = role.permissions_boundary.as_ref();
-        let properties = Block::new()
-            .set("AssumeRolePolicyDocument", trust)
+        let properties = role
+            .properties()
             .set("Description", description.filter(|text| !text.is_empty()))
             .list("ManagedPolicyArns", attached)
             .set(
                 "MaxSessionDuration",
                 described.and_then(|role| role.max_session_duration),
             )
-            .set("Path", Some(&role.path))
-            .set(
-                "PermissionsBoundary",
-                boundary.and_then(|b| b.permissions_boundary_arn.as_ref()),
-            )
-            .list("Policies", inline)
-            .set("RoleName", Some(&role.role_name))
-            .tags("Tags", tags::pairs(role.tags.as_deref()));
+            .list("Policies", inline);
         Ok(Some(Observed {
             properties,
-            outputs: made(role).outputs,
+            outputs: role.outputs(),
         }))
     }
 
     async fn create(cx: &Context, spec: &RoleResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "iam:CreateRole";
-        let answer = cx
-            .iam()
-            .create_role()
-            .set_role_name(spec.role_name.clone())
-            .set_path(spec.path.clone())
-            .assume_role_policy_document(documents::text(&spec.assume_role_policy_document))
-            .set_description(spec.description.clone())
-            .set_max_session_duration(spec.max_session_duration.map(whole))
-            .set_permissions_boundary(spec.permissions_boundary.as_ref().map(ToString::to_string))
-            .set_tags(Some(tags::sdk(creation_tags(cx, &spec.tags, intent))))
-            .send()
-            .await
-            .named(OPERATION)?;
-        let role = answer.role.as_ref().map(made);
-        role.ok_or_else(|| incomplete(OPERATION, "role"))
+        let tags = tags::sdk(creation_tags(cx, &spec.tags, intent));
+        let call = spec.fill(cx.iam().create_role()).set_tags(Some(tags));
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.role.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -141,33 +150,37 @@ impl Lifecycle for RoleLifecycle {
                     let call = call.policy_document(document).send().await;
                     call.named("iam:UpdateAssumeRolePolicy")?;
                 }
-                // One call carries both, and puts back to its default what it is not given.
+                // One UpdateRole call carries both, and resets to the default the one that it lacks.
                 RoleChange::Description | RoleChange::MaxSessionDuration if described => {}
                 RoleChange::Description | RoleChange::MaxSessionDuration => {
                     described = true;
                     let call = cx.iam().update_role().role_name(&subject.id);
+                    let duration = to.max_session_duration.to_sdk();
                     call.description(to.description.clone().unwrap_or_default())
-                        .max_session_duration(to.max_session_duration.map_or(3_600, whole))
+                        .max_session_duration(duration.unwrap_or(3_600))
                         .send()
                         .await
                         .named("iam:UpdateRole")?;
                 }
-                RoleChange::ManagedPolicyArns => attach(cx, subject, to).await?,
-                RoleChange::PermissionsBoundary => bound(cx, subject, to).await?,
+                RoleChange::ManagedPolicyArns => attach_policies(cx, subject, to).await?,
+                RoleChange::PermissionsBoundary => {
+                    put_permissions_boundary(cx, subject, to).await?;
+                }
                 RoleChange::Policies => put_policies(cx, subject, to).await?,
-                RoleChange::Tags => tag(cx, subject, to).await?,
+                RoleChange::Tags => tag_role(cx, subject, to).await?,
             }
         }
         Ok(Outputs::new())
     }
 
-    /// Takes off what its own spec put on, without which AWS refuses. What others put on is in the way, and AWS says so.
+    /// Removes the policies of the role's own spec, because AWS refuses the deletion otherwise. Policies of other owners block the deletion, and AWS
+    /// reports that.
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
         for arn in &subject.applied.managed_policy_arns {
-            detach(cx, &subject.id, arn.as_str()).await?;
+            detach(cx, Carrier::Role, &subject.id, arn.as_str()).await?;
         }
         for policy in &subject.applied.policies {
-            remove_policy(cx, &subject.id, &policy.policy_name).await?;
+            delete_policy(cx, &subject.id, &policy.policy_name).await?;
         }
         let call = cx.iam().delete_role().role_name(&subject.id);
         call.send().await.named("iam:DeleteRole").map(drop)
@@ -179,17 +192,16 @@ impl Lifecycle for RoleLifecycle {
 
     async fn find(cx: &Context, spec: &RoleResolved, intent: &IntentId) -> Result<FoundOne> {
         let name = spec.role_name.as_deref().unwrap_or_default();
-        Ok(match role_named(cx, name).await? {
-            Some(role) if tags::are_of(role.tags.as_deref(), intent) => FoundOne::Ours(made(&role)),
-            Some(role) => FoundOne::Foreign(format!("the role {}", role.arn)),
-            None => FoundOne::Nothing {
-                visible_within: VISIBLE_WITHIN,
-            },
-        })
+        Ok(FoundOne::by_name(
+            role_named(cx, name).await?.as_ref(),
+            |role| tags::are_of(role.tags.as_deref(), intent),
+            |role| format!("the role {}", role.arn),
+            VISIBLE_WITHIN,
+        ))
     }
 }
 
-/// The role itself, with what lists lack where the author wrote some of it.
+/// The part that reads the role itself. If the author wrote a description or a duration, it includes the members that lists lack.
 fn itself(spec: &RoleResolved) -> Part {
     match (&spec.description, spec.max_session_duration) {
         (None, None) => Part::Role,
@@ -204,32 +216,19 @@ fn own_arns(spec: &RoleResolved) -> BTreeSet<&str> {
         .collect()
 }
 
-async fn attach(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved) -> Result<()> {
-    let wanted = own_arns(to);
+async fn attach_policies(
+    cx: &Context,
+    subject: &Subject<RoleLifecycle>,
+    to: &RoleResolved,
+) -> Result<()> {
+    let (role, wanted) = (&subject.id, own_arns(to));
     for arn in own_arns(&subject.applied).difference(&wanted) {
-        detach(cx, &subject.id, arn).await?;
+        detach(cx, Carrier::Role, role, arn).await?;
     }
     for arn in wanted {
-        let call = cx.iam().attach_role_policy().role_name(&subject.id);
-        call.policy_arn(arn)
-            .send()
-            .await
-            .named("iam:AttachRolePolicy")?;
+        attach(cx, Carrier::Role, role, arn).await?;
     }
     Ok(())
-}
-
-async fn detach(cx: &Context, role: &str, arn: &str) -> Result<()> {
-    let call = cx
-        .iam()
-        .detach_role_policy()
-        .role_name(role)
-        .policy_arn(arn);
-    call.send()
-        .await
-        .named("iam:DetachRolePolicy")
-        .found()
-        .map(drop)
 }
 
 async fn put_policies(
@@ -243,21 +242,18 @@ async fn put_policies(
             .iter()
             .any(|new| new.policy_name == old.policy_name)
         {
-            remove_policy(cx, &subject.id, &old.policy_name).await?;
+            delete_policy(cx, &subject.id, &old.policy_name).await?;
         }
     }
     for policy in &to.policies {
-        let call = cx.iam().put_role_policy().role_name(&subject.id);
-        call.policy_name(&policy.policy_name)
-            .policy_document(documents::text(&policy.policy_document))
-            .send()
-            .await
-            .named("iam:PutRolePolicy")?;
+        let call = policy.fill(cx.iam().put_role_policy());
+        let call = call.role_name(&subject.id);
+        call.send().await.named("iam:PutRolePolicy")?;
     }
     Ok(())
 }
 
-async fn remove_policy(cx: &Context, role: &str, name: &str) -> Result<()> {
+async fn delete_policy(cx: &Context, role: &str, name: &str) -> Result<()> {
     let call = cx
         .iam()
         .delete_role_policy()
@@ -270,7 +266,11 @@ async fn remove_policy(cx: &Context, role: &str, name: &str) -> Result<()> {
         .map(drop)
 }
 
-async fn bound(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved) -> Result<()> {
+async fn put_permissions_boundary(
+    cx: &Context,
+    subject: &Subject<RoleLifecycle>,
+    to: &RoleResolved,
+) -> Result<()> {
     let Some(boundary) = &to.permissions_boundary else {
         let call = cx
             .iam()
@@ -287,7 +287,7 @@ async fn bound(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved
     call.named("iam:PutRolePermissionsBoundary").map(drop)
 }
 
-async fn tag(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved) -> Result<()> {
+async fn tag_role(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved) -> Result<()> {
     let (set, removed) = tag_changes(cx, &subject.applied.tags, &to.tags);
     if !removed.is_empty() {
         let call = cx.iam().untag_role().role_name(&subject.id);
@@ -304,20 +304,4 @@ async fn tag(cx: &Context, subject: &Subject<RoleLifecycle>, to: &RoleResolved) 
             .named("iam:TagRole")?;
     }
     Ok(())
-}
-
-fn made(role: &SdkRole) -> Made {
-    Made {
-        id: role.role_name.clone(),
-        outputs: outputs([
-            ("RoleName", Some(role.role_name.clone())),
-            ("Arn", Some(role.arn.clone())),
-            ("RoleId", Some(role.role_id.clone())),
-        ]),
-    }
-}
-
-/// Seconds of a session, which IAM bounds far below the limit of the type.
-fn whole(seconds: u32) -> i32 {
-    i32::try_from(seconds).unwrap_or(i32::MAX)
 }

@@ -1,22 +1,22 @@
-//! The life cycle of `AWS::IAM::RolePolicy`. PutRolePolicy makes and changes alike, and overwrites whatever stands under the name.
+//! The life cycle of `AWS::IAM::RolePolicy`. PutRolePolicy both creates and updates, and overwrites any policy of the same name.
 //!
-//! There are neither tokens nor tags: what a lost call made is known by its natural key, the role and the name, and by its document.
+//! The API has neither client tokens nor tags. After a lost create, Windlass recognizes the policy by its natural key (the role and the name) and by
+//! its document.
 
 use windlass::aws::iam::{RolePolicy, RolePolicyChange, RolePolicyResolved};
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
 use super::roles::{Answer, Part, Roles};
 use super::{VISIBLE_WITHIN, documents};
-use crate::error::{Named, Result, exists};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed};
-use crate::reads::{Answers, Query, Wants};
-use crate::registry::lives;
+use crate::error::exists;
+use crate::prelude::*;
 
 lives!(RolePolicy => RolePolicyLifecycle);
 
 pub struct RolePolicyLifecycle;
+
+tables! { windlass::aws::iam => aws_sdk_iam;
+    RolePolicy => put_role_policy | _ { "PolicyDocument" sent by documents::sent; }
+}
 
 fn key(spec: &RolePolicyResolved) -> (String, Part) {
     (
@@ -28,6 +28,7 @@ fn key(spec: &RolePolicyResolved) -> (String, Part) {
 impl Lifecycle for RolePolicyLifecycle {
     type Kind = RolePolicy;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_MARKED: bool = false;
     const ENGINE_REPEATS: bool = true;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -49,7 +50,7 @@ impl Lifecycle for RolePolicyLifecycle {
     }
 
     async fn create(cx: &Context, spec: &RolePolicyResolved, _: &IntentId) -> Result<Made> {
-        // PutRolePolicy overwrites. A role of this stack has no inline policies but the stack's.
+        // PutRolePolicy overwrites. A role that this stack creates has only the stack's inline policies, so only another role needs this check.
         if cx.is_literal("RoleName")
             && let FoundOne::Foreign(what) = find(cx, spec).await?
         {
@@ -104,15 +105,8 @@ async fn find(cx: &Context, spec: &RolePolicyResolved) -> Result<FoundOne> {
 }
 
 async fn put(cx: &Context, spec: &RolePolicyResolved) -> Result<()> {
-    cx.iam()
-        .put_role_policy()
-        .role_name(spec.role_name.as_str())
-        .policy_name(&spec.policy_name)
-        .policy_document(documents::text(&spec.policy_document))
-        .send()
-        .await
-        .named("iam:PutRolePolicy")
-        .map(drop)
+    let call = spec.fill(cx.iam().put_role_policy());
+    call.send().await.named("iam:PutRolePolicy").map(drop)
 }
 
 fn made(spec: &RolePolicyResolved) -> Made {

@@ -1,7 +1,7 @@
-//! How roles are read, for all kinds that look at them: a few by themselves, many by lists. GetAccountAuthorizationDetails holds everything but
-//! `Description` and `MaxSessionDuration`, which are asked for apart, only where the author wrote one.
+//! Reads of roles, for all kinds that need them: a few roles with one call each, many with lists. GetAccountAuthorizationDetails returns everything
+//! except `Description` and `MaxSessionDuration`. Windlass reads these two separately, and only if the author wrote one of them.
 //!
-//! Not here: what a kind makes of a role.
+//! Not here: the conversion of the answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,15 @@ use aws_sdk_iam::types::{EntityType, Role, RoleDetail};
 use serde_json::Value;
 
 use super::documents;
-use crate::clients::Clients;
-use crate::error::{Found, Named, Result};
-use crate::reads::{FEW, Query, worthwhile};
+use crate::prelude::*;
+use crate::reads::{FEW, worthwhile};
 
-/// A part of a role that has a call of its own.
+/// A part of a role that has its own call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// The role itself with its tags.
+    /// The role itself, with its tags.
     Role,
-    /// The role with its description and the length of its sessions.
+    /// The role with its description and its session duration.
     Described,
     /// The ARNs of its managed policies.
     Attached,
@@ -26,14 +25,14 @@ pub enum Part {
     Inline(String),
 }
 
-/// What AWS says about a part.
+/// AWS's answer about a part.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// [`Part::Role`] and [`Part::Described`].
+    /// The answer to [`Part::Role`] and [`Part::Described`].
     Role(Box<Role>),
-    /// [`Part::Attached`].
+    /// The answer to [`Part::Attached`].
     Attached(BTreeSet<String>),
-    /// [`Part::Inline`].
+    /// The answer to [`Part::Inline`].
     Inline(Value),
 }
 
@@ -43,7 +42,7 @@ pub struct Roles;
 impl Query for Roles {
     type Key = (String, Part);
     type Item = Answer;
-    /// The lists answer all at once.
+    /// The lists answer for all keys.
     const BATCH: usize = 10_000;
 
     async fn fetch(clients: &Clients, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Answer)>> {
@@ -60,7 +59,7 @@ impl Query for Roles {
             .collect())
     }
 
-    /// The lists lag behind by more than the calls for one role do.
+    /// Reads one part, because the lists lag more than the calls for one role.
     async fn confirm(clients: &Clients, key: &Self::Key) -> Result<Option<Answer>> {
         one(clients, key).await
     }
@@ -139,7 +138,7 @@ async fn listed(
         .collect())
 }
 
-/// What both lists say of a role.
+/// The members of a role that both lists return.
 fn role_of(detail: &RoleDetail, described: Option<&Role>) -> Option<Role> {
     let role = Role::builder()
         .set_path(detail.path.clone())

@@ -1,54 +1,62 @@
-//! The life cycle of `AWS::Logs::LogGroup`. CreateLogGroup answers nothing, so that the ARNs are put together here; everything but the key, the class and the deletion
-//! protection has a call of its own.
+//! The life cycle of `AWS::Logs::LogGroup`. CreateLogGroup returns nothing, so the code here builds the ARNs. The call carries the encryption key,
+//! the class, the deletion protection and the tags. Every other property has its own call.
 
-use aws_sdk_cloudwatchlogs::types::LogGroupClass;
+use aws_sdk_cloudwatchlogs::operation::create_log_group::builders::CreateLogGroupFluentBuilder;
 use serde_json::Value;
 use windlass::aws::logs::{LogGroup, LogGroupChange, LogGroupResolved};
 use windlass::canonical::CanonicalJson;
 use windlass::partition;
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
 use super::reads::{
-    DataProtection, IndexPolicies, LogGroups, ResourcePolicies, json, resource_policy, tags,
+    DataProtection, IndexPolicies, LogGroups, ResourcePolicies, json, resource_policy,
 };
-use crate::applied_tags;
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants};
-use crate::registry::lives;
-use crate::wording::Wording;
+use super::tags::Tags;
+use crate::lifecycle::creation_tags;
+use crate::prelude::*;
+use crate::reads::Single as _;
+use crate::{applied_tags, tagging};
 
 lives!(LogGroup => LogGroupLifecycle);
 
 pub struct LogGroupLifecycle;
 
-/// What the service says of a key that it may not use, or does not see.
+tables! { windlass::aws::logs => aws_sdk_cloudwatchlogs;
+    LogGroup => create_log_group | LogGroup {
+        "BearerTokenAuthenticationEnabled" later;
+        "DataProtectionPolicy" later, not shown;
+        "FieldIndexPolicies" later, not shown;
+        "ResourcePolicyDocument" later, not shown;
+        "RetentionInDays" later;
+    }
+}
+
+/// The service's message about an encryption key that it may not use or does not see.
 const KEY: &[&str] = &["does not exist or is not allowed"];
 
-/// How long after a create the service may still hide what it made, in seconds.
+/// The visibility window: how many seconds after a create the service may still hide the new resource.
 const VISIBLE_WITHIN: u64 = 60;
 
 impl Lifecycle for LogGroupLifecycle {
     type Kind = LogGroup;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] = &[
-        // A key policy that was written a moment ago does not hold everywhere yet.
+        // A key policy that was written a moment ago does not apply everywhere yet.
         Wording::new(
             &["logs:CreateLogGroup", "logs:AssociateKmsKey"],
             &["InvalidParameterException"],
             ErrorClass::NotYet,
         )
         .saying(KEY),
-        // The same in AWS's newer words. <https://github.com/ministryofjustice/modernisation-platform/issues/7870>
+        // AWS's newer message for the same case. <https://github.com/ministryofjustice/modernisation-platform/issues/7870>
         Wording::new(
             &["logs:CreateLogGroup", "logs:AssociateKmsKey"],
             &["AccessDeniedException"],
             ErrorClass::DeniedYet,
         )
         .saying(KEY),
-        // A permission that asks for the group's tags, which IAM does not see at once.
+        // A permission with a condition on the group's tags. IAM does not see new tags at once.
         // <https://github.com/hashicorp/terraform-provider-aws/issues/29325>
         Wording::new(
             &["logs:PutRetentionPolicy"],
@@ -58,31 +66,7 @@ impl Lifecycle for LogGroupLifecycle {
     ];
 
     fn after_create(spec: &LogGroupResolved) -> Vec<LogGroupChange> {
-        [
-            (
-                spec.bearer_token_authentication_enabled.is_some(),
-                LogGroupChange::BearerTokenAuthenticationEnabled,
-            ),
-            (
-                spec.data_protection_policy.is_some(),
-                LogGroupChange::DataProtectionPolicy,
-            ),
-            (
-                !spec.field_index_policies.is_empty(),
-                LogGroupChange::FieldIndexPolicies,
-            ),
-            (
-                spec.resource_policy_document.is_some(),
-                LogGroupChange::ResourcePolicyDocument,
-            ),
-            (
-                spec.retention_in_days.is_some(),
-                LogGroupChange::RetentionInDays,
-            ),
-        ]
-        .into_iter()
-        .filter_map(|(given, change)| given.then_some(change))
-        .collect()
+        later::<_, CreateLogGroupFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -107,31 +91,17 @@ impl Lifecycle for LogGroupLifecycle {
         let arn = subject.output(GROUP_ARN).to_owned();
         let policy = answers.get::<ResourcePolicies>(&arn)?;
         let policy = policy.and_then(|policy| json(policy.policy_document.as_deref()));
-        let properties = Block::new()
-            .set(
-                "BearerTokenAuthenticationEnabled",
-                group.bearer_token_authentication_enabled,
-            )
+        let properties = group
+            .block()
             .set(
                 "DataProtectionPolicy",
                 answers.get::<DataProtection>(&subject.id)?,
-            )
-            .set(
-                "DeletionProtectionEnabled",
-                group.deletion_protection_enabled,
             )
             .list(
                 "FieldIndexPolicies",
                 answers.get::<IndexPolicies>(&subject.id)?,
             )
-            .set("KmsKeyId", group.kms_key_id.as_ref())
-            .set(
-                "LogGroupClass",
-                group.log_group_class.as_ref().map(LogGroupClass::as_str),
-            )
-            .set("LogGroupName", group.log_group_name.as_ref())
-            .set("ResourcePolicyDocument", policy)
-            .set("RetentionInDays", group.retention_in_days);
+            .set("ResourcePolicyDocument", policy);
         let properties = applied_tags::observe(properties, &arn, &subject.applied.tags, answers)?;
         let arn = group.log_group_arn.as_deref().or(group.arn.as_deref());
         let arn = arn.unwrap_or_else(|| subject.output(GROUP_ARN));
@@ -142,22 +112,11 @@ impl Lifecycle for LogGroupLifecycle {
     }
 
     async fn create(cx: &Context, spec: &LogGroupResolved, intent: &IntentId) -> Result<Made> {
-        let class = spec
-            .log_group_class
-            .map(|class| LogGroupClass::from(class.as_str()));
         let name = spec.log_group_name.clone().unwrap_or_default();
-        cx.logs()
-            .create_log_group()
-            .log_group_name(&name)
-            .set_kms_key_id(spec.kms_key_id.as_ref().map(ToString::to_string))
-            .set_log_group_class(class)
-            .set_deletion_protection_enabled(spec.deletion_protection_enabled)
-            .set_tags(Some(
-                creation_tags(cx, &spec.tags, intent).into_iter().collect(),
-            ))
-            .send()
-            .await
-            .named("logs:CreateLogGroup")?;
+        let tags = creation_tags(cx, &spec.tags, intent);
+        let call = spec.fill(cx.logs().create_log_group());
+        let call = call.set_tags(Some(tags.into_iter().collect()));
+        call.send().await.named("logs:CreateLogGroup")?;
         match &cx.account {
             Some(account) => {
                 let (partition, region) = (partition::of_region(cx.region()), cx.region());
@@ -191,7 +150,9 @@ impl Lifecycle for LogGroupLifecycle {
                     .await
                     .named("logs:PutBearerTokenAuthentication")?;
                 }
-                LogGroupChange::DataProtectionPolicy => mask(cx, name, to).await?,
+                LogGroupChange::DataProtectionPolicy => {
+                    put_data_protection_policy(cx, name, to).await?;
+                }
                 LogGroupChange::DeletionProtectionEnabled => {
                     let call = logs
                         .put_log_group_deletion_protection()
@@ -200,13 +161,16 @@ impl Lifecycle for LogGroupLifecycle {
                     let call = call.deletion_protection_enabled(protected).send().await;
                     call.named("logs:PutLogGroupDeletionProtection")?;
                 }
-                LogGroupChange::FieldIndexPolicies => index(cx, name, to).await?,
-                LogGroupChange::KmsKeyId => encrypt(cx, name, to).await?,
+                LogGroupChange::FieldIndexPolicies => put_index_policy(cx, name, to).await?,
+                LogGroupChange::KmsKeyId => associate_kms_key(cx, name, to).await?,
                 LogGroupChange::ResourcePolicyDocument => {
-                    share(cx, subject.output(GROUP_ARN), to).await?;
+                    put_resource_policy(cx, subject.output(GROUP_ARN), to).await?;
                 }
-                LogGroupChange::RetentionInDays => keep(cx, name, to).await?,
-                LogGroupChange::Tags => tag(cx, subject, to).await?,
+                LogGroupChange::RetentionInDays => put_retention_policy(cx, name, to).await?,
+                LogGroupChange::Tags => {
+                    let arn = subject.output(GROUP_ARN);
+                    tagging::update::<Tags>(cx, arn, &subject.applied.tags, &to.tags).await?;
+                }
             }
         }
         Ok(Outputs::new())
@@ -224,12 +188,9 @@ impl Lifecycle for LogGroupLifecycle {
                 visible_within: VISIBLE_WITHIN,
             });
         };
-        let arn = made
-            .outputs
-            .get(GROUP_ARN)
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let tags = tags(cx, arn).await?.unwrap_or_default();
+        let arn = made.outputs.get(GROUP_ARN).and_then(Value::as_str);
+        let arn = arn.unwrap_or_default().to_owned();
+        let tags = Tags::ask(cx, &arn).await?.unwrap_or_default();
         Ok(if tags.get(INTENT_TAG) == Some(&intent.0) {
             FoundOne::Ours(made)
         } else {
@@ -241,7 +202,7 @@ impl Lifecycle for LogGroupLifecycle {
 /// The attribute that holds the ARN without `:*`.
 const GROUP_ARN: &str = "LogGroupArn";
 
-async fn mask(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
+async fn put_data_protection_policy(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     let Some(policy) = &to.data_protection_policy else {
         let call = cx
             .logs()
@@ -258,7 +219,7 @@ async fn mask(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     call.named("logs:PutDataProtectionPolicy").map(drop)
 }
 
-async fn index(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
+async fn put_index_policy(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     let Some(policy) = to.field_index_policies.first() else {
         let call = cx.logs().delete_index_policy().log_group_identifier(name);
         return call
@@ -273,7 +234,7 @@ async fn index(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     call.named("logs:PutIndexPolicy").map(drop)
 }
 
-async fn encrypt(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
+async fn associate_kms_key(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     let Some(key) = &to.kms_key_id else {
         let call = cx.logs().disassociate_kms_key().log_group_name(name);
         return call.send().await.named("logs:DisassociateKmsKey").map(drop);
@@ -283,8 +244,8 @@ async fn encrypt(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> 
     call.named("logs:AssociateKmsKey").map(drop)
 }
 
-/// AWS wants to be told which revision is replaced, and nothing where there is none.
-async fn share(cx: &Context, arn: &str, to: &LogGroupResolved) -> Result<()> {
+/// AWS requires the revision of the policy that the call replaces, and no revision if there is none.
+async fn put_resource_policy(cx: &Context, arn: &str, to: &LogGroupResolved) -> Result<()> {
     let old = resource_policy(cx, arn).await?;
     let revision = old.as_ref().and_then(|policy| policy.revision_id.clone());
     let Some(policy) = &to.resource_policy_document else {
@@ -304,7 +265,7 @@ async fn share(cx: &Context, arn: &str, to: &LogGroupResolved) -> Result<()> {
         .map(drop)
 }
 
-async fn keep(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
+async fn put_retention_policy(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     let Some(span) = to.retention_in_days else {
         let call = cx.logs().delete_retention_policy().log_group_name(name);
         return call
@@ -318,26 +279,6 @@ async fn keep(cx: &Context, name: &str, to: &LogGroupResolved) -> Result<()> {
     call.named("logs:PutRetentionPolicy").map(drop)
 }
 
-async fn tag(
-    cx: &Context,
-    subject: &Subject<LogGroupLifecycle>,
-    to: &LogGroupResolved,
-) -> Result<()> {
-    let (set, removed) = tag_changes(cx, &subject.applied.tags, &to.tags);
-    let arn = subject.output(GROUP_ARN);
-    if !removed.is_empty() {
-        let call = cx.logs().untag_resource().resource_arn(arn);
-        let call = call.set_tag_keys(Some(removed)).send().await;
-        call.named("logs:UntagResource")?;
-    }
-    if !set.is_empty() {
-        let call = cx.logs().tag_resource().resource_arn(arn);
-        let call = call.set_tags(Some(set.into_iter().collect())).send().await;
-        call.named("logs:TagResource")?;
-    }
-    Ok(())
-}
-
 async fn stands_under(cx: &Context, name: &str) -> Result<Option<Made>> {
     let found = LogGroups::fetch(cx, vec![name.to_owned()]).await?;
     Ok(found.into_iter().find_map(|(name, group)| {
@@ -346,7 +287,7 @@ async fn stands_under(cx: &Context, name: &str) -> Result<Option<Made>> {
     }))
 }
 
-/// Both forms of an ARN, from either.
+/// The outputs with both forms of an ARN, from either form.
 fn made(name: &str, arn: &str) -> Made {
     let bare = arn.strip_suffix(":*").unwrap_or(arn);
     Made {

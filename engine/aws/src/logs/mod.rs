@@ -1,6 +1,8 @@
-//! Amazon CloudWatch Logs.
+//! Amazon CloudWatch Logs: the kind of log groups, its reads and its tags.
 
 mod log_group;
 mod reads;
+mod tags;
+mod words;
 
-pub use self::reads::Tags;
+pub use self::tags::Tags;

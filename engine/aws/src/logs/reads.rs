@@ -1,13 +1,12 @@
-//! How log groups are read: the groups themselves in one call for many, and what no list returns one by one.
+//! Reads of log groups: one call reads many groups. Properties that no list returns need one call for each group.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::types::{IndexSource, LogGroup, PolicyScope, ResourcePolicy};
 use serde_json::Value;
 
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result};
-use crate::reads::{Query, Single, pages};
+use crate::prelude::*;
+use crate::reads::pages;
 
 /// Log groups by name.
 pub struct LogGroups;
@@ -15,7 +14,7 @@ pub struct LogGroups;
 impl Query for LogGroups {
     type Key = String;
     type Item = LogGroup;
-    /// Log groups that one call names.
+    /// How many log groups one call names.
     const BATCH: usize = 50;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, LogGroup)>> {
@@ -38,30 +37,7 @@ impl Query for LogGroups {
     }
 }
 
-/// Tags by ARN, without `:*`.
-pub struct Tags;
-
-impl Single for Tags {
-    type Key = String;
-    type Item = BTreeMap<String, String>;
-
-    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
-        tags(clients, arn).await
-    }
-}
-
-/// The tags of a log group, if there is one.
-pub async fn tags(clients: &Clients, arn: &str) -> Result<Option<BTreeMap<String, String>>> {
-    let call = clients.logs().list_tags_for_resource().resource_arn(arn);
-    let answer = call
-        .send()
-        .await
-        .named("logs:ListTagsForResource")
-        .found()?;
-    Ok(answer.map(|answer| answer.tags.unwrap_or_default().into_iter().collect()))
-}
-
-/// What is masked, by name.
+/// The data protection policies (masked data) of log groups, by name.
 pub struct DataProtection;
 
 impl Single for DataProtection {
@@ -76,7 +52,7 @@ impl Single for DataProtection {
     }
 }
 
-/// The indexed fields that a log group itself names, by name. Those of the account apply besides.
+/// The index policies of log groups, by name: the indexed fields that a log group itself has. The account's index policies apply in addition.
 pub struct IndexPolicies;
 
 impl Single for IndexPolicies {
@@ -127,7 +103,7 @@ pub async fn resource_policy(clients: &Clients, arn: &str) -> Result<Option<Reso
     Ok(policies.find(|policy| policy.resource_arn.as_deref().is_none_or(|of| of == arn)))
 }
 
-/// A document. A text that is no JSON stays a text, so that it shows as a difference instead of an error.
+/// A document as JSON. A text that is not JSON stays a text, so that it shows as a difference instead of an error.
 pub fn json(text: Option<&str>) -> Option<Value> {
     let text = text?;
     Some(serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())))

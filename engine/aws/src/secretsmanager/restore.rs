@@ -1,37 +1,37 @@
-//! Taking back a secret of ours that still waits for its deletion, when it is wanted again under its name.
+//! Restores a deleted secret of ours that is still in its recovery window, when the stack wants a secret of that name again.
 //!
-//! A secret keeps its name until its recovery window has passed. What we delete is marked with a tag first, so that a run which died between
-//! restoring and tagging is understood by the next one: what is alive and still marked was restored by us.
-//! Not here: secrets that nothing marks as ours, which are left alone.
+//! A secret keeps its name until its recovery window has passed. Windlass tags a secret before it deletes it. So if a run dies between restoring and
+//! tagging, the next run understands the situation: a live secret with this tag is one that Windlass restored.
+//! Not here: secrets that no tag marks as ours, which Windlass leaves alone.
 
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::types::Tag;
 use windlass::aws::secretsmanager::SecretResolved;
-use windlass_engine::provider::{ErrorClass, ProviderError};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
-use super::secret::{described, made, replicate, sdk_tags};
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, Made, creation_tags};
+use super::replicas::replicate;
+use super::secret::{described, made, sdk_tags};
+use crate::lifecycle::creation_tags;
+use crate::prelude::*;
 
-/// The tag of secrets that we deleted.
+/// The tag of secrets that Windlass deleted.
 pub const DELETED_TAG: &str = "windlass:deleted";
 
-/// Whether a secret is ours and was deleted by us, whether AWS has begun with it or a run of ours has taken it back.
+/// Whether Windlass made and deleted the secret, whether AWS still has it in deletion or a run of ours has restored it.
 pub fn is_ours_deleted(secret: &DescribeSecretOutput) -> bool {
     let has = |key: &str| secret.tags().iter().any(|tag| tag.key() == Some(key));
     has(INTENT_TAG) && has(DELETED_TAG)
 }
 
-/// Whether a secret of this state waits for its deletion without our mark: it was deleted without a recovery window and AWS still shows it, or
-/// somebody has deleted it by hand. Only the second can be restored.
+/// Whether a secret of this state is in deletion without our tag. Either it was deleted without a recovery window and AWS still shows it, or a person
+/// has deleted it by hand. AWS can restore only the second one.
 fn is_ours_unmarked(cx: &Context, secret: &DescribeSecretOutput) -> bool {
     let tags = secret.tags().iter();
     let tags = tags.filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?)));
     secret.deleted_date.is_some() && cx.owns(&tags.collect())
 }
 
-/// Marks a secret before its deletion.
+/// Tags a secret before its deletion.
 pub async fn mark(cx: &Context, arn: &str) -> Result<()> {
     let tag = Tag::builder().key(DELETED_TAG).value("true").build();
     let call = cx.secretsmanager().tag_resource().secret_id(arn).tags(tag);
@@ -41,9 +41,9 @@ pub async fn mark(cx: &Context, arn: &str) -> Result<()> {
         .map(drop)
 }
 
-/// Settles a create that AWS refused because of the secret's name. Every call of it may be sent again.
+/// Resolves a create that AWS refused because of the secret's name. Every call in it is safe to retry.
 ///
-/// A value from outside is sent afterwards like any other; a generated one stays what it was.
+/// A later update sends a value from outside, as for every secret; a generated value stays as it was.
 pub async fn settle(
     cx: &Context,
     spec: &SecretResolved,
@@ -51,20 +51,14 @@ pub async fn settle(
     refused: ProviderError,
 ) -> Result<Made> {
     let name = spec.name.as_deref().unwrap_or_default();
-    // Deleted without a recovery window, but the name is not free yet.
-    let occupied = ProviderError {
-        class: ErrorClass::NotYet,
-        ..refused.clone()
-    };
+    // The secret was deleted without a recovery window, but its name is not free yet.
+    let occupied = refused.clone().found_to_be(ErrorClass::NotYet);
     let Some(secret) = described(cx, name).await? else {
         return Err(occupied);
     };
     let marked = is_ours_deleted(&secret);
     if !marked && !is_ours_unmarked(cx, &secret) {
-        return Err(ProviderError {
-            class: ErrorClass::AlreadyExists,
-            ..refused
-        });
+        return Err(refused.found_to_be(ErrorClass::AlreadyExists));
     }
     let made = made(secret.arn(), secret.name());
     let made = made.ok_or_else(|| refused.clone())?;
@@ -94,7 +88,7 @@ pub async fn settle(
     let call = cx.secretsmanager().tag_resource().secret_id(&made.id);
     let call = call.set_tags(Some(sdk_tags(tags))).send().await;
     call.named("secretsmanager:TagResource")?;
-    // The mark goes last: until then, another run would settle all this once more.
+    // The tag goes last: until then, another run would repeat all of this.
     let call = cx.secretsmanager().untag_resource().secret_id(&made.id);
     let call = call.set_tag_keys(Some(stale)).send().await;
     call.named("secretsmanager:UntagResource")?;

@@ -1,55 +1,87 @@
 //! The life cycle of `AWS::SecretsManager::Secret`.
 //!
-//! A generated value goes with CreateSecret, in its one attempt; a value from outside is sent by an update, so that it is sent, too, to a secret that was
-//! taken back from deletion. What waits for its deletion counts as gone.
+//! The one attempt of CreateSecret carries a generated value. An update sends a value from outside, so that a secret restored from deletion gets it
+//! as well. A secret that is scheduled for deletion counts as gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
-use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, ReplicaRegionType, Tag};
+use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, SecretListEntry, Tag};
 use windlass::aws::secretsmanager::{
-    ContentResolved, RecoveryResolved, ReplicaRegionResolved, Secret, SecretChange, SecretResolved,
+    ContentResolved, RecoveryResolved, Secret, SecretChange, SecretResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_state::identity::INTENT_TAG;
 
+use super::replicas::{Replicas, replicate, withdraw};
 use super::restore::{DELETED_TAG, is_ours_deleted, mark, settle};
 use super::value;
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, creation_tags, tag_changes};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants, worthwhile};
-use crate::registry::lives;
-use crate::wording::Wording;
+use crate::lifecycle::{creation_tags, tag_changes};
+use crate::prelude::*;
+use crate::reads::worthwhile;
 
 lives!(Secret => SecretLifecycle);
 
 pub struct SecretLifecycle;
 
-/// How long after a create the service may still hide what it made, in seconds.
+/// The visibility window: how many seconds after a create the service may still hide the new resource.
 const VISIBLE_WITHIN: u64 = 60;
 
-/// What is known about a secret, without its value.
-struct Facts {
-    arn: Option<String>,
-    name: Option<String>,
-    description: Option<String>,
-    kms_key_id: Option<String>,
-    secret_type: Option<String>,
-    tags: Vec<Tag>,
+tables! { windlass::aws::secretsmanager => aws_sdk_secretsmanager;
+    Secret => create_secret | SecretListEntry {
+        "Description" shown by description;
+        "KmsKeyId" shown by kms_key_id;
+        "ReplicaRegions" sent as add_replica_regions, not shown;
+        "Type" as r#type, shown by secret_type;
+        content { "SecretString" not sent; "GenerateSecretString" not sent; }
+        recovery { "RecoveryWindowInDays" not sent; "ForceDeleteWithoutRecovery" not sent; }
+    }
 }
 
-/// Secrets that do not wait for their deletion, by ARN.
+fn description(secret: &SecretListEntry) -> Option<&String> {
+    filled(&secret.description)
+}
+
+fn kms_key_id(secret: &SecretListEntry) -> Option<&String> {
+    filled(&secret.kms_key_id)
+}
+
+fn secret_type(secret: &SecretListEntry) -> Option<&String> {
+    filled(&secret.r#type)
+}
+
+fn filled(text: &Option<String>) -> Option<&String> {
+    text.as_ref().filter(|text| !text.is_empty())
+}
+
+impl Described for SecretListEntry {
+    fn id(&self) -> Option<String> {
+        self.arn.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        let made = made(self.arn(), self.name());
+        made.map(|made| made.outputs).unwrap_or_default()
+    }
+
+    fn properties(&self) -> Block {
+        let tags = self.tags.iter().flatten().filter_map(|tag| {
+            let key = tag.key.clone().filter(|key| key != DELETED_TAG)?;
+            Some((key, tag.value.clone().unwrap_or_default()))
+        });
+        self.block().tags("Tags", tags)
+    }
+}
+
+/// Secrets that are not scheduled for deletion, by ARN.
 struct Secrets;
 
 impl Query for Secrets {
     type Key = String;
-    type Item = Facts;
-    /// The list answers all at once.
+    type Item = SecretListEntry;
+    /// One list answers for all keys.
     const BATCH: usize = 10_000;
 
-    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, Facts)>> {
+    async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SecretListEntry)>> {
         let keys: BTreeSet<String> = keys.into_iter().collect();
         let ours = Filter::builder()
             .key(FilterNameStringType::TagKey)
@@ -67,20 +99,9 @@ impl Query for Secrets {
                 break;
             };
             let page = page.named("secretsmanager:ListSecrets")?;
-            for secret in page.secret_list.unwrap_or_default() {
-                let Some(arn) = secret.arn.filter(|arn| keys.contains(arn)) else {
-                    continue;
-                };
-                let facts = Facts {
-                    arn: Some(arn.clone()),
-                    name: secret.name,
-                    description: secret.description,
-                    kms_key_id: secret.kms_key_id,
-                    secret_type: secret.r#type,
-                    tags: secret.tags.unwrap_or_default(),
-                };
-                found.push((arn, facts));
-            }
+            let secrets = page.secret_list.unwrap_or_default().into_iter();
+            let named = secrets.filter_map(|secret| Some((secret.arn.clone()?, secret)));
+            found.extend(named.filter(|(arn, _)| keys.contains(arn)));
             if found.len() == keys.len() {
                 break;
             }
@@ -88,36 +109,27 @@ impl Query for Secrets {
         Ok(found)
     }
 
-    /// The list lags behind, and may not have been read to its end.
-    async fn confirm(clients: &Clients, arn: &String) -> Result<Option<Facts>> {
+    /// Reads one secret, because the list is eventually consistent and may not have been read to its end.
+    async fn confirm(clients: &Clients, arn: &String) -> Result<Option<SecretListEntry>> {
         let secret = described(clients, arn).await?;
         let secret = secret.filter(|secret| secret.deleted_date.is_none());
-        Ok(secret.map(|secret| Facts {
-            arn: secret.arn,
-            name: secret.name,
-            description: secret.description,
-            kms_key_id: secret.kms_key_id,
-            secret_type: secret.r#type,
-            tags: secret.tags.unwrap_or_default(),
+        Ok(secret.map(|secret| {
+            SecretListEntry::builder()
+                .set_arn(secret.arn)
+                .set_name(secret.name)
+                .set_description(secret.description)
+                .set_kms_key_id(secret.kms_key_id)
+                .set_type(secret.r#type)
+                .set_tags(secret.tags)
+                .build()
         }))
-    }
-}
-
-/// The copies of a secret in other regions, which no list returns: regions and their keys.
-struct Replicas;
-
-impl Single for Replicas {
-    type Key = String;
-    type Item = BTreeMap<String, Option<String>>;
-
-    async fn ask(clients: &Clients, arn: &String) -> Result<Option<Self::Item>> {
-        copies(clients, arn).await.map(Some)
     }
 }
 
 impl Lifecycle for SecretLifecycle {
     type Kind = Secret;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] =
         &[Wording::new(&[], &["InvalidRequestException"], ErrorClass::NotFound).saying(WAITS)];
 
@@ -139,37 +151,17 @@ impl Lifecycle for SecretLifecycle {
         let Some(secret) = answers.get::<Secrets>(&subject.id)? else {
             return Ok(None);
         };
-        let none = BTreeMap::new();
-        let copies = answers.get::<Replicas>(&subject.id)?.unwrap_or(&none);
+        let copies = answers.get::<Replicas>(&subject.id)?.into_iter().flatten();
         let own = |region: &str| {
             let mut own = subject.applied.replica_regions.iter();
             own.any(|replica| replica.region == region)
         };
-        let replicas = copies
-            .iter()
-            .filter(|(region, _)| own(region))
-            .map(|(region, key)| {
-                Block::new()
-                    .set("Region", Some(region))
-                    .set("KmsKeyId", key.as_ref())
-            });
-        let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let tags = secret.tags.iter().filter_map(|tag| {
-            let key = tag.key.clone().filter(|key| key != DELETED_TAG)?;
-            Some((key, tag.value.clone().unwrap_or_default()))
-        });
-        let properties = Block::new()
-            .set("Description", filled(&secret.description))
-            .set("KmsKeyId", filled(&secret.kms_key_id))
-            .set("Name", secret.name.as_ref())
-            .list("ReplicaRegions", replicas)
-            .tags("Tags", tags)
-            .set("Type", filled(&secret.secret_type));
-        // Asking takes a name for an ARN; what others refer to is the ARN.
-        let found = made(secret.arn.as_deref(), secret.name.as_deref());
+        let replicas = copies.filter(|(region, _)| own(region));
+        let replicas = replicas.map(|(_, copy)| copy.block());
         Ok(Some(Observed {
-            properties,
-            outputs: found.map(|made| made.outputs).unwrap_or_default(),
+            properties: secret.properties().list("ReplicaRegions", replicas),
+            // The read accepts a name instead of an ARN, but references need the ARN.
+            outputs: secret.outputs(),
         }))
     }
 
@@ -181,18 +173,11 @@ impl Lifecycle for SecretLifecycle {
             }
             Some(ContentResolved::SecretString(_)) | None => None,
         };
-        let replicas = spec.replica_regions.iter().map(replica).collect();
-        let result = cx
-            .secretsmanager()
-            .create_secret()
-            .set_name(spec.name.clone())
+        let result = spec
+            .fill(cx.secretsmanager().create_secret())
             .client_request_token(&intent.0)
-            .set_description(spec.description.clone())
-            .set_kms_key_id(spec.kms_key_id.clone())
             .set_secret_string(value)
             .set_tags(Some(sdk_tags(creation_tags(cx, &spec.tags, intent))))
-            .set_add_replica_regions(Some(replicas).filter(|all: &Vec<_>| !all.is_empty()))
-            .set_type(spec.secret_type.clone())
             .send()
             .await
             .named(OPERATION);
@@ -225,7 +210,7 @@ impl Lifecycle for SecretLifecycle {
                     call = call.description(to.description.clone().unwrap_or_default());
                     described = true;
                 }
-                // An empty text is AWS's own key.
+                // An empty text means AWS's own key.
                 SecretChange::KmsKeyId => {
                     call = call.kms_key_id(to.kms_key_id.clone().unwrap_or_default());
                     described = true;
@@ -240,7 +225,7 @@ impl Lifecycle for SecretLifecycle {
                     }
                     Some(ContentResolved::GenerateSecretString(_)) | None => {}
                 },
-                // It only says how the deletion is to be done.
+                // `Recovery` only tells the engine how to delete.
                 SecretChange::Recovery => {}
                 SecretChange::ReplicaRegions => {
                     let gone = subject.applied.replica_regions.iter().filter(|old| {
@@ -313,16 +298,15 @@ impl Lifecycle for SecretLifecycle {
     }
 }
 
-/// What AWS says where a secret, or one of its name, waits for its deletion: it has one code for this and for other states that a secret cannot
-/// be in.
+/// AWS's messages about a secret, or a name, that is scheduled for deletion. AWS has one error code for this and for other states of a secret.
 const WAITS: &[&str] = &["scheduled for deletion", "marked for deletion"];
 
-/// Whether AWS refused a call for that.
+/// Whether AWS refused a call because of a scheduled deletion.
 fn waits(message: &str) -> bool {
     WAITS.iter().any(|words| message.contains(words))
 }
 
-/// A secret by its ARN or name, whether it waits for its deletion or not.
+/// A secret by its ARN or name, scheduled for deletion or not.
 pub(super) async fn described(clients: &Clients, id: &str) -> Result<Option<DescribeSecretOutput>> {
     let call = clients.secretsmanager().describe_secret().secret_id(id);
     call.send()
@@ -331,66 +315,9 @@ pub(super) async fn described(clients: &Clients, id: &str) -> Result<Option<Desc
         .found()
 }
 
-async fn copies(clients: &Clients, arn: &str) -> Result<BTreeMap<String, Option<String>>> {
-    let secret = described(clients, arn).await?;
-    let copies = secret
-        .and_then(|secret| secret.replication_status)
-        .unwrap_or_default();
-    let copies = copies.into_iter();
-    Ok(copies
-        .filter_map(|copy| Some((copy.region?, copy.kms_key_id)))
-        .collect())
-}
-
-/// Makes the copies that are missing, and makes anew those whose key is another. Copies of other regions are left alone.
-pub(super) async fn replicate(
-    cx: &Context,
-    arn: &str,
-    wanted: &[ReplicaRegionResolved],
-) -> Result<()> {
-    if wanted.is_empty() {
-        return Ok(());
-    }
-    let copies = copies(cx, arn).await?;
-    let is_there = |wanted: &ReplicaRegionResolved| {
-        let key = copies.get(&wanted.region);
-        // Without a key of the author's, AWS's own stands there.
-        key.is_some_and(|key| wanted.kms_key_id.is_none() || *key == wanted.kms_key_id)
-    };
-    let missing: Vec<_> = wanted.iter().filter(|wanted| !is_there(wanted)).collect();
-    let other = missing
-        .iter()
-        .filter(|wanted| copies.contains_key(&wanted.region));
-    withdraw(cx, arn, other.map(|wanted| wanted.region.clone()).collect()).await?;
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let regions = missing.into_iter().map(replica).collect();
-    let call = cx
-        .secretsmanager()
-        .replicate_secret_to_regions()
-        .secret_id(arn);
-    let call = call.set_add_replica_regions(Some(regions)).send().await;
-    call.named("secretsmanager:ReplicateSecretToRegions")
-        .map(drop)
-}
-
-async fn withdraw(cx: &Context, arn: &str, regions: Vec<String>) -> Result<()> {
-    if regions.is_empty() {
-        return Ok(());
-    }
-    let call = cx
-        .secretsmanager()
-        .remove_regions_from_replication()
-        .secret_id(arn);
-    let call = call.set_remove_replica_regions(Some(regions)).send().await;
-    call.named("secretsmanager:RemoveRegionsFromReplication")
-        .map(drop)
-}
-
 async fn tag(cx: &Context, subject: &Subject<SecretLifecycle>, to: &SecretResolved) -> Result<()> {
     let (set, mut removed) = tag_changes(cx, &subject.applied.tags, &to.tags);
-    // What a run took back and could not finish still carries the mark.
+    // A secret that an unfinished run restored still has this tag.
     removed.push(DELETED_TAG.to_owned());
     let call = cx.secretsmanager().untag_resource().secret_id(&subject.id);
     let call = call.set_tag_keys(Some(removed)).send().await;
@@ -401,13 +328,6 @@ async fn tag(cx: &Context, subject: &Subject<SecretLifecycle>, to: &SecretResolv
         call.named("secretsmanager:TagResource")?;
     }
     Ok(())
-}
-
-fn replica(replica: &ReplicaRegionResolved) -> ReplicaRegionType {
-    ReplicaRegionType::builder()
-        .region(&replica.region)
-        .set_kms_key_id(replica.kms_key_id.clone())
-        .build()
 }
 
 pub(super) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {

@@ -1,30 +1,20 @@
-//! The values of secrets on their way to AWS: they pass through the one call that sends them and are kept nowhere.
+//! The values of secrets on their way to AWS: a value exists only for the one call that sends it, and nothing stores it.
 
+use crate::prelude::*;
 use serde_json::{Map, Value, json};
 use windlass::aws::secretsmanager::PasswordResolved;
 use windlass::canonical::CanonicalJson;
 use windlass::value::SecretRef;
 
-use crate::error::{Named, Result, incomplete, invalid};
-use crate::lifecycle::Context;
+tables! { windlass::aws::secretsmanager => aws_sdk_secretsmanager;
+    Password => get_random_password | _ { "GenerateStringKey" not sent; "SecretStringTemplate" not sent; }
+}
 
-/// A value that AWS makes, in its template where it has one.
+/// A value that AWS generates, inside the author's template if there is one.
 pub async fn generated(cx: &Context, password: &PasswordResolved) -> Result<String> {
     const OPERATION: &str = "secretsmanager:GetRandomPassword";
-    let answer = cx
-        .secretsmanager()
-        .get_random_password()
-        .set_exclude_characters(password.exclude_characters.clone())
-        .set_exclude_lowercase(password.exclude_lowercase)
-        .set_exclude_numbers(password.exclude_numbers)
-        .set_exclude_punctuation(password.exclude_punctuation)
-        .set_exclude_uppercase(password.exclude_uppercase)
-        .set_include_space(password.include_space)
-        .set_password_length(password.password_length.map(i64::from))
-        .set_require_each_included_type(password.require_each_included_type)
-        .send()
-        .await
-        .named(OPERATION)?;
+    let call = password.fill(cx.secretsmanager().get_random_password());
+    let answer = call.send().await.named(OPERATION)?;
     let random = answer.random_password;
     let random = random.ok_or_else(|| incomplete(OPERATION, "password"))?;
     let (Some(template), Some(key)) = (
@@ -33,7 +23,7 @@ pub async fn generated(cx: &Context, password: &PasswordResolved) -> Result<Stri
     ) else {
         return Ok(random);
     };
-    // The cause would quote the template, which is the author's and no secret; its place in the text is all that is needed.
+    // The error's cause would quote the template. The author wrote it and it is no secret, but its position in the text is enough.
     let mut object: Map<String, Value> = serde_json::from_str(template).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         invalid(
@@ -45,10 +35,10 @@ pub async fn generated(cx: &Context, password: &PasswordResolved) -> Result<Stri
     Ok(Value::Object(object).to_string())
 }
 
-/// Makes a value from outside the current one.
+/// Makes a value from outside the current version.
 ///
-/// The version's id comes from the secret and the value's keyed hash: sent twice, the second call is ignored by AWS. A value that was there before
-/// has its version already, and only becomes the current one again.
+/// The version's id comes from the secret and the value's keyed hash, so AWS ignores a retry. If the secret has had this value before, its version
+/// exists already, and the call only makes that version the current one again.
 pub async fn send(cx: &Context, arn: &str, secret: &SecretRef) -> Result<()> {
     let version = CanonicalJson::of(&json!([arn, secret.hash])).hash();
     let value = cx.reveal(secret)?;

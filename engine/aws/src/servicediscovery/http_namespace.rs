@@ -4,23 +4,20 @@ use std::time::Duration;
 
 use aws_sdk_servicediscovery::types::{HttpNamespaceChange as SdkChange, NamespaceType};
 use windlass::aws::servicediscovery::{HttpNamespace, HttpNamespaceChange, HttpNamespaceResolved};
-use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{errors, namespace, tags};
 use crate::applied_tags;
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed};
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
+use crate::prelude::*;
 use crate::tagging;
-use crate::wording::Wording;
 
 lives!(HttpNamespace => HttpNamespaceLifecycle);
 
 pub struct HttpNamespaceLifecycle;
+
+tables! { windlass::aws::servicediscovery => aws_sdk_servicediscovery;
+    HttpNamespace => create_http_namespace | _;
+}
 
 impl Lifecycle for HttpNamespaceLifecycle {
     type Kind = HttpNamespace;
@@ -37,25 +34,21 @@ impl Lifecycle for HttpNamespaceLifecycle {
         let Some(known) = namespace::known(&subject.id, &subject.outputs, answers)? else {
             return Ok(None);
         };
-        let properties = Block::new().set("Name", known.name.as_ref()).set(
-            "Description",
-            known.description.as_ref().filter(|text| !text.is_empty()),
-        );
+        let properties = Block::new()
+            .set("Name", known.name.as_ref())
+            .set("Description", namespace::description(known));
         let (arn, applied) = (subject.output("Arn"), &subject.applied.tags);
         Ok(Some(Observed {
             properties: applied_tags::observe(properties, arn, applied, answers)?,
-            outputs: known.outputs(),
+            outputs: namespace::attributes(known),
         }))
     }
 
     async fn create(cx: &Context, spec: &HttpNamespaceResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "servicediscovery:CreateHttpNamespace";
-        let request = cx
-            .servicediscovery()
-            .create_http_namespace()
-            .name(&spec.name)
+        let request = spec
+            .fill(cx.servicediscovery().create_http_namespace())
             .creator_request_id(&intent.0)
-            .set_description(spec.description.clone())
             .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         namespace::made(cx, answer.operation_id, OPERATION).await

@@ -1,26 +1,24 @@
-//! What keeps a service from going: instances that stay registered.
+//! Removes what blocks the deletion of a Cloud Map service: instances that stay registered.
 //!
-//! ECS deregisters an instance when its task stops, but not always: some stay for ever (hashicorp/terraform-provider-aws#4853). An instance whose ECS
-//! service is gone is nobody's any more. Every other one is somebody's: Windlass names it and leaves it.
+//! ECS deregisters an instance when its task stops, but not always: some instances stay permanently (hashicorp/terraform-provider-aws#4853). Windlass
+//! deregisters an instance whose ECS service is gone. Every other instance has an owner: Windlass names it and leaves it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_servicediscovery::types::InstanceSummary;
-use windlass_engine::provider::ErrorClass;
 
-use crate::error::{Found, Named, Result};
-use crate::lifecycle::Context;
+use crate::prelude::*;
 use crate::reads::chunks;
 
-/// The attributes that ECS gives the instances it registers:
+/// The attributes that ECS gives to the instances that it registers:
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-discovery.html>.
 const ECS_CLUSTER: &str = "ECS_CLUSTER_NAME";
 const ECS_SERVICE: &str = "ECS_SERVICE_NAME";
 
-/// Services that DescribeServices takes.
+/// How many services DescribeServices takes.
 const DESCRIBED: usize = 10;
 
-/// An ECS service: the names of its cluster and its own.
+/// An ECS service: the names of its cluster and of the service.
 type EcsService = (String, String);
 
 /// Deregisters the instances of a Cloud Map service that ECS has left behind.
@@ -36,7 +34,7 @@ pub async fn deregister(cx: &Context, service: &str) -> Result<()> {
     Ok(())
 }
 
-/// Who is registered with a Cloud Map service.
+/// Describes the instances that are registered with a Cloud Map service.
 pub async fn registered(cx: &Context, service: &str) -> Result<Vec<String>> {
     let instances = instances(cx, service).await?;
     let named = instances.iter().map(|instance| {
@@ -69,7 +67,7 @@ fn ecs_service(instance: &InstanceSummary) -> Option<EcsService> {
     Some((of(ECS_CLUSTER)?, of(ECS_SERVICE)?))
 }
 
-/// The ECS services that still run, or are on their way out and deregister their tasks themselves.
+/// The ECS services that still run, or that are draining and deregister their tasks themselves.
 async fn living(cx: &Context, asked: BTreeSet<EcsService>) -> Result<BTreeSet<EcsService>> {
     let mut by_cluster: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (cluster, service) in asked {
@@ -95,7 +93,7 @@ async fn deregister_one(cx: &Context, service: &str, instance: &str) -> Result<(
     let call = call.service_id(service).instance_id(instance);
     let answer = call.send().await;
     match answer.named("servicediscovery:DeregisterInstance") {
-        // Another call is at it, or was.
+        // Another call deregisters the instance, or has done so.
         Err(error)
             if error.class == ErrorClass::NotFound
                 || error.code.as_deref() == Some("DuplicateRequest") =>

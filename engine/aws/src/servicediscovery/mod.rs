@@ -1,4 +1,4 @@
-//! AWS Cloud Map. The creator request id of a create is the intent's, so that what a lost create made is known by it.
+//! AWS Cloud Map. The creator request id of a create is the intent's id, so that Windlass recognizes the result of a lost create.
 
 mod errors;
 mod http_namespace;
@@ -7,5 +7,6 @@ mod namespace;
 mod private_dns_namespace;
 mod service;
 mod tags;
+mod words;
 
 pub use self::tags::Tags;

@@ -3,34 +3,57 @@
 use std::time::Duration;
 
 use aws_sdk_servicediscovery::types::{
-    NamespaceType, PrivateDnsNamespaceChange as SdkChange, PrivateDnsNamespaceProperties,
-    PrivateDnsNamespacePropertiesChange, PrivateDnsPropertiesMutable,
-    PrivateDnsPropertiesMutableChange, Soa, SoaChange,
+    Namespace, NamespaceType, PrivateDnsNamespaceChange as SdkChange, PrivateDnsNamespaceProperties,
 };
 use windlass::aws::servicediscovery::{
-    PrivateDnsNamespace, PrivateDnsNamespaceChange, PrivateDnsNamespaceResolved,
+    NamespacePropertiesResolved, PrivateDnsNamespace, PrivateDnsNamespaceChange,
+    PrivateDnsNamespaceResolved,
 };
-use windlass_engine::provider::{Deletion, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{errors, namespace, tags};
 use crate::applied_tags;
-use crate::error::{Named, Result};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed};
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
+use crate::prelude::*;
 use crate::tagging;
-use crate::wording::Wording;
 
 lives!(PrivateDnsNamespace => PrivateDnsNamespaceLifecycle);
 
 pub struct PrivateDnsNamespaceLifecycle;
 
+tables! { windlass::aws::servicediscovery => aws_sdk_servicediscovery;
+    Soa;
+    Soa => SoaChange | _;
+    DnsProperties => PrivateDnsPropertiesMutable | DnsProperties;
+    DnsProperties => PrivateDnsPropertiesMutableChange | _;
+    NamespaceProperties => PrivateDnsNamespaceProperties | NamespaceProperties;
+    NamespaceProperties => PrivateDnsNamespacePropertiesChange | _;
+    PrivateDnsNamespace => create_private_dns_namespace | Namespace {
+        "Description" shown by namespace::description;
+        "Properties" sent by with_ttl;
+    }
+}
+
+/// The properties to send; `None` without a time to live (TTL). AWS takes no record without a TTL, and the properties hold nothing else.
+fn with_ttl(
+    properties: &Option<NamespacePropertiesResolved>,
+) -> Option<PrivateDnsNamespaceProperties> {
+    ttl(properties).and_then(|_| properties.to_sdk())
+}
+
+fn ttl(properties: &Option<NamespacePropertiesResolved>) -> Option<i64> {
+    let dns = properties.as_ref()?.dns_properties.as_ref()?;
+    dns.soa.as_ref()?.ttl.map(i64::from)
+}
+
+fn shown_ttl(namespace: &Namespace) -> Option<i64> {
+    let dns = namespace.properties.as_ref()?.dns_properties.as_ref()?;
+    dns.soa.as_ref().map(|soa| soa.ttl)
+}
+
 impl Lifecycle for PrivateDnsNamespaceLifecycle {
     type Kind = PrivateDnsNamespace;
     const DELETION: Deletion = Deletion::InBackground;
+    const TIMING: Timing = Timing::USUAL.polled(250, 4_000).taking(40, 1);
     const WORDINGS: &'static [Wording] = errors::WORDINGS;
     const VISIBLE_WITHIN: Duration = namespace::VISIBLE_WITHIN;
 
@@ -43,22 +66,10 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         let Some(known) = namespace::known(&subject.id, &subject.outputs, answers)? else {
             return Ok(None);
         };
-        let soa = Block::new().set("TTL", known.soa_ttl);
-        let dns = Block::new().block("SOA", Some(soa));
-        let properties = Block::new()
-            .set("Name", known.name.as_ref())
-            .set(
-                "Description",
-                known.description.as_ref().filter(|text| !text.is_empty()),
-            )
-            .block(
-                "Properties",
-                Some(Block::new().block("DnsProperties", Some(dns))),
-            );
         let (arn, applied) = (subject.output("Arn"), &subject.applied.tags);
         Ok(Some(Observed {
-            properties: applied_tags::observe(properties, arn, applied, answers)?,
-            outputs: known.outputs(),
+            properties: applied_tags::observe(known.block(), arn, applied, answers)?,
+            outputs: namespace::attributes(known),
         }))
     }
 
@@ -68,24 +79,9 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         intent: &IntentId,
     ) -> Result<Made> {
         const OPERATION: &str = "servicediscovery:CreatePrivateDnsNamespace";
-        let properties = ttl(spec).map(|ttl| {
-            let soa = Soa::builder()
-                .ttl(ttl)
-                .build()
-                .expect("a record with a time to live is whole");
-            let dns = PrivateDnsPropertiesMutable::builder().soa(soa).build();
-            PrivateDnsNamespaceProperties::builder()
-                .dns_properties(dns)
-                .build()
-        });
-        let request = cx
-            .servicediscovery()
-            .create_private_dns_namespace()
-            .name(&spec.name)
-            .vpc(spec.vpc.as_str())
+        let request = spec
+            .fill(cx.servicediscovery().create_private_dns_namespace())
             .creator_request_id(&intent.0)
-            .set_description(spec.description.clone())
-            .set_properties(properties)
             .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
         namespace::made(cx, answer.operation_id, OPERATION).await
@@ -106,19 +102,9 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
                     modifies = true;
                 }
                 PrivateDnsNamespaceChange::Properties => {
-                    // Without one written, what is there stays: AWS has no way to clear it.
-                    if let Some(ttl) = ttl(to) {
-                        let soa = SoaChange::builder()
-                            .ttl(ttl)
-                            .build()
-                            .expect("a record with a time to live is whole");
-                        let dns = PrivateDnsPropertiesMutableChange::builder()
-                            .soa(soa)
-                            .build();
-                        let properties = PrivateDnsNamespacePropertiesChange::builder()
-                            .dns_properties(dns)
-                            .build();
-                        change = change.properties(properties);
+                    // If the author wrote no TTL, AWS keeps the old one, because no call can clear it.
+                    if ttl(&to.properties).is_some() {
+                        change = change.set_properties(to.properties.to_sdk());
                         modifies = true;
                     }
                 }
@@ -167,12 +153,7 @@ impl Lifecycle for PrivateDnsNamespaceLifecycle {
         namespace::progress(&subject.id, &subject.outputs, until, answers, |known| {
             (subject.applied.description.is_none()
                 || known.description == subject.applied.description)
-                && ttl(&subject.applied).is_none_or(|ttl| known.soa_ttl == Some(ttl))
+                && ttl(&subject.applied.properties).is_none_or(|ttl| shown_ttl(known) == Some(ttl))
         })
     }
-}
-
-fn ttl(spec: &PrivateDnsNamespaceResolved) -> Option<i64> {
-    let dns = spec.properties.as_ref()?.dns_properties.as_ref()?;
-    dns.soa.as_ref()?.ttl.map(i64::from)
 }

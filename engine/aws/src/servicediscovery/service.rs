@@ -1,50 +1,91 @@
 //! The life cycle of `AWS::ServiceDiscovery::Service`.
 //!
-//! CreateService carries everything but the service's attributes. UpdateService deletes what it does not name, so it names everything.
-//! Services are listed by namespace, which is how their namespace is known without asking about each.
+//! CreateService carries everything except the service's attributes. UpdateService deletes every setting that it does not name, so it names all of
+//! them. Windlass lists services by namespace, so it knows the namespace of each service without a further call.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aws_sdk_servicediscovery::operation::create_service::builders::CreateServiceFluentBuilder;
 use aws_sdk_servicediscovery::types::{
-    DnsConfig, DnsConfigChange, DnsRecord, FilterCondition, HealthCheckConfig,
-    HealthCheckCustomConfig, HealthCheckType, RecordType, RoutingPolicy, Service as SdkService,
-    ServiceChange as SdkChange, ServiceFilter, ServiceFilterName, ServiceSummary, ServiceType,
-    ServiceTypeOption,
+    FilterCondition, Service as SdkService, ServiceChange as SdkChange, ServiceFilter,
+    ServiceFilterName, ServiceSummary, ServiceType,
 };
 use windlass::aws::servicediscovery::{
-    DnsConfigResolved, HealthCheckResolved, Route53HealthCheckResolved, Service, ServiceChange,
-    ServiceResolved,
+    HealthCheckResolved, Service, ServiceChange, ServiceResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::tags::Tags;
 use super::{errors, leftovers, tags};
 use crate::applied_tags;
-use crate::clients::Clients;
-use crate::error::{Found, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject, existence};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Single, Wants};
-use crate::registry::lives;
+use crate::lifecycle::existence;
+use crate::prelude::*;
 use crate::tagging;
-use crate::wording::Wording;
 
 lives!(Service => ServiceLifecycle);
 
 pub struct ServiceLifecycle;
 
-/// What is known about a service, from the list or from its own answer.
-pub struct Known {
-    id: String,
-    arn: Option<String>,
-    name: Option<String>,
-    namespace: Option<String>,
-    of_type: Option<ServiceType>,
-    description: Option<String>,
-    dns: Option<DnsConfig>,
-    asked: Option<HealthCheckConfig>,
-    custom: Option<HealthCheckCustomConfig>,
+tables! { windlass::aws::servicediscovery => aws_sdk_servicediscovery;
+    DnsRecord { "Type" as r#type; }
+    DnsConfig { "DnsRecords" always; }
+    DnsConfig => DnsConfigChange | _ { "DnsRecords" always; "RoutingPolicy" not sent; }
+    Route53HealthCheck => HealthCheckConfig { "Type" as r#type; }
+    Service => create_service | Service {
+        "Type" as r#type, shown by api_only;
+        "Description" shown by description;
+        "DnsConfig" shown by dns_config;
+        "ServiceAttributes" later, not shown;
+        health_check { "HealthCheckCustomConfig" shown by custom_check; }
+    }
+}
+
+/// The threshold of custom health checks, which the SDK marks as deprecated.
+#[expect(
+    deprecated,
+    reason = "AWS still takes and returns it, and uses 1 whatever it is given"
+)]
+mod threshold {
+    use crate::table::tables;
+
+    tables! { windlass::aws::servicediscovery => aws_sdk_servicediscovery;
+        CustomHealthCheck => HealthCheckCustomConfig;
+    }
+}
+
+/// The type, if it is `HTTP`. Every service has a type, but specs write only this one.
+fn api_only(service: &SdkService) -> Option<&str> {
+    (service.r#type == Some(ServiceType::Http)).then_some("HTTP")
+}
+
+fn description(service: &SdkService) -> Option<&String> {
+    let description = service.description.as_ref();
+    description.filter(|text| !text.is_empty())
+}
+
+fn dns_config(service: &SdkService) -> Option<Block> {
+    let dns = service.dns_config.as_ref();
+    let dns = dns.filter(|dns| !dns.dns_records.is_empty());
+    dns.map(Showing::block)
+}
+
+/// A custom health check without settings is a health check, too, so its block may be empty.
+fn custom_check(service: &SdkService) -> Option<Block> {
+    let check = service.health_check_custom_config.as_ref();
+    check.map(Showing::block)
+}
+
+impl Described for SdkService {
+    fn id(&self) -> Option<String> {
+        self.id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        outputs([("Id", self.id.clone()), ("Arn", self.arn.clone())])
+    }
+
+    fn properties(&self) -> Block {
+        self.block()
+    }
 }
 
 /// Services by namespace and id.
@@ -52,7 +93,7 @@ pub struct Services;
 
 impl Query for Services {
     type Key = (String, String);
-    type Item = Known;
+    type Item = SdkService;
     /// One list answers for all services of a namespace.
     const BATCH: usize = 1000;
 
@@ -64,19 +105,23 @@ impl Query for Services {
         groups.into_values().collect()
     }
 
-    async fn fetch(clients: &Clients, keys: Vec<Self::Key>) -> Result<Vec<(Self::Key, Known)>> {
+    async fn fetch(
+        clients: &Clients,
+        keys: Vec<Self::Key>,
+    ) -> Result<Vec<(Self::Key, SdkService)>> {
         let Some((namespace, _)) = keys.into_iter().next() else {
             return Ok(Vec::new());
         };
         let found = list(clients, &namespace).await?.into_iter();
-        let known = found.filter_map(|found| listed(found, &namespace));
-        Ok(known
-            .map(|known| ((namespace.clone(), known.id.clone()), known))
-            .collect())
+        let named = found.filter_map(|found| {
+            let key = (namespace.clone(), found.id.clone()?);
+            Some((key, listed(found, &namespace)))
+        });
+        Ok(named.collect())
     }
 
-    async fn confirm(clients: &Clients, (_, id): &Self::Key) -> Result<Option<Known>> {
-        Ok(get(clients, id).await?.and_then(asked))
+    async fn confirm(clients: &Clients, (_, id): &Self::Key) -> Result<Option<SdkService>> {
+        get(clients, id).await
     }
 }
 
@@ -104,11 +149,7 @@ impl Lifecycle for ServiceLifecycle {
     const WORDINGS: &'static [Wording] = errors::WORDINGS;
 
     fn after_create(spec: &ServiceResolved) -> Vec<ServiceChange> {
-        let written = !spec.service_attributes.is_empty();
-        written
-            .then_some(ServiceChange::ServiceAttributes)
-            .into_iter()
-            .collect()
+        later::<_, CreateServiceFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -120,86 +161,26 @@ impl Lifecycle for ServiceLifecycle {
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let Some(known) = answers.get::<Services>(&key(subject))? else {
+        let Some(service) = answers.get::<Services>(&key(subject))? else {
             return Ok(None);
         };
-        let api_only = known.of_type == Some(ServiceType::Http);
-        let properties = Block::new()
-            .set("NamespaceId", known.namespace.as_ref())
-            .set("Name", known.name.as_ref())
-            .set("Type", api_only.then_some("HTTP"))
-            .set(
-                "Description",
-                known.description.as_ref().filter(|text| !text.is_empty()),
-            )
-            .block(
-                "DnsConfig",
-                known
-                    .dns
-                    .as_ref()
-                    .filter(|dns| !dns.dns_records.is_empty())
-                    .map(observed_dns),
-            )
-            .block(
-                "HealthCheckConfig",
-                known.asked.as_ref().map(observed_check),
-            )
-            .set(
-                "HealthCheckCustomConfig",
-                known.custom.as_ref().map(observed_custom),
-            );
         let attributes = answers.get::<Attributes>(&subject.id)?;
-        let properties = properties.set("ServiceAttributes", attributes);
+        let properties = service.properties().set("ServiceAttributes", attributes);
         let (arn, applied) = (subject.output("Arn"), &subject.applied.tags);
         Ok(Some(Observed {
             properties: applied_tags::observe(properties, arn, applied, answers)?,
-            outputs: outputs_of(&known.id, known.arn.clone()),
+            outputs: service.outputs(),
         }))
     }
 
     async fn create(cx: &Context, spec: &ServiceResolved, intent: &IntentId) -> Result<Made> {
         const OPERATION: &str = "servicediscovery:CreateService";
-        let (asked, custom) = match &spec.health_check {
-            Some(HealthCheckResolved::Route53(check)) => (Some(sdk_check(check)), None),
-            Some(HealthCheckResolved::Custom(check)) => {
-                let custom = HealthCheckCustomConfig::builder();
-                #[expect(deprecated, reason = "AWS still takes it, and ignores it")]
-                let custom = custom.set_failure_threshold(check.failure_threshold.map(int));
-                (None, Some(custom.build()))
-            }
-            None => (None, None),
-        };
-        let dns = spec.dns_config.as_ref().map(|dns| {
-            let config = DnsConfig::builder()
-                .set_dns_records(Some(records(dns)))
-                .set_routing_policy(
-                    dns.routing_policy
-                        .map(|policy| RoutingPolicy::from(policy.as_str())),
-                );
-            config
-                .build()
-                .expect("a configuration with records is whole")
-        });
-        let request = cx
-            .servicediscovery()
-            .create_service()
-            .set_name(spec.name.clone())
-            .namespace_id(spec.namespace_id.as_str())
+        let request = spec
+            .fill(cx.servicediscovery().create_service())
             .creator_request_id(&intent.0)
-            .set_type(
-                spec.service_type
-                    .map(|of| ServiceTypeOption::from(of.as_str())),
-            )
-            .set_description(spec.description.clone())
-            .set_dns_config(dns)
-            .set_health_check_config(asked)
-            .set_health_check_custom_config(custom)
             .set_tags(tags::for_create(cx, &spec.tags, intent));
         let answer = request.send().await.named(OPERATION)?;
-        answer
-            .service
-            .and_then(made)
-            .ok_or_else(|| incomplete(OPERATION, "service id"))
+        made(answer.service.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -227,17 +208,13 @@ impl Lifecycle for ServiceLifecycle {
             }
         }
         if modifies {
-            let dns = to.dns_config.as_ref().map(|dns| {
-                let change = DnsConfigChange::builder().set_dns_records(Some(records(dns)));
-                change.build().expect("a change with records is whole")
-            });
             let check = match &to.health_check {
-                Some(HealthCheckResolved::Route53(check)) => Some(sdk_check(check)),
+                Some(HealthCheckResolved::Route53(check)) => check.to_sdk(),
                 Some(HealthCheckResolved::Custom(_)) | None => None,
             };
             let change = SdkChange::builder()
                 .description(to.description.clone().unwrap_or_default())
-                .set_dns_config(dns)
+                .set_dns_config(to.dns_config.to_sdk())
                 .set_health_check_config(check);
             let request = cx
                 .servicediscovery()
@@ -280,8 +257,7 @@ impl Lifecycle for ServiceLifecycle {
                 continue;
             };
             if service.creator_request_id.as_deref() == Some(intent.0.as_str()) {
-                let made =
-                    made(service).ok_or_else(|| incomplete("servicediscovery:GetService", "id"))?;
+                let made = made(Some(&service), "servicediscovery:GetService")?;
                 return Ok(FoundOne::Ours(made));
             }
             return Ok(FoundOne::Foreign(id));
@@ -299,29 +275,22 @@ impl Lifecycle for ServiceLifecycle {
         if let (Until::Reaches(_), Some(known)) = (until, answers.get::<Services>(&key(subject))?)
             && !shows(known, &subject.applied)
         {
-            return Ok(Progress::Pending {
-                status: "a change is taking effect".to_owned(),
-                events: Vec::new(),
-            });
+            return Ok(pending("a change is taking effect"));
         }
         existence(until, Self::observe(subject, answers)?)
     }
 }
 
-/// Whether a change that was sent has taken effect: UpdateService works in the background.
-fn shows(known: &Known, applied: &ServiceResolved) -> bool {
-    let ttl = |record: &DnsRecord| (record.r#type.as_str().to_owned(), record.ttl);
-    let shown: BTreeMap<_, _> = known
-        .dns
-        .iter()
-        .flat_map(|dns| &dns.dns_records)
-        .map(ttl)
+/// Whether a sent change has taken effect: UpdateService works in the background.
+fn shows(known: &SdkService, applied: &ServiceResolved) -> bool {
+    let shown = known.dns_config.iter().flat_map(|dns| &dns.dns_records);
+    let shown: BTreeMap<&str, i64> = shown
+        .map(|record| (record.r#type.as_str(), record.ttl))
         .collect();
-    let wanted = applied.dns_config.iter().flat_map(records);
+    let mut wanted = applied.dns_config.iter().flat_map(|dns| &dns.dns_records);
     (applied.description.is_none() || known.description == applied.description)
         && wanted
-            .map(|record| ttl(&record))
-            .all(|(of, ttl)| shown.get(&of) == Some(&ttl))
+            .all(|record| shown.get(record.record_type.as_str()) == Some(&i64::from(record.ttl)))
 }
 
 async fn set_attributes(
@@ -394,32 +363,19 @@ async fn get(clients: &Clients, id: &str) -> Result<Option<SdkService>> {
         .and_then(|answer| answer.service))
 }
 
-fn listed(found: ServiceSummary, namespace: &str) -> Option<Known> {
-    Some(Known {
-        id: found.id?,
-        arn: found.arn,
-        name: found.name,
-        namespace: Some(namespace.to_owned()),
-        of_type: found.r#type,
-        description: found.description,
-        dns: found.dns_config,
-        asked: found.health_check_config,
-        custom: found.health_check_custom_config,
-    })
-}
-
-fn asked(found: SdkService) -> Option<Known> {
-    Some(Known {
-        id: found.id?,
-        arn: found.arn,
-        name: found.name,
-        namespace: found.namespace_id,
-        of_type: found.r#type,
-        description: found.description,
-        dns: found.dns_config,
-        asked: found.health_check_config,
-        custom: found.health_check_custom_config,
-    })
+/// Converts an entry of a namespace's list to the type of a single answer.
+fn listed(found: ServiceSummary, namespace: &str) -> SdkService {
+    SdkService::builder()
+        .set_id(found.id)
+        .set_arn(found.arn)
+        .set_name(found.name)
+        .namespace_id(namespace)
+        .set_type(found.r#type)
+        .set_description(found.description)
+        .set_dns_config(found.dns_config)
+        .set_health_check_config(found.health_check_config)
+        .set_health_check_custom_config(found.health_check_custom_config)
+        .build()
 }
 
 fn key(subject: &Subject<ServiceLifecycle>) -> (String, String) {
@@ -427,70 +383,4 @@ fn key(subject: &Subject<ServiceLifecycle>) -> (String, String) {
         subject.applied.namespace_id.as_str().to_owned(),
         subject.id.clone(),
     )
-}
-
-fn int(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn records(dns: &DnsConfigResolved) -> Vec<DnsRecord> {
-    let record = |record: &windlass::aws::servicediscovery::DnsRecordResolved| {
-        let built = DnsRecord::builder()
-            .r#type(RecordType::from(record.record_type.as_str()))
-            .ttl(i64::from(record.ttl));
-        built
-            .build()
-            .expect("a record with type and time to live is whole")
-    };
-    dns.dns_records.iter().map(record).collect()
-}
-
-fn sdk_check(check: &Route53HealthCheckResolved) -> HealthCheckConfig {
-    let built = HealthCheckConfig::builder()
-        .r#type(HealthCheckType::from(check.check_type.as_str()))
-        .set_resource_path(check.resource_path.clone())
-        .set_failure_threshold(check.failure_threshold.map(int));
-    built.build().expect("a health check with a type is whole")
-}
-
-fn observed_dns(dns: &DnsConfig) -> Block {
-    let records = dns.dns_records.iter();
-    Block::new()
-        .set(
-            "RoutingPolicy",
-            dns.routing_policy.as_ref().map(RoutingPolicy::as_str),
-        )
-        .list(
-            "DnsRecords",
-            records.map(|record| {
-                Block::new()
-                    .set("Type", Some(record.r#type.as_str()))
-                    .set("TTL", Some(record.ttl))
-            }),
-        )
-}
-
-fn observed_check(check: &HealthCheckConfig) -> Block {
-    Block::new()
-        .set("Type", Some(check.r#type.as_str()))
-        .set("ResourcePath", check.resource_path.as_ref())
-        .set("FailureThreshold", check.failure_threshold)
-}
-
-fn observed_custom(check: &HealthCheckCustomConfig) -> Block {
-    #[expect(deprecated, reason = "AWS still returns it")]
-    let threshold = check.failure_threshold;
-    Block::new().set("FailureThreshold", threshold)
-}
-
-fn made(found: SdkService) -> Option<Made> {
-    let id = found.id?;
-    Some(Made {
-        outputs: outputs_of(&id, found.arn),
-        id,
-    })
-}
-
-fn outputs_of(id: &str, arn: Option<String>) -> Outputs {
-    outputs([("Id", Some(id.to_owned())), ("Arn", arn)])
 }

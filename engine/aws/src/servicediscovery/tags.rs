@@ -1,15 +1,12 @@
-//! AWS Cloud Map's tags.
+//! AWS Cloud Map's tags, which its calls read and change by ARN.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_servicediscovery::types::Tag;
 use windlass::value::ResolvedTags;
-use windlass_state::identity::IntentId;
 
-use crate::clients::Clients;
-use crate::error::{Found, Named, Result};
-use crate::lifecycle::{Context, creation_tags};
-use crate::reads::Single;
+use crate::lifecycle::creation_tags;
+use crate::prelude::*;
 use crate::tagging::Tagging;
 
 /// Tags by ARN.

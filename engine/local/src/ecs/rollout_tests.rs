@@ -251,6 +251,24 @@ fn containers_that_die_trip_the_breaker_too() {
 }
 
 #[test]
+fn the_service_says_how_many_tasks_may_fail() {
+    let threshold = |desired, kind: &str, value: u32| {
+        let threshold = json!({"type": kind, "value": value});
+        let breaker =
+            json!({"enable": true, "rollback": true, "thresholdConfiguration": threshold});
+        let world = World::new(desired, json!({"deploymentCircuitBreaker": breaker}));
+        world.service.breaker_threshold()
+    };
+    assert_eq!(World::new(1, json!({})).service.breaker_threshold(), 3);
+    assert_eq!(World::new(20, json!({})).service.breaker_threshold(), 10);
+    assert_eq!(threshold(20, "COUNT", 1), 1);
+    assert_eq!(threshold(20, "BOUNDED_PERCENT", 25), 5);
+    assert_eq!(threshold(4, "BOUNDED_PERCENT", 25), 3);
+    assert_eq!(threshold(4, "UNBOUNDED_PERCENT", 25), 1);
+    assert_eq!(threshold(1_000, "UNBOUNDED_PERCENT", 50), 500);
+}
+
+#[test]
 fn the_breaker_without_rollback_stops() {
     let mut world = World::new(
         1,

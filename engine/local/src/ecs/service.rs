@@ -318,10 +318,19 @@ impl Service {
         }
     }
 
-    /// Half of the desired count, from 3 to 200.
-    /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
+    /// How many tasks may fail; half of the desired count, from 3 to 200, where the service does not say.
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html>
     pub(crate) fn breaker_threshold(&self) -> u32 {
-        self.desired.div_ceil(2).clamp(3, 200)
+        let given = self.configuration("/deploymentCircuitBreaker/thresholdConfiguration");
+        let member = |name: &str| given.and_then(|given| given.get(name));
+        let value = member("value").and_then(Value::as_u64).unwrap_or(50);
+        let share = u64::from(self.desired).saturating_mul(value).div_ceil(100);
+        let failures = match member("type").and_then(Value::as_str) {
+            Some("COUNT") => value,
+            Some("UNBOUNDED_PERCENT") => share,
+            _ => share.clamp(3, 200),
+        };
+        u32::try_from(failures).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn target_groups(&self) -> Vec<String> {

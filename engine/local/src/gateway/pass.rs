@@ -203,7 +203,8 @@ impl Gateway {
                 if !tagged::asks_by_arn(&request) {
                     return self.pass_through(call, parts, full(text)).await;
                 }
-                let reply = tagged::answer(&self.backend, call, &request).await?;
+                let targets = &self.scalable_target_tags;
+                let reply = tagged::answer(&self.backend, targets, call, &request).await?;
                 Ok(reply.into_response().map(full))
             }
         }

@@ -175,12 +175,19 @@ async fn a_call_lands_late(cloud: &EmbeddedCloud) {
         assert!(begun.elapsed() < Duration::from_secs(10), "it never lands");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let calls = cloud.control().calls().await.expect("calls");
-    let late = calls
-        .log
-        .iter()
-        .find(|call| call.rule.as_deref() == Some("late"))
-        .expect("recorded");
+    // The gateway records a call once it has ended, a moment after its effect shows.
+    let late = loop {
+        let calls = cloud.control().calls().await.expect("calls");
+        let mut log = calls.log.into_iter();
+        match log.find(|call| call.rule.as_deref() == Some("late")) {
+            Some(late) => break late,
+            None => assert!(
+                begun.elapsed() < Duration::from_secs(10),
+                "it is never recorded"
+            ),
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     assert!(
         late.milliseconds >= 700.0 && late.status.is_none(),
         "{late:?}"

@@ -37,7 +37,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Part {
-    /// Writes a stack and what stands after it was brought up.
+    /// Writes a stack, and the state after its `up`.
     Prepare {
         #[arg(value_enum)]
         shape: Shape,
@@ -55,7 +55,7 @@ enum Part {
 /// The cases that the benchmark plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Everything stands.
+    /// Nothing changes.
     Unchanged,
     /// A tag is new.
     OneChange,

@@ -6,8 +6,12 @@ use crate::wire::Fixture;
 
 pub fn fixture() -> Fixture {
     let id = "service/shop/api|ecs:service:DesiredCount|ecs";
+    let arn = "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/0ec5";
     Fixture::of::<ScalableTarget>(id)
         .output("Id", id)
+        .output("ScalableTargetArn", arn)
+        .answer("RegisterScalableTarget", &format!(r#"{{"ScalableTargetARN": "{arn}"}}"#))
+        .answer("ListTagsForResource", r#"{"Tags": {"Name": "api", "windlass:intent": "0"}}"#)
         .answer(
             "DescribeScalableTargets",
             r#"{"ScalableTargets": [{

@@ -88,7 +88,8 @@ const DESCRIBED: &[(usize, &str)] = &[
     ),
     (
         12,
-        "<MixedInstancesPolicy><InstancesDistribution><OnDemandAllocationStrategy>prioritized</OnDemandAllocationStrategy>
+        "<MixedInstancesPolicy><InstancesDistribution><DistributionSegments><member><TargetCapacityTypes><member>on-demand-capacity-reservation</member>
+        <member>capacity-block</member></TargetCapacityTypes></member></DistributionSegments><OnDemandAllocationStrategy>prioritized</OnDemandAllocationStrategy>
         <OnDemandBaseCapacity>1</OnDemandBaseCapacity><OnDemandPercentageAboveBaseCapacity>25</OnDemandPercentageAboveBaseCapacity>
         <SpotAllocationStrategy>lowest-price</SpotAllocationStrategy><SpotInstancePools>3</SpotInstancePools><SpotMaxPrice>0.10</SpotMaxPrice>
         </InstancesDistribution><LaunchTemplate><LaunchTemplateSpecification><LaunchTemplateId>lt-0a1</LaunchTemplateId><Version>1</Version>
@@ -100,7 +101,9 @@ const DESCRIBED: &[(usize, &str)] = &[
     ),
     (
         13,
-        "<MixedInstancesPolicy><InstancesDistribution><OnDemandAllocationStrategy>lowest-price</OnDemandAllocationStrategy>
+        "<MixedInstancesPolicy><InstancesDistribution><DistributionSegments><member><TargetCapacityTypes><member>interruptible-capacity-reservation</member>
+        <member>on-demand-capacity-reservation</member><member>on-demand</member></TargetCapacityTypes></member></DistributionSegments>
+        <OnDemandAllocationStrategy>lowest-price</OnDemandAllocationStrategy>
         <OnDemandBaseCapacity>2</OnDemandBaseCapacity><OnDemandPercentageAboveBaseCapacity>50</OnDemandPercentageAboveBaseCapacity>
         <SpotAllocationStrategy>lowest-price</SpotAllocationStrategy><SpotInstancePools>4</SpotInstancePools><SpotMaxPrice>0.20</SpotMaxPrice>
         </InstancesDistribution><LaunchTemplate><LaunchTemplateSpecification><LaunchTemplateName>nodes</LaunchTemplateName><Version>$Default</Version>

@@ -26,6 +26,7 @@ pub fn fixture() -> Fixture {
         <metadataOptions><httpEndpoint>enabled</httpEndpoint><httpProtocolIpv6>enabled</httpProtocolIpv6><httpPutResponseHopLimit>2</httpPutResponseHopLimit>
         <httpTokens>required</httpTokens><instanceMetadataTags>enabled</instanceMetadataTags></metadataOptions>
         <monitoring><enabled>true</enabled></monitoring>
+        <networkPerformanceOptions><bandwidthWeighting>vpc-1</bandwidthWeighting></networkPerformanceOptions>
         <placement><affinity>host</affinity><availabilityZone>us-east-1a</availabilityZone><groupName>nodes</groupName><hostId>h-0a1</hostId>
         <partitionNumber>1</partitionNumber><spreadDomain>a</spreadDomain><tenancy>host</tenancy></placement>
         <privateDnsNameOptions><enableResourceNameDnsAAAARecord>true</enableResourceNameDnsAAAARecord>
@@ -95,7 +96,8 @@ const DESCRIBED: &[(usize, &str)] = &[
     (
         6,
         "<capacityReservationSpecification><capacityReservationTarget><capacityReservationId>cr-0a1</capacityReservationId></capacityReservationTarget>
-        </capacityReservationSpecification><iamInstanceProfile><arn>arn:aws:iam::123456789012:instance-profile/nodes</arn></iamInstanceProfile>
+        </capacityReservationSpecification><cpuOptions><nestedVirtualization>enabled</nestedVirtualization></cpuOptions>
+        <iamInstanceProfile><arn>arn:aws:iam::123456789012:instance-profile/nodes</arn></iamInstanceProfile>
         <instanceMarketOptions><marketType>capacity-block</marketType></instanceMarketOptions>
         <placement><groupId>pg-0a1</groupId><hostResourceGroupArn>arn:aws:resource-groups:us-east-1:123456789012:group/hosts</hostResourceGroupArn>
         </placement><securityGroupSet><item>nodes</item></securityGroupSet>",
@@ -105,6 +107,7 @@ const DESCRIBED: &[(usize, &str)] = &[
         "<capacityReservationSpecification><capacityReservationTarget>
         <capacityReservationResourceGroupArn>arn:aws:resource-groups:us-east-1:123456789012:group/reserved</capacityReservationResourceGroupArn>
         </capacityReservationTarget></capacityReservationSpecification>
+        <cpuOptions><nestedVirtualization>disabled</nestedVirtualization></cpuOptions>
         <iamInstanceProfile><arn>arn:aws:iam::123456789012:instance-profile/workers</arn></iamInstanceProfile>
         <instanceMarketOptions><marketType>interruptible-capacity-reservation</marketType></instanceMarketOptions>
         <placement><groupId>pg-0b2</groupId><hostResourceGroupArn>arn:aws:resource-groups:us-east-1:123456789012:group/others</hostResourceGroupArn>

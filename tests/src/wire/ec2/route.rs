@@ -7,7 +7,7 @@ use crate::wire::Fixture;
 const IPV4: &str = "<destinationCidrBlock>0.0.0.0/0</destinationCidrBlock>";
 
 /// AWS's description of the samples' targets, each in a route for all of IPv4.
-const TARGETS: [(usize, &str); 9] = [
+const TARGETS: [(usize, &str); 10] = [
     (3, "<carrierGatewayId>cagw-0a1</carrierGatewayId>"),
     (
         4,
@@ -28,6 +28,10 @@ const TARGETS: [(usize, &str); 9] = [
     (
         12,
         "<vpcPeeringConnectionId>pcx-0a1</vpcPeeringConnectionId>",
+    ),
+    (
+        20,
+        "<odbNetworkArn>arn:aws:odb:us-east-1:123456789012:odb-network/odbnet_0a1b2c3d</odbNetworkArn>",
     ),
 ];
 

@@ -12,6 +12,8 @@ pub fn fixture() -> Fixture {
             "DescribeVpcs",
             "<DescribeVpcsResponse><vpcSet><item>
                 <vpcId>vpc-0a1b2c3d</vpcId><state>available</state><cidrBlock>10.0.0.0/16</cidrBlock><instanceTenancy>dedicated</instanceTenancy>
+                <encryptionControl><vpcId>vpc-0a1b2c3d</vpcId><vpcEncryptionControlId>vpcec-0a1b2c3d</vpcEncryptionControlId><mode>enforce</mode>
+                <state>available</state><resourceExclusions><natGateway><state>enabled</state></natGateway></resourceExclusions></encryptionControl>
                 <tagSet><item><key>Name</key><value>main</value></item><item><key>windlass:intent</key><value>0</value></item></tagSet>
             </item></vpcSet></DescribeVpcsResponse>",
         )

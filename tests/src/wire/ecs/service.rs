@@ -31,7 +31,9 @@ fn answer(sample: &Value) -> String {
     if let Some(role) = members.remove("role") {
         members.insert("roleArn".to_owned(), role);
     }
-    members.remove("forceNewDeployment");
+    for never_shown in ["forceNewDeployment", "gatewayConnectors", "monitoring"] {
+        members.remove(never_shown);
+    }
     json!({"services": [service]}).to_string()
 }
 

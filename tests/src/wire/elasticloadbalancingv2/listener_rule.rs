@@ -125,6 +125,13 @@ pub fn fixture() -> Fixture {
                 &["^old[.].*$"],
             ),
         ),
+        (
+            21,
+            condition(
+                "source-ip",
+                "<SourceIpConfig><IpAddressType>ipv4</IpAddressType></SourceIpConfig>",
+            ),
+        ),
     ];
     let full = |operation: &str| described(operation, &paths, &actions::forward("api", 1));
     let mut fixture = Fixture::of::<ListenerRule>(&arn())

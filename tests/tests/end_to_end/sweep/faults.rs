@@ -140,13 +140,17 @@ fn points() -> Vec<Point> {
         fault: Fault::AnswerLost,
     });
     let others = CHOSEN - UNGUARDED.len();
-    let spread = moments.into_iter().step_by(apart).take(others);
-    let spread = spread.enumerate().map(|(index, moment)| {
+    let mut points: Vec<Point> = unguarded.into_iter().collect();
+    for moment in moments.into_iter().step_by(apart).take(others) {
         let faults = befalling(&moment.operation);
-        let fault = faults[(index + turn) % faults.len()];
-        Point { moment, fault }
-    });
-    unguarded.into_iter().chain(spread).collect()
+        // The fault that the fewest points have so far, so that every fault comes up whatever the number of calls.
+        let from = (points.len() + turn) % faults.len();
+        let in_turn = faults.iter().cycle().skip(from).take(faults.len());
+        let times = |fault: &&Fault| points.iter().filter(|one| one.fault == **fault).count();
+        let fault = *in_turn.min_by_key(times).expect("every call can fail");
+        points.push(Point { moment, fault });
+    }
+    points
 }
 
 /// Whether the run failed and reported what failed: an error of the run, or of a step.

@@ -16,6 +16,8 @@ crate::text_enum! {
         BalancedBestEffort = "balanced-best-effort",
         /// Evenly; if a zone has no capacity, the group does not launch in another zone.
         BalancedOnly = "balanced-only",
+        /// First where reserved capacity is left, then evenly. The group or its launch template names the reservations.
+        ReservationsThenBalanced = "reservations-then-balanced",
     }
 
     /// What happens to unhealthy instances in an impaired zone.

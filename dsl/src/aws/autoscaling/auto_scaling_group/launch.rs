@@ -1,6 +1,4 @@
 //! What a group launches: one launch template, or several with a mix of instance types and ways to pay.
-//!
-//! Not here: distribution segments, which CloudFormation does not have.
 
 use windlass_derive::{Block, Choice};
 
@@ -21,7 +19,19 @@ crate::text_enum! {
         LowestPrice = "lowest-price",
     }
 
-    /// How AWS chooses Spot instance types.
+    /// A kind of capacity that instances are launched in.
+    pub enum TargetCapacityType {
+        /// On-Demand Capacity Reservations.
+        OnDemandCapacityReservation = "on-demand-capacity-reservation",
+        /// Capacity Blocks that were bought.
+        CapacityBlock = "capacity-block",
+        /// Reservations whose owner can take the capacity back.
+        InterruptibleCapacityReservation = "interruptible-capacity-reservation",
+        /// On-Demand capacity outside of any reservation.
+        OnDemand = "on-demand",
+    }
+
+    /// How Spot instance types are chosen.
     pub enum SpotAllocationStrategy {
         /// The pools with the most capacity among the cheap ones. AWS recommends it.
         PriceCapacityOptimized = "price-capacity-optimized",
@@ -79,7 +89,10 @@ pub struct MixedInstancesPolicy {
 /// The shares of On-Demand and Spot, and how AWS chooses instance types.
 #[derive(Debug, Clone, Block)]
 pub struct InstancesDistribution {
-    /// How AWS chooses On-Demand instance types. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
+    /// Which kinds of capacity the group tries, and in which order. AWS takes one segment, and keeps it when it is left out.
+    #[field(removal_keeps)]
+    pub distribution_segments: Vec<DistributionSegment>,
+    /// How On-Demand instance types are chosen. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
     #[field(removal_keeps)]
     pub on_demand_allocation_strategy: Option<Input<OnDemandAllocationStrategy>>,
     /// The On-Demand capacity before Spot begins, in the unit of the group's sizes. AWS's default is 0.
@@ -97,6 +110,14 @@ pub struct InstancesDistribution {
     /// The highest Spot price per hour, in US dollars. AWS advises against setting it.
     #[field(removal_default("\"\""))]
     pub spot_max_price: Option<Input<String>>,
+}
+
+/// Kinds of capacity, the most wanted first. The group's `CapacityReservationSpecification` names the reservations.
+#[derive(Debug, Clone, Block)]
+pub struct DistributionSegment {
+    /// The kinds, each once. `on-demand` as the last one makes instances start where no reservation has room.
+    #[field(required)]
+    pub target_capacity_types: Vec<Input<TargetCapacityType>>,
 }
 
 /// The templates of a mix.
@@ -293,6 +314,37 @@ impl InstancesDistribution {
                 "is given, but the strategy is not `lowest-price`",
                 "leave it out: the other strategies use every pool",
             );
+        }
+        self.check_segments(&format!("{at}.DistributionSegments"), checks);
+    }
+
+    fn check_segments(&self, at: &str, checks: &mut Checks<'_>) {
+        let segments = &self.distribution_segments;
+        if segments.len() > 1 {
+            checks.invalid(
+                at,
+                format!("names {} segments", segments.len()),
+                "AWS takes one: name all kinds of capacity there, in order",
+            );
+        }
+        for (index, segment) in segments.iter().enumerate() {
+            let at = format!("{at}[{index}].TargetCapacityTypes");
+            let types = &segment.target_capacity_types;
+            if types.is_empty() {
+                checks.invalid(&at, "is empty", "name at least one kind of capacity");
+            }
+            let literals: Vec<_> = types.iter().filter_map(Input::literal).collect();
+            let twice = literals
+                .iter()
+                .enumerate()
+                .find(|(place, one)| literals[..*place].contains(*one));
+            if let Some((_, twice)) = twice {
+                checks.invalid(
+                    &at,
+                    format!("names `{twice}` twice"),
+                    "name each kind of capacity once",
+                );
+            }
         }
     }
 }

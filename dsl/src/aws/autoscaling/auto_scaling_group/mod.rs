@@ -344,8 +344,9 @@ impl Check for AutoScalingGroup {
 #[cfg(test)]
 mod tests {
     use super::launch::{
-        InstancesDistribution, LaunchTemplateOverrides, LaunchTemplateSpecification,
-        MixedInstancesPolicy, SpotAllocationStrategy,
+        DistributionSegment, InstancesDistribution, LaunchTemplateOverrides,
+        LaunchTemplateSpecification, MixedInstancesPolicy, SpotAllocationStrategy,
+        TargetCapacityType,
     };
     use super::*;
     use crate::aws::ec2::{InstanceRequirements, LaunchTemplateId};
@@ -424,6 +425,10 @@ mod tests {
         )
         .instances_distribution(
             InstancesDistribution::new()
+                .distribution_segments([
+                    DistributionSegment::new([TargetCapacityType::OnDemand; 2]),
+                    DistributionSegment::new([TargetCapacityType::OnDemand; 0]),
+                ])
                 .spot_instance_pools(21)
                 .spot_allocation_strategy(SpotAllocationStrategy::CapacityOptimized),
         );
@@ -437,6 +442,9 @@ mod tests {
             [
                 "`MixedInstancesPolicy.InstancesDistribution.SpotInstancePools` of `g` is 21",
                 "`MixedInstancesPolicy.InstancesDistribution.SpotInstancePools` of `g` is given, but the strategy is not `lowest-price`",
+                "`MixedInstancesPolicy.InstancesDistribution.DistributionSegments` of `g` names 2 segments",
+                "`MixedInstancesPolicy.InstancesDistribution.DistributionSegments[0].TargetCapacityTypes` of `g` names `on-demand` twice",
+                "`MixedInstancesPolicy.InstancesDistribution.DistributionSegments[1].TargetCapacityTypes` of `g` is empty",
                 "`MixedInstancesPolicy.LaunchTemplate.Overrides[0].WeightedCapacity` of `g` is `0`",
                 "`MixedInstancesPolicy.LaunchTemplate.Overrides[1].InstanceRequirements.VCpuCount` of `g` is from 4 to 2",
                 "`MixedInstancesPolicy.LaunchTemplate.Overrides` of `g` have a weight in 1 of 2",

@@ -14,8 +14,9 @@ use super::capacity::{
     RetentionTriggers,
 };
 use super::launch::{
-    InstancesDistribution, Launch, LaunchTemplateOverrides, LaunchTemplateSpecification,
-    MixedInstancesPolicy, OnDemandAllocationStrategy, SpotAllocationStrategy, TemplateReference,
+    DistributionSegment, InstancesDistribution, Launch, LaunchTemplateOverrides,
+    LaunchTemplateSpecification, MixedInstancesPolicy, OnDemandAllocationStrategy,
+    SpotAllocationStrategy, TargetCapacityType, TemplateReference,
 };
 use crate::aws::ec2::{ImageId, InstanceId, InstanceRequirements, LaunchTemplateId, SubnetId};
 use crate::aws::elasticloadbalancingv2::TargetGroupArn;
@@ -230,6 +231,11 @@ fn mixed(second: bool) -> MixedInstancesPolicy {
     let pick = |first: &'static str, other: &'static str| if second { other } else { first };
     let distribution = if second {
         InstancesDistribution::new()
+            .distribution_segments([DistributionSegment::new([
+                TargetCapacityType::InterruptibleCapacityReservation,
+                TargetCapacityType::OnDemandCapacityReservation,
+                TargetCapacityType::OnDemand,
+            ])])
             .on_demand_allocation_strategy(OnDemandAllocationStrategy::LowestPrice)
             .on_demand_base_capacity(2)
             .on_demand_percentage_above_base_capacity(50)
@@ -238,6 +244,10 @@ fn mixed(second: bool) -> MixedInstancesPolicy {
             .spot_max_price("0.20")
     } else {
         InstancesDistribution::new()
+            .distribution_segments([DistributionSegment::new([
+                TargetCapacityType::OnDemandCapacityReservation,
+                TargetCapacityType::CapacityBlock,
+            ])])
             .on_demand_allocation_strategy(OnDemandAllocationStrategy::Prioritized)
             .on_demand_base_capacity(1)
             .on_demand_percentage_above_base_capacity(25)

@@ -16,7 +16,7 @@ use super::market::{
     CapacityReservationSpecification, CreditSpecification, InstanceMarketOptions,
     LicenseSpecification,
 };
-use super::network::NetworkInterface;
+use super::network::{NetworkInterface, NetworkPerformanceOptions};
 use super::storage::BlockDeviceMapping;
 use crate::aws::ec2::{ImageId, InstanceRequirements, InstanceType, SecurityGroupId};
 use crate::stack::Checks;
@@ -76,7 +76,9 @@ pub struct LaunchTemplateData {
     pub monitoring: Option<Monitoring>,
     /// Network interfaces, in order. If there are any, security groups belong to them and not to the template.
     pub network_interfaces: Vec<NetworkInterface>,
-    /// Where the instance runs.
+    /// What the instance uses its bandwidth for.
+    pub network_performance_options: Option<NetworkPerformanceOptions>,
+    /// Where it runs.
     pub placement: Option<Placement>,
     /// The host names of the instance.
     pub private_dns_name_options: Option<PrivateDnsNameOptions>,

@@ -1,6 +1,6 @@
 //! The machine itself: CPU, metadata options, placement, host names, and tags.
 //!
-//! Not here: nested virtualisation and placement by zone id, which CloudFormation does not have.
+//! Not here: placement by zone id, which CloudFormation does not have.
 
 use windlass_derive::{Block, Choice};
 
@@ -73,7 +73,10 @@ pub struct CpuOptions {
     pub amd_sev_snp: Option<Input<Switch>>,
     /// The number of cores.
     pub core_count: Option<Input<i32>>,
-    /// The number of threads per core: 1 or 2.
+    /// Whether the instance can run virtual machines of its own: on Intel's types of the eighth generation, such as `m8i`. AWS's default is
+    /// `disabled`.
+    pub nested_virtualization: Option<Input<Switch>>,
+    /// How many threads per core: 1 or 2.
     pub threads_per_core: Option<Input<i32>>,
 }
 

@@ -8,6 +8,8 @@ use crate::value::Input;
 crate::text_enum! {
     /// The purchase option of an instance, if it is not On-Demand.
     pub enum MarketType {
+        /// At the list price, with no reservation: what AWS does without a market type.
+        OnDemand = "on-demand",
         /// Spare capacity that AWS can take back.
         Spot = "spot",
         /// A capacity block that the account has bought.

@@ -1,9 +1,9 @@
-//! The network interfaces of an instance.
+//! The network interfaces of an instance, and what its bandwidth is for.
 //!
 //! What surprises people: If a template lists network interfaces, security groups belong to the interfaces and no longer to the template itself. An
 //! Auto Scaling group chooses the subnets itself.
 //!
-//! Not here: secondary interfaces and bandwidth weighting, which CloudFormation does not have.
+//! Not here: secondary interfaces, which CloudFormation does not have.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -24,6 +24,23 @@ crate::text_enum! {
         /// An Elastic Fabric Adapter without an IP address.
         EfaOnly = "efa-only",
     }
+
+    /// What gets more of an instance's bandwidth, at the cost of the other.
+    pub enum BandwidthWeighting {
+        /// Each gets what is usual for the instance type.
+        Default = "default",
+        /// The network.
+        Vpc = "vpc-1",
+        /// The volumes.
+        Ebs = "ebs-1",
+    }
+}
+
+/// What an instance uses its bandwidth for.
+#[derive(Debug, Clone, Block)]
+pub struct NetworkPerformanceOptions {
+    /// What gets up to a quarter more, where the instance type can do this. AWS's default is `default`.
+    pub bandwidth_weighting: Option<Input<BandwidthWeighting>>,
 }
 
 /// A network interface that AWS creates with the instance, or an existing one.

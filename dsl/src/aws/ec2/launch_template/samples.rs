@@ -16,8 +16,8 @@ use super::market::{
     ReservationPreference, ReservationTarget, SpotInstanceType, SpotOptions,
 };
 use super::network::{
-    ConnectionTracking, EnaSrd, EnaSrdUdp, InterfaceType, Ipv4Prefix, Ipv6Address, Ipv6Prefix,
-    NetworkInterface, PrivateIpAddress,
+    BandwidthWeighting, ConnectionTracking, EnaSrd, EnaSrdUdp, InterfaceType, Ipv4Prefix,
+    Ipv6Address, Ipv6Prefix, NetworkInterface, NetworkPerformanceOptions, PrivateIpAddress,
 };
 use super::storage::{BlockDeviceMapping, Device, Ebs, VolumeType};
 use crate::aws::ec2::{
@@ -117,6 +117,9 @@ fn full() -> LaunchTemplateData {
                 .instance_metadata_tags(Switch::Enabled),
         )
         .monitoring(Monitoring::new().enabled(true))
+        .network_performance_options(
+            NetworkPerformanceOptions::new().bandwidth_weighting(BandwidthWeighting::Vpc),
+        )
         .placement(
             Placement::new()
                 .affinity(Affinity::Host)
@@ -207,6 +210,9 @@ fn other() -> LaunchTemplateData {
                 .instance_metadata_tags(Switch::Disabled),
         )
         .monitoring(Monitoring::new().enabled(false))
+        .network_performance_options(
+            NetworkPerformanceOptions::new().bandwidth_weighting(BandwidthWeighting::Ebs),
+        )
         .placement(
             Placement::new()
                 .affinity(Affinity::Default)
@@ -325,6 +331,12 @@ fn elsewhere(second: bool) -> LaunchTemplateData {
             CapacityReservationSpecification::new()
                 .capacity_reservation_target(CapacityReservationTarget::new(target)),
         )
+        // Intel's types can do this; those with memory encryption are AMD's.
+        .cpu_options(CpuOptions::new().nested_virtualization(if second {
+            Switch::Disabled
+        } else {
+            Switch::Enabled
+        }))
         .iam_instance_profile(profile)
         .instance_market_options(InstanceMarketOptions::new().market_type(if second {
             MarketType::InterruptibleCapacityReservation

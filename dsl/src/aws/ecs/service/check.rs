@@ -28,6 +28,13 @@ impl<N: ServiceNetwork> Check for Service<N> {
         for volume in &self.volume_configurations {
             volume.check(checks);
         }
+        gateway_connector::check(&self.gateway_connectors, checks);
+        if let Some(monitoring) = &self.monitoring {
+            monitoring.check(checks);
+        }
+        if let Some(connect) = &self.service_connect_configuration {
+            connect.check(checks);
+        }
         if let Some(network) = &self.network_configuration {
             network.awsvpc_configuration.check(checks);
         }
@@ -244,6 +251,52 @@ mod tests {
             .scheduling_strategy(SchedulingStrategy::Daemon)
             .desired_count(2);
         assert_eq!(problems(daemon).len(), 1);
+    }
+
+    #[test]
+    fn what_a_deployment_cannot_do_is_reported() {
+        let early = |percent: u32| {
+            let criteria = EarlySuccessCriteria::at(percent, SourceRevisionCleanup::Deferred);
+            DeploymentConfiguration::rolling()
+                .minimum_healthy_percent(50)
+                .early_success_criteria(criteria)
+        };
+        assert_eq!(
+            problems(service().deployment_configuration(early(80))),
+            [""; 0]
+        );
+        assert_eq!(
+            problems(service().deployment_configuration(early(40))),
+            [
+                "`DeploymentConfiguration.EarlySuccessCriteria.HealthyPercent` of `service` is 40 while 50 percent must keep running"
+            ]
+        );
+        let paused = |stage: LifecycleStage| {
+            DeploymentConfiguration::blue_green()
+                .lifecycle_hooks([DeploymentLifecycleHook::pause([stage])])
+        };
+        let before = paused(LifecycleStage::PreProductionTrafficShift);
+        assert_eq!(
+            problems(service().deployment_configuration(before)),
+            [""; 0]
+        );
+        let during = paused(LifecycleStage::ProductionTrafficShift);
+        assert_eq!(
+            problems(service().deployment_configuration(during)),
+            [
+                "`DeploymentConfiguration.LifecycleHooks[0].LifecycleStages` of `service` has a pause at `PRODUCTION_TRAFFIC_SHIFT`"
+            ]
+        );
+    }
+
+    #[test]
+    fn metrics_come_every_20_or_60_seconds() {
+        let every = |seconds: u32| service().monitoring(ServiceMonitoring::every(seconds));
+        assert_eq!(problems(every(20)), [""; 0]);
+        assert_eq!(
+            problems(every(30)),
+            ["`Monitoring.MetricConfigurations[0].ResolutionSeconds` of `service` is 30"]
+        );
     }
 
     #[test]

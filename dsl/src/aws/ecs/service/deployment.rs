@@ -6,7 +6,7 @@ use windlass_derive::Block;
 use crate::aws::iam::principal::Ecs;
 use crate::aws::iam::{RoleArn, RoleFor};
 use crate::stack::Checks;
-use crate::value::{Input, Json};
+use crate::value::{Input, IntoInput, Json};
 
 crate::text_enum! {
     /// The deployment strategy: how ECS replaces old tasks by new ones.
@@ -47,6 +47,36 @@ crate::text_enum! {
         /// When the users' traffic has moved.
         PostProductionTrafficShift = "POST_PRODUCTION_TRAFFIC_SHIFT",
     }
+    /// What a hook does.
+    pub enum LifecycleHookTarget {
+        /// ECS calls a Lambda function.
+        AwsLambda = "AWS_LAMBDA",
+        /// ECS waits until somebody calls `ContinueServiceDeployment`. Not at the stages in which traffic moves.
+        Pause = "PAUSE",
+    }
+    /// What ECS does when a hook gets no answer in time.
+    pub enum LifecycleHookTimeoutAction {
+        /// ECS goes back to the revision before.
+        Rollback = "ROLLBACK",
+        /// ECS goes on to the next stage.
+        Continue = "CONTINUE",
+    }
+    /// How ECS computes how many tasks may fail before the circuit breaker trips.
+    pub enum ThresholdType {
+        /// The value is the number of tasks.
+        Count = "COUNT",
+        /// The value is a percentage of the desired count; the result is at least 3 and at most 200.
+        BoundedPercent = "BOUNDED_PERCENT",
+        /// The value is a percentage of the desired count, without bounds.
+        UnboundedPercent = "UNBOUNDED_PERCENT",
+    }
+    /// When ECS removes the old tasks of a deployment with early success.
+    pub enum SourceRevisionCleanup {
+        /// Before the deployment counts as successful.
+        Blocking = "BLOCKING",
+        /// Afterwards, in the background.
+        Deferred = "DEFERRED",
+    }
 }
 
 /// How a service moves from one revision to the next.
@@ -70,7 +100,10 @@ pub struct DeploymentConfiguration {
     /// The bake time: how many minutes old and new tasks run beside each other after all traffic has moved, 0 to 1440. Not for `ROLLING`.
     #[field(removal_keeps)]
     pub bake_time_in_minutes: Option<Input<u32>>,
-    /// Lambda functions that ECS calls during a deployment. Not for `ROLLING`.
+    /// When a deployment counts as successful before all its tasks run. For `ROLLING` only.
+    #[field(removal_default(r#"{"Enable":false}"#))]
+    pub early_success_criteria: Option<EarlySuccessCriteria>,
+    /// Lambda functions that ECS calls on the way, and pauses. `ROLLING` takes none.
     #[field(set)]
     pub lifecycle_hooks: Vec<DeploymentLifecycleHook>,
     /// The steps of `LINEAR`. With another strategy they have no effect, and an update that leaves them out keeps them.
@@ -113,6 +146,36 @@ pub struct DeploymentCircuitBreaker {
     pub enable: Input<bool>,
     /// Whether ECS then rolls back to the last revision that ran.
     pub rollback: Input<bool>,
+    /// Whether a task that becomes healthy sets the count of failures back to 0. AWS's default is `true`.
+    #[field(removal_default("true"))]
+    pub reset_on_healthy_task: Option<Input<bool>>,
+    /// How many tasks may fail before the circuit breaker trips. AWS's default is half of the desired count, at least 3 and at most 200.
+    #[field(removal_default(r#"{"Type":"BOUNDED_PERCENT","Value":50}"#))]
+    pub threshold_configuration: Option<CircuitBreakerThreshold>,
+}
+
+/// How many tasks may fail before the circuit breaker trips.
+#[derive(Debug, Clone, Block)]
+pub struct CircuitBreakerThreshold {
+    /// How ECS computes the number.
+    #[field(name = "Type")]
+    pub threshold_type: Input<ThresholdType>,
+    /// A number of tasks, or a percentage of the desired count.
+    pub value: Input<u32>,
+}
+
+/// When a rolling deployment counts as successful before all its tasks run.
+#[derive(Debug, Clone, Block)]
+pub struct EarlySuccessCriteria {
+    /// Whether it does.
+    pub enable: Input<bool>,
+    /// How many tasks of the new revision must be healthy, in percent of the desired count, 0 to 100; at least as many as must keep running.
+    /// Required where the criteria are enabled.
+    #[field(removal_keeps)]
+    pub healthy_percent: Option<Input<u32>>,
+    /// When ECS removes the old tasks. Required where the criteria are enabled.
+    #[field(removal_keeps)]
+    pub source_service_revision_cleanup: Option<Input<SourceRevisionCleanup>>,
 }
 
 /// CloudWatch alarms that stop a deployment.
@@ -129,17 +192,35 @@ pub struct DeploymentAlarms {
 
 /// A Lambda function that ECS calls during a deployment.
 #[derive(Debug, Clone, Block)]
+#[block(no_new)]
 pub struct DeploymentLifecycleHook {
-    /// The function.
-    pub hook_target_arn: Input<String>,
-    /// The role with which ECS calls it.
-    #[field(takes(RoleFor<Ecs>))]
-    pub role_arn: Input<RoleArn<Ecs>>,
-    /// The stages at which ECS calls the function.
+    /// What the hook does. AWS's default is `AWS_LAMBDA`.
+    #[field(removal_default("\"AWS_LAMBDA\""), no_setter)]
+    pub target_type: Option<Input<LifecycleHookTarget>>,
+    /// The function. Not for a pause.
+    #[field(no_setter)]
+    pub hook_target_arn: Option<Input<String>>,
+    /// The role with which ECS calls it. Not for a pause.
+    #[field(takes(RoleFor<Ecs>), no_setter)]
+    pub role_arn: Option<Input<RoleArn<Ecs>>>,
+    /// When it is called.
     #[field(set, required)]
     pub lifecycle_stages: Vec<Input<LifecycleStage>>,
-    /// Additional input for the function, as any JSON.
+    /// Further input of the function, as any JSON. A pause takes none.
     pub hook_details: Option<Json>,
+    /// How long ECS waits for an answer, and what it does without one.
+    pub timeout_configuration: Option<LifecycleHookTimeout>,
+}
+
+/// How long ECS waits for the answer to a hook, and what it does without one.
+#[derive(Debug, Clone, Block)]
+pub struct LifecycleHookTimeout {
+    /// How many minutes ECS waits, 1 to 20160. AWS's default is 1440, a day.
+    #[field(removal_default("1440"))]
+    pub timeout_in_minutes: Option<Input<u32>>,
+    /// What ECS does then. AWS's default is `ROLLBACK`.
+    #[field(removal_default("\"ROLLBACK\""))]
+    pub action: Option<Input<LifecycleHookTimeoutAction>>,
 }
 
 /// The steps of a linear deployment.
@@ -179,6 +260,125 @@ pub struct ForceNewDeployment {
     pub enable_force_new_deployment: Input<bool>,
     /// A text that differs for each deployment that the author wants, 1 to 255 characters.
     pub force_new_deployment_nonce: Option<Input<String>>,
+}
+
+impl DeploymentLifecycleHook {
+    /// A Lambda function that ECS calls at some stages, and the role with which it calls the function.
+    #[must_use]
+    pub fn lambda<S: IntoInput<LifecycleStage>>(
+        function: impl IntoInput<String>,
+        role: impl RoleFor<Ecs>,
+        stages: impl IntoIterator<Item = S>,
+    ) -> Self {
+        Self {
+            hook_target_arn: Some(function.into()),
+            role_arn: Some(role.into()),
+            ..Self::at(stages)
+        }
+    }
+
+    /// A pause at some stages: ECS waits until somebody calls `ContinueServiceDeployment`.
+    #[must_use]
+    pub fn pause<S: IntoInput<LifecycleStage>>(stages: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            target_type: Some(LifecycleHookTarget::Pause.into()),
+            ..Self::at(stages)
+        }
+    }
+
+    fn at<S: IntoInput<LifecycleStage>>(stages: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            target_type: None,
+            hook_target_arn: None,
+            role_arn: None,
+            lifecycle_stages: stages.into_iter().map(Into::into).collect(),
+            hook_details: None,
+            timeout_configuration: None,
+        }
+    }
+
+    fn check(&self, property: &str, checks: &mut Checks<'_>) {
+        let timeout = self.timeout_configuration.as_ref();
+        checks.range(
+            &format!("{property}.TimeoutConfiguration.TimeoutInMinutes"),
+            timeout.and_then(|timeout| timeout.timeout_in_minutes.as_ref()),
+            1..=20_160,
+        );
+        let target = self.target_type.as_ref().and_then(Input::literal);
+        if target != Some(LifecycleHookTarget::Pause) {
+            return;
+        }
+        let stages = self.lifecycle_stages.iter().filter_map(Input::literal);
+        for stage in stages {
+            if matches!(
+                stage,
+                LifecycleStage::TestTrafficShift | LifecycleStage::ProductionTrafficShift
+            ) {
+                checks.invalid(
+                    &format!("{property}.LifecycleStages"),
+                    format!("has a pause at `{stage}`"),
+                    "ECS cannot pause while traffic moves: take the stage before or after",
+                );
+            }
+        }
+        if self.hook_details.is_some() {
+            checks.invalid(
+                &format!("{property}.HookDetails"),
+                "is given for a pause",
+                "nobody is told anything: leave it out",
+            );
+        }
+    }
+}
+
+impl EarlySuccessCriteria {
+    /// The share of the desired count, in percent, that has to be healthy for the deployment to count as successful.
+    #[must_use]
+    pub fn at(
+        healthy_percent: impl IntoInput<u32>,
+        cleanup: impl IntoInput<SourceRevisionCleanup>,
+    ) -> Self {
+        Self::new(true)
+            .healthy_percent(healthy_percent)
+            .source_service_revision_cleanup(cleanup)
+    }
+
+    fn check(&self, running: Option<u32>, checks: &mut Checks<'_>) {
+        let property = |name: &str| format!("DeploymentConfiguration.EarlySuccessCriteria.{name}");
+        checks.range(
+            &property("HealthyPercent"),
+            self.healthy_percent.as_ref(),
+            0..=100,
+        );
+        if self.enable.literal() != Some(true) {
+            return;
+        }
+        for (name, absent) in [
+            ("HealthyPercent", self.healthy_percent.is_none()),
+            (
+                "SourceServiceRevisionCleanup",
+                self.source_service_revision_cleanup.is_none(),
+            ),
+        ] {
+            if absent {
+                checks.invalid(
+                    &property(name),
+                    "is absent",
+                    "use `EarlySuccessCriteria::at(…)`",
+                );
+            }
+        }
+        let healthy = self.healthy_percent.as_ref().and_then(Input::literal);
+        if let (Some(healthy), Some(running)) = (healthy, running)
+            && healthy < running
+        {
+            checks.invalid(
+                &property("HealthyPercent"),
+                format!("is {healthy} while {running} percent must keep running"),
+                "raise it to what must keep running, or more",
+            );
+        }
+    }
 }
 
 impl DeploymentConfiguration {
@@ -272,7 +472,23 @@ impl DeploymentConfiguration {
                 "no task could ever be exchanged: raise the maximum or lower the minimum",
             );
         }
+        if let Some(criteria) = &self.early_success_criteria {
+            criteria.check(number(&self.minimum_healthy_percent), checks);
+        }
+        for (index, hook) in self.lifecycle_hooks.iter().enumerate() {
+            hook.check(&property(&format!("LifecycleHooks[{index}]")), checks);
+        }
         let strategy = self.strategy.as_ref().and_then(Input::literal);
+        if let Some(shifts) = strategy.filter(|strategy| *strategy != DeploymentStrategy::Rolling)
+            && let Some(criteria) = &self.early_success_criteria
+            && criteria.enable.literal() == Some(true)
+        {
+            checks.invalid(
+                &property("EarlySuccessCriteria"),
+                format!("is given for a {shifts} deployment"),
+                "only rolling deployments have it: leave it out",
+            );
+        }
         let rolling = strategy.is_none_or(|strategy| strategy == DeploymentStrategy::Rolling)
             && self.strategy.as_ref().is_none_or(|s| s.literal().is_some());
         for (name, given) in [

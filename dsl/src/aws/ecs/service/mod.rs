@@ -10,34 +10,52 @@
 
 mod check;
 mod deployment;
+mod gateway_connector;
 mod launch;
+mod monitoring;
 mod network;
 mod samples;
 mod service_connect;
 mod volume_configuration;
 
 pub use deployment::{
-    CanaryConfiguration, CanaryConfigurationResolved, DeploymentAlarms, DeploymentAlarmsResolved,
+    CanaryConfiguration, CanaryConfigurationResolved, CircuitBreakerThreshold,
+    CircuitBreakerThresholdResolved, DeploymentAlarms, DeploymentAlarmsResolved,
     DeploymentCircuitBreaker, DeploymentCircuitBreakerResolved, DeploymentConfiguration,
     DeploymentConfigurationResolved, DeploymentController, DeploymentControllerResolved,
     DeploymentControllerType, DeploymentLifecycleHook, DeploymentLifecycleHookResolved,
-    DeploymentStrategy, ForceNewDeployment, ForceNewDeploymentResolved, LifecycleStage,
-    LinearConfiguration, LinearConfigurationResolved,
+    DeploymentStrategy, EarlySuccessCriteria, EarlySuccessCriteriaResolved, ForceNewDeployment,
+    ForceNewDeploymentResolved, LifecycleHookTarget, LifecycleHookTimeout,
+    LifecycleHookTimeoutAction, LifecycleHookTimeoutResolved, LifecycleStage, LinearConfiguration,
+    LinearConfigurationResolved, SourceRevisionCleanup, ThresholdType,
+};
+pub use gateway_connector::{
+    GatewayAccessType, GatewayConnector, GatewayConnectorFilters, GatewayConnectorFiltersResolved,
+    GatewayConnectorHealthCheck, GatewayConnectorHealthCheckMatcher,
+    GatewayConnectorHealthCheckMatcherResolved, GatewayConnectorHealthCheckResolved,
+    GatewayConnectorResolved, GatewayHealthCheckProtocol,
 };
 pub use launch::{Launch, LaunchResolved, LaunchType};
+pub use monitoring::{
+    ServiceMetricConfiguration, ServiceMetricConfigurationResolved, ServiceMetricName,
+    ServiceMonitoring, ServiceMonitoringResolved,
+};
 pub use network::{
     AdvancedConfiguration, AdvancedConfigurationResolved, AnyNetwork, AssignPublicIp, AwsVpc,
     AwsvpcConfiguration, AwsvpcConfigurationResolved, Balancer, BalancerResolved,
     NetworkConfiguration, NetworkConfigurationResolved, OnInstances, ServiceLoadBalancer,
-    ServiceLoadBalancerResolved, ServiceNetwork, TargetGroupFor,
+    ServiceLoadBalancerResolved, ServiceNetwork, TargetGroupFor, VpcLatticeAdvancedConfiguration,
+    VpcLatticeAdvancedConfigurationResolved, VpcLatticeConfiguration,
+    VpcLatticeConfigurationResolved,
 };
 pub use service_connect::{
     AccessLogConfiguration, AccessLogConfigurationResolved, AccessLogFormat,
     IncludeQueryParameters, IssuerCertificateAuthority, IssuerCertificateAuthorityResolved,
     ServiceConnectClientAlias, ServiceConnectClientAliasResolved, ServiceConnectConfiguration,
-    ServiceConnectConfigurationResolved, ServiceConnectService, ServiceConnectServiceResolved,
-    ServiceConnectTimeout, ServiceConnectTimeoutResolved, ServiceConnectTls,
-    ServiceConnectTlsResolved, TestTrafficHeader, TestTrafficHeaderResolved,
+    ServiceConnectConfigurationResolved, ServiceConnectContainerConfiguration,
+    ServiceConnectContainerConfigurationResolved, ServiceConnectLogLevel, ServiceConnectService,
+    ServiceConnectServiceResolved, ServiceConnectTimeout, ServiceConnectTimeoutResolved,
+    ServiceConnectTls, ServiceConnectTlsResolved, TestTrafficHeader, TestTrafficHeaderResolved,
     TestTrafficHeaderValue, TestTrafficHeaderValueResolved, TestTrafficRules,
     TestTrafficRulesResolved,
 };
@@ -51,7 +69,7 @@ use std::marker::PhantomData;
 
 use windlass_derive::{Block, Resource};
 
-use super::{ClusterName, ExposedPort, PortName, ServiceArn, ServiceName, TaskDefinitionArn};
+use super::{ClusterName, ExposedPort, ServiceArn, ServiceName, TaskDefinitionArn};
 use crate::aws::elasticloadbalancingv2::keep_traffic;
 use crate::aws::iam::principal::Ecs;
 use crate::aws::iam::{RoleArn, RoleFor};
@@ -199,6 +217,12 @@ pub struct Service<N: ServiceNetwork = AnyNetwork> {
     /// VPC Lattice target groups that ECS registers tasks with.
     #[field(in_place, set)]
     pub vpc_lattice_configurations: Vec<VpcLatticeConfiguration>,
+    /// The named port that gateways of the cluster send traffic to, at most one. For the network mode `awsvpc`.
+    #[field(in_place, never_read, set)]
+    pub gateway_connectors: Vec<GatewayConnector>,
+    /// How often ECS publishes the service's CPU and memory. AWS's default is every 60 seconds.
+    #[field(in_place, never_read, removal_default(r#"{"MetricConfigurations":[{"MetricNames":["CPUUtilization","MemoryUtilization"],"ResolutionSeconds":60}]}"#))]
+    pub monitoring: Option<ServiceMonitoring>,
     /// Where tasks may be placed, at most 10. Not on Fargate.
     #[field(in_place, set)]
     pub placement_constraints: Vec<PlacementConstraint>,
@@ -240,18 +264,6 @@ pub struct ServiceRegistry {
     pub container_port: Option<Input<u16>>,
     /// The port for SRV records in `awsvpc` mode, in place of container and container port.
     pub port: Option<Input<u16>>,
-}
-
-/// A VPC Lattice target group that ECS registers tasks with.
-#[derive(Debug, Clone, Block)]
-pub struct VpcLatticeConfiguration {
-    /// The role with which ECS registers tasks.
-    #[field(takes(RoleFor<Ecs>))]
-    pub role_arn: Input<RoleArn<Ecs>>,
-    /// The VPC Lattice target group.
-    pub target_group_arn: Input<String>,
-    /// The name of the container port.
-    pub port_name: Input<PortName>,
 }
 
 /// Where tasks may be placed.
@@ -392,6 +404,8 @@ impl<N: ServiceNetwork> Service<N> {
             service_registries: Vec::new(),
             volume_configurations: Vec::new(),
             vpc_lattice_configurations: Vec::new(),
+            gateway_connectors: Vec::new(),
+            monitoring: None,
             placement_constraints: Vec::new(),
             placement_strategies: Vec::new(),
             availability_zone_rebalancing: None,

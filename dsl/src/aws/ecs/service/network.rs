@@ -3,7 +3,7 @@
 use windlass_derive::{Block, Choice};
 
 use crate::aws::ec2::{SecurityGroupId, SubnetId};
-use crate::aws::ecs::{ContainerPort, ExposedPort};
+use crate::aws::ecs::{ContainerPort, ExposedPort, PortName};
 use crate::aws::elasticloadbalancingv2::{
     AnyTarget, InstanceTarget, IpTarget, ListenerRuleArn, TargetGroupArn, TargetKind,
 };
@@ -161,6 +161,31 @@ pub struct AdvancedConfiguration {
     /// The role with which ECS changes rules and target groups.
     #[field(takes(RoleFor<Ecs>))]
     pub role_arn: Option<Input<RoleArn<Ecs>>>,
+}
+
+/// A VPC Lattice target group that tasks are registered with.
+#[derive(Debug, Clone, Block)]
+pub struct VpcLatticeConfiguration {
+    /// The role with which ECS registers tasks.
+    #[field(takes(RoleFor<Ecs>))]
+    pub role_arn: Input<RoleArn<Ecs>>,
+    /// The VPC Lattice target group.
+    pub target_group_arn: Input<String>,
+    /// The port, which a container names.
+    pub port_name: Input<PortName>,
+    /// What blue/green, linear and canary deployments need to shift traffic.
+    pub advanced_configuration: Option<VpcLatticeAdvancedConfiguration>,
+}
+
+/// What blue/green, linear and canary deployments need to shift the traffic of VPC Lattice.
+#[derive(Debug, Clone, Block)]
+pub struct VpcLatticeAdvancedConfiguration {
+    /// The VPC Lattice target group that ECS puts the new revision into.
+    pub alternate_target_group_arn: Option<Input<String>>,
+    /// The VPC Lattice rule or listener that carries the users' traffic.
+    pub production_listener_rule: Option<Input<String>>,
+    /// The VPC Lattice rule or listener that carries test traffic.
+    pub test_listener_rule: Option<Input<String>>,
 }
 
 impl ServiceLoadBalancer {

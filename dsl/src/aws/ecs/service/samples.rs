@@ -4,7 +4,7 @@ use super::*;
 use crate::aws::ec2::{SecurityGroupId, SubnetId};
 use crate::aws::ecs::{
     CapacityProviderName, CapacityProviderStrategyItem, ContainerPort, ContainerSecret,
-    LogConfiguration, LogDriver,
+    LogConfiguration, LogDriver, PortName,
 };
 use crate::aws::elasticloadbalancingv2::{ListenerRuleArn, TargetGroupArn};
 use crate::aws::secretsmanager::SecretArn;
@@ -94,7 +94,13 @@ fn alarms(pick: Pick) -> DeploymentAlarms {
 }
 
 fn guarded(configuration: DeploymentConfiguration, pick: Pick) -> DeploymentConfiguration {
-    let breaker = DeploymentCircuitBreaker::new(pick.truth(), pick.truth());
+    let threshold = CircuitBreakerThreshold::new(
+        pick.of(&[ThresholdType::Count, ThresholdType::UnboundedPercent]),
+        pick.number(),
+    );
+    let breaker = DeploymentCircuitBreaker::new(pick.truth(), pick.truth())
+        .reset_on_healthy_task(pick == Pick::Second)
+        .threshold_configuration(threshold);
     configuration
         .minimum_healthy_percent(pick.of(&[50_u32, 100]))
         .maximum_percent(pick.of(&[150_u32, 200]))
@@ -103,15 +109,26 @@ fn guarded(configuration: DeploymentConfiguration, pick: Pick) -> DeploymentConf
 }
 
 fn hooked(configuration: DeploymentConfiguration, pick: Pick) -> DeploymentConfiguration {
-    let hook = DeploymentLifecycleHook::new(
+    let hook = DeploymentLifecycleHook::lambda(
         pick.arn("lambda", "function:"),
         role(pick),
         [pick.of(LifecycleStage::ALL)],
     );
     let details = Json(serde_json::json!({"ticket": pick.id()}));
+    let timeout = LifecycleHookTimeout::new()
+        .timeout_in_minutes(pick.number())
+        .action(pick.of(LifecycleHookTimeoutAction::ALL));
+    let pause = DeploymentLifecycleHook::pause([pick.of(LifecycleStage::ALL)]);
     guarded(configuration, pick)
         .bake_time_in_minutes(pick.number())
-        .lifecycle_hooks([hook.hook_details(details)])
+        .lifecycle_hooks([
+            hook.hook_details(details),
+            pause.timeout_configuration(timeout),
+        ])
+}
+
+fn early(pick: Pick) -> EarlySuccessCriteria {
+    EarlySuccessCriteria::at(pick.of(&[80_u32, 100]), pick.of(SourceRevisionCleanup::ALL))
 }
 
 fn connect(pick: Pick) -> ServiceConnectConfiguration {
@@ -148,6 +165,9 @@ fn connect(pick: Pick) -> ServiceConnectConfiguration {
     .services([service])
     .log_configuration(log)
     .access_log_configuration(access)
+    .container_configurations([ServiceConnectContainerConfiguration::new(
+        pick.of(ServiceConnectLogLevel::ALL),
+    )])
 }
 
 fn volume(pick: Pick) -> ServiceVolumeConfiguration {
@@ -184,6 +204,40 @@ fn lattice(pick: Pick) -> VpcLatticeConfiguration {
     )
 }
 
+fn shifted_lattice(pick: Pick) -> VpcLatticeConfiguration {
+    let shift = VpcLatticeAdvancedConfiguration::new()
+        .alternate_target_group_arn(pick.arn("vpc-lattice", "targetgroup/tg-green-"))
+        .production_listener_rule(pick.arn("vpc-lattice", "service/svc-/listener/production-"))
+        .test_listener_rule(pick.arn("vpc-lattice", "service/svc-/listener/test-"));
+    lattice(pick).advanced_configuration(shift)
+}
+
+fn gateway(pick: Pick) -> GatewayConnector {
+    let matcher = GatewayConnectorHealthCheckMatcher::new()
+        .http_code(pick.of(&["200", "200-299"]))
+        .grpc_code(pick.of(&["0", "12"]));
+    let check = GatewayConnectorHealthCheck::new()
+        .health_check_protocol(pick.of(GatewayHealthCheckProtocol::ALL))
+        .health_check_port(pick.of(&[8080_u16, 8081]))
+        .health_check_path(pick.of(&["/healthz", "/ready"]))
+        .health_check_timeout_seconds(pick.of(&[5_u32, 6]))
+        .health_check_interval_seconds(pick.number())
+        .healthy_threshold_count(pick.of(&[2_u32, 3]))
+        .unhealthy_threshold_count(pick.of(&[4_u32, 5]))
+        .matcher(matcher);
+    let filters = GatewayConnectorFilters::new().access_types([pick.of(GatewayAccessType::ALL)]);
+    GatewayConnector::new(PortName::existing(pick.of(&["http", "grpc"])))
+        .health_check(check)
+        .filters(filters)
+}
+
+fn monitoring(pick: Pick) -> ServiceMonitoring {
+    ServiceMonitoring::new([ServiceMetricConfiguration::new(
+        [pick.of(ServiceMetricName::ALL)],
+        pick.of(&[20_u32, 60]),
+    )])
+}
+
 fn force(pick: Pick) -> ForceNewDeployment {
     ForceNewDeployment::new(true).force_new_deployment_nonce(pick.id())
 }
@@ -197,12 +251,16 @@ fn full(pick: Pick) -> Service {
         .network_configuration(network(pick))
         .desired_count(pick.of(&[2_u32, 3]))
         .health_check_grace_period_seconds(pick.number())
-        .deployment_configuration(guarded(DeploymentConfiguration::rolling(), pick))
+        .deployment_configuration(
+            guarded(DeploymentConfiguration::rolling(), pick).early_success_criteria(early(pick)),
+        )
         .force_new_deployment(force(pick))
         .service_connect_configuration(connect(pick))
         .service_registries([registry(pick)])
         .volume_configurations([volume(pick)])
         .vpc_lattice_configurations([lattice(pick)])
+        .gateway_connectors([gateway(pick)])
+        .monitoring(monitoring(pick))
         .availability_zone_rebalancing(pick.of(AvailabilityZoneRebalancing::ALL))
         .scheduling_strategy(SchedulingStrategy::Replica)
         .deployment_controller(DeploymentController::new(DeploymentControllerType::Ecs))
@@ -242,7 +300,9 @@ fn on_instances(pick: Pick) -> Service {
 }
 
 fn shifting(configuration: DeploymentConfiguration, pick: Pick) -> Service {
-    let mut service = full(Pick::First).deployment_configuration(configuration);
+    let mut service = full(Pick::First)
+        .deployment_configuration(configuration)
+        .vpc_lattice_configurations([shifted_lattice(pick)]);
     service.load_balancers = vec![balancer(pick)];
     service
 }

@@ -7,6 +7,7 @@ use crate::aws::ecs::{LogConfiguration, PortName};
 use crate::aws::iam::principal::Ecs;
 use crate::aws::iam::{RoleArn, RoleFor};
 use crate::aws::servicediscovery::NamespaceArn;
+use crate::stack::Checks;
 use crate::value::{Input, IntoInput};
 
 crate::text_enum! {
@@ -21,6 +22,13 @@ crate::text_enum! {
         Enabled = "ENABLED",
         /// Access logs do not contain it.
         Disabled = "DISABLED",
+    }
+    /// How much the proxy logs.
+    pub enum ServiceConnectLogLevel {
+        /// More, to find out why services do not reach each other.
+        Debug = "debug",
+        /// The usual.
+        Info = "info",
     }
 }
 
@@ -53,6 +61,16 @@ pub struct ServiceConnectConfiguration {
     pub log_configuration: Option<LogConfiguration>,
     /// The access log: the proxy writes each request into its own log.
     pub access_log_configuration: Option<AccessLogConfiguration>,
+    /// Settings of the proxy's container, each at most once. Without one, AWS's default applies.
+    #[field(set)]
+    pub container_configurations: Vec<ServiceConnectContainerConfiguration>,
+}
+
+/// A setting of the proxy's container. It reaches the tasks that ECS starts afterwards.
+#[derive(Debug, Clone, Block)]
+pub struct ServiceConnectContainerConfiguration {
+    /// How much the proxy logs. AWS's default is `info`.
+    pub log_level: Input<ServiceConnectLogLevel>,
 }
 
 /// The access log of the proxy.
@@ -145,7 +163,18 @@ pub struct IssuerCertificateAuthority {
 }
 
 impl ServiceConnectConfiguration {
-    /// A service that finds others but that they cannot find.
+    pub(super) fn check(&self, checks: &mut Checks<'_>) {
+        let count = self.container_configurations.len();
+        if count > 10 {
+            checks.invalid(
+                "ServiceConnectConfiguration.ContainerConfigurations",
+                format!("has {count} members"),
+                "AWS takes at most 10",
+            );
+        }
+    }
+
+    /// A service that finds others and cannot be found.
     #[must_use]
     pub fn client(namespace: impl IntoInput<NamespaceArn>) -> Self {
         Self::new(true).namespace(namespace)

@@ -41,6 +41,7 @@ impl Check for TaskDefinition {
             );
         }
         self.check_names(checks);
+        self.check_gpus(checks);
         self.check_volumes(checks);
         self.check_sizes(checks);
         for container in containers {
@@ -88,6 +89,25 @@ impl TaskDefinition {
                     "give one of them another name",
                 );
             }
+        }
+    }
+
+    fn check_gpus(&self, checks: &mut Checks<'_>) {
+        let requirements = self
+            .container_definitions
+            .iter()
+            .flat_map(|container| &container.resource_requirements);
+        let gpus = requirements
+            .filter(|requirement| requirement.resource_type.literal() == Some(ResourceType::Gpu));
+        let (shared, whole): (Vec<_>, Vec<_>) = gpus.partition(|requirement| {
+            matches!(requirement.amount, ResourceAmount::SharingStrategy(_))
+        });
+        if !shared.is_empty() && !whole.is_empty() {
+            checks.invalid(
+                "ContainerDefinitions",
+                "has containers with whole GPUs and others with shares of one",
+                "all containers of a task share a GPU, or none does",
+            );
         }
     }
 
@@ -256,6 +276,7 @@ impl Container {
             );
         }
         self.check_health(checks);
+        self.check_resources(task, checks);
         self.check_environment(checks);
         self.check_others(task, checks);
         self.check_ports(task, checks);
@@ -264,6 +285,52 @@ impl Container {
         }
         if task.is_for(Compatibility::Fargate) {
             self.check_fargate(checks);
+        }
+    }
+
+    /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ResourceRequirement.html>
+    fn check_resources(&self, task: &TaskDefinition, checks: &mut Checks<'_>) {
+        let property = self.property("ResourceRequirements");
+        for requirement in &self.resource_requirements {
+            let kind = requirement.resource_type.literal();
+            match &requirement.amount {
+                ResourceAmount::SharingStrategy(strategy) => {
+                    let share = &strategy.nvidia_mps;
+                    let at = format!("{property}.SharingStrategy.NvidiaMps");
+                    checks.range(&format!("{at}.Memory"), Some(&share.memory), 1..=u32::MAX);
+                    checks.range(
+                        &format!("{at}.MaxComputePercent"),
+                        share.max_compute_percent.as_ref(),
+                        1..=100,
+                    );
+                    if kind.is_some_and(|kind| kind != ResourceType::Gpu) {
+                        checks.invalid(
+                            &property,
+                            "has a sharing strategy for something that is no GPU",
+                            "use `ResourceRequirement::shared_gpu(…)`",
+                        );
+                    }
+                    if task.is_for(Compatibility::External) {
+                        checks.invalid(
+                            &property,
+                            "has a share of a GPU, for machines outside AWS",
+                            "ECS shares GPUs on EC2 and on Managed Instances only",
+                        );
+                    }
+                }
+                ResourceAmount::Value(value) => {
+                    let value = value.literal();
+                    if kind == Some(ResourceType::NeuronDevice)
+                        && value.is_some_and(|value| value != "ALL")
+                    {
+                        checks.invalid(
+                            &property,
+                            "has some Neuron devices of an instance",
+                            "ECS gives all of them: use `ResourceRequirement::neuron_devices()`",
+                        );
+                    }
+                }
+            }
         }
     }
 
@@ -567,6 +634,38 @@ mod tests {
         for sample in TaskDefinition::samples() {
             assert_eq!(problems(sample), [""; 0]);
         }
+    }
+
+    #[test]
+    fn a_gpu_is_whole_or_shared_for_all_containers() {
+        let share = || ResourceRequirement::shared_gpu(NvidiaMpsAllocation::new(1024));
+        let container = |name: &str, requirement: ResourceRequirement| {
+            Container::new(name, crate::image!("shop/train:1"))
+                .memory(64)
+                .resource_requirements([requirement])
+        };
+        let task = || TaskDefinition::ec2(NetworkMode::Bridge);
+        let shared = task()
+            .container(container("one", share()))
+            .container(container("two", share()));
+        assert_eq!(problems(shared), [""; 0]);
+        let mixed = task()
+            .container(container("one", share()))
+            .container(container("two", ResourceRequirement::gpus(1)));
+        assert_eq!(
+            problems(mixed),
+            [
+                "`ContainerDefinitions` of `task` has containers with whole GPUs and others with shares of one"
+            ]
+        );
+        let share = NvidiaMpsAllocation::new(1024).max_compute_percent(101);
+        let beyond = container("one", ResourceRequirement::shared_gpu(share));
+        assert_eq!(
+            problems(task().container(beyond)),
+            [
+                "`ContainerDefinitions[one].ResourceRequirements.SharingStrategy.NvidiaMps.MaxComputePercent` of `task` is 101"
+            ]
+        );
     }
 
     #[test]

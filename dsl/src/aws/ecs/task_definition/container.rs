@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use windlass_derive::Block;
+use windlass_derive::{Block, Choice};
 
 use super::environment::{ContainerSecret, EnvironmentFile, EnvironmentVariable};
 use super::image::Image;
@@ -38,6 +38,8 @@ crate::text_enum! {
         Gpu = "GPU",
         /// An inference accelerator, by the device name in the task definition. AWS no longer offers it to new users.
         InferenceAccelerator = "InferenceAccelerator",
+        /// All Neuron devices of the instance. On ECS Managed Instances only, and for one container of a task.
+        NeuronDevice = "NeuronDevice",
     }
 }
 
@@ -247,15 +249,70 @@ pub struct ResourceRequirement {
     /// The type of the resource.
     #[field(name = "Type")]
     pub resource_type: Input<ResourceType>,
-    /// The number of GPUs, or the device name of an accelerator.
-    pub value: Input<String>,
+    /// How much of it.
+    #[field(choice)]
+    pub amount: ResourceAmount,
+}
+
+/// How much of a resource a container needs.
+#[derive(Debug, Clone, Choice)]
+pub enum ResourceAmount {
+    /// For GPUs how many, or `ALL`; for Neuron devices `ALL`; for an inference accelerator its device name.
+    Value(Input<String>),
+    /// A share of a GPU. Not on Fargate, and not on machines outside AWS.
+    SharingStrategy(SharingStrategy),
+}
+
+/// How containers share a GPU.
+#[derive(Debug, Clone, Block)]
+pub struct SharingStrategy {
+    /// By NVIDIA's Multi-Process Service (MPS).
+    pub nvidia_mps: NvidiaMpsAllocation,
+}
+
+/// What a container gets of a GPU that NVIDIA's Multi-Process Service shares.
+#[derive(Debug, Clone, Block)]
+pub struct NvidiaMpsAllocation {
+    /// How much of the GPU's memory the container gets, in MiB, at least 1. One GPU must hold what all containers of the task get.
+    pub memory: Input<u32>,
+    /// How much of the GPU's computing capacity the container can use at most, in percent, 1 to 100. AWS's default is what the instance's MPS server
+    /// says, usually 100.
+    pub max_compute_percent: Option<Input<u32>>,
 }
 
 impl ResourceRequirement {
     /// A number of whole GPUs.
     #[must_use]
     pub fn gpus(count: u32) -> Self {
-        Self::new(ResourceType::Gpu, count.to_string())
+        Self::new(
+            ResourceType::Gpu,
+            ResourceAmount::Value(count.to_string().into()),
+        )
+    }
+
+    /// A share of a GPU.
+    #[must_use]
+    pub fn shared_gpu(share: NvidiaMpsAllocation) -> Self {
+        let strategy = SharingStrategy::new(share);
+        Self::new(ResourceType::Gpu, ResourceAmount::SharingStrategy(strategy))
+    }
+
+    /// All Neuron devices of the instance.
+    #[must_use]
+    pub fn neuron_devices() -> Self {
+        Self::new(
+            ResourceType::NeuronDevice,
+            ResourceAmount::Value("ALL".into()),
+        )
+    }
+
+    /// An inference accelerator, by the device name in the task definition.
+    #[must_use]
+    pub fn inference_accelerator(device: impl IntoInput<String>) -> Self {
+        Self::new(
+            ResourceType::InferenceAccelerator,
+            ResourceAmount::Value(device.into()),
+        )
     }
 }
 

@@ -22,9 +22,11 @@ mod volume;
 pub use container::{
     Container, ContainerCondition, ContainerDependency, ContainerDependencyResolved,
     ContainerHealthCheck, ContainerHealthCheckResolved, ContainerResolved, HostEntry,
-    HostEntryResolved, MountPoint, MountPointResolved, RepositoryCredentials,
-    RepositoryCredentialsResolved, ResourceRequirement, ResourceRequirementResolved, ResourceType,
-    RestartPolicy, RestartPolicyResolved, VersionConsistency, VolumeFrom, VolumeFromResolved,
+    HostEntryResolved, MountPoint, MountPointResolved, NvidiaMpsAllocation,
+    NvidiaMpsAllocationResolved, RepositoryCredentials, RepositoryCredentialsResolved,
+    ResourceAmount, ResourceAmountResolved, ResourceRequirement, ResourceRequirementResolved,
+    ResourceType, RestartPolicy, RestartPolicyResolved, SharingStrategy, SharingStrategyResolved,
+    VersionConsistency, VolumeFrom, VolumeFromResolved,
 };
 pub use environment::{
     ContainerSecret, ContainerSecretResolved, EnvironmentFile, EnvironmentFileResolved,

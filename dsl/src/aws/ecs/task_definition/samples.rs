@@ -135,7 +135,7 @@ fn everything(pick: Pick) -> Container {
     .repository_credentials(RepositoryCredentials::new(secret(pick)))
     .resource_requirements([match pick {
         Pick::First => ResourceRequirement::gpus(1),
-        Pick::Second => ResourceRequirement::new(ResourceType::InferenceAccelerator, "eia"),
+        Pick::Second => ResourceRequirement::inference_accelerator("eia"),
     }])
     .restart_policy(
         RestartPolicy::new(true)
@@ -296,6 +296,17 @@ fn isolated(pick: Pick) -> TaskDefinition {
         .container(app.memory(64).disable_networking(pick.truth()))
 }
 
+fn on_a_shared_gpu() -> TaskDefinition {
+    let app = Container::new("app", crate::image!("shop/train:1"));
+    let share = NvidiaMpsAllocation::new(1024).max_compute_percent(50);
+    TaskDefinition::ec2(NetworkMode::Bridge)
+        .family("app")
+        .container(
+            app.memory(64)
+                .resource_requirements([ResourceRequirement::shared_gpu(share)]),
+        )
+}
+
 impl Samples for TaskDefinition {
     fn samples() -> Vec<Self> {
         use Pick::{First, Second};
@@ -315,6 +326,7 @@ impl Samples for TaskDefinition {
             with_proxy(Second),
             isolated(First),
             isolated(Second),
+            on_a_shared_gpu(),
         ]
     }
 }

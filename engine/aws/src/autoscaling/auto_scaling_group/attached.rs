@@ -1,6 +1,6 @@
-//! What hangs on a group by calls of its own: hooks, notifications, metrics, load balancers, traffic sources and tags.
+//! The parts of a group that have their own calls: hooks, notifications, metrics, load balancers, traffic sources and tags.
 //!
-//! Each function makes one of them what it should be and touches only members that were recorded. All calls may be sent twice.
+//! Each function brings one part to its wanted state and touches only recorded members. All calls are safe to retry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +11,16 @@ use windlass::aws::autoscaling::auto_scaling_group::attached::{
 };
 use windlass::aws::autoscaling::{ResolvedGroupTag, ResolvedGroupTags};
 use windlass::value::ResolvedTags;
-use windlass_state::identity::IntentId;
 
-use crate::error::{Named, Result};
-use crate::lifecycle::{self, Context};
+use crate::lifecycle;
+use crate::prelude::*;
 
-/// Those of the first that are not among the second.
+tables! { windlass::aws::autoscaling::auto_scaling_group::attached => aws_sdk_autoscaling;
+    LifecycleHookSpecification => LifecycleHookSpecification | LifecycleHook;
+    TrafficSource => TrafficSourceIdentifier { "Type" as r#type; }
+}
+
+/// The members of the first list that the second list does not have.
 fn without(these: &[String], those: &[String]) -> Vec<String> {
     these
         .iter()
@@ -25,19 +29,7 @@ fn without(these: &[String], those: &[String]) -> Vec<String> {
         .collect()
 }
 
-pub fn hook(spec: &LifecycleHookSpecificationResolved) -> sdk::LifecycleHookSpecification {
-    sdk::LifecycleHookSpecification::builder()
-        .lifecycle_hook_name(&spec.lifecycle_hook_name)
-        .lifecycle_transition(spec.lifecycle_transition.as_str())
-        .set_default_result(spec.default_result.map(|word| word.to_string()))
-        .set_heartbeat_timeout(spec.heartbeat_timeout)
-        .set_notification_metadata(spec.notification_metadata.clone())
-        .set_notification_target_arn(spec.notification_target_arn.clone())
-        .set_role_arn(spec.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
-        .build()
-}
-
-/// Puts hooks that differ and deletes those that are no longer wanted.
+/// Puts hooks that differ, and deletes hooks that the author no longer wants.
 pub async fn hooks(
     cx: &Context,
     group: &str,
@@ -61,9 +53,9 @@ pub async fn hooks(
             .default_result(result.as_str())
             .heartbeat_timeout(hook.heartbeat_timeout.unwrap_or(3600))
             .set_notification_metadata(hook.notification_metadata.clone())
-            // An empty text takes an earlier target away.
+            // An empty text removes an earlier target.
             .notification_target_arn(hook.notification_target_arn.clone().unwrap_or_default())
-            .set_role_arn(hook.role_arn.as_ref().map(|arn| arn.as_str().to_owned()))
+            .set_role_arn(hook.role_arn.to_sdk())
             .send()
             .await
             .named("autoscaling:PutLifecycleHook")?;
@@ -84,7 +76,7 @@ pub async fn hooks(
     Ok(())
 }
 
-/// Puts every wanted topic, and deletes those that are no longer wanted.
+/// Puts every wanted topic, and deletes topics that the author no longer wants.
 pub async fn notifications(
     cx: &Context,
     group: &str,
@@ -115,7 +107,7 @@ pub async fn notifications(
     Ok(())
 }
 
-/// Switches metrics on and off. A collection without names is all of them.
+/// Switches metrics on and off. A collection without names means all metrics.
 pub async fn metrics(
     cx: &Context,
     group: &str,
@@ -155,7 +147,7 @@ pub async fn metrics(
     Ok(())
 }
 
-/// What is attached and detached by name: a pair of calls that differ in their names alone.
+/// Members that calls attach and detach by name. The calls differ only in their names.
 macro_rules! by_name {
     ($($(#[$doc:meta])* $what:ident: $attach:ident as $attached:literal, $detach:ident as $detached:literal, $names:ident;)+) => {$(
         $(#[$doc])*
@@ -183,13 +175,6 @@ by_name! {
         detach_load_balancers as "autoscaling:DetachLoadBalancers", set_load_balancer_names;
 }
 
-pub fn traffic_source(spec: &TrafficSourceResolved) -> sdk::TrafficSourceIdentifier {
-    sdk::TrafficSourceIdentifier::builder()
-        .identifier(&spec.identifier)
-        .r#type(spec.kind.as_str())
-        .build()
-}
-
 /// Attaches and detaches traffic sources.
 pub async fn traffic_sources(
     cx: &Context,
@@ -201,10 +186,10 @@ pub async fn traffic_sources(
         a.identifier == b.identifier && a.kind == b.kind
     };
     let left = |these: &[TrafficSourceResolved], those: &[TrafficSourceResolved]| {
-        let left: Vec<_> = these
+        let left: Vec<sdk::TrafficSourceIdentifier> = these
             .iter()
             .filter(|one| !those.iter().any(|other| same(one, other)))
-            .map(traffic_source)
+            .filter_map(ToSdk::to_sdk)
             .collect();
         (!left.is_empty()).then_some(left)
     };
@@ -239,7 +224,7 @@ fn tag(group: &str, key: &str, tag: &ResolvedGroupTag) -> sdk::Tag {
         .build()
 }
 
-/// The tags of a create call: the author's, and the engine's own.
+/// The tags of a create call: the author's tags and the engine's own tags.
 pub fn creation_tags(
     cx: &Context,
     group: &str,
@@ -254,7 +239,7 @@ pub fn creation_tags(
         .collect()
 }
 
-// Instances do not get the engine's own tags: Auto Scaling makes them, not the stack.
+// Instances do not get the engine's own tags: Auto Scaling creates the instances, not the stack.
 fn own_tags(group: &str, own: BTreeMap<String, String>) -> impl Iterator<Item = sdk::Tag> {
     own.into_iter().map(move |(key, value)| {
         let at_launch = false;
@@ -262,7 +247,7 @@ fn own_tags(group: &str, own: BTreeMap<String, String>) -> impl Iterator<Item = 
     })
 }
 
-/// Sets every wanted tag, and deletes those that are no longer wanted.
+/// Sets every wanted tag, and deletes tags that the author no longer wants.
 pub async fn tags(
     cx: &Context,
     group: &str,

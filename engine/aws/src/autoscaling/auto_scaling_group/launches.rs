@@ -1,23 +1,22 @@
-//! Why a group has fewer instances than it should: Auto Scaling tells so in its activities alone, and goes on trying.
+//! Why a group has too few instances: Auto Scaling reports failed launches only in its scaling activities, and keeps retrying.
 //!
-//! Some causes pass, and AWS's next attempt succeeds; others stay until somebody acts, such as a quota. Not here: how many instances there are (`reads`).
+//! Some causes pass, and AWS's next attempt succeeds. Other causes, such as a quota, stay until a person acts. Not here: counting instances (`reads`).
 
 use aws_sdk_autoscaling::types::{
     Activity, AutoScalingGroup as SdkGroup, ScalingActivityStatusCode,
 };
 
 use super::reads::{Groups, in_service};
-use crate::clients::Clients;
-use crate::error::{Named as _, Result};
-use crate::reads::{Query, few_at_once};
+use crate::prelude::*;
+use crate::reads::few_at_once;
 
-/// Groups by name, with the activities of those that lack instances.
+/// Groups by name, with the scaling activities of groups that lack instances.
 pub struct Launching;
 
-/// A group on its way to so many instances.
+/// A group that is launching instances.
 pub struct Launch {
     pub group: SdkGroup,
-    /// The newest first. Empty where no instance is missing, or AWS does not tell.
+    /// The newest activity first. Empty if no instance is missing, or if AWS does not return activities.
     activities: Vec<Activity>,
 }
 
@@ -41,7 +40,7 @@ impl Query for Launching {
     }
 }
 
-/// The newest activities of a group. They only explain: where they cannot be read, the wait goes on without them.
+/// The newest activities of a group. They only explain a wait, so the wait goes on if the read fails.
 async fn activities(clients: &Clients, group: &str) -> Vec<Activity> {
     let call = clients.autoscaling().describe_scaling_activities();
     let call = call.auto_scaling_group_name(group);
@@ -60,11 +59,11 @@ async fn activities(clients: &Clients, group: &str) -> Vec<Activity> {
     activities
 }
 
-/// Activities that are looked at for one that has ended: as many as a group has under way at once, and some.
+/// How many activities Windlass reads to find one that has ended. A group has fewer than that under way at once.
 const LOOKED_AT: usize = 100;
 
-/// When the newest activity of a group began, in seconds since 1970. To be recorded before a change, so that what failed before it is told from what
-/// fails after it.
+/// When the newest activity of a group began, in seconds since 1970. Windlass records this time before a change, to tell older failures from failures
+/// of the change.
 pub async fn newest(clients: &Clients, group: &str) -> Option<i64> {
     let call = clients.autoscaling().describe_scaling_activities();
     let call = call.auto_scaling_group_name(group);
@@ -73,17 +72,17 @@ pub async fn newest(clients: &Clients, group: &str) -> Option<i64> {
     Some(began.secs())
 }
 
-/// What keeps a group from launching.
+/// Why a group cannot launch instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
     /// AWS's next attempt may succeed.
     Passing(String),
-    /// It stays until somebody acts.
+    /// The cause stays until a person acts.
     Final(String),
 }
 
 impl Launch {
-    /// What the newest launch failed of. A failure that stood `before` the last change may be mended: it is none that stays.
+    /// Why the newest launch failed. A failure is final only if the launch began after `before`: the last change may already have fixed an older cause.
     pub fn obstacle(&self, before: Option<i64>) -> Option<Obstacle> {
         let newest = self
             .activities
@@ -106,7 +105,7 @@ impl Launch {
     }
 }
 
-/// Whether an activity is a launch that has come to something.
+/// Whether an activity is a launch that has ended, with success or not.
 fn has_ended(activity: &Activity) -> bool {
     let launches = activity
         .description()
@@ -115,7 +114,8 @@ fn has_ended(activity: &Activity) -> bool {
     launches && matches!(activity.status_code, Some(Failed | Cancelled | Successful))
 }
 
-/// What AWS says where trying again cannot help. Capacity, an instance profile or a service-linked role that was just made are not among it: these come.
+/// Messages of AWS where a retry cannot help. The list leaves out missing capacity, and instance profiles and service-linked roles that were created
+/// a moment ago: these causes pass.
 ///
 /// Sources: <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-instancelaunchfailure.html>,
 /// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-ami.html>, hashicorp/terraform-provider-aws#25986 and #41580.
@@ -180,7 +180,7 @@ mod tests {
                 .0
         );
         assert!(!is_final(&launch(&[(PROFILE, Failed, 101)])).expect("one").0);
-        // From before what was sent.
+        // The failed launch began before the change.
         assert!(!is_final(&launch(&[(QUOTA, Failed, 99)])).expect("one").0);
         assert_eq!(
             is_final(&launch(&[("", Successful, 102), (QUOTA, Failed, 101)])),

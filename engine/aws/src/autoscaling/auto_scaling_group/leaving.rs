@@ -1,25 +1,24 @@
-//! What keeps the instances of a group that is to go, and takes it away: protection from scale-in, and the hook that ECS left behind.
+//! Unblocks the deletion of a group whose instances cannot end: removes scale-in protection, and the lifecycle hook that ECS left behind.
 //!
-//! With managed termination protection ECS itself protects instances, and leaves the protection on them when the capacity provider goes
-//! (aws/containers-roadmap#2862). With managed draining, ECS's default, it puts a lifecycle hook on the group; once the capacity provider is gone nothing
-//! answers that hook, and each instance stays `Terminating:Wait` for up to an hour (aws/containers-roadmap#2467, aws/aws-cdk#14732).
-//! Not here: hooks of the author's own, which run.
+//! With managed termination protection, ECS protects the instances itself, and leaves them protected after the capacity provider is deleted
+//! (aws/containers-roadmap#2862). With managed draining, ECS's default, ECS puts a lifecycle hook on the group. After the capacity provider is deleted, ECS no
+//! longer answers the hook, and each instance stays `Terminating:Wait` for up to an hour (aws/containers-roadmap#2467, aws/aws-cdk#14732).
+//! Not here: the author's own hooks, which run.
 
 use aws_sdk_autoscaling::types::{AutoScalingGroup as SdkGroup, LifecycleState};
 use aws_sdk_ecs::types::{CapacityProvider, CapacityProviderStatus, ManagedDraining};
 
 use super::reads::Groups;
-use crate::error::{Named, Result};
-use crate::lifecycle::Context;
-use crate::reads::{Query, chunks, pages};
+use crate::prelude::*;
+use crate::reads::{chunks, pages};
 
 /// The name of ECS's hook: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-instance-draining.html>.
 const ECS_HOOK: &str = "ecs-managed-draining-termination-hook";
 
-/// Instances that SetInstanceProtection takes.
+/// How many instances one SetInstanceProtection call takes.
 const PROTECTED: usize = 50;
 
-/// Takes away what would keep the instances of a group. To be called when AWS has refused to delete the group because of them.
+/// Removes the protection and the hook. Call this after AWS has refused to delete the group because of its instances.
 pub async fn let_go(cx: &Context, name: &str) -> Result<()> {
     let groups = Groups::fetch(cx, vec![name.to_owned()]).await?;
     let Some((_, group)) = groups.into_iter().find(|(found, _)| found == name) else {
@@ -39,7 +38,7 @@ pub async fn let_go(cx: &Context, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Lets a scale-in end instances again. AWS takes it for those in service only.
+/// Removes scale-in protection. AWS accepts the call only for instances in service.
 async fn unprotect(cx: &Context, name: &str, group: &SdkGroup) -> Result<()> {
     let protected = group.instances().iter().filter(|instance| {
         instance.protected_from_scale_in == Some(true)
@@ -74,7 +73,7 @@ async fn has_hook(cx: &Context, name: &str) -> Result<bool> {
     Ok(hooks.any(|hook| hook.lifecycle_hook_name.as_deref() == Some(ECS_HOOK)))
 }
 
-/// Whether a capacity provider still drains the group's instances, such as one of another stack: then ECS answers the hook.
+/// Whether a capacity provider, perhaps of another stack, still drains the group's instances. If so, ECS answers the hook.
 async fn is_drained(cx: &Context, group: &SdkGroup) -> Result<bool> {
     let call = cx.ecs().describe_capacity_providers();
     let providers = pages(async |token| {

@@ -1,57 +1,55 @@
-//! The life cycle of `AWS::AutoScaling::AutoScalingGroup`. Metrics and notifications have calls of their own, so they follow the create.
+//! The life cycle of `AWS::AutoScaling::AutoScalingGroup`. Metrics and notifications have their own calls, which follow the create call.
 //!
-//! A group is known by its name. Removal scales it to zero, so that its hooks run, and is refused by AWS until it is empty; the caller sends
-//! it again. With `ForceDelete`, or where instances are protected from scale-in, one call ends the group and its instances.
+//! A group's identifier is its name. Removal scales the group to zero, so that its hooks run. AWS refuses the deletion until the group is empty, and
+//! the caller retries the deletion. With `ForceDelete`, or if scale-in protection keeps instances, one call deletes the group and its instances.
 
 mod attached;
+mod blocks;
 mod capacity;
+mod changes;
 mod launch;
 mod launches;
 mod leaving;
 mod reads;
 
-use aws_sdk_autoscaling::operation::update_auto_scaling_group::builders::UpdateAutoScalingGroupFluentBuilder;
-use aws_sdk_autoscaling::types::DeletionProtection;
+use aws_sdk_autoscaling::operation::create_auto_scaling_group::builders::CreateAutoScalingGroupFluentBuilder;
 use serde_json::Value;
-use windlass::aws::autoscaling::auto_scaling_group::launch::LaunchResolved;
 use windlass::aws::autoscaling::{
     AutoScalingGroup, AutoScalingGroupChange, AutoScalingGroupResolved,
 };
 use windlass::schema::Wait;
-use windlass_engine::provider::{
-    Deletion, ErrorClass, Failure, Outputs, Progress, ProviderError, Until,
-};
-use windlass_state::identity::{INTENT_TAG, IntentId};
+use windlass_engine::provider::Failure;
+use windlass_state::identity::INTENT_TAG;
 
 use self::launches::{Launch, Launching, Obstacle};
-use self::reads::{Groups, Hooks, Notifications, group_outputs, observed};
-use crate::error::{Named, Result, incomplete, invalid};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Observed, outputs};
-use crate::reads::{Answers, Wants};
-use crate::registry::lives;
-use crate::wording::Wording;
+use self::reads::{Groups, Hooks, Notifications};
+use crate::lifecycle::{Described as _, observed};
+use crate::prelude::*;
 
 lives!(AutoScalingGroup => AutoScalingGroupLifecycle);
 
 pub struct AutoScalingGroupLifecycle;
 
-/// The output that says when the newest activity from before the last change began. No author can refer to it.
+/// The output that records when the newest activity before the last change began. An author cannot refer to it.
 const BEFORE: &str = "LastActivity";
 
-/// How long after a create a group may still be hidden, in seconds.
+/// The visibility window: how many seconds after a create AWS may still hide a group.
 const VISIBLE_WITHIN: u64 = 60;
 
 impl Lifecycle for AutoScalingGroupLifecycle {
     type Kind = AutoScalingGroup;
     const DELETION: Deletion = Deletion::InBackground;
+    const TIMING: Timing = Timing::USUAL
+        .polled(250, 8_000)
+        .limited_to(30)
+        .taking(90, 90);
     const WORDINGS: &'static [Wording] = &[
         Wording::new(&[], &["ResourceContention"], ErrorClass::NotYet),
-        // Auto Scaling has no code of its own for a group that does not exist: "AutoScalingGroup name not found - …". That a target
-        // group is not found is said in much the same words, and is something else.
+        // Auto Scaling has no error code for a group that does not exist, only the message "AutoScalingGroup name not found - …". A missing target
+        // group has a similar message, and is another case.
         Wording::new(&[], &["ValidationError"], ErrorClass::NotFound)
             .saying(&["AutoScalingGroup name not found"]),
-        // Subnets and launch templates that were made a moment ago, among others. <https://github.com/hashicorp/terraform/issues/471>
+        // A subnet or launch template, for example, that was created a moment ago. <https://github.com/hashicorp/terraform/issues/471>
         Wording::new(
             &[
                 "autoscaling:CreateAutoScalingGroup",
@@ -61,22 +59,18 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             ErrorClass::NotFound,
         )
         .saying(&["The subnet ID '", "launch template, with template ID"]),
-        // A profile that was made a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
+        // An instance profile that was created a moment ago. <https://github.com/hashicorp/terraform-provider-aws/issues/5217>
         Wording::new(&[], &["ValidationError"], ErrorClass::NotYet).saying(&[
             "Invalid IAM Instance Profile",
-            // The role of a lifecycle hook that was made a moment ago: Terraform tries for five minutes (`lifecycle_hook.go`).
+            // The role of a lifecycle hook that was created a moment ago. Terraform retries for five minutes (`lifecycle_hook.go`).
             "Unable to publish test message to notification target",
-            // The service-linked role is made by the first group of an account. <https://github.com/pelias/kubernetes/issues/32>
+            // The first group of an account creates the service-linked role. <https://github.com/pelias/kubernetes/issues/32>
             "Access denied when attempting to assume role",
         ]),
     ];
 
     fn after_create(spec: &AutoScalingGroupResolved) -> Vec<AutoScalingGroupChange> {
-        let metrics = (!spec.metrics_collection.is_empty())
-            .then_some(AutoScalingGroupChange::MetricsCollection);
-        let notifications = (!spec.notification_configurations.is_empty())
-            .then_some(AutoScalingGroupChange::NotificationConfigurations);
-        metrics.into_iter().chain(notifications).collect()
+        later::<_, CreateAutoScalingGroupFluentBuilder>(spec)
     }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
@@ -90,20 +84,26 @@ impl Lifecycle for AutoScalingGroupLifecycle {
     }
 
     fn observe(subject: &Subject<Self>, answers: &Answers) -> Result<Option<Observed>> {
-        let Some(group) = answers.get::<Groups>(&subject.id)? else {
+        let Some(group) = observed(answers.get::<Groups>(&subject.id)?) else {
             return Ok(None);
         };
-        // AWS gives a status only while it deletes the group.
-        if group.status.is_some() {
-            return Ok(None);
-        }
         let hooks = answers.get::<Hooks>(&subject.id)?;
         let notifications = answers.get::<Notifications>(&subject.id)?;
-        Ok(Some(observed(
-            group,
-            hooks.map_or(&[], Vec::as_slice),
-            notifications.map_or(&[], Vec::as_slice),
-        )))
+        let notifications = notifications.map(|entries| blocks::notifications(entries));
+        let properties = group
+            .properties
+            .set(
+                "LifecycleHookSpecificationList",
+                hooks.and_then(|hooks| hooks.shown()),
+            )
+            .list(
+                "NotificationConfigurations",
+                notifications.unwrap_or_default(),
+            );
+        Ok(Some(Observed {
+            properties,
+            outputs: group.outputs,
+        }))
     }
 
     async fn create(
@@ -116,10 +116,10 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             .auto_scaling_group_name
             .as_deref()
             .ok_or_else(|| incomplete(OPERATION, "name in its spec"))?;
-        create(cx, spec, name, intent)
-            .send()
-            .await
-            .named(OPERATION)?;
+        let tags = attached::creation_tags(cx, name, spec.tags.as_ref(), intent);
+        let call = spec.fill(cx.autoscaling().create_auto_scaling_group());
+        let call = call.set_tags(Some(tags));
+        call.send().await.named(OPERATION)?;
         Ok(Made {
             id: name.to_owned(),
             outputs: outputs([("AutoScalingGroupName", Some(name.to_owned()))]),
@@ -143,7 +143,7 @@ impl Lifecycle for AutoScalingGroupLifecycle {
                 continue;
             }
             updates = true;
-            call = with(call, to, *change)?;
+            call = changes::with(call, to, *change)?;
         }
         if !updates {
             return Ok(Outputs::new());
@@ -161,7 +161,7 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             || applied.new_instances_protected_from_scale_in == Some(true);
         let answer = remove(cx, &subject.id, force).await;
         let is_held = |error: &ProviderError| error.class == ErrorClass::InUse;
-        // Where this fails, because an instance has ended meanwhile for example, the next attempt looks again.
+        // If this fails, for example because an instance ended in the meantime, the next attempt reads the group again.
         if answer.as_ref().err().is_some_and(is_held)
             && let Err(error) = leaving::let_go(cx, &subject.id).await
             && error.class == ErrorClass::Denied
@@ -197,17 +197,13 @@ impl Lifecycle for AutoScalingGroupLifecycle {
             });
         };
         let name = group.auto_scaling_group_name().unwrap_or_default();
-        let ours = group
+        let is_ours = group
             .tags()
             .iter()
             .any(|tag| tag.key() == Some(INTENT_TAG) && tag.value() == Some(&intent.0));
-        Ok(if ours {
-            FoundOne::Ours(Made {
-                id: name.to_owned(),
-                outputs: group_outputs(group),
-            })
-        } else {
-            FoundOne::Foreign(format!("an Auto Scaling group has the name `{name}`"))
+        Ok(match Made::of(group) {
+            Some(made) if is_ours => FoundOne::Ours(made),
+            _ => FoundOne::Foreign(format!("an Auto Scaling group has the name `{name}`")),
         })
     }
 
@@ -220,29 +216,22 @@ impl Lifecycle for AutoScalingGroupLifecycle {
     }
 
     fn progress(subject: &Subject<Self>, until: Until, answers: &Answers) -> Result<Progress> {
-        let pending = |status: String| Progress::Pending {
-            status,
-            events: Vec::new(),
-        };
         if until == Until::Reaches(Wait::Stable) {
+            let before = subject.outputs.get(BEFORE).and_then(Value::as_i64);
             let launch = answers.get::<Launching>(&subject.id)?;
             return Ok(launch.map_or_else(
-                || pending("not visible yet".to_owned()),
-                |launch| launching(launch, subject.outputs.get(BEFORE).and_then(Value::as_i64)),
+                || pending("not visible yet"),
+                |launch| launching(launch, before),
             ));
         }
         let group = answers.get::<Groups>(&subject.id)?;
         Ok(match (until, group) {
-            (Until::Gone, None) => Progress::Reached {
-                outputs: Outputs::new(),
-            },
+            (Until::Gone, None) => reached(Outputs::new()),
             (Until::Gone, Some(group)) => {
-                pending(format!("{} instances are ending", group.instances().len()))
+                pending(&format!("{} instances are ending", group.instances().len()))
             }
-            (Until::Reaches(_), None) => pending("not visible yet".to_owned()),
-            (Until::Reaches(_), Some(group)) => Progress::Reached {
-                outputs: group_outputs(group),
-            },
+            (Until::Reaches(_), None) => pending("not visible yet"),
+            (Until::Reaches(_), Some(group)) => reached(group.outputs()),
         })
     }
 }
@@ -251,9 +240,7 @@ impl Lifecycle for AutoScalingGroupLifecycle {
 fn launching(launch: &Launch, before: Option<i64>) -> Progress {
     let (running, wanted) = reads::in_service(&launch.group);
     if running >= wanted {
-        return Progress::Reached {
-            outputs: group_outputs(&launch.group),
-        };
+        return reached(launch.group.outputs());
     }
     let status = format!("{running}/{wanted} in service");
     let status = match launch.obstacle(before) {
@@ -271,13 +258,10 @@ fn launching(launch: &Launch, before: Option<i64>) -> Progress {
         Some(Obstacle::Passing(why)) => format!("{status}; the last launch failed: {why}"),
         None => status,
     };
-    Progress::Pending {
-        status,
-        events: Vec::new(),
-    }
+    pending(&status)
 }
 
-/// Begins the removal: by scaling to zero, which AWS refuses to end while there are instances, or by force.
+/// Begins the removal. Without force, it scales the group to zero, and AWS refuses the deletion while there are instances. With force, AWS ends the instances.
 async fn remove(cx: &Context, group: &str, force: bool) -> Result<()> {
     if !force {
         cx.autoscaling()
@@ -300,7 +284,7 @@ async fn remove(cx: &Context, group: &str, force: bool) -> Result<()> {
         .map(drop)
 }
 
-/// A change that has calls of its own; `false` where UpdateAutoScalingGroup carries it.
+/// Sends a change that has its own call; returns `false` if UpdateAutoScalingGroup carries the change.
 async fn attach(
     cx: &Context,
     group: &str,
@@ -343,7 +327,7 @@ async fn attach(
         Change::Tags => {
             attached::tags(cx, group, from.tags.as_ref(), to.tags.as_ref()).await?;
         }
-        // It says how the engine deletes; AWS does not know it.
+        // `ForceDelete` tells the engine how to delete; AWS does not know it.
         Change::ForceDelete => {}
         _ => return Ok(false),
     }
@@ -355,197 +339,4 @@ fn target_groups(spec: &AutoScalingGroupResolved) -> Vec<String> {
         .iter()
         .map(|arn| arn.as_str().to_owned())
         .collect()
-}
-
-fn texts<T: ToString>(list: &[T]) -> Option<Vec<String>> {
-    (!list.is_empty()).then(|| list.iter().map(ToString::to_string).collect())
-}
-
-/// The call with one change. What the author removed goes back to AWS's default.
-fn with(
-    call: UpdateAutoScalingGroupFluentBuilder,
-    to: &AutoScalingGroupResolved,
-    change: AutoScalingGroupChange,
-) -> Result<UpdateAutoScalingGroupFluentBuilder> {
-    use AutoScalingGroupChange as Change;
-    Ok(match change {
-        Change::Launch => match &to.launch {
-            LaunchResolved::LaunchTemplate(spec) => call.launch_template(launch::template(spec)),
-            LaunchResolved::MixedInstancesPolicy(spec) => {
-                call.mixed_instances_policy(launch::mixed(spec))
-            }
-            LaunchResolved::LaunchConfigurationName(name) => call.launch_configuration_name(name),
-            LaunchResolved::InstanceId(_) => {
-                return Err(invalid(
-                    "autoscaling:UpdateAutoScalingGroup",
-                    "a group cannot be made from an instance afterwards",
-                ));
-            }
-        },
-        Change::MinSize => call.min_size(to.min_size),
-        Change::MaxSize => call.max_size(to.max_size),
-        Change::DesiredCapacity => call.set_desired_capacity(to.desired_capacity),
-        Change::DesiredCapacityType => call.desired_capacity_type(
-            to.desired_capacity_type
-                .map_or("units", |word| word.as_str()),
-        ),
-        Change::VpcZoneIdentifier => {
-            call.set_vpc_zone_identifier(texts(&to.vpc_zone_identifier).map(|ids| ids.join(",")))
-        }
-        Change::AvailabilityZones => call.set_availability_zones(texts(&to.availability_zones)),
-        Change::AvailabilityZoneIds => {
-            call.set_availability_zone_ids(texts(&to.availability_zone_ids))
-        }
-        Change::AvailabilityZoneDistribution => {
-            let spec = to.availability_zone_distribution.as_ref();
-            call.availability_zone_distribution(capacity::distribution(spec))
-        }
-        Change::AvailabilityZoneImpairmentPolicy => {
-            let spec = to.availability_zone_impairment_policy.as_ref();
-            call.availability_zone_impairment_policy(capacity::impairment(spec))
-                .set_skip_zonal_shift_validation(to.skip_zonal_shift_validation)
-        }
-        Change::SkipZonalShiftValidation => {
-            call.set_skip_zonal_shift_validation(to.skip_zonal_shift_validation)
-        }
-        Change::CapacityRebalance => {
-            call.capacity_rebalance(to.capacity_rebalance.unwrap_or(false))
-        }
-        Change::CapacityReservationSpecification => {
-            let spec = to.capacity_reservation_specification.as_ref();
-            call.capacity_reservation_specification(capacity::reservation(spec))
-        }
-        Change::Context => call.set_context(to.context.clone()),
-        Change::Cooldown => call.default_cooldown(to.cooldown.unwrap_or(300)),
-        Change::DefaultInstanceWarmup => {
-            call.default_instance_warmup(to.default_instance_warmup.unwrap_or(-1))
-        }
-        Change::DeletionProtection => call.deletion_protection(
-            to.deletion_protection
-                .map_or(DeletionProtection::None, |word| {
-                    DeletionProtection::from(word.as_str())
-                }),
-        ),
-        Change::HealthCheckGracePeriod => {
-            call.health_check_grace_period(to.health_check_grace_period.unwrap_or(0))
-        }
-        Change::HealthCheckType => call.health_check_type(
-            to.health_check_type
-                .as_ref()
-                .map_or_else(|| "EC2".to_owned(), ToString::to_string),
-        ),
-        Change::InstanceLifecyclePolicy => {
-            let spec = to.instance_lifecycle_policy.as_ref();
-            call.instance_lifecycle_policy(capacity::lifecycle(spec))
-        }
-        Change::InstanceMaintenancePolicy => {
-            let spec = to.instance_maintenance_policy.as_ref();
-            call.instance_maintenance_policy(capacity::maintenance(spec))
-        }
-        Change::MaxInstanceLifetime => {
-            call.max_instance_lifetime(to.max_instance_lifetime.unwrap_or(0))
-        }
-        Change::NewInstancesProtectedFromScaleIn => call.new_instances_protected_from_scale_in(
-            to.new_instances_protected_from_scale_in.unwrap_or(false),
-        ),
-        Change::PlacementGroup => {
-            call.placement_group(to.placement_group.clone().unwrap_or_default())
-        }
-        Change::ServiceLinkedRoleArn => call.set_service_linked_role_arn(
-            to.service_linked_role_arn
-                .as_ref()
-                .map(|arn| arn.as_str().to_owned()),
-        ),
-        Change::TerminationPolicies => call.set_termination_policies(Some(
-            texts(&to.termination_policies).unwrap_or_else(|| vec!["Default".to_owned()]),
-        )),
-        Change::ForceDelete
-        | Change::LifecycleHookSpecificationList
-        | Change::LoadBalancerNames
-        | Change::MetricsCollection
-        | Change::NotificationConfigurations
-        | Change::TargetGroupArns
-        | Change::TrafficSources
-        | Change::Tags => call,
-    })
-}
-
-/// The create call.
-fn create(
-    cx: &Context,
-    spec: &AutoScalingGroupResolved,
-    name: &str,
-    intent: &IntentId,
-) -> aws_sdk_autoscaling::operation::create_auto_scaling_group::builders::CreateAutoScalingGroupFluentBuilder
-{
-    let hooks = &spec.lifecycle_hook_specification_list;
-    let sources = &spec.traffic_sources;
-    let call = cx
-        .autoscaling()
-        .create_auto_scaling_group()
-        .auto_scaling_group_name(name)
-        .min_size(spec.min_size)
-        .max_size(spec.max_size)
-        .set_desired_capacity(spec.desired_capacity)
-        .set_desired_capacity_type(spec.desired_capacity_type.map(|word| word.to_string()))
-        .set_vpc_zone_identifier(texts(&spec.vpc_zone_identifier).map(|ids| ids.join(",")))
-        .set_availability_zones(texts(&spec.availability_zones))
-        .set_availability_zone_ids(texts(&spec.availability_zone_ids))
-        .set_skip_zonal_shift_validation(spec.skip_zonal_shift_validation)
-        .set_capacity_rebalance(spec.capacity_rebalance)
-        .set_context(spec.context.clone())
-        .set_default_cooldown(spec.cooldown)
-        .set_default_instance_warmup(spec.default_instance_warmup)
-        .set_deletion_protection(
-            spec.deletion_protection
-                .map(|word| DeletionProtection::from(word.as_str())),
-        )
-        .set_health_check_grace_period(spec.health_check_grace_period)
-        .set_health_check_type(spec.health_check_type.as_ref().map(ToString::to_string))
-        .set_lifecycle_hook_specification_list(
-            (!hooks.is_empty()).then(|| hooks.iter().map(attached::hook).collect()),
-        )
-        .set_load_balancer_names(texts(&spec.load_balancer_names))
-        .set_max_instance_lifetime(spec.max_instance_lifetime)
-        .set_new_instances_protected_from_scale_in(spec.new_instances_protected_from_scale_in)
-        .set_placement_group(spec.placement_group.clone())
-        .set_service_linked_role_arn(
-            spec.service_linked_role_arn
-                .as_ref()
-                .map(|arn| arn.as_str().to_owned()),
-        )
-        .set_target_group_arns(texts(&target_groups(spec)))
-        .set_termination_policies(texts(&spec.termination_policies))
-        .set_traffic_sources(
-            (!sources.is_empty()).then(|| sources.iter().map(attached::traffic_source).collect()),
-        )
-        .set_tags(Some(attached::creation_tags(
-            cx,
-            name,
-            spec.tags.as_ref(),
-            intent,
-        )));
-    let zones = spec.availability_zone_distribution.as_ref();
-    let impairment = spec.availability_zone_impairment_policy.as_ref();
-    let reservation = spec.capacity_reservation_specification.as_ref();
-    let lifecycle = spec.instance_lifecycle_policy.as_ref();
-    let maintenance = spec.instance_maintenance_policy.as_ref();
-    let call = call
-        .set_availability_zone_distribution(zones.map(|_| capacity::distribution(zones)))
-        .set_availability_zone_impairment_policy(
-            impairment.map(|_| capacity::impairment(impairment)),
-        )
-        .set_capacity_reservation_specification(
-            reservation.map(|_| capacity::reservation(reservation)),
-        )
-        .set_instance_lifecycle_policy(lifecycle.map(|_| capacity::lifecycle(lifecycle)))
-        .set_instance_maintenance_policy(maintenance.map(|_| capacity::maintenance(maintenance)));
-    match &spec.launch {
-        LaunchResolved::LaunchTemplate(spec) => call.launch_template(launch::template(spec)),
-        LaunchResolved::MixedInstancesPolicy(spec) => {
-            call.mixed_instances_policy(launch::mixed(spec))
-        }
-        LaunchResolved::LaunchConfigurationName(name) => call.launch_configuration_name(name),
-        LaunchResolved::InstanceId(id) => call.instance_id(id.as_str()),
-    }
 }

@@ -1,32 +1,60 @@
-//! The life cycle of `AWS::EC2::LaunchTemplate`. A version cannot change: an update makes a new one and makes it the default.
+//! The life cycle of `AWS::EC2::LaunchTemplate`. A version cannot change: an update creates a new version and makes it the default.
 //!
-//! What is observed is the latest version, since that is what those who refer to `LatestVersionNumber` launch.
+//! Windlass observes the latest version, because users of `LatestVersionNumber` launch that version.
 
-mod answer;
-mod request;
+mod blocks;
+mod words;
 
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::types::{
-    Filter, LaunchTemplate as SdkTemplate, LaunchTemplateVersion, ResourceType,
+    Filter, LaunchTemplate as SdkTemplate, LaunchTemplateVersion, ResourceType, Tag,
 };
 use serde_json::json;
 use windlass::aws::ec2::{LaunchTemplate, LaunchTemplateChange, LaunchTemplateResolved};
 use windlass::canonical::CanonicalJson;
-use windlass_engine::provider::{Deletion, Outputs};
-use windlass_state::identity::IntentId;
 
+use super::filtered::{Tagged, intent_filter, ours};
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Found as _, Named, Result, incomplete};
-use crate::lifecycle::{Context, FoundOne, Lifecycle, Made, Subject};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Query, Wants, listed_or_asked, worthwhile};
-use crate::registry::lives;
+use crate::prelude::*;
+use crate::reads::{listed_or_asked, worthwhile};
 
 lives!(LaunchTemplate => LaunchTemplateLifecycle);
 
 pub struct LaunchTemplateLifecycle;
+
+tables! { windlass::aws::ec2 => aws_sdk_ec2;
+    LaunchTemplate => create_launch_template | LaunchTemplate {
+        "LaunchTemplateData" not shown;
+        "VersionDescription" not shown;
+    }
+}
+
+impl Described for SdkTemplate {
+    fn id(&self) -> Option<String> {
+        self.launch_template_id.clone()
+    }
+
+    fn outputs(&self) -> Outputs {
+        let number = |number: Option<i64>| number.map(|number| number.to_string());
+        outputs([
+            ("LaunchTemplateId", self.id()),
+            ("LatestVersionNumber", number(self.latest_version_number)),
+            ("DefaultVersionNumber", number(self.default_version_number)),
+        ])
+    }
+
+    /// The properties without those of a version.
+    fn properties(&self) -> Block {
+        self.block().tags("Tags", tags::pairs(self.tags.as_deref()))
+    }
+}
+
+impl Tagged for SdkTemplate {
+    fn tags(&self) -> &[Tag] {
+        self.tags.as_deref().unwrap_or_default()
+    }
+}
 
 /// How many launch templates one call takes or shows.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLaunchTemplates.html>
@@ -38,7 +66,7 @@ pub struct Templates;
 impl Query for Templates {
     type Key = String;
     type Item = SdkTemplate;
-    /// What is listed has no limit.
+    /// The list has no limit on keys.
     const BATCH: usize = 100_000;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, SdkTemplate)>> {
@@ -70,13 +98,13 @@ async fn matching(clients: &Clients, filter: Filter) -> Result<Vec<SdkTemplate>>
     templates.named("ec2:DescribeLaunchTemplates")
 }
 
-/// The latest version of a template, by the template's id. AWS describes the versions of one template per call, or the latest ones of all.
+/// The latest version of a template, by the template's id. One call describes the versions of one template, or the latest versions of all templates.
 pub struct LatestVersions;
 
 impl Query for LatestVersions {
     type Key = String;
     type Item = LaunchTemplateVersion;
-    /// The list answers all at once.
+    /// One list answers for all keys.
     const BATCH: usize = 100_000;
 
     async fn fetch(
@@ -104,7 +132,7 @@ impl Query for LatestVersions {
         Ok(found)
     }
 
-    /// The list may not have been read to its end.
+    /// Reads one template, because the list may not have been read to its end.
     async fn confirm(clients: &Clients, id: &String) -> Result<Option<LaunchTemplateVersion>> {
         let call = clients.ec2().describe_launch_template_versions();
         let call = call.launch_template_id(id).versions(LATEST);
@@ -120,6 +148,7 @@ const LATEST: &str = "$Latest";
 impl Lifecycle for LaunchTemplateLifecycle {
     type Kind = LaunchTemplate;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         wants.want::<Templates>(subject.id.clone());
@@ -132,17 +161,14 @@ impl Lifecycle for LaunchTemplateLifecycle {
         let (Some(template), Some(version)) = (template, version) else {
             return Ok(None);
         };
-        let properties = Block::new()
-            .set("LaunchTemplateName", template.launch_template_name())
-            .set(
-                "LaunchTemplateData",
-                version.launch_template_data().map(answer::data),
-            )
-            .set("VersionDescription", version.version_description())
-            .tags("Tags", tags::pairs(template.tags.as_deref()));
+        let data = version.launch_template_data().map(Showing::block);
+        let properties = template
+            .properties()
+            .set("LaunchTemplateData", data)
+            .set("VersionDescription", version.version_description());
         Ok(Some(Observed {
             properties,
-            outputs: template_outputs(template),
+            outputs: template.outputs(),
         }))
     }
 
@@ -152,27 +178,12 @@ impl Lifecycle for LaunchTemplateLifecycle {
         intent: &IntentId,
     ) -> Result<Made> {
         const OPERATION: &str = "ec2:CreateLaunchTemplate";
-        let answer = cx
-            .ec2()
-            .create_launch_template()
-            .client_token(&intent.0)
-            .set_launch_template_name(spec.launch_template_name.clone())
-            .set_version_description(spec.version_description.clone())
-            .launch_template_data(request::data(&spec.launch_template_data)?)
-            .tag_specifications(tags::specification(
-                cx,
-                ResourceType::LaunchTemplate,
-                &spec.tags,
-                intent,
-            ))
-            .send()
-            .await
-            .named(OPERATION)?;
-        answer
-            .launch_template
-            .as_ref()
-            .and_then(made)
-            .ok_or_else(|| incomplete(OPERATION, "launch template id"))
+        blocks::check(&spec.launch_template_data)?;
+        let tags = tags::specification(cx, ResourceType::LaunchTemplate, &spec.tags, intent);
+        let call = spec.fill(cx.ec2().create_launch_template());
+        let call = call.client_token(&intent.0).tag_specifications(tags);
+        let answer = call.send().await.named(OPERATION)?;
+        made(answer.launch_template.as_ref(), OPERATION)
     }
 
     async fn update(
@@ -213,12 +224,8 @@ impl Lifecycle for LaunchTemplateLifecycle {
         spec: &LaunchTemplateResolved,
         intent: &IntentId,
     ) -> Result<FoundOne> {
-        let ours = matching(cx, tags::intent_filter(intent)).await?;
-        let mut ours = tags::of_intent(&ours, |one| one.tags.as_deref(), intent);
-        if let Some(ours) = ours.find_map(made) {
-            return Ok(FoundOne::Ours(ours));
-        }
-        if let Some(name) = &spec.launch_template_name {
+        let found = ours(&matching(cx, intent_filter(intent)).await?, intent);
+        if let (FoundOne::Nothing { .. }, Some(name)) = (&found, &spec.launch_template_name) {
             let by_name = tags::filter("launch-template-name", vec![name.clone()]);
             let named = matching(cx, by_name).await?;
             let mut named = named.iter();
@@ -229,28 +236,25 @@ impl Lifecycle for LaunchTemplateLifecycle {
                 )));
             }
         }
-        Ok(FoundOne::Nothing {
-            visible_within: tags::VISIBLE_WITHIN,
-        })
+        Ok(found)
     }
 }
 
-/// Makes a version and makes it the default.
+/// Creates a version and makes it the default.
 async fn new_version(
     cx: &Context,
     subject: &Subject<LaunchTemplateLifecycle>,
     to: &LaunchTemplateResolved,
 ) -> Result<Outputs> {
     const OPERATION: &str = "ec2:CreateLaunchTemplateVersion";
-    let data = request::data(&to.launch_template_data)?;
-    let description = to.version_description.clone();
+    blocks::check(&to.launch_template_data)?;
     let answer = cx
         .ec2()
         .create_launch_template_version()
         .client_token(token(subject, to))
         .launch_template_id(&subject.id)
-        .set_version_description(description)
-        .launch_template_data(data)
+        .set_version_description(to.version_description.clone())
+        .set_launch_template_data(to.launch_template_data.to_sdk())
         .send()
         .await
         .named(OPERATION)?;
@@ -273,34 +277,12 @@ async fn new_version(
     ]))
 }
 
-/// The same for the same change of the same version, also in another run, so that an update that is sent again makes no second version.
-/// From the spec, not from the request: what the SDK shows of that leaves the user data out.
+/// The client token of an update. It is the same for the same change of the same version, also in another run, so a retried update creates no second
+/// version. The hash uses the spec, not the request, because the SDK's debug output of the request leaves the user data out.
 fn token(subject: &Subject<LaunchTemplateLifecycle>, to: &LaunchTemplateResolved) -> String {
     let known = subject.output("LatestVersionNumber");
     let data = format!("{:?}", to.launch_template_data);
     CanonicalJson::of(&json!([subject.id, known, data, to.version_description])).hash()
-}
-
-fn made(template: &SdkTemplate) -> Option<Made> {
-    Some(Made {
-        id: template.launch_template_id.clone()?,
-        outputs: template_outputs(template),
-    })
-}
-
-fn template_outputs(template: &SdkTemplate) -> Outputs {
-    let number = |number: Option<i64>| number.map(|number| number.to_string());
-    outputs([
-        ("LaunchTemplateId", template.launch_template_id.clone()),
-        (
-            "LatestVersionNumber",
-            number(template.latest_version_number),
-        ),
-        (
-            "DefaultVersionNumber",
-            number(template.default_version_number),
-        ),
-    ])
 }
 
 #[cfg(test)]

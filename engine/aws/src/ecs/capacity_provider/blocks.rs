@@ -1,4 +1,4 @@
-//! The blocks of a capacity provider in both forms. Creates, updates and answers have types of their own for the outermost ones.
+//! The blocks of a capacity provider. Creates, updates and answers have different types for the outermost blocks.
 
 use crate::ecs::last_part;
 use crate::table::tables;
@@ -30,7 +30,7 @@ tables! { windlass::aws::ecs => aws_sdk_ecs;
     CapacityProvider => create_capacity_provider | CapacityProvider { "ClusterName" sent as cluster, shown by cluster; }
 }
 
-/// AWS answers with the cluster's ARN.
+/// The cluster's name. AWS answers with the cluster's ARN.
 fn cluster(provider: &aws_sdk_ecs::types::CapacityProvider) -> Option<&str> {
     provider.cluster.as_deref().map(last_part)
 }

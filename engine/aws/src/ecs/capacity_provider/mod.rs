@@ -1,4 +1,4 @@
-//! The life cycle of `AWS::ECS::CapacityProvider`. Both ends of its life are waited for: `updateStatus` says how far it is.
+//! The life cycle of `AWS::ECS::CapacityProvider`. Creation and deletion take time: `updateStatus` reports their progress.
 
 mod blocks;
 
@@ -11,33 +11,23 @@ use aws_sdk_ecs::types::{
 use windlass::aws::ecs::{
     CapacityProvider, CapacityProviderChange, CapacityProviderResolved, ProviderResolved,
 };
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Found, Named, Result, invalid};
-use crate::lifecycle::{
-    Context, Described, FoundOne, Lifecycle, Made, Subject, failed, made, observed_by, pending,
-    reached,
-};
-use crate::observed::{Block, outputs};
-use crate::reads::{Answers, Query, of_key, pages};
-use crate::registry::lives;
-use crate::table::{Fill as _, Showing as _, ToSdk as _, ToSdkWithin as _};
-use crate::wording::Wording;
+use crate::prelude::*;
+use crate::reads::pages;
+use crate::services::shared;
 
 lives!(CapacityProvider => CapacityProviderLifecycle);
 
 pub struct CapacityProviderLifecycle;
 
-/// Capacity providers by cluster (of managed instances) and name, those that are inactive left out.
+/// Capacity providers by cluster (for managed instances) and name, without inactive ones.
 pub struct CapacityProviders;
 
 impl Query for CapacityProviders {
     type Key = (Option<String>, String);
     type Item = SdkCapacityProvider;
-    /// What DescribeCapacityProviders takes; it answers with ten to a page.
+    /// How many providers DescribeCapacityProviders takes; it answers with ten per page.
     const BATCH: usize = 100;
 
     fn groups(keys: BTreeSet<Self::Key>) -> Vec<Vec<Self::Key>> {
@@ -83,7 +73,7 @@ impl Lifecycle for CapacityProviderLifecycle {
     type Kind = CapacityProvider;
     const DELETION: Deletion = Deletion::InBackground;
     const WORDINGS: &'static [Wording] = &[
-        // All of these are ClientException or InvalidParameterException, which also mean everything else.
+        // ECS reports all of these as ClientException or InvalidParameterException, the codes of every other refusal as well.
         // <https://github.com/aws/containers-roadmap/issues/632>
         Wording::new(
             &["ecs:CreateCapacityProvider"],
@@ -91,13 +81,13 @@ impl Lifecycle for CapacityProviderLifecycle {
             ErrorClass::AlreadyExists,
         )
         .saying(&["already exists"]),
-        // For a deletion it is "in use", as everywhere: that can take longer.
+        // For a deletion this code means "in use", as for every kind, because that wait can take longer.
         Wording::new(
             &["ecs:UpdateCapacityProvider"],
             &["UpdateInProgressException"],
             ErrorClass::Busy,
         ),
-        // An infrastructure role that was just made: <https://github.com/go-to-k/cdkd/issues/805>.
+        // An infrastructure role that was created a moment ago: <https://github.com/go-to-k/cdkd/issues/805>.
         Wording::new(
             &["ecs:CreateCapacityProvider", "ecs:UpdateCapacityProvider"],
             &["ClientException"],
@@ -113,6 +103,10 @@ impl Lifecycle for CapacityProviderLifecycle {
         )
         .saying(&["does not exist", "not found"]),
     ];
+
+    fn bucket(_: Action) -> Option<Limit> {
+        Some(shared("ECS capacity provider modify", 10, 1.0))
+    }
 
     observed_by!(CapacityProviders: key);
 

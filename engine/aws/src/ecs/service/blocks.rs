@@ -1,4 +1,4 @@
-//! The blocks of a service in both forms: network, load balancing, registries, volumes and placement.
+//! The blocks of a service, as request and as answer: network, load balancing, gateways, registries, volumes, metrics and placement.
 
 use aws_sdk_ecs::types::Service;
 use serde_json::Value;
@@ -11,6 +11,13 @@ use crate::table::{Shown as _, tables};
 tables! { windlass::aws::ecs => aws_sdk_ecs;
     ServiceRegistry;
     VpcLatticeConfiguration;
+    VpcLatticeAdvancedConfiguration;
+    GatewayConnector;
+    GatewayConnectorFilters;
+    GatewayConnectorHealthCheck;
+    GatewayConnectorHealthCheckMatcher;
+    ServiceMonitoring => MonitoringConfiguration;
+    ServiceMetricConfiguration => MetricConfiguration { "MetricNames" always; }
     PlacementConstraint { "Type" as r#type; }
     PlacementStrategy { "Type" as r#type; }
     NetworkConfiguration;
@@ -33,18 +40,18 @@ tables! { windlass::aws::ecs => aws_sdk_ecs;
     }
 }
 
-/// AWS answers with the cluster's ARN.
+/// The cluster's name. AWS answers with the cluster's ARN.
 fn cluster(service: &Service) -> Option<&str> {
     service.cluster_arn.as_deref().map(last_part)
 }
 
-/// A service that follows a strategy has no launch type of its own, whatever AWS derives.
+/// The author's launch type. A service with a strategy has none, although AWS derives and returns one.
 fn launch_type(service: &Service) -> Option<Value> {
     let follows = service.capacity_provider_strategy.shown().is_some();
     service.launch_type.shown().filter(|_| !follows)
 }
 
-/// AWS may leave out that it is ECS (aws-cloudformation/cloudformation-coverage-roadmap#1259).
+/// The deployment controller. AWS may leave it out if it is ECS (aws-cloudformation/cloudformation-coverage-roadmap#1259).
 fn controller(service: &Service) -> Option<Value> {
     let controller = service.deployment_controller.clone();
     controller.unwrap_or_else(by_ecs).shown()

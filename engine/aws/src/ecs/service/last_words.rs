@@ -1,24 +1,23 @@
-//! What a container that ended badly had to say: its last log lines, and the memory that it had.
+//! The last log lines of a container that failed, and its memory limit.
 //!
-//! Only the `awslogs` driver is read, whose streams are named PREFIX/CONTAINER/TASK. Lines that cannot be read never hide the failure itself.
+//! Windlass reads only the `awslogs` driver, whose streams have the name PREFIX/CONTAINER/TASK. An unreadable log never hides the failure itself.
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html>
 
 use aws_sdk_ecs::types::{Container, ContainerDefinition, LogDriver, Task, TaskDefinition};
 
-use crate::clients::Clients;
 use crate::ecs::last_part;
-use crate::error::{Found, Named, Result};
+use crate::prelude::*;
 
-/// How many log lines tell enough.
+/// How many log lines the failure shows.
 const LINES: i32 = 5;
 
-/// How many pages of a log are looked at for them.
+/// How many pages of a log Windlass reads to find these lines.
 const PAGES: usize = 10;
 
-/// Details of a failure: a word, and a text.
+/// Details of a failure: pairs of a label and a text.
 type Details = Vec<(String, String)>;
 
-/// Asks about the container that ended badly last.
+/// Reads the log of the container that failed last.
 pub async fn last_words(clients: &Clients, stopped: &[Task]) -> Details {
     match said(clients, stopped).await {
         Ok(details) => details,
@@ -56,7 +55,7 @@ async fn said(clients: &Clients, stopped: &[Task]) -> Result<Details> {
     Ok(details)
 }
 
-/// The container that ran and did not end with 0.
+/// The container that started and ended with an exit code other than 0.
 fn ended_badly(task: &Task) -> Option<&Container> {
     let mut containers = task.containers.as_deref().unwrap_or_default().iter();
     containers.find(|container| container.exit_code.is_some_and(|code| code != 0))
@@ -82,7 +81,7 @@ async fn lines(
         .start_from_head(false)
         .limit(LINES);
     let (mut events, mut token) = (Vec::new(), None);
-    // A page can be empty though older ones are not. The token that comes back is the end.
+    // A page can be empty although older pages are not. At the end, AWS returns the token of the request.
     for _ in 0..PAGES {
         let page = call.clone().set_next_token(token.clone()).send().await;
         // A container that has not logged anything has no stream.

@@ -1,8 +1,8 @@
 //! The life cycle of `AWS::ECS::Service`.
 //!
-//! Service Connect, volumes and VPC Lattice stand in the answer's primary deployment, not in the service itself. A service that drains
-//! counts as gone, although its name is taken for a while: creating its successor is then refused with a code that means "not yet".
-//! Whether a deployment succeeds is `rollout`'s to say.
+//! AWS returns Service Connect, volumes and VPC Lattice in the answer's primary deployment, not in the service itself. A draining service counts as
+//! gone, although AWS reserves its name for a while: AWS then refuses to create the successor, with a code that means "not yet". Not here: whether a
+//! deployment succeeds (`rollout`).
 
 mod blocks;
 mod deployment_blocks;
@@ -23,28 +23,18 @@ use windlass::aws::ecs::{
     ServiceChange, ServiceResolved,
 };
 use windlass::schema::Wait;
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs, Progress, Until};
-use windlass_state::identity::IntentId;
 
 use self::rollouts::Rollouts;
 use self::sent::Sent;
 use super::tags;
-use crate::clients::Clients;
-use crate::error::{Found, Named, Result, incomplete, invalid};
-use crate::lifecycle::{
-    Context, Described, FoundOne, Lifecycle, Made, Subject, observed_by, pending, reached,
-};
-use crate::observed::{Block, outputs};
-use crate::reads::{Answers, Query, Wants};
-use crate::registry::lives;
-use crate::table::{Fill as _, Showing as _, ToSdk as _, ToSdkWithin as _};
-use crate::wording::Wording;
+use crate::prelude::*;
+use crate::services::shared;
 
 lives!(Service => ServiceLifecycle);
 
 pub struct ServiceLifecycle;
 
-/// Services by cluster and ARN, in whatever state they are.
+/// Services by cluster and ARN, in any state.
 pub struct Services;
 
 /// A cluster's name and a service's ARN or name.
@@ -53,7 +43,7 @@ pub type ServiceKey = (String, String);
 impl Query for Services {
     type Key = ServiceKey;
     type Item = SdkService;
-    /// What DescribeServices takes.
+    /// How many services DescribeServices takes.
     const BATCH: usize = 10;
 
     fn groups(keys: BTreeSet<ServiceKey>) -> Vec<Vec<ServiceKey>> {
@@ -72,7 +62,7 @@ impl Query for Services {
     }
 }
 
-/// Keys that share a cluster share a call.
+/// Groups keys by cluster, because a call names one cluster.
 fn by_cluster<K>(keys: BTreeSet<K>, cluster: impl Fn(&K) -> &String) -> Vec<Vec<K>> {
     let mut groups: BTreeMap<String, Vec<K>> = BTreeMap::new();
     for key in keys {
@@ -131,19 +121,25 @@ fn rollout_key(subject: &Subject<ServiceLifecycle>) -> rollouts::Key {
 impl Lifecycle for ServiceLifecycle {
     type Kind = Service;
     const DELETION: Deletion = Deletion::InBackground;
+    /// Tasks take at least some seconds to start, so shorter pauses between polls would not help.
+    const TIMING: Timing = Timing::USUAL
+        .polled(600, 5_000)
+        .limited_to(30)
+        .taking(90, 60);
+    const IS_LISTED: bool = true;
     const ENGINE_REPEATS: bool = true;
     const WORDINGS: &'static [Wording] = &[
-        // ECS has one code for all that is wrong with a request, and no list of its words: these are the ones that people have met. They come to
-        // creates and updates alike.
+        // ECS has one error code for everything that is wrong with a request, and no list of its messages. These are the messages that people have
+        // reported. Creates and updates both return them.
         Wording::new(
             &["ecs:CreateService"],
             &["InvalidParameterException"],
             ErrorClass::NotYet,
         )
         .saying(&[
-            // An earlier service of the name. <https://github.com/spinnaker/spinnaker/issues/5476>
+            // An earlier service of the same name is still draining. <https://github.com/spinnaker/spinnaker/issues/5476>
             "still Draining",
-            // The service-linked role is made by the first cluster of an account, and takes a moment to be seen.
+            // The first cluster of an account creates the service-linked role, which takes a moment to become visible.
             "service linked role",
         ]),
         Wording::new(
@@ -152,16 +148,16 @@ impl Lifecycle for ServiceLifecycle {
             ErrorClass::NotYet,
         )
         .saying(&[
-            // A listener or rule that was just made.
+            // A listener or rule that was created a moment ago.
             "does not have an associated load balancer",
             // A capacity provider that is being attached. <https://github.com/dask/dask-cloudprovider/issues/328>
             "not associated with the cluster",
-            // Roles that were just made.
+            // Roles that were created a moment ago.
             "Unable to assume",
-            // A Service Connect name that an earlier service still has. <https://github.com/aws/copilot-cli/issues/5431>
+            // An earlier service still has the Service Connect name. <https://github.com/aws/copilot-cli/issues/5431>
             "SC service is already used by",
         ]),
-        // ECS passes on what EC2 answered it. What was made a moment ago is waited for; anything else is not there.
+        // ECS passes on EC2's answer. For a resource that was created a moment ago, the engine waits; any other one does not exist.
         Wording::new(
             &["ecs:CreateService", "ecs:UpdateService"],
             &["InvalidParameterException"],
@@ -175,7 +171,7 @@ impl Lifecycle for ServiceLifecycle {
             ErrorClass::NotFound,
         )
         .saying(&["TaskDefinition not found"]),
-        // Terraform sends it again, too: `internal/service/ecs/service.go`.
+        // Terraform retries this, too: `internal/service/ecs/service.go`.
         Wording::new(
             &["ecs:DeleteService"],
             &["InvalidParameterException"],
@@ -194,6 +190,10 @@ impl Lifecycle for ServiceLifecycle {
             ErrorClass::NotFound,
         ),
     ];
+
+    fn bucket(_: Action) -> Option<Limit> {
+        Some(shared("ECS service modify", 50, 5.0))
+    }
 
     observed_by!(Services: key);
 
@@ -232,7 +232,7 @@ impl Lifecycle for ServiceLifecycle {
                 ServiceChange::DesiredCount => call.set_desired_count(to.desired_count.to_sdk()),
                 ServiceChange::Launch => match launch(subject.applied.launch.as_ref(), to) {
                     None => call,
-                    // Without a forced deployment AWS refuses another strategy (pipe-cd/pipecd#6385), and the way back, too.
+                    // Without a forced deployment, AWS refuses a change to another strategy (pipe-cd/pipecd#6385), and a change back as well.
                     strategy => {
                         forced = true;
                         call.set_capacity_provider_strategy(strategy)
@@ -253,7 +253,7 @@ impl Lifecycle for ServiceLifecycle {
                     let mut configuration = to.deployment_configuration.as_ref().and_then(whole);
                     let before = subject.applied.deployment_configuration.as_ref();
                     let hooked = before.is_some_and(|before| !before.lifecycle_hooks.is_empty());
-                    // AWS keeps the hooks that an update does not mention.
+                    // AWS keeps the hooks that an update leaves out.
                     if let Some(configuration) = configuration.as_mut().filter(|_| hooked) {
                         configuration.lifecycle_hooks.get_or_insert_default();
                     }
@@ -288,6 +288,11 @@ impl Lifecycle for ServiceLifecycle {
                     let lattice = to.vpc_lattice_configurations.to_sdk();
                     call.set_vpc_lattice_configurations(Some(lattice.unwrap_or_default()))
                 }
+                ServiceChange::GatewayConnectors => {
+                    let connectors = to.gateway_connectors.to_sdk();
+                    call.set_gateway_connectors(Some(connectors.unwrap_or_default()))
+                }
+                ServiceChange::Monitoring => call.set_monitoring(to.monitoring.to_sdk()),
                 ServiceChange::PlacementConstraints => {
                     let constraints = to.placement_constraints.to_sdk();
                     call.set_placement_constraints(Some(constraints.unwrap_or_default()))
@@ -314,7 +319,7 @@ impl Lifecycle for ServiceLifecycle {
                 }
             };
         }
-        // A count that an earlier call changed concerns no later wait.
+        // A later wait does not look at a count that an earlier call changed.
         let mut sent = Sent::recorded(&subject.outputs).map(|sent| sent.scaled(None, None));
         if changed {
             let call = call.set_force_new_deployment(forced.then_some(true));
@@ -336,7 +341,7 @@ impl Lifecycle for ServiceLifecycle {
             .delete_service()
             .cluster(subject.applied.cluster.as_str())
             .service(&subject.id)
-            // Otherwise a service with tasks is refused; forced or not, they are drained.
+            // Without `force`, AWS refuses to delete a service that has tasks. With or without it, AWS drains the tasks.
             .force(true);
         call.send().await.named("ecs:DeleteService").map(drop)
     }
@@ -387,7 +392,7 @@ impl Lifecycle for ServiceLifecycle {
     }
 }
 
-/// A deployment configuration for an update: what it leaves out is switched off, where AWS would keep what was.
+/// A deployment configuration for an update. It switches off every member that the author leaves out, because AWS would keep the old value.
 fn whole(configuration: &DeploymentConfigurationResolved) -> Option<DeploymentConfiguration> {
     let mut whole: DeploymentConfiguration = configuration.to_sdk()?;
     let breaker = DeploymentCircuitBreaker::builder()
@@ -406,10 +411,10 @@ fn whole(configuration: &DeploymentConfigurationResolved) -> Option<DeploymentCo
     Some(whole)
 }
 
-/// The strategy that an update sends for another launch; `None` where it sends nothing.
+/// The strategy that an update sends for another launch; `None` if the update sends no strategy.
 ///
-/// An empty strategy takes a service back to its launch type or to its cluster's default strategy
-/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>). From a launch type to another one there is no way in place.
+/// An empty strategy returns a service to its launch type or to its cluster's default strategy
+/// (<https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>). A change from one launch type to another cannot happen in place.
 fn launch(
     from: Option<&LaunchResolved>,
     to: &ServiceResolved,
@@ -423,8 +428,8 @@ fn launch(
     }
 }
 
-/// The platform version of an update; AWS's default where the author names none. AWS refuses one on instances: "The platform version must be null
-/// when specifying an EC2 launch type."
+/// The platform version of an update; AWS's default if the author names none. For services on instances AWS refuses a version: "The platform version
+/// must be null when specifying an EC2 launch type."
 fn platform_version(to: &ServiceResolved) -> Option<String> {
     let on_fargate = match &to.launch {
         None => true,
@@ -470,7 +475,7 @@ impl Described for SdkService {
     }
 }
 
-/// What a create made. Unlike other answers, it names the deployment that the call began.
+/// The result of a create. Unlike other answers, the answer to a create names the deployment that the call began.
 fn begun(service: &SdkService) -> Option<Made> {
     let mut made = Made::of(service)?;
     let sent = Sent::of(service).and_then(|sent| sent.output());

@@ -1,6 +1,6 @@
-//! Whether a service's deployment has succeeded: with the revision that we submitted, and not with the one that ECS went back to.
+//! Whether a service's deployment has succeeded with the revision that Windlass submitted, and not with the revision of a rollback.
 //!
-//! A deployment of CodeDeploy or of somebody else is theirs to follow. Not here: asking (`rollouts`).
+//! Windlass does not follow a deployment of CodeDeploy or of another external controller. Not here: the calls (`rollouts`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::rollouts::{About, Rollout};
 use super::service_outputs;
 use crate::ecs::last_part;
 
-/// How far a service is from running what was applied.
+/// How far a service is from running the applied spec.
 pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progress {
     let Some(rollout) = rollout else {
         return Progress::Pending {
@@ -54,7 +54,7 @@ pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progres
     let there = runs(service, ours) && is_complete(service);
     if rollout.about == About::Before {
         return match status {
-            // Not from before, but from after the way back.
+            // The answer looks older than our call, but it shows the service after the rollback.
             Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped)
                 if was_ours(rollout, ours) =>
             {
@@ -67,14 +67,14 @@ pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progres
         };
     }
     match status {
-        // An earlier deployment, of another revision than ours, failed and is history: ours runs, and needed no new one.
+        // An earlier deployment, to another revision than ours, failed. It does not matter: our revision runs, and needed no new deployment.
         Some(_) if there && !was_ours(rollout, ours) => reached(),
         Some(Status::RollbackSuccessful | Status::RollbackFailed | Status::Stopped) => {
             Progress::Failed(failure(rollout, ours))
         }
-        // Some sorts of services have no state of their own: then their deployment tells, once ECS lists it.
+        // Some types of services have no deployment state. Then the service deployment has the answer, once ECS lists it.
         None if rollout.lags && state(service).is_none() => pending(service, None),
-        // ECS forgets deployments after some months.
+        // ECS deletes the records of deployments after some months.
         Some(Status::Successful) | None if there && !is_failed(service) => reached(),
         None if is_failed(service) => Progress::Failed(failure(rollout, ours)),
         _ => pending(service, status.as_ref()),
@@ -105,7 +105,7 @@ fn is_failed(service: &SdkService) -> bool {
     state(service) == Some(&DeploymentRolloutState::Failed)
 }
 
-/// All tasks run, and no deployment is under way.
+/// Whether all tasks run, and no deployment is in progress.
 fn is_complete(service: &SdkService) -> bool {
     !is_rolling(service) && service.running_count >= service.desired_count
 }
@@ -114,7 +114,7 @@ pub(super) fn runs(service: &SdkService, task_definition: Option<&str>) -> bool 
     task_definition.is_none() || service.task_definition.as_deref() == task_definition
 }
 
-/// Whether the newest deployment was to get to our revision, as far as is known.
+/// Whether the newest deployment was a deployment of our revision, as far as is known.
 fn was_ours(rollout: &Rollout, ours: Option<&str>) -> bool {
     let target = rollout
         .target
@@ -159,7 +159,7 @@ fn pending(service: &SdkService, status: Option<&ServiceDeploymentStatus>) -> Pr
     }
 }
 
-/// What the service logged since its deployment began, oldest first.
+/// The service's events since its deployment began, oldest first.
 fn events(service: &SdkService) -> Vec<String> {
     let began = primary(service).and_then(|primary| primary.created_at);
     let events = service.events.as_deref().unwrap_or_default().iter().rev();
@@ -228,7 +228,7 @@ fn failure(rollout: &Rollout, ours: Option<&str>) -> Failure {
         let events = events(service).into_iter().rev().take(3);
         details.extend(events.map(|event| ("event".to_owned(), event)));
     }
-    // The way out comes last.
+    // The hint comes last.
     details.sort_by_key(|(word, _)| word == "help");
     Failure {
         summary: format!("deployment of {submitted} failed{then}"),
@@ -237,7 +237,7 @@ fn failure(rollout: &Rollout, ours: Option<&str>) -> Failure {
     }
 }
 
-/// Why tasks stopped, the commonest reason first.
+/// Why tasks stopped, the most frequent reason first.
 fn causes(stopped: &[Task]) -> Vec<String> {
     let mut counted: BTreeMap<String, usize> = BTreeMap::new();
     for task in stopped {
@@ -258,7 +258,7 @@ fn causes(stopped: &[Task]) -> Vec<String> {
         .collect()
 }
 
-/// Containers that ended badly; where none did, what ECS says about the task.
+/// The containers that failed. If none failed, ECS's reason for the task.
 fn causes_of(task: &Task) -> Vec<String> {
     let containers = task.containers.as_deref().unwrap_or_default().iter();
     let ended: Vec<String> = containers

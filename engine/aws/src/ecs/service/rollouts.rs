@@ -1,8 +1,8 @@
-//! Asking how services' deployments are getting on, for all services that are waited for.
+//! Reads the progress of deployments, for all services that Windlass waits for.
 //!
-//! The services' own answer says how far a deployment is, ten services with one call. Only when it has ended are the service deployments asked
-//! about, together as well, and after a failure the tasks that stopped.
-//! Not here: what is made of the answers (`rollout`).
+//! DescribeServices reports the progress of ten services with one call. Windlass reads the service deployments only after a deployment has ended,
+//! with many of them per call. After a failure it also reads the stopped tasks.
+//! Not here: the judgement of the answers (`rollout`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,47 +15,45 @@ use super::last_words::last_words;
 use super::rollout::{by_others, is_rolling, primary, runs};
 use super::sent::Sent;
 use super::{by_cluster, describe};
-use crate::clients::Clients;
 use crate::ecs::last_part;
-use crate::error::{Found, Named, Result};
-use crate::reads::Query;
+use crate::prelude::*;
 
-/// How services' deployments are getting on.
+/// The progress of deployments, by service.
 pub struct Rollouts;
 
-/// A service, and the revision that it should get to.
+/// A service, and the revision that its deployment should reach.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub cluster: String,
     pub service: String,
     pub task_definition: Option<String>,
-    /// The deployment that our call made, where ECS named it.
+    /// The deployment that our call began, if ECS named it.
     pub sent: Option<Sent>,
 }
 
-/// How a service's deployment is getting on.
+/// The progress of one service's deployment.
 pub struct Rollout {
     pub service: SdkService,
-    /// What the service's own answer is about.
+    /// Which service and which deployment the service's own answer describes.
     pub about: About,
-    /// The newest service deployment, once the service says that it has ended or turned back. None from before our own.
+    /// The newest service deployment, once the service reports that its deployment has ended or rolls back. `None` for one that is older than our own.
     pub deployment: Option<ServiceDeployment>,
-    /// Whether the newest service deployment that ECS lists is from before our own.
+    /// Whether the newest service deployment that ECS lists is older than our own.
     pub lags: bool,
-    /// The revision that it was to get to, where it did not succeed.
+    /// The revision that the deployment should have reached, if it did not succeed.
     pub target: Option<ServiceRevision>,
-    /// Tasks of our revision that stopped, where the deployment did not succeed.
+    /// Stopped tasks of our revision, if the deployment did not succeed.
     pub stopped: Vec<Task>,
-    /// What they had to say.
+    /// The last log lines of these tasks.
     pub last_words: Vec<(String, String)>,
 }
 
-/// What an answer about a service is about.
+/// Which service and which deployment an answer describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
     /// An earlier service of the same name.
     AnotherService,
-    /// The service before our call. Or after ECS has gone back to what ran before it, which looks the same.
+    /// The service before our call, or after ECS has rolled back to the earlier deployment, which looks the same.
     Before,
     /// Our deployment, or a later one.
     Ours,
@@ -74,7 +72,7 @@ impl About {
 impl Query for Rollouts {
     type Key = Key;
     type Item = Rollout;
-    /// What DescribeServices takes.
+    /// How many services DescribeServices takes.
     const BATCH: usize = 10;
 
     fn groups(keys: BTreeSet<Key>) -> Vec<Vec<Key>> {
@@ -101,7 +99,7 @@ impl Query for Rollouts {
     }
 }
 
-/// Whether what the services' own answer says is all that there is to know.
+/// Whether the service's own answer is enough, so that Windlass needs no further call.
 fn says_all(service: &SdkService, key: &Key) -> bool {
     let ours = key.task_definition.as_deref();
     match About::of(service, key.sent.as_ref()) {
@@ -111,7 +109,7 @@ fn says_all(service: &SdkService, key: &Key) -> bool {
     }
 }
 
-/// The service deployments that services name as their current ones, by ARN, of all whose own answer is not enough.
+/// The current service deployments, by ARN, of all services whose own answer is not enough.
 async fn current(
     clients: &Clients,
     services: &[(Key, SdkService)],
@@ -126,7 +124,7 @@ async fn current(
         .collect())
 }
 
-/// At most twenty service deployments, which is what one call takes.
+/// At most twenty service deployments, the limit of one call.
 async fn deployments(clients: &Clients, arns: Vec<String>) -> Result<Vec<ServiceDeployment>> {
     if arns.is_empty() {
         return Ok(Vec::new());
@@ -188,10 +186,10 @@ async fn rollout(
     Ok(rollout)
 }
 
-/// Whether the current deployment of a service is the newest, and either under way or a success, so that nothing else needs to be asked.
+/// Whether the current deployment of a service is the newest one, and either in progress or successful. Then Windlass needs no further call.
 ///
-/// ECS does not document what is current after a way back. The tasks' own deployment began before the service deployment ended: what began later
-/// is the way back from something newer.
+/// ECS does not document which deployment is current after a rollback. The deployment of the tasks began before the service deployment ended. A
+/// deployment that began later is the rollback of a newer one.
 fn is_last_word(current: &ServiceDeployment, service: &SdkService) -> bool {
     let began = primary(service).and_then(|primary| primary.created_at);
     match (&current.status, began, current.finished_at) {
@@ -203,7 +201,7 @@ fn is_last_word(current: &ServiceDeployment, service: &SdkService) -> bool {
     }
 }
 
-/// Whether nothing more comes of a deployment. Until then nobody reads what its tasks had to say.
+/// Whether a deployment has failed for good. Until then, Windlass does not read the logs of its tasks.
 fn has_failed(deployment: Option<&ServiceDeployment>) -> bool {
     use ServiceDeploymentStatus as Status;
     let status = deployment.and_then(|deployment| deployment.status.as_ref());
@@ -213,7 +211,7 @@ fn has_failed(deployment: Option<&ServiceDeployment>) -> bool {
     )
 }
 
-/// The newest deployment of a service; ECS lists the newest first.
+/// The newest deployment of a service. ECS lists the newest first.
 async fn newest(clients: &Clients, key: &Key) -> Result<Option<ServiceDeployment>> {
     let call = clients
         .ecs()
@@ -240,7 +238,7 @@ async fn newest(clients: &Clients, key: &Key) -> Result<Option<ServiceDeployment
     Ok(described.find(|deployment| deployment.service_deployment_arn() == Some(&arn)))
 }
 
-/// The revision that a deployment was to get to.
+/// The revision that a deployment should reach.
 async fn target(
     clients: &Clients,
     deployment: Option<&ServiceDeployment>,
@@ -263,10 +261,10 @@ async fn target(
     Ok(revisions.find(|revision| revision.service_revision_arn() == Some(arn)))
 }
 
-/// Tasks that one call describes: more than the cause of a failure needs.
+/// How many tasks one call describes: more than the cause of a failure needs.
 const DESCRIBED: usize = 100;
 
-/// Tasks of a service that stopped in the last hour, as long as ECS remembers them; those of our revision only.
+/// Tasks of our revision that stopped in the last hour; ECS does not keep them longer.
 async fn stopped(clients: &Clients, key: &Key) -> Result<Vec<Task>> {
     let mut pages = clients
         .ecs()

@@ -1,10 +1,10 @@
-//! The life cycle of `AWS::ECS::TaskDefinition`: a revision is registered, tagged and deregistered, and never changes.
+//! The life cycle of `AWS::ECS::TaskDefinition`: Windlass registers, tags and deregisters a revision. A revision never changes.
 //!
-//! So a revision that our own call registered is not read again: only whether it is active is asked, by a list for all of them (`revisions`), and
-//! what can change: its tags.
+//! So Windlass does not read again the content of a revision that its own call registered. It reads only whether the revision is active, with one
+//! list for all revisions (`revisions`), and the part that can change: its tags.
 //!
-//! RegisterTaskDefinition has no client token and a second call makes a second revision, so it is sent once; a lost answer is looked for among the
-//! newest revisions of the family, by the intent's tag.
+//! RegisterTaskDefinition has no client token, and a second call creates a second revision, so Windlass sends it once. After a lost answer, Windlass
+//! looks for the intent's tag among the newest revisions of the family.
 
 mod containers;
 mod revisions;
@@ -14,29 +14,21 @@ use aws_sdk_ecs::types::{
     SortOrder, Tag, TaskDefinition as SdkTaskDefinition, TaskDefinitionField, TaskDefinitionStatus,
 };
 use windlass::aws::ecs::{TaskDefinition, TaskDefinitionChange, TaskDefinitionResolved};
-use windlass_engine::provider::{Deletion, ErrorClass, Outputs};
-use windlass_state::identity::IntentId;
 
 use self::revisions::Revisions;
 use super::tags;
 use crate::applied_tags;
-use crate::clients::Clients;
-use crate::error::{Named, Result, invalid};
-use crate::lifecycle::{Context, Described, FoundOne, Lifecycle, Made, Subject, made};
-use crate::observed::{Block, Observed, outputs};
-use crate::reads::{Answers, Single, Wants};
-use crate::registry::lives;
-use crate::table::{Fill as _, Showing as _};
-use crate::wording::Wording;
+use crate::prelude::*;
+use crate::services::shared;
 
 lives!(TaskDefinition => TaskDefinitionLifecycle);
 
 pub struct TaskDefinitionLifecycle;
 
-/// How many of a family's newest revisions may hide what a lost call registered.
+/// How many of a family's newest revisions Windlass searches for the result of a lost call.
 const NEWEST: i32 = 20;
 
-/// Active revisions of task definitions by ARN. ECS describes one for each call.
+/// Active revisions of task definitions by ARN. ECS describes one revision per call.
 pub struct TaskDefinitions;
 
 impl Single for TaskDefinitions {
@@ -71,8 +63,8 @@ pub(super) async fn describe(
     }
 }
 
-/// ECS has no code of its own for a revision that does not exist: "Unable to describe task definition.", "The specified task definition
-/// does not exist."
+/// Whether the error means that the revision does not exist. ECS has no error code for that, only the messages "Unable to describe task definition."
+/// and "The specified task definition does not exist."
 fn is_unknown(code: Option<&str>, message: &str) -> bool {
     let said = |words: &str| message.to_ascii_lowercase().contains(words);
     code == Some("ClientException") && (said("unable to describe") || said("does not exist"))
@@ -81,15 +73,16 @@ fn is_unknown(code: Option<&str>, message: &str) -> bool {
 impl Lifecycle for TaskDefinitionLifecycle {
     type Kind = TaskDefinition;
     const DELETION: Deletion = Deletion::AtOnce;
+    const IS_LISTED: bool = true;
     const WORDINGS: &'static [Wording] = &[
-        // ECS has no code of its own for a revision that does not exist.
+        // ECS has no error code for a revision that does not exist.
         Wording::new(
             &["ecs:DeregisterTaskDefinition"],
             &["ClientException"],
             ErrorClass::NotFound,
         )
         .saying(&["unable to describe", "does not exist"]),
-        // A role that was just made is not visible to ECS at once: "Role is not valid", as for one that never was there.
+        // ECS does not see a role at once after its creation, and answers "Role is not valid", as for a role that does not exist.
         Wording::new(
             &["ecs:RegisterTaskDefinition"],
             &["ClientException"],
@@ -97,10 +90,14 @@ impl Lifecycle for TaskDefinitionLifecycle {
         )
         .saying(&[
             "Role is not valid",
-            // Another deployment registers a revision of the family at the same time.
+            // Another deployment registers a revision of the same family at the same time.
             "Too many concurrent attempts to create a new revision",
         ]),
     ];
+
+    fn bucket(_: Action) -> Option<Limit> {
+        Some(shared("ECS task definition modify", 20, 1.0))
+    }
 
     fn want(subject: &Subject<Self>, wants: &mut Wants) {
         match &subject.sent {

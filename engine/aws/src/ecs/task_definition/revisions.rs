@@ -1,15 +1,14 @@
-//! Which revisions of task definitions are active: a list of the region's, as long as that is cheaper than describing each.
+//! Which revisions of task definitions are active: a list of the region's revisions, as long as the list needs fewer calls than describing each revision.
 //!
-//! Not here: what is in a revision, which never changes.
+//! Not here: the content of a revision, which never changes.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_ecs::types::TaskDefinitionStatus;
 
 use super::describe;
-use crate::clients::Clients;
-use crate::error::{Named, Result};
-use crate::reads::{Query, worthwhile};
+use crate::prelude::*;
+use crate::reads::worthwhile;
 
 /// Active revisions, by ARN.
 pub struct Revisions;
@@ -17,7 +16,7 @@ pub struct Revisions;
 impl Query for Revisions {
     type Key = String;
     type Item = ();
-    /// The list answers all at once.
+    /// One list answers for all keys.
     const BATCH: usize = 100_000;
 
     async fn fetch(clients: &Clients, keys: Vec<String>) -> Result<Vec<(String, ())>> {
@@ -30,7 +29,7 @@ impl Query for Revisions {
             .send();
         let mut left: BTreeSet<String> = keys.into_iter().collect();
         let mut found = Vec::new();
-        // There is no filter for several families.
+        // The list has no filter for several families, so it can have many pages.
         for _ in 0..worthwhile(left.len()) {
             let Some(page) = pages.next().await else {
                 break;
@@ -45,7 +44,7 @@ impl Query for Revisions {
         Ok(found)
     }
 
-    /// The list lags behind, and may not have been read to its end.
+    /// Reads one revision, because the list is eventually consistent and may not have been read to its end.
     async fn confirm(clients: &Clients, arn: &String) -> Result<Option<()>> {
         Ok(describe(clients, arn).await?.map(drop))
     }

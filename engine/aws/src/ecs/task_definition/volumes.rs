@@ -1,4 +1,4 @@
-//! Volumes and the task definition's other blocks, in both forms.
+//! Volumes and the task definition's other blocks, as request and as answer.
 
 use crate::table::tables;
 
@@ -22,7 +22,7 @@ tables! { windlass::aws::ecs => aws_sdk_ecs;
     S3FilesVolumeConfiguration;
 }
 
-/// Elastic Inference, which the SDK calls deprecated, and what names it.
+/// Elastic Inference, which the SDK marks as deprecated, and the blocks that refer to it.
 #[expect(
     deprecated,
     reason = "Elastic Inference takes no new users, and CloudFormation still knows it"

@@ -237,6 +237,17 @@ def modify_subnet_attribute(was, self):
     return answer
 
 
+@instead(VPCs, "create_vpc")
+def create_vpc(was, self):
+    there = set(self.ec2_backend.vpcs)
+    answer = was(self)
+    control = self._get_param("VpcEncryptionControl")
+    for identifier, vpc in self.ec2_backend.vpcs.items():
+        if control and identifier not in there:
+            vpc.encryption_control = {"VpcId": identifier, "Mode": control.get("Mode"), "State": "available"}
+    return answer
+
+
 def remember_of_endpoint(response, endpoint):
     given = {
         "DnsOptions": "dns_options",
