@@ -3,6 +3,7 @@
 pub mod cloud;
 pub mod facts;
 pub mod local;
+pub mod pages;
 pub mod scaffold;
 pub mod story;
 pub mod wire;
