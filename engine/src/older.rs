@@ -9,12 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
+use serde_json::Value;
 use windlass::address::Address;
 use windlass::document::Place;
 use windlass_plan::plan::{Plan, Verdict};
 use windlass_state::identity::{Attempts, Digest, INTENT_TAG, IntentId, LINEAGE_TAG};
 use windlass_state::record::Action;
-use windlass_state::snapshot::Snapshot;
+use windlass_state::snapshot::{Recorded, Snapshot};
 
 use crate::clock::Clock;
 use crate::provider::{Provider, ProviderError, Tagged};
@@ -22,8 +23,11 @@ use crate::run::read;
 use crate::sweep::{only, warned};
 use crate::voice::Voice;
 
-/// How many sequence numbers after the state's own are tried for each resource that the state knows: a change uses two or three.
+/// How many sequence numbers after the state's own Windlass tries for each resource of state and plan: a change uses two or three.
 const AHEAD: usize = 10;
+
+/// How many it tries at least: a release of a small stack uses about a dozen.
+const AT_LEAST: usize = 1_000;
 
 /// A resource that a later run of the same state made, and that this state does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,15 +36,17 @@ pub struct Later {
     pub address: Address,
     /// The ARN of the existing resource.
     pub arn: String,
-    /// How many resources of later runs the tagging API lists, including deleted ones.
+    /// How many resources of later runs the tagging API lists at the addresses that the plan creates, including deleted ones.
     pub listed: usize,
 }
 
-/// Looks for resources that later runs made at the addresses that the plan creates. If AWS does not answer, one warning says so.
+/// Looks for resources that later runs made at the addresses that the plan creates. `first` is the sequence that the state was loaded with: what this run
+/// has settled since counts on. If AWS does not answer, one warning says so.
 pub(crate) async fn made_later(
     provider: &dyn Provider,
     clock: &dyn Clock,
     snapshot: &Snapshot,
+    first: u64,
     plan: &Plan,
     places: &BTreeSet<Place>,
     voice: Voice<'_>,
@@ -50,7 +56,7 @@ pub(crate) async fn made_later(
     let creates: BTreeSet<&Address> = creates.map(|change| &change.address).collect();
     let looked = places
         .iter()
-        .map(|place| later_in(provider, clock, snapshot, &creates, place));
+        .map(|place| later_in(provider, clock, snapshot, first, &creates, place));
     let mut unanswered = None;
     for looked in join_all(looked).await {
         match looked {
@@ -70,6 +76,7 @@ async fn later_in(
     provider: &dyn Provider,
     clock: &dyn Clock,
     snapshot: &Snapshot,
+    first: u64,
     creates: &BTreeSet<&Address>,
     place: &Place,
 ) -> Result<Option<Later>, ProviderError> {
@@ -81,11 +88,16 @@ async fn later_in(
     let mut unknown: BTreeMap<Digest, Tagged> = listed
         .filter_map(|tagged| Some((digest(&tagged)?, tagged)))
         .collect();
-    for (_, recorded) in snapshot.everything() {
-        let known = recorded.intent.digest();
-        known.and_then(|known| unknown.remove(&known));
-    }
-    let made = foretold(snapshot, creates, &unknown);
+    // The tag has the intent of the create, the state that of the last change: an identifier in the ARN tells the rest.
+    let known: BTreeSet<&str> = snapshot
+        .everything()
+        .flat_map(|(_, recorded)| identifiers(recorded))
+        .collect();
+    unknown.retain(|_, tagged| {
+        let name = tagged.arn.rsplit(['/', ':']).next().unwrap_or_default();
+        !known.contains(tagged.arn.as_str()) && !known.contains(name)
+    });
+    let made = foretold(snapshot, first, creates, &unknown);
     if made.is_empty() {
         return Ok(None);
     }
@@ -101,9 +113,16 @@ async fn later_in(
     }))
 }
 
+/// How AWS names a resource: its identifier, the parts of it, and every output that is a text.
+fn identifiers(recorded: &Recorded) -> impl Iterator<Item = &str> {
+    let outputs = recorded.outputs.values().filter_map(Value::as_str);
+    recorded.physical_id.split('|').chain(outputs)
+}
+
 /// Those of these resources whose intent a later run would have had, each with its address.
 fn foretold<'a>(
     snapshot: &Snapshot,
+    first: u64,
     creates: &BTreeSet<&'a Address>,
     unknown: &'a BTreeMap<Digest, Tagged>,
 ) -> Vec<(&'a Address, &'a Tagged)> {
@@ -112,8 +131,8 @@ fn foretold<'a>(
         return made;
     }
     let resources = creates.len() + snapshot.everything().count();
-    let first = u32::try_from(snapshot.sequence).unwrap_or(u32::MAX);
-    let attempts = (first..).take(AHEAD * resources);
+    let first = u32::try_from(first).unwrap_or(u32::MAX);
+    let attempts = (first..).take((AHEAD * resources).max(AT_LEAST));
     for &address in creates {
         let next = snapshot.next_generation(address);
         let of = Attempts::of(&snapshot.lineage, address, next, Action::Create);

@@ -108,16 +108,21 @@ fn provider_error<E: ProvideErrorMetadata>(
         }
         other => (None, chain(other), None),
     };
+    // The SDK has learnt the clock skew from this answer, and signs the next attempt with the service's time. What a kind's table says about the code
+    // does not count then.
+    let is_skewed = code.as_deref().is_some_and(blames_the_clock) && is_skewed(error);
     let class = match (&code, status) {
-        // The SDK has learnt the clock skew from this answer, and signs the next attempt with the service's time.
-        (Some(code), _) if blames_the_clock(code) && is_skewed(error) => ErrorClass::NotYet,
+        _ if is_skewed => ErrorClass::NotYet,
         (Some(code), Some(status)) => class_of(operation, code, status, &message),
         (None, Some(status)) if status < 500 => ErrorClass::Invalid,
         _ => transport_class(error),
     };
     ProviderError {
         class,
-        classed_by: ClassedBy::SharedTable,
+        classed_by: match is_skewed {
+            true => ClassedBy::Finding,
+            false => ClassedBy::SharedTable,
+        },
         operation: operation.to_owned(),
         code,
         message,

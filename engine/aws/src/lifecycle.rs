@@ -179,7 +179,9 @@ pub(crate) use observed_by;
 /// The changes that a create call leaves to an update, by the exceptions in that call's row.
 pub fn later<C: Change, Call>(spec: &impl Fill<Call>) -> Vec<C> {
     let properties = spec.later().into_iter();
-    properties.filter_map(C::of).collect()
+    let change =
+        |property| C::of(property).expect("`later` is for properties that change in place");
+    properties.map(change).collect()
 }
 
 /// The identifier of a subject, for [`observed_by`].

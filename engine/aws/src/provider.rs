@@ -299,7 +299,7 @@ impl Provider for AwsProvider {
     }
 
     fn is_marked(&self, kind: &str) -> bool {
-        life(kind).is_ok_and(|life| life.is_marked())
+        life(kind).map_or(true, |life| life.is_marked())
     }
 
     async fn poll(&self, questions: &[PollQuestion]) -> Vec<Result<Progress>> {

@@ -10,11 +10,9 @@ use aws_sdk_resourcegroupstagging::types::TagFilter;
 use windlass_engine::provider::Tagged;
 
 use crate::clients::Clients;
-use crate::ec2::tags::filter;
-use crate::elasticloadbalancingv2;
 use crate::error::{Found as _, Named, Result};
 use crate::reads::Single as _;
-use crate::{logs, servicediscovery};
+use crate::{ec2, elasticloadbalancingv2, logs, servicediscovery};
 
 /// All resources with all of these tags, from the tagging API.
 pub async fn tagged(clients: &Clients, tags: &BTreeMap<String, String>) -> Result<Vec<Tagged>> {
@@ -49,7 +47,17 @@ pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>
         all.filter(|tagged| part(&tagged.arn, 2) == service)
             .collect()
     };
-    if let Some(id) = alive_in_ec2(clients, &of("ec2")).await? {
+    let in_ec2 = of("ec2");
+    let ids = |kind: &str| -> Vec<String> {
+        let named = in_ec2
+            .iter()
+            .filter_map(|tagged| part(&tagged.arn, 5).split_once('/'));
+        named
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, id)| id.to_owned())
+            .collect()
+    };
+    if let Some(id) = ec2::first_alive(clients, ids).await? {
         let tail = format!("/{id}");
         let there = found.iter().find(|tagged| tagged.arn.ends_with(&tail));
         return Ok(there.cloned());
@@ -65,35 +73,6 @@ pub async fn alive(clients: &Clients, found: &[Tagged]) -> Result<Option<Tagged>
             if is_alive(clients, service, &tagged.arn).await? {
                 return Ok(Some(tagged.clone()));
             }
-        }
-    }
-    Ok(None)
-}
-
-/// One call for each kind that every network has, with as many identifiers as a filter takes.
-async fn alive_in_ec2(clients: &Clients, found: &[&Tagged]) -> Result<Option<String>> {
-    let of = |kind: &str| -> Option<Vec<String>> {
-        let ids = found.iter().filter_map(|tagged| {
-            let (of, id) = part(&tagged.arn, 5).split_once('/')?;
-            (of == kind).then(|| id.to_owned())
-        });
-        let ids: Vec<String> = ids.take(200).collect();
-        (!ids.is_empty()).then_some(ids)
-    };
-    if let Some(ids) = of("vpc") {
-        let call = clients.ec2().describe_vpcs();
-        let call = call.filters(filter("vpc-id", ids));
-        let vpc = call.into_paginator().items().send().try_next().await;
-        if let Some(vpc) = vpc.named("ec2:DescribeVpcs")? {
-            return Ok(vpc.vpc_id);
-        }
-    }
-    if let Some(ids) = of("security-group") {
-        let call = clients.ec2().describe_security_groups();
-        let call = call.filters(filter("group-id", ids));
-        let group = call.into_paginator().items().send().try_next().await;
-        if let Some(group) = group.named("ec2:DescribeSecurityGroups")? {
-            return Ok(group.group_id);
         }
     }
     Ok(None)

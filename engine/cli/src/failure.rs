@@ -182,7 +182,7 @@ impl From<SessionError> for Failure {
                 "go on with the state that made it: `--state` or WINDLASS_STATE with the place where it is kept, or its file put back; `windlass import` takes resources into a new state; `--new` makes a second platform beside the first",
             ),
             SessionError::Older(_) => Self::of(&error).exit(Exit::Namesake).help(
-                "put the newest copy of the state back; or take what later runs made into this one: `windlass import ADDRESS ID`",
+                "put the newest copy of the state back; if there is none, take what later runs made into this one: `windlass import ADDRESS ID`, or all of it from a file",
             ),
             SessionError::LookupsLost(_) => Self::of(&error).help(
                 "they keep their old answers, and nothing was recorded; mend what they look for, or take them out of the program",

@@ -15,7 +15,7 @@ pub fn is_blank(value: Option<&Value>) -> bool {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => text.is_empty(),
         Some(Value::Array(items)) => items.is_empty(),
-        Some(Value::Object(object)) => object.is_empty(),
+        Some(Value::Object(object)) => object.values().all(|value| is_blank(Some(value))),
         Some(_) => false,
     }
 }

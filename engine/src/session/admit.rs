@@ -74,6 +74,7 @@ impl Session<'_> {
     pub(super) async fn newest(
         &self,
         recorder: &Recorder<'_>,
+        loaded: u64,
         goal: &Goal<'_>,
         plan: &Plan,
     ) -> Result<(), SessionError> {
@@ -85,8 +86,8 @@ impl Session<'_> {
         let snapshot = recorder.read(Snapshot::clone);
         let home = (goal.binding.account(), goal.binding.region());
         let places = windlass_plan::places(document, home);
-        let (provider, voice) = (self.provider, self.voice());
-        let found = made_later(provider, self.clock, &snapshot, plan, &places, voice).await;
+        let (provider, clock, voice) = (self.provider, self.clock, self.voice());
+        let found = made_later(provider, clock, &snapshot, loaded, plan, &places, voice).await;
         found.map_or(Ok(()), |later| Err(SessionError::Older(Box::new(later))))
     }
 }

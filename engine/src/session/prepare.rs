@@ -34,6 +34,7 @@ impl<'a> Session<'a> {
     ) -> Result<Prepared<'s, 'a>, SessionError> {
         let (began, calls) = (self.clock.elapsed(), self.provider.calls());
         admit(&snapshot, goal)?;
+        let loaded = snapshot.sequence;
         if let Some(document) = goal.document {
             snapshot.share_texts(document);
         }
@@ -74,7 +75,7 @@ impl<'a> Session<'a> {
             })
         });
         let plan = plan.map_err(SessionError::Stack)?;
-        self.newest(&recorder, goal, &plan).await?;
+        self.newest(&recorder, loaded, goal, &plan).await?;
         let hash = plan.hash();
         voice.say(Event::Planned {
             plan: hash.clone(),

@@ -3,8 +3,7 @@
 //! What surprises people: Registering a target moves the number into the bounds at once. Deregistering it deletes its scaling policies and scheduled
 //! actions too. While the target exists, the scaled number (an ECS service's `DesiredCount`) is no longer the service's own.
 //!
-//! Not here: tags, because CloudFormation has none for this kind. Reference:
-//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-applicationautoscaling-scalabletarget.html>
+//! Reference: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-applicationautoscaling-scalabletarget.html>
 
 use std::ops::RangeInclusive;
 

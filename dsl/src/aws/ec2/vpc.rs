@@ -1,7 +1,8 @@
 //! `AWS::EC2::VPC`: a virtual network.
 //!
 //! What surprises people: The address range cannot change afterwards. A tenancy can change from `dedicated` to `default` in place, but never back. DNS
-//! host names need DNS support. AWS creates a route table, a network ACL and a security group with every VPC, and deletes them with it.
+//! host names need DNS support. Another mode of the encryption control replaces the VPC, as in CloudFormation; AWS itself lets a VPC go from `monitor` to
+//! `enforce` in place, so change the mode by hand and then here, or not at all. AWS creates a route table, a network ACL and a security group with every VPC, and deletes them with it.
 //!
 //! Not here: further address ranges, which are `AWS::EC2::VPCCidrBlock`. Reference:
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-vpc.html>
@@ -147,7 +148,7 @@ pub struct Vpc {
         removal_default("\"default\"")
     )]
     pub instance_tenancy: Option<Input<InstanceTenancy>>,
-    /// How AWS controls that traffic is encrypted. AWS's default is not at all, unless the account says otherwise.
+    /// How AWS controls that traffic is encrypted. Without it, AWS does what the account's settings say. Another mode replaces the VPC.
     #[field(replaces)]
     pub vpc_encryption_control: Option<VpcEncryptionControl>,
     /// Tags.

@@ -144,7 +144,7 @@ pub struct SourceIp {
 /// Which addresses of clients fit: an application load balancer takes ranges, a network load balancer takes the form.
 #[derive(Debug, Clone, Choice)]
 pub enum SourceAddresses {
-    /// The ranges of which one must hold the client, up to 5.
+    /// Up to 5 ranges. The client's address must be in one of them.
     #[field(set)]
     Values(Vec<Input<IpNet>>),
     /// The form of the addresses.

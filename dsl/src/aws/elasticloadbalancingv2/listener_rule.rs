@@ -1,4 +1,4 @@
-//! `AWS::ElasticLoadBalancingV2::ListenerRule`: what a listener does with some of what comes in there.
+//! `AWS::ElasticLoadBalancingV2::ListenerRule`: what a listener does with some of its requests.
 //!
 //! What surprises people: The lowest priority number wins, and two rules of a listener cannot share one. A rule has at most five values over all its
 //! conditions. AWS does not say which listener a rule belongs to, but the rule's ARN does.

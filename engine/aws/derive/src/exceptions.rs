@@ -86,9 +86,11 @@ impl Parse for Exceptions {
                 let field: Ident = input.parse()?;
                 let inner;
                 braced!(inner in input);
-                found
-                    .choices
-                    .insert(field.to_string(), (field, inner.parse()?));
+                let name = field.to_string();
+                let entry = (field.clone(), inner.parse()?);
+                if found.choices.insert(name, entry).is_some() {
+                    return Err(syn::Error::new(field.span(), "it has exceptions already"));
+                }
             }
         }
         Ok(found)
@@ -104,6 +106,8 @@ impl Parse for Exception {
             found.word(input)?;
             if input.peek(Token![,]) {
                 input.parse::<Token![,]>()?;
+            } else if found.contradicts_itself() {
+                return Err(input.error("these words exclude each other"));
             } else {
                 return Ok(found);
             }
@@ -112,6 +116,14 @@ impl Parse for Exception {
 }
 
 impl Exception {
+    fn contradicts_itself(&self) -> bool {
+        // `as` names the member for both sides, of which one may be missing.
+        let is_both = self.sent_as.is_some() && self.sent_as == self.shown_as;
+        let is_sent = self.always || self.sent_by.is_some() || (self.sent_as.is_some() && !is_both);
+        let is_shown = self.shown_by.is_some() || (self.shown_as.is_some() && !is_both);
+        (self.not_sent && is_sent) || (self.not_shown && is_shown)
+    }
+
     fn word(&mut self, input: ParseStream<'_>) -> Result<()> {
         if input.peek(Token![as]) {
             input.parse::<Token![as]>()?;

@@ -131,6 +131,11 @@ fn step(twin: &Twin, member: &Matched<'_>, is_call: bool) -> (TokenStream, Token
             )
         }
         Matched::Property(_, field, form, exception) => {
+            if exception.later && !is_call {
+                let message =
+                    format!("`{field}`: only a property of the kind itself can be `later`");
+                return (quote!(#field: _), quote!(compile_error!(#message);));
+            }
             // The engine adds its own tags to the author's tags of a kind, so the table leaves them out.
             let is_tags = is_call && matches!(form, Form::Tags) && exception.sent_by.is_none();
             if exception.not_sent || is_tags {
@@ -157,6 +162,10 @@ fn put(
     let arms = members.iter().map(|member| match member {
         Matched::Choice(field, ..) => {
             let message = format!("`{field}`: a choice within a choice has no table");
+            quote!(_ => compile_error!(#message),)
+        }
+        Matched::Property(name, _, _, exception) if exception.later => {
+            let message = format!("`{name}`: only a property of the kind itself can be `later`");
             quote!(_ => compile_error!(#message),)
         }
         Matched::Property(_, variant, _, exception) if exception.not_sent => {

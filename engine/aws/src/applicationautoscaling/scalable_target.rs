@@ -17,6 +17,7 @@ use windlass_state::identity::INTENT_TAG;
 use super::VISIBLE_WITHIN;
 use super::number::{Number, by_namespace};
 use super::tags::Tags;
+use crate::error::missing;
 use crate::lifecycle::creation_tags;
 use crate::prelude::*;
 use crate::{applied_tags, tagging};
@@ -181,7 +182,7 @@ impl Lifecycle for ScalableTargetLifecycle {
         changes: &[ScalableTargetChange],
     ) -> Result<Outputs> {
         let number = Number::parse(&subject.id);
-        let mut register = false;
+        let (mut register, mut learnt) = (false, Outputs::new());
         for change in changes {
             match change {
                 // One RegisterScalableTarget call carries all four.
@@ -195,6 +196,7 @@ impl Lifecycle for ScalableTargetLifecycle {
                 ScalableTargetChange::Tags => {
                     let arn = arn_of(cx, subject, &number).await?;
                     tagging::update::<Tags>(cx, &arn, &subject.applied.tags, &to.tags).await?;
+                    learnt = outputs([(ARN, Some(arn))]);
                 }
             }
         }
@@ -211,7 +213,7 @@ impl Lifecycle for ScalableTargetLifecycle {
                 .await
                 .named(REGISTER)?;
         }
-        Ok(Outputs::new())
+        Ok(learnt)
     }
 
     async fn delete(cx: &Context, subject: &Subject<Self>) -> Result<()> {
@@ -265,8 +267,10 @@ async fn arn_of(
         return Ok(known.to_owned());
     }
     let found = Targets::fetch(cx, vec![number.clone()]).await?;
-    let arn = found.into_iter().next();
-    let arn = arn.and_then(|(_, target)| target.scalable_target_arn);
+    let Some((_, target)) = found.into_iter().next() else {
+        return Err(missing(DESCRIBE, &number.to_string()));
+    };
+    let arn = target.scalable_target_arn;
     arn.ok_or_else(|| incomplete(DESCRIBE, "ARN of the scalable target"))
 }
 

@@ -1,5 +1,6 @@
 //! Amazon EC2: a file for each kind, and the code that its kinds share: filters, tags and reads.
 
+mod alive;
 mod eip;
 mod filtered;
 mod gateways;
@@ -24,3 +25,5 @@ mod vpc;
 mod vpc_endpoint;
 mod vpc_gateway_attachment;
 mod words;
+
+pub use self::alive::first as first_alive;

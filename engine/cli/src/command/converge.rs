@@ -207,8 +207,20 @@ impl Converge<'_> {
         };
         match &self.end {
             End::Show { .. } => {
+                let loaded = snapshot.sequence;
                 let journal = MemoryJournal::new(snapshot.clone());
-                self.with(&cloud, &journal, snapshot, &goal).await
+                let shown = self.with(&cloud, &journal, snapshot, &goal).await;
+                // A preview takes no lease, so what looks like a later run can be one that works right now.
+                match shown {
+                    Err(failure)
+                        if failure.exit == Exit::Namesake
+                            && store.load().await?.sequence > loaded =>
+                    {
+                        Err(Failure::new("another run has changed the state meanwhile")
+                            .help("run `preview` again"))
+                    }
+                    shown => shown,
+                }
             }
             End::Execute { .. } => {
                 let work = async |held: &HeldStore, snapshot| {

@@ -27,8 +27,8 @@ pub async fn repair(stack: &Stack, which: &Which, yes: bool) -> Result<Exit, Fai
     };
     crate::render::say!("{}", good.what);
     crate::render::say!(
-        "The newest belief that can be read has {} and {}. What was made after it, and is not in it, is found again by `up` where AWS shows \
-         whose it is; look at `preview` before you go on.",
+        "The newest belief that can be read has {} and {}. It does not know what later runs made: `preview` and `up` name such a resource and \
+         stop, and `windlass import` takes it over.",
         count(good.snapshot.resources.len(), "resource"),
         count(good.history.len(), "operation"),
     );

@@ -31,7 +31,7 @@ crate::text_enum! {
         OnDemand = "on-demand",
     }
 
-    /// How Spot instance types are chosen.
+    /// How the group chooses Spot instance types.
     pub enum SpotAllocationStrategy {
         /// The pools with the most capacity among the cheap ones. AWS recommends it.
         PriceCapacityOptimized = "price-capacity-optimized",
@@ -92,7 +92,7 @@ pub struct InstancesDistribution {
     /// Which kinds of capacity the group tries, and in which order. AWS takes one segment, and keeps it when it is left out.
     #[field(removal_keeps)]
     pub distribution_segments: Vec<DistributionSegment>,
-    /// How On-Demand instance types are chosen. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
+    /// How the group chooses On-Demand instance types. AWS's default is `prioritized`, or `lowest-price` with instance requirements.
     #[field(removal_keeps)]
     pub on_demand_allocation_strategy: Option<Input<OnDemandAllocationStrategy>>,
     /// The On-Demand capacity before Spot begins, in the unit of the group's sizes. AWS's default is 0.

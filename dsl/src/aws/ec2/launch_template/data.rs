@@ -78,7 +78,7 @@ pub struct LaunchTemplateData {
     pub network_interfaces: Vec<NetworkInterface>,
     /// What the instance uses its bandwidth for.
     pub network_performance_options: Option<NetworkPerformanceOptions>,
-    /// Where it runs.
+    /// Where AWS places the instance.
     pub placement: Option<Placement>,
     /// The host names of the instance.
     pub private_dns_name_options: Option<PrivateDnsNameOptions>,

@@ -76,7 +76,7 @@ pub struct CpuOptions {
     /// Whether the instance can run virtual machines of its own: on Intel's types of the eighth generation, such as `m8i`. AWS's default is
     /// `disabled`.
     pub nested_virtualization: Option<Input<Switch>>,
-    /// How many threads per core: 1 or 2.
+    /// The number of threads per core: 1 or 2.
     pub threads_per_core: Option<Input<i32>>,
 }
 

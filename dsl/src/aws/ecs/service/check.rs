@@ -23,7 +23,9 @@ impl<N: ServiceNetwork> Check for Service<N> {
             capacity_provider_strategy::check("CapacityProviderStrategy", strategy, checks);
         }
         if let Some(configuration) = &self.deployment_configuration {
-            configuration.check(checks);
+            let schedule = self.scheduling_strategy.as_ref();
+            let is_daemon = schedule.and_then(Input::literal) == Some(SchedulingStrategy::Daemon);
+            configuration.check(is_daemon, checks);
         }
         for volume in &self.volume_configurations {
             volume.check(checks);
@@ -269,6 +271,15 @@ mod tests {
             problems(service().deployment_configuration(early(40))),
             [
                 "`DeploymentConfiguration.EarlySuccessCriteria.HealthyPercent` of `service` is 40 while 50 percent must keep running"
+            ]
+        );
+        // Where the author gives no minimum, ECS keeps all tasks running.
+        let criteria = EarlySuccessCriteria::at(80, SourceRevisionCleanup::Deferred);
+        let usual = DeploymentConfiguration::rolling().early_success_criteria(criteria);
+        assert_eq!(
+            problems(service().deployment_configuration(usual)),
+            [
+                "`DeploymentConfiguration.EarlySuccessCriteria.HealthyPercent` of `service` is 80 while 100 percent must keep running"
             ]
         );
         let paused = |stage: LifecycleStage| {

@@ -167,7 +167,7 @@ pub struct CircuitBreakerThreshold {
 /// When a rolling deployment counts as successful before all its tasks run.
 #[derive(Debug, Clone, Block)]
 pub struct EarlySuccessCriteria {
-    /// Whether it does.
+    /// Whether the criteria count.
     pub enable: Input<bool>,
     /// How many tasks of the new revision must be healthy, in percent of the desired count, 0 to 100; at least as many as must keep running.
     /// Required where the criteria are enabled.
@@ -203,7 +203,7 @@ pub struct DeploymentLifecycleHook {
     /// The role with which ECS calls it. Not for a pause.
     #[field(takes(RoleFor<Ecs>), no_setter)]
     pub role_arn: Option<Input<RoleArn<Ecs>>>,
-    /// When it is called.
+    /// The stages at which ECS calls the function or pauses.
     #[field(set, required)]
     pub lifecycle_stages: Vec<Input<LifecycleStage>>,
     /// Further input of the function, as any JSON. A pause takes none.
@@ -277,7 +277,8 @@ impl DeploymentLifecycleHook {
         }
     }
 
-    /// A pause at some stages: ECS waits until somebody calls `ContinueServiceDeployment`.
+    /// A pause at some stages: ECS waits until a person or a program calls `ContinueServiceDeployment`, at most
+    /// [`LifecycleHookTimeout`]'s minutes, 1,440 by default. Windlass waits 30 minutes for a service; `.timeouts(…)` of the declaration gives it more.
     #[must_use]
     pub fn pause<S: IntoInput<LifecycleStage>>(stages: impl IntoIterator<Item = S>) -> Self {
         Self {
@@ -325,7 +326,7 @@ impl DeploymentLifecycleHook {
             checks.invalid(
                 &format!("{property}.HookDetails"),
                 "is given for a pause",
-                "nobody is told anything: leave it out",
+                "ECS calls no function: leave it out",
             );
         }
     }
@@ -425,7 +426,7 @@ impl DeploymentConfiguration {
         self.deployment_circuit_breaker(DeploymentCircuitBreaker::new(true, true))
     }
 
-    pub(super) fn check(&self, checks: &mut Checks<'_>) {
+    pub(super) fn check(&self, is_daemon: bool, checks: &mut Checks<'_>) {
         let property = |name: &str| format!("DeploymentConfiguration.{name}");
         let minutes = 0..=1440;
         checks.range(
@@ -473,7 +474,12 @@ impl DeploymentConfiguration {
             );
         }
         if let Some(criteria) = &self.early_success_criteria {
-            criteria.check(number(&self.minimum_healthy_percent), checks);
+            let usual = if is_daemon { 0 } else { 100 };
+            let running = match &self.minimum_healthy_percent {
+                None => Some(usual),
+                minimum => number(minimum),
+            };
+            criteria.check(running, checks);
         }
         for (index, hook) in self.lifecycle_hooks.iter().enumerate() {
             hook.check(&property(&format!("LifecycleHooks[{index}]")), checks);

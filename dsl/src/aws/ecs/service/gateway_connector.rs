@@ -9,11 +9,11 @@ use crate::stack::Checks;
 use crate::value::Input;
 
 crate::text_enum! {
-    /// Who reaches a gateway.
+    /// The clients that reach a gateway.
     pub enum GatewayAccessType {
-        /// Everybody, from the internet.
+        /// Clients on the internet.
         Public = "PUBLIC",
-        /// Who is in the VPC.
+        /// Clients in the VPC.
         Private = "PRIVATE",
     }
     /// How a gateway asks whether a task is healthy.
@@ -32,14 +32,14 @@ pub struct GatewayConnector {
     pub port_name: Input<PortName>,
     /// How a gateway asks whether a task is healthy.
     pub health_check: Option<GatewayConnectorHealthCheck>,
-    /// Which gateways send traffic; all that fit where absent.
+    /// Which gateways send traffic. Without filters, all that fit.
     pub filters: Option<GatewayConnectorFilters>,
 }
 
 /// Which gateways send traffic.
 #[derive(Debug, Clone, Block)]
 pub struct GatewayConnectorFilters {
-    /// Those that these reach, at most 2.
+    /// Gateways with these types of access, at most 2.
     #[field(set)]
     pub access_types: Vec<Input<GatewayAccessType>>,
 }

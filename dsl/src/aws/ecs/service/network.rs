@@ -163,7 +163,7 @@ pub struct AdvancedConfiguration {
     pub role_arn: Option<Input<RoleArn<Ecs>>>,
 }
 
-/// A VPC Lattice target group that tasks are registered with.
+/// A VPC Lattice target group in which ECS registers the tasks.
 #[derive(Debug, Clone, Block)]
 pub struct VpcLatticeConfiguration {
     /// The role with which ECS registers tasks.

@@ -174,7 +174,7 @@ impl ServiceConnectConfiguration {
         }
     }
 
-    /// A service that finds others and cannot be found.
+    /// A service that reaches other services by their names, and has no name itself.
     #[must_use]
     pub fn client(namespace: impl IntoInput<NamespaceArn>) -> Self {
         Self::new(true).namespace(namespace)

@@ -74,6 +74,12 @@ pub fn progress(rollout: Option<&Rollout>, applied: &ServiceResolved) -> Progres
         }
         // Some types of services have no deployment state. Then the service deployment has the answer, once ECS lists it.
         None if rollout.lags && state(service).is_none() => pending(service, None),
+        // ECS called the deployment successful before all its tasks run, and goes on starting them.
+        Some(Status::Successful)
+            if ends_early(applied) && was_ours(rollout, ours) && runs(service, ours) =>
+        {
+            reached()
+        }
         // ECS deletes the records of deployments after some months.
         Some(Status::Successful) | None if there && !is_failed(service) => reached(),
         None if is_failed(service) => Progress::Failed(failure(rollout, ours)),
@@ -91,6 +97,13 @@ pub fn primary(service: &SdkService) -> Option<&Deployment> {
     deployments
         .iter()
         .find(|deployment| deployment.status.as_deref() == Some("PRIMARY"))
+}
+
+/// Whether the author wants a deployment to count as successful before all its tasks run.
+fn ends_early(applied: &ServiceResolved) -> bool {
+    let configuration = applied.deployment_configuration.as_ref();
+    let criteria = configuration.and_then(|given| given.early_success_criteria.as_ref());
+    criteria.is_some_and(|criteria| criteria.enable)
 }
 
 fn state(service: &SdkService) -> Option<&DeploymentRolloutState> {
