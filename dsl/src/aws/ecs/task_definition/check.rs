@@ -503,8 +503,7 @@ impl Container {
         }
     }
 
-    /// Options that Fargate does not have, by the API reference of ECS as of 2026-11 (botocore 1.43.11). Fargate has `Tmpfs` since 2026-01-06
-    /// (aws/containers-roadmap#736).
+    /// Options that Fargate does not have, by ECS's API reference (2026-11, botocore 1.43.11). It has `Tmpfs` since 2026-01-06 (aws/containers-roadmap#736).
     fn check_fargate(&self, checks: &mut Checks<'_>) {
         let linux = self.linux_parameters.as_ref();
         let with = |given: fn(&LinuxParameters) -> bool| linux.is_some_and(given);
@@ -709,9 +708,8 @@ mod tests {
         assert_eq!(with(LinuxParameters::new().max_swap(64u32)).len(), 1);
     }
 
-    #[test]
+    #[test] // aws-cdk#10683
     fn an_access_point_wants_encryption_and_no_directory() {
-        // aws-cdk#10683
         let efs = || EfsVolumeConfiguration::new("fs-0a1");
         let point = || EfsAuthorizationConfig::new().access_point_id("fsap-0a1");
         let with = |efs| problems(fargate().container(app()).volume(Volume::efs("data", efs)));
