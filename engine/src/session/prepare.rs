@@ -1,6 +1,6 @@
 //! From a snapshot and a goal to a plan: settle what earlier runs left open, answer lookups, observe, plan. Nothing in AWS changes.
 //!
-//! Not here: what the session refuses on the way (`admit`), and carrying the plan out (`prepared`).
+//! Not here: reasons to refuse a run (`admit`), and carrying the plan out (`prepared`).
 
 use std::collections::BTreeMap;
 

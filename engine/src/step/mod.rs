@@ -12,7 +12,7 @@ mod wait;
 use windlass::address::Address;
 use windlass::canonical::CanonicalJson;
 use windlass::document::Options;
-use windlass_plan::plan::{Plan, RecordOnly, Step, StepAction};
+use windlass_plan::plan::{Plan, Step, StepAction};
 use windlass_state::record::{Action, Intent, OutcomeResult, Settlement};
 
 pub use self::error::StepError;
@@ -89,9 +89,11 @@ impl Running<'_> {
                 drop(slot);
                 self.wait(*level).await.map(Some)
             }
-            StepAction::Record(only) => {
+            StepAction::Record(_) => {
                 drop(slot);
-                self.record(only).await?;
+                if let Some(settlement) = self.step().settlement() {
+                    self.record(settlement).await?;
+                }
                 Ok(None)
             }
         }
@@ -106,37 +108,11 @@ impl Running<'_> {
         Ok(StepError::Refused(error))
     }
 
-    async fn record(&self, only: &RecordOnly) -> Result<(), StepError> {
-        let step = self.step();
-        let (address, generation) = (step.address.clone(), step.generation);
-        let settlement = match only {
-            RecordOnly::Forget => Settlement::Forgotten {
-                address,
-                generation,
-            },
-            RecordOnly::Keep => Settlement::Kept {
-                address,
-                generation,
-            },
-            RecordOnly::Move { from } => Settlement::Moved {
-                from: from.clone(),
-                to: address,
-            },
-            RecordOnly::Redeclare {
-                template,
-                spec,
-                depends_on,
-                options,
-            } => Settlement::Redeclared {
-                address,
-                generation,
-                place: step.place.clone(),
-                template: template.clone(),
-                spec: self.filled(spec)?,
-                depends_on: depends_on.clone(),
-                options: options.clone(),
-            },
-        };
+    /// Records a step that makes no call.
+    async fn record(&self, mut settlement: Settlement) -> Result<(), StepError> {
+        if let Settlement::Redeclared { spec, .. } = &mut settlement {
+            *spec = self.filled(spec)?;
+        }
         self.run.recorder.settle(settlement).await?;
         Ok(())
     }

@@ -30,7 +30,7 @@ pub struct Faults {
     pub never_ready: BTreeMap<Address, Failure>,
     /// Resources whose waits never end.
     pub never_ending: BTreeSet<Address>,
-    /// What a call made is visible to all at once, even where AWS usually takes a while.
+    /// Every reader sees a new resource at once, even where AWS usually takes a while.
     pub visible_at_once: bool,
     /// How slowly AWS shows changes (eventual consistency).
     pub lag: Lag,

@@ -137,7 +137,7 @@ impl Cloud {
         not_found(&target.kind, operation, &target.physical_id)
     }
 
-    // What a create made shows only after a while. A client token does not help here: the search sends no create call.
+    // AWS shows a new resource only after a while. A client token does not help here: the search sends no create call.
     pub(super) fn seek(&self, intent: &Intent) -> Found {
         let world = self.world();
         let lagging = lock(&self.side.faults).lag.finder > 0.0;

@@ -2,7 +2,7 @@
 //!
 //! Every property has two values. `[first, second][at]` is either of them. Not here: whether AWS would take them.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::names::{snake, words};
 use super::{Block, Bounds, Form, Kind, Property};
@@ -213,26 +213,23 @@ fn fitted(text: &str, bounds: &Bounds) -> String {
     text.chars().cycle().take(length).collect()
 }
 
-/// What the fullest sample holds, under CloudFormation's names.
+/// The fullest sample, under CloudFormation's names.
 pub fn full(kind: &Kind) -> Value {
-    let value = |property: &Property| {
-        let bounds = if matches!(property.form, Form::List(_)) {
-            &property.items
-        } else {
-            &property.bounds
+    let properties = kind.properties.iter();
+    members(kind, properties.filter(|p| p.form != Form::Tags))
+}
+
+/// One value for each property.
+fn members<'a>(kind: &Kind, properties: impl Iterator<Item = &'a Property>) -> Value {
+    let member = |property: &Property| {
+        let bounds = match property.form {
+            Form::List(_) => &property.items,
+            _ => &property.bounds,
         };
-        (
-            property.name.clone(),
-            json(kind, &property.name, &property.form, bounds),
-        )
+        let value = json(kind, &property.name, &property.form, bounds);
+        (property.name.clone(), value)
     };
-    Value::Object(
-        kind.properties
-            .iter()
-            .filter(|p| p.form != Form::Tags)
-            .map(value)
-            .collect(),
-    )
+    Value::Object(properties.map(member).collect())
 }
 
 fn json(kind: &Kind, name: &str, form: &Form, bounds: &Bounds) -> Value {
@@ -251,22 +248,9 @@ fn json(kind: &Kind, name: &str, form: &Form, bounds: &Bounds) -> Value {
         Form::List(item) => json!([json(kind, name, item, bounds)]),
         Form::Map(item) => json!({"key": json(kind, name, item, bounds)}),
         Form::Block(block) => {
-            let properties = kind
-                .block(block)
-                .map(|block| block.properties.as_slice())
-                .unwrap_or_default();
-            let member = |property: &Property| {
-                let bounds = if matches!(property.form, Form::List(_)) {
-                    &property.items
-                } else {
-                    &property.bounds
-                };
-                (
-                    property.name.clone(),
-                    json(kind, &property.name, &property.form, bounds),
-                )
-            };
-            Value::Object(properties.iter().map(member).collect::<Map<_, _>>())
+            let block = kind.block(block);
+            let properties = block.map(|block| block.properties.as_slice());
+            members(kind, properties.unwrap_or_default().iter())
         }
     }
 }

@@ -258,7 +258,7 @@ impl Walk<'_> {
             Some(change) if change.reason == Reason::Drifted => {}
             other => return self.trouble("changed by others", &format!("the plan says {other:?}")),
         }
-        // What the other state has added belongs to it, and blocks a delete. If this cleanup fails, that delete reports it.
+        // The other state's additions block a delete. If this cleanup fails, that delete reports it.
         drop(self.account.up(&others, Some(program)).await);
         Some(())
     }

@@ -46,7 +46,7 @@ pub struct AuthenticateCognito {
     /// The claims to request. AWS's default is `openid`.
     #[field(removal_default("\"openid\""))]
     pub scope: Option<Input<String>>,
-    /// The name of the session cookie. AWS's default is `AWSELBAuthSessionCookie`.
+    /// The name of the cookie that keeps a user logged in. AWS's default is `AWSELBAuthSessionCookie`.
     #[field(removal_default("\"AWSELBAuthSessionCookie\""))]
     pub session_cookie_name: Option<Input<String>>,
     /// The length of a session, 1 to 604800 seconds. AWS's default is 604800.
@@ -77,7 +77,7 @@ pub struct AuthenticateOidc {
     /// The claims to request. AWS's default is `openid`.
     #[field(removal_default("\"openid\""))]
     pub scope: Option<Input<String>>,
-    /// The name of the session cookie. AWS's default is `AWSELBAuthSessionCookie`.
+    /// The name of the cookie that keeps a user logged in. AWS's default is `AWSELBAuthSessionCookie`.
     #[field(removal_default("\"AWSELBAuthSessionCookie\""))]
     pub session_cookie_name: Option<Input<String>>,
     /// The length of a session, 1 to 604800 seconds. AWS's default is 604800.

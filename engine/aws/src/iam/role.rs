@@ -21,7 +21,7 @@ pub struct RoleLifecycle;
 
 tables! { windlass::aws::iam => aws_sdk_iam;
     InlinePolicy => put_role_policy | _ { "PolicyDocument" sent by documents::sent; }
-    // Lists return neither the description nor the session duration. Windlass shows both only if the author wrote one of them.
+    // Lists return neither `Description` nor `MaxSessionDuration`. Windlass shows both only if the author wrote one of them.
     Role => create_role | Role {
         "AssumeRolePolicyDocument" sent by documents::sent, shown by trust;
         "Description" not shown;
